@@ -1,0 +1,78 @@
+/**
+ * The lock of `ssh-add -x` and `-X` (draft-ietf-sshm-ssh-agent, section 5.6), one for all connections. It guards
+ * against whoever walks up to an unlocked screen; the passphrase is kept as a salted scrypt hash, in memory only.
+ */
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { type Clock, pause } from '../../time/clock.ts';
+
+interface LockedState {
+  readonly salt: Uint8Array;
+  readonly hash: Uint8Array;
+}
+
+const HASH_BYTES = 32;
+const DELAY_STEP_MS = 100;
+/** OpenSSH stops counting at 100 failures of 100 ms each: ten seconds. */
+const MAX_COUNTED_FAILURES = 100;
+
+export class AgentLock {
+  readonly #clock: Clock;
+  #locked: LockedState | undefined;
+  #failures = 0;
+  #untilLocked = new AbortController();
+  /** Attempts queue up here, so that many connections guess no faster than one. */
+  #attempts: Promise<unknown> = Promise.resolve();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get isLocked(): boolean {
+    return this.#locked !== undefined;
+  }
+
+  /** Fires when the agent gets locked: signatures that still wait end then. */
+  get untilLocked(): AbortSignal {
+    return this.#untilLocked.signal;
+  }
+
+  /** False for an empty passphrase, and where it is locked already. */
+  lock(passphrase: Uint8Array): Promise<boolean> {
+    return this.#inTurn(async () => {
+      if (this.#locked || passphrase.length === 0) return false;
+      const salt = new Uint8Array(randomBytes(16));
+      this.#locked = { salt, hash: await hashOf(passphrase, salt) };
+      this.#failures = 0;
+      this.#untilLocked.abort();
+      return true;
+    });
+  }
+
+  /** False where it is not locked, and, after a delay that grows with each failure, for a wrong passphrase. */
+  unlock(passphrase: Uint8Array, signal: AbortSignal): Promise<boolean> {
+    return this.#inTurn(async () => {
+      if (!this.#locked) return false;
+      const { salt, hash } = this.#locked;
+      if (!timingSafeEqual(hash, await hashOf(passphrase, salt))) {
+        this.#failures = Math.min(this.#failures + 1, MAX_COUNTED_FAILURES);
+        await pause(this.#clock, this.#failures * DELAY_STEP_MS, signal);
+        return false;
+      }
+      this.#locked = undefined;
+      this.#untilLocked = new AbortController();
+      return true;
+    });
+  }
+
+  #inTurn(attempt: () => Promise<boolean>): Promise<boolean> {
+    const turn = this.#attempts.then(attempt);
+    this.#attempts = turn.catch(() => {});
+    return turn;
+  }
+}
+
+function hashOf(passphrase: Uint8Array, salt: Uint8Array): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    scrypt(passphrase, salt, HASH_BYTES, (error, hash) => (error ? reject(error) : resolve(hash)));
+  });
+}

@@ -1,0 +1,61 @@
+/** The SSH agent on a socket: accepts clients and serves each one independently. */
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Log } from '../../diagnostics/log.ts';
+import type { Clock } from '../../time/clock.ts';
+import { AgentConnection } from './agent-connection.ts';
+import { AgentLock } from './agent-lock.ts';
+import { AgentSession } from './agent-session.ts';
+import { listenOnSocket } from './agent-socket.ts';
+import type { Keyring } from './keyring.ts';
+
+/** Clients at once. Each costs a file descriptor and little memory; beyond it new ones are turned away and logged. */
+export const MAX_CLIENTS = 512;
+
+export interface AgentServerOptions {
+  /** Path of a Unix socket whose folder is made if it is missing (its parent must exist), or `\\.\pipe\…` on Windows. */
+  readonly socketPath: string;
+  readonly keyring: Keyring;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface AgentServer {
+  /** What goes into SSH_AUTH_SOCK or IdentityAgent. */
+  readonly socketPath: string;
+  /** Takes no more clients, aborts pending signatures, removes the socket; resolves when nothing is left running. */
+  close(): Promise<void>;
+}
+
+/** Starts an agent; throws what `listenOnSocket` throws. */
+export async function startAgentServer(options: AgentServerOptions): Promise<AgentServer> {
+  const { socketPath, keyring, clock, log } = options;
+  const lock = new AgentLock(clock);
+  const connections = new Set<AgentConnection>();
+
+  const accept = (socket: Socket) => {
+    const session = new AgentSession({ keyring, lock, log });
+    const connection = new AgentConnection(socket, (message, signal) => session.respond(message, signal), options);
+    connections.add(connection);
+    socket.once('close', () => connections.delete(connection));
+  };
+
+  const server = createServer({ allowHalfOpen: true }, accept);
+  server.maxConnections = MAX_CLIENTS;
+  server.on('drop', () => log('warn', 'agent.connection.turned-away', { limit: MAX_CLIENTS }));
+  await listenOnSocket(server, socketPath, clock);
+  server.on('error', (error) => log('error', 'agent.server.failed', { message: error.message }));
+  log('info', 'agent.listening', { socketPath });
+
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= closeAll(server, connections);
+    return closing;
+  };
+  return { socketPath, close };
+}
+
+async function closeAll(server: Server, connections: ReadonlySet<AgentConnection>): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  await Promise.all([...connections].map((connection) => connection.close()));
+  await closed;
+}

@@ -1,0 +1,145 @@
+/**
+ * One client's side of the agent: takes its messages in order, keeps what its connection is bound to, and answers.
+ * Knows nothing of sockets; `agent-connection.ts` carries the bytes.
+ *
+ * Decisions:
+ * - keys come and go by enrolling them, never by the agent protocol: add and remove are refused, whatever they carry;
+ * - every error becomes the protocol's failure message and a line in the log; nothing is thrown at a client.
+ */
+import { asGlasskeyError, type GlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import type { Log } from '../../diagnostics/log.ts';
+import { frameAgentMessage } from '../openssh/agent-framing.ts';
+import {
+  type AgentRequest,
+  type AgentResponse,
+  encodeAgentResponse,
+  parseAgentRequest,
+  QUERY_EXTENSION,
+  queryAnswer,
+} from '../openssh/agent-messages.ts';
+import { bindSession, SESSION_BIND_EXTENSION, type SessionBindings, UNBOUND } from '../openssh/agent-session-bind.ts';
+import { sha256Fingerprint } from '../openssh/fingerprint.ts';
+import type { AgentLock } from './agent-lock.ts';
+import type { Client, Keyring } from './keyring.ts';
+import { decideSigning } from './signing-purpose.ts';
+
+export interface AgentSessionParts {
+  readonly keyring: Keyring;
+  readonly lock: AgentLock;
+  readonly log: Log;
+  readonly client?: Client;
+}
+
+type SignMessage = Extract<AgentRequest, { type: 'signRequest' }>;
+
+const FAILURE: AgentResponse = { type: 'failure' };
+const SUCCESS: AgentResponse = { type: 'success' };
+const EXTENSIONS = [SESSION_BIND_EXTENSION, QUERY_EXTENSION];
+
+export class AgentSession {
+  readonly #parts: AgentSessionParts;
+  #bindings: SessionBindings = UNBOUND;
+
+  constructor(parts: AgentSessionParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Answers one message (type byte and body); the answer has its length field. Messages of a session are answered one
+   * after another: the caller waits for the answer before it brings the next. `signal` fires when the client has gone.
+   * Never rejects.
+   */
+  async respond(message: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
+    try {
+      return frameAgentMessage(encodeAgentResponse(await this.#answer(parseAgentRequest(message), signal)));
+    } catch (thrown) {
+      this.#logError(message[0] ?? 0, asGlasskeyError(thrown));
+      return frameAgentMessage(encodeAgentResponse(FAILURE));
+    }
+  }
+
+  async #answer(request: AgentRequest, signal: AbortSignal): Promise<AgentResponse> {
+    if (this.#parts.lock.isLocked) return this.#answerLocked(request, signal);
+    switch (request.type) {
+      case 'requestIdentities':
+        return { type: 'identitiesAnswer', identities: await this.#parts.keyring.identities() };
+      case 'signRequest':
+        return this.#sign(request, signal);
+      case 'extension':
+        return this.#extension(request.name, request.data);
+      case 'lock':
+        return (await this.#parts.lock.lock(request.passphrase)) ? SUCCESS : FAILURE;
+      case 'ssh1RemoveAllIdentities':
+        // `ssh-add -D` sends it beside the real one and complains if it fails. There are no SSH 1 keys: all are removed.
+        return SUCCESS;
+      case 'unlock':
+      case 'addIdentity':
+      case 'addIdentityConstrained':
+      case 'removeIdentity':
+      case 'removeAllIdentities':
+      case 'addSmartcardKey':
+      case 'addSmartcardKeyConstrained':
+      case 'removeSmartcardKey':
+      case 'ssh1RequestIdentities':
+        return this.#refuse(request.type);
+      case 'unknown':
+        return this.#refuse(`unknown.${request.messageType}`);
+      default:
+        return request satisfies never;
+    }
+  }
+
+  /**
+   * Locked: an empty list, and no for everything else. But bindings are still taken: without them a request made after
+   * unlocking would look as if it came from this machine (fixed in OpenSSH 10.5).
+   */
+  async #answerLocked(request: AgentRequest, signal: AbortSignal): Promise<AgentResponse> {
+    if (request.type === 'requestIdentities') return { type: 'identitiesAnswer', identities: [] };
+    if (request.type === 'extension' && request.name === SESSION_BIND_EXTENSION) return this.#bind(request.data);
+    if (request.type !== 'unlock') return this.#refuse(`locked.${request.type}`);
+    const unlocked = await this.#parts.lock.unlock(request.passphrase, signal);
+    if (!unlocked) this.#parts.log('warn', 'agent.unlock.wrong');
+    return unlocked ? SUCCESS : FAILURE;
+  }
+
+  #extension(name: string, data: Uint8Array): AgentResponse {
+    if (name === SESSION_BIND_EXTENSION) return this.#bind(data);
+    if (name === QUERY_EXTENSION && data.length === 0) return queryAnswer(EXTENSIONS);
+    return this.#refuse('extension');
+  }
+
+  #bind(data: Uint8Array): AgentResponse {
+    const { bindings, refusal } = bindSession(this.#bindings, data);
+    this.#bindings = bindings;
+    if (refusal === undefined) return SUCCESS;
+    this.#parts.log('warn', 'agent.bind.refused', { code: refusal.code, message: refusal.message });
+    return { type: 'extensionFailure' };
+  }
+
+  async #sign(message: SignMessage, signal: AbortSignal): Promise<AgentResponse> {
+    const { keyring, lock, log, client } = this.#parts;
+    const decision = decideSigning(message.keyBlob, message.data, this.#bindings);
+    const key = sha256Fingerprint(message.keyBlob);
+    if (!decision.allowed) {
+      log('warn', 'agent.sign.refused', { reason: decision.reason, key });
+      return FAILURE;
+    }
+    const request = client ? { ...decision.request, client } : decision.request;
+    log('info', 'agent.sign.asked', { key, purpose: request.purpose.kind, hops: request.forwardedThrough.length });
+    const signature = await keyring.sign(request, AbortSignal.any([signal, lock.untilLocked]));
+    log('info', 'agent.sign.done', { key });
+    return { type: 'signResponse', signature };
+  }
+
+  #refuse(what: string): AgentResponse {
+    this.#parts.log('info', 'agent.refused', { what });
+    return FAILURE;
+  }
+
+  #logError(messageType: number, error: GlasskeyError): void {
+    const level = error.kind === 'bug' ? 'error' : error.kind === 'cancelled' ? 'info' : 'warn';
+    const { code, message } = error;
+    const stack = error.kind === 'bug' && error.cause instanceof Error ? error.cause.stack : undefined;
+    this.#parts.log(level, 'agent.failed', { messageType, code, message, stack });
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * Where the agent listens: a Unix socket (0600) in a folder (0700) that is the user's own. Only files can be checked
+ * here, so the folder is what keeps others out; the socket's own mode is the second lock.
+ */
+import { chmod, lstat, mkdir, open, rm, stat } from 'node:fs/promises';
+import { createConnection, type Server } from 'node:net';
+import { dirname } from 'node:path';
+import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import { type Clock, pause } from '../../time/clock.ts';
+
+const FOLDER_MODE = 0o700;
+const SOCKET_MODE = 0o600;
+/** Size of sun_path with its NUL. Node and ssh cut what is longer, silently (openssh-sk.md, section 10). */
+const SUN_PATH = process.platform === 'darwin' ? 104 : 108;
+const PIPE_PREFIX = '\\\\.\\pipe\\';
+
+/** Starting takes milliseconds: a start lock this old was left by a crash. */
+const STALE_LOCK_MS = 5_000;
+const LOCK_POLL_MS = 20;
+
+/**
+ * Makes `server` listen on `path`. A socket left over from a crash is removed, but only when nobody answers on it.
+ * Throws `AGENT_SOCKET_PATH_TOO_LONG`, `AGENT_FOLDER_UNSAFE`, `AGENT_ALREADY_RUNNING`, `AGENT_SOCKET_TAKEN` (something
+ * else lies there), `AGENT_SOCKET_FAILED`.
+ */
+export async function listenOnSocket(server: Server, path: string, clock: Clock): Promise<void> {
+  if (path.startsWith(PIPE_PREFIX)) return listen(server, path); // Windows: access is the pipe's own matter
+  assertPathFits(path);
+  await prepareFolder(dirname(path));
+  await withStartLock(`${path}.lock`, clock, async () => {
+    if (!(await listenUnlessTaken(server, path))) {
+      await removeStaleSocket(path);
+      if (!(await listenUnlessTaken(server, path))) throw alreadyRunning(path);
+    }
+    await chmod(path, SOCKET_MODE);
+  });
+}
+
+/**
+ * One start at a time. Binding alone is atomic, but asking "does anybody answer?" and then deleting is not: of two
+ * agents that find a stale socket, the second would delete the first one's living socket.
+ */
+async function withStartLock(lockPath: string, clock: Clock, start: () => Promise<void>): Promise<void> {
+  while (!(await tryLock(lockPath))) {
+    const age = clock.now() - ((await stat(lockPath).catch(() => undefined))?.mtimeMs ?? clock.now());
+    if (age > STALE_LOCK_MS) await rm(lockPath, { force: true });
+    else await pause(clock, LOCK_POLL_MS);
+  }
+  try {
+    await start();
+  } finally {
+    await rm(lockPath, { force: true });
+  }
+}
+
+async function tryLock(lockPath: string): Promise<boolean> {
+  try {
+    await (await open(lockPath, 'wx', SOCKET_MODE)).close();
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw socketFailed(lockPath, error);
+  }
+}
+
+function assertPathFits(path: string): void {
+  const bytes = Buffer.byteLength(path) + 1;
+  if (bytes <= SUN_PATH) return;
+  throw new GlasskeyError({
+    code: 'AGENT_SOCKET_PATH_TOO_LONG',
+    message: `The agent's socket path takes ${bytes} bytes, and this system allows ${SUN_PATH}: ${path}`,
+    remedy: 'Set GLASSKEY_HOME or XDG_RUNTIME_DIR to a folder with a shorter path.',
+    detail: { path, bytes, limit: SUN_PATH },
+  });
+}
+
+async function prepareFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: FOLDER_MODE });
+    await chmod(folder, FOLDER_MODE); // an odd umask may have taken more away than asked
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw socketFailed(folder, error);
+  }
+  const stats = await lstat(folder);
+  if (!stats.isDirectory()) throw unsafeFolder(folder, stats.isSymbolicLink() ? 'a symbolic link' : 'no folder');
+  const user = process.getuid?.();
+  if (user !== undefined && stats.uid !== user) throw unsafeFolder(folder, `owned by user ${stats.uid}, not by you`);
+  if ((stats.mode & 0o077) !== 0) {
+    throw unsafeFolder(folder, `open to other users (mode ${(stats.mode & 0o777).toString(8)})`);
+  }
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (error?: Error) => {
+      server.off('error', settle);
+      server.off('listening', onListening);
+      if (error) reject(error);
+      else resolve();
+    };
+    const onListening = () => settle();
+    server.once('error', settle);
+    server.once('listening', onListening);
+    server.listen(path);
+  });
+}
+
+async function listenUnlessTaken(server: Server, path: string): Promise<boolean> {
+  try {
+    await listen(server, path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EADDRINUSE') return false;
+    throw socketFailed(path, error);
+  }
+}
+
+async function removeStaleSocket(path: string): Promise<void> {
+  const stats = await lstat(path).catch(() => undefined);
+  if (stats === undefined) return; // its agent has just closed
+  if (!stats.isSocket()) throw taken(path);
+  if (await isAnswered(path)) throw alreadyRunning(path);
+  await rm(path, { force: true });
+}
+
+/** Whether somebody listens. Only a refused connection means that nobody does; any doubt counts as yes. */
+function isAnswered(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createConnection(path);
+    probe.once('connect', () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once('error', (error) => resolve(!['ECONNREFUSED', 'ENOENT'].includes(codeOf(error))));
+  });
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+function unsafeFolder(folder: string, why: string): GlasskeyError {
+  return new GlasskeyError({
+    code: 'AGENT_FOLDER_UNSAFE',
+    message: `The agent does not put its socket into ${folder}, which is ${why}.`,
+    remedy: `Check who made it; then remove it, or make it yours alone with: chmod 700 ${folder}`,
+    detail: { folder },
+  });
+}
+
+function alreadyRunning(path: string): GlasskeyError {
+  return new GlasskeyError({
+    code: 'AGENT_ALREADY_RUNNING',
+    message: `An agent already answers on ${path}.`,
+    remedy: 'Use the one that runs, or stop it first.',
+    detail: { path },
+  });
+}
+
+function taken(path: string): GlasskeyError {
+  return new GlasskeyError({
+    code: 'AGENT_SOCKET_TAKEN',
+    message: `Something that is no socket lies where the agent wants to listen: ${path}`,
+    remedy: 'Look at it, and move it away if it is not needed.',
+    detail: { path },
+  });
+}
+
+function socketFailed(path: string, cause: unknown): GlasskeyError {
+  return new GlasskeyError({
+    code: 'AGENT_SOCKET_FAILED',
+    message: `The agent cannot listen on ${path}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    remedy: 'Check that its folder exists, is yours, and that its disk is not full.',
+    detail: { path, errno: codeOf(cause) },
+    cause,
+  });
+}

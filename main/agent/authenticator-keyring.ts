@@ -1,0 +1,180 @@
+/**
+ * The keyring of enrolled security keys: asks for the PIN, has the authenticator sign, and checks what it returns. What
+ * it needs of the world are the four interfaces below, which `glasskey.ts` composes.
+ */
+import { createHash } from 'node:crypto';
+import { assertNotCancelled, cancelled, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import { parseSkPublicBlob } from '../openssh/sk-key.ts';
+import { formatSkSignature, skSignatureFromAssertion, verifySkSignature } from '../openssh/sk-signature.ts';
+import { describeSigning, type NameHost, type RouteTo } from './describe-signing.ts';
+import type { Identity, Keyring, SignRequest } from './keyring.ts';
+import { SignQueue } from './sign-queue.ts';
+
+/** A key to offer, as enrollment left it. */
+export interface EnrolledKey {
+  readonly publicBlob: Uint8Array;
+  readonly comment: string;
+  /** The CTAP rp.id. */
+  readonly application: string;
+  readonly credentialId: Uint8Array;
+  /** The key is verify-required: every signature needs the PIN. */
+  readonly userVerification: boolean;
+}
+
+export interface EnrolledKeys {
+  list(): Promise<readonly EnrolledKey[]>;
+}
+
+/** One getAssertion. `P` is the composer's PIN type, which is never looked into here. */
+export interface AssertRequest<P> {
+  readonly application: string;
+  readonly credentialId: Uint8Array;
+  /** SHA-256 of the SSH data. */
+  readonly clientDataHash: Uint8Array;
+  readonly pin?: P;
+}
+
+export interface AssertingAuthenticator<P> {
+  /**
+   * Finds the authenticator that has the credential and signs. `onTouchWanted` is called each time the key begins to
+   * wait for a touch. Rejects with `PIN_WRONG` for a wrong PIN, `CANCELLED` when `signal` fires.
+   */
+  assert(
+    request: AssertRequest<P>,
+    signal: AbortSignal,
+    onTouchWanted: () => void,
+  ): Promise<{ readonly authData: Uint8Array; readonly signature: Uint8Array }>;
+  /** Tries left before the PIN is blocked, where the key can say it. */
+  pinTriesLeft?(signal: AbortSignal): Promise<number | undefined>;
+}
+
+/** What to tell the person who is asked for a PIN. */
+export type PinQuestion =
+  | { readonly why: 'needed'; readonly purpose: string; readonly triesLeft?: number }
+  /** The PIN that was given last is wrong: whoever remembers it forgets it now. */
+  | { readonly why: 'wrong'; readonly purpose: string; readonly triesLeft?: number };
+
+export interface PinSource<P> {
+  /**
+   * Asks for the PIN, or gives the one that was asked for already in this connect. Undefined: the person declined. The
+   * source owns the PIN and wipes it.
+   */
+  request(question: PinQuestion, signal: AbortSignal): Promise<P | undefined>;
+}
+
+export interface Notices {
+  /** The key blinks; `purpose` is the whole sentence to show. */
+  touchWanted(purpose: string): void;
+  /** The key blinks no more, for whatever reason. Called once for each signature that wanted a touch. */
+  touchDone(): void;
+}
+
+export interface AuthenticatorKeyringParts<P> {
+  readonly keys: EnrolledKeys;
+  readonly authenticator: AssertingAuthenticator<P>;
+  readonly pins: PinSource<P>;
+  readonly notices: Notices;
+  readonly nameHost: NameHost;
+  /** For a connect of our own: the way to its hosts. */
+  readonly routeTo?: RouteTo;
+}
+
+export class AuthenticatorKeyring<P> implements Keyring {
+  readonly #parts: AuthenticatorKeyringParts<P>;
+  readonly #queue = new SignQueue();
+
+  constructor(parts: AuthenticatorKeyringParts<P>) {
+    this.#parts = parts;
+  }
+
+  async identities(): Promise<readonly Identity[]> {
+    const keys = await this.#parts.keys.list();
+    return keys.map(({ publicBlob, comment }) => ({ blob: publicBlob, comment }));
+  }
+
+  /**
+   * Rejects with `AGENT_KEY_UNKNOWN`, `CANCELLED` (also when the PIN was declined), `AGENT_SIGNATURE_UNUSABLE`, and
+   * what the authenticator rejects with. PIN prompt and touch of one signature come before those of the next.
+   */
+  async sign(request: SignRequest, signal: AbortSignal): Promise<Uint8Array> {
+    const keys = await this.#parts.keys.list();
+    const key = keys.find(({ publicBlob }) => Buffer.compare(publicBlob, request.keyBlob) === 0);
+    if (key === undefined) throw unknownKey();
+    return this.#queue.run((running) => this.#signWith(key, request, running), signal);
+  }
+
+  async #signWith(key: EnrolledKey, request: SignRequest, signal: AbortSignal): Promise<Uint8Array> {
+    const purpose = describeSigning(request, this.#parts.nameHost, this.#parts.routeTo);
+    if (!key.userVerification) return this.#assert(key, request, purpose, signal, undefined);
+
+    let question: PinQuestion = { why: 'needed', purpose };
+    for (;;) {
+      const pin = await this.#parts.pins.request(question, signal);
+      if (pin === undefined) throw cancelled('The signature');
+      assertNotCancelled(signal, 'The signature');
+      try {
+        return await this.#assert(key, request, purpose, signal, pin);
+      } catch (error) {
+        // Each wrong try counts towards blocking the key for good: only a person may make the next one.
+        if (!(error instanceof GlasskeyError) || error.code !== 'PIN_WRONG') throw error;
+        question = await this.#wrongPin(purpose, signal);
+      }
+    }
+  }
+
+  async #wrongPin(purpose: string, signal: AbortSignal): Promise<PinQuestion> {
+    const triesLeft = await this.#parts.authenticator.pinTriesLeft?.(signal);
+    return triesLeft === undefined ? { why: 'wrong', purpose } : { why: 'wrong', purpose, triesLeft };
+  }
+
+  async #assert(
+    key: EnrolledKey,
+    request: SignRequest,
+    purpose: string,
+    signal: AbortSignal,
+    pin: P | undefined,
+  ): Promise<Uint8Array> {
+    const { authenticator, notices } = this.#parts;
+    const clientDataHash = new Uint8Array(createHash('sha256').update(request.data).digest());
+    const { application, credentialId } = key;
+    let isTouchWanted = false;
+    const onTouchWanted = () => {
+      if (isTouchWanted) return;
+      isTouchWanted = true;
+      notices.touchWanted(purpose);
+    };
+    try {
+      const question = { application, credentialId, clientDataHash, ...(pin === undefined ? {} : { pin }) };
+      return signatureBlob(key, request.data, await authenticator.assert(question, signal, onTouchWanted));
+    } finally {
+      if (isTouchWanted) notices.touchDone();
+    }
+  }
+}
+
+/** A signature that the server would refuse (another credential's, no touch, no PIN) is an error here, with a reason. */
+function signatureBlob(
+  key: EnrolledKey,
+  data: Uint8Array,
+  assertion: { readonly authData: Uint8Array; readonly signature: Uint8Array },
+): Uint8Array {
+  const publicKey = parseSkPublicBlob(key.publicBlob);
+  const blob = formatSkSignature(skSignatureFromAssertion(publicKey, assertion));
+  const policy = { requireTouch: true, requireUserVerification: key.userVerification };
+  const verification = verifySkSignature(publicKey, data, blob, policy);
+  if (verification.valid) return blob;
+  throw new GlasskeyError({
+    code: 'AGENT_SIGNATURE_UNUSABLE',
+    message: `The security key signed, but no server would accept it (${verification.reason}).`,
+    remedy: 'Try again; if it happens again, enroll this security key anew.',
+    detail: { reason: verification.reason },
+  });
+}
+
+function unknownKey(): GlasskeyError {
+  return new GlasskeyError({
+    code: 'AGENT_KEY_UNKNOWN',
+    message: 'A program asked for a signature with a key that Glasskey does not hold.',
+    remedy: 'Run glasskey keys to see which keys the agent offers.',
+  });
+}

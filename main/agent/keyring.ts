@@ -1,0 +1,55 @@
+/**
+ * What the agent's protocol side asks of whoever holds the keys, as golang.org/x/crypto/ssh/agent keeps them apart. The
+ * protocol side has parsed and judged the request by then: a keyring never sees data that is neither a login nor an
+ * SSHSIG message (`signing-purpose.ts`).
+ */
+
+export interface Identity {
+  /** Public key blob. */
+  readonly blob: Uint8Array;
+  readonly comment: string;
+}
+
+/** What a signature is for, as far as it can be proven. */
+export type SigningPurpose =
+  | {
+      readonly kind: 'login';
+      /** User name on the server, as the client wrote it: a stranger's text. */
+      readonly user: string;
+      /** The server's public blob: the signature is good for that host alone. Absent where nothing names the host. */
+      readonly hostKey?: Uint8Array;
+      /** The host has proven, by session-bind, that this session is with it. */
+      readonly sessionBound: boolean;
+    }
+  /** A file or git signature (OpenSSH's PROTOCOL.sshsig). */
+  | { readonly kind: 'sshsig'; readonly namespace: string };
+
+/** The program that asks. Node has no SO_PEERCRED, so the socket server leaves it out: an honest "unknown". */
+export interface Client {
+  readonly pid?: number;
+  readonly program?: string;
+}
+
+export interface SignRequest {
+  /** Public key blob of the key to sign with: always a plain key, also when a certificate logs in. */
+  readonly keyBlob: Uint8Array;
+  /** The SSH data to be signed. Its SHA-256 is the clientDataHash of an sk key. */
+  readonly data: Uint8Array;
+  readonly purpose: SigningPurpose;
+  /** Public blobs of the hosts that the agent was forwarded through, nearest first; empty for this machine. */
+  readonly forwardedThrough: readonly Uint8Array[];
+  /** False: the client proved nothing about the path, so that "from this machine" would be a guess. */
+  readonly isPathProven: boolean;
+  readonly client?: Client;
+}
+
+export interface Keyring {
+  /** The keys to offer. Answers without waiting for an authenticator or a person. */
+  identities(): Promise<readonly Identity[]>;
+  /**
+   * Signs, which may take as long as a person needs; gives up when `signal` fires (the client has gone, the agent was
+   * locked or closes). Resolves to the SSH signature blob; rejects with a GlasskeyError, which the client sees as a
+   * plain refusal.
+   */
+  sign(request: SignRequest, signal: AbortSignal): Promise<Uint8Array>;
+}

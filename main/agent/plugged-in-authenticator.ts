@@ -1,0 +1,122 @@
+/**
+ * Signs with whichever plugged-in authenticator holds a credential, and keeps it open between signatures, so that each one
+ * after the first costs two commands (design, decision 6). A key that was unplugged in between is opened anew.
+ */
+import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import { Authenticator } from '../../native/ctap2/authenticator.ts';
+import { Status } from '../../native/ctap2/constants.ts';
+import { formatAaguid } from '../../native/ctap2/get-info.ts';
+import type { Pin } from '../../native/ctap2/pin.ts';
+import { statusError } from '../../native/ctap2/status.ts';
+import type { ChannelWorld } from '../../native/ctaphid/channel.ts';
+import type { HidBus, HidDevice } from '../../native/hid/transport.ts';
+import type { AssertingAuthenticator, AssertRequest } from './authenticator-keyring.ts';
+
+/** Which model holds a credential, as the enrollment noted it. Undefined: not known, any will be asked. */
+export type AaguidOf = (credentialId: Uint8Array) => string | undefined;
+
+const ALL_TRIES = 8;
+
+export class PluggedInAuthenticator implements AssertingAuthenticator<Pin> {
+  readonly #bus: () => Promise<HidBus>;
+  readonly #world: ChannelWorld;
+  readonly #aaguidOf: AaguidOf;
+  readonly #onBusy: () => void;
+  #open: Authenticator | undefined;
+
+  constructor(bus: () => Promise<HidBus>, world: ChannelWorld, aaguidOf: AaguidOf, onBusy: () => void = () => {}) {
+    this.#bus = bus;
+    this.#world = world;
+    this.#aaguidOf = aaguidOf;
+    this.#onBusy = onBusy;
+  }
+
+  /** Throws `KEY_MISSING`, `KEY_SEVERAL`, and what the authenticator answers: `PIN_WRONG`, `CTAP_NO_CREDENTIALS`, … */
+  async assert(request: AssertRequest<Pin>, signal: AbortSignal, onTouchWanted: () => void) {
+    const authenticator = await this.ready(request.credentialId, signal);
+    const { authDataBytes, signature } = await authenticator.getAssertion(
+      {
+        rpId: request.application,
+        clientDataHash: request.clientDataHash,
+        credentialId: request.credentialId,
+        userPresence: true,
+      },
+      request.pin,
+      {
+        signal,
+        onProgress: (progress) => {
+          if (progress === 'touch-wanted') onTouchWanted();
+          if (progress === 'key-busy') this.#onBusy();
+        },
+      },
+    );
+    return { authData: authDataBytes, signature };
+  }
+
+  /**
+   * Undefined while the key has all of its tries. Throws `PIN_BLOCKED` or `PIN_REPLUG_NEEDED` where no PIN can help: one is
+   * never asked for then.
+   */
+  async pinTriesLeft(signal: AbortSignal): Promise<number | undefined> {
+    if (this.#open === undefined || this.#open.isGone) return undefined;
+    const { left, replugNeeded } = await this.#open.pinRetries({ signal });
+    if (left === 0) throw statusError(Status.PIN_BLOCKED, 'The signature');
+    if (replugNeeded) throw statusError(Status.PIN_AUTH_BLOCKED, 'The signature');
+    return left < ALL_TRIES ? left : undefined;
+  }
+
+  /** The open authenticator for a credential; opens it where that has not been done. No PIN, no touch. */
+  async ready(credentialId: Uint8Array, signal: AbortSignal): Promise<Authenticator> {
+    if (this.#open?.isGone) this.#open = undefined;
+    this.#open ??= await this.#find(this.#aaguidOf(credentialId), signal);
+    return this.#open;
+  }
+
+  async close(): Promise<void> {
+    await this.#open?.close();
+    this.#open = undefined;
+  }
+
+  /**
+   * The only key plugged in, or the only one of the model that was enrolled. A credential with credProtect 3 does not show
+   * itself without the PIN (ctap.md 6.3), and a PIN tried on the wrong key costs it one of its tries: so none is.
+   */
+  async #find(aaguid: string | undefined, signal: AbortSignal): Promise<Authenticator> {
+    const devices = await (await this.#bus()).list();
+    const [only, second] = devices;
+    if (only === undefined) throw missing();
+    if (second === undefined) return Authenticator.open(only, this.#world, signal);
+    const matching: HidDevice[] = [];
+    for (const device of devices) if (await this.#isModel(device, aaguid, signal)) matching.push(device);
+    const [match, secondMatch] = matching;
+    if (match === undefined) throw missing();
+    if (secondMatch !== undefined) throw several(matching.length);
+    return Authenticator.open(match, this.#world, signal);
+  }
+
+  async #isModel(device: HidDevice, aaguid: string | undefined, signal: AbortSignal): Promise<boolean> {
+    if (aaguid === undefined) return true;
+    const authenticator = await Authenticator.open(device, this.#world, signal);
+    try {
+      return formatAaguid((await authenticator.info({ signal })).aaguid) === aaguid;
+    } finally {
+      await authenticator.close();
+    }
+  }
+}
+
+function missing(): GlasskeyError {
+  return new GlasskeyError({
+    code: 'KEY_MISSING',
+    message: 'The security key that was enrolled is not plugged in.',
+    remedy: 'Plug it in and repeat the command; glasskey keys says which one it is.',
+  });
+}
+
+function several(count: number): GlasskeyError {
+  return new GlasskeyError({
+    code: 'KEY_SEVERAL',
+    message: `${count} security keys of the same model are plugged in, and nothing tells them apart before the PIN is given.`,
+    remedy: 'Leave only the enrolled one plugged in, then repeat the command.',
+  });
+}

@@ -1,0 +1,30 @@
+/** What the command line stands on. The lab replaces the HID bus, tests the streams; the rest is the machine's own. */
+import { homedir, hostname, userInfo } from 'node:os';
+import type { HidBus } from '../../native/hid/transport.ts';
+import type { Clock } from '../../time/clock.ts';
+import { systemClock } from '../../time/clock.ts';
+
+export interface CliWorld {
+  /** Loaded on first use: it is a native module, and most commands need no authenticator. */
+  readonly hid: () => Promise<HidBus>;
+  readonly clock: Clock;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly homeFolder: string;
+  readonly owner: string;
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+}
+
+export function systemCliWorld(): CliWorld {
+  return {
+    hid: async () => (await import('../../native/hid/node-hid-bus.ts')).nodeHidBus(),
+    clock: systemClock,
+    environment: process.env,
+    homeFolder: homedir(),
+    owner: `${userInfo().username}@${hostname()}`,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+  };
+}

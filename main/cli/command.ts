@@ -1,0 +1,113 @@
+/** What a command of `glasskey` is: its words, and what it does with them. */
+import { parseArgs } from 'node:util';
+import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import type { CliWorld } from './cli-world.ts';
+import type { Output } from './output.ts';
+
+/** An option: `value` names what follows it (`--file PATH`); without it the option is a switch. */
+export interface OptionSpec {
+  readonly value?: string;
+  readonly short?: string;
+  readonly summary: string;
+  /** May be given several times. */
+  readonly multiple?: boolean;
+}
+
+export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
+
+/** One line for each command, so that `glasskey --help` loads none of them. */
+export interface CommandSummary {
+  readonly name: string;
+  readonly summary: string;
+}
+
+export interface Command {
+  /** What follows the name: `<target> [-- command]`. */
+  readonly usage: string;
+  /** A short paragraph: what it does, and when it is wanted. */
+  readonly about: string;
+  readonly options: OptionSpecs;
+  readonly examples: readonly (readonly [commandLine: string, meaning: string])[];
+  /** Returns the exit code. Throws GlasskeyError. */
+  run(invocation: Invocation): Promise<number>;
+}
+
+export interface Invocation {
+  readonly options: ParsedOptions;
+  readonly positionals: readonly string[];
+  /** What stands behind `--`; undefined when there is none. */
+  readonly rest: readonly string[] | undefined;
+  readonly world: CliWorld;
+  readonly output: Output;
+  readonly signal: AbortSignal;
+}
+
+/** Reads parsed options by name. */
+export class ParsedOptions {
+  readonly #values: Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
+
+  constructor(values: Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>) {
+    this.#values = values;
+  }
+
+  has(name: string): boolean {
+    return this.#values[name] === true;
+  }
+
+  value(name: string): string | undefined {
+    const value = this.#values[name];
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  values(name: string): readonly string[] {
+    const value = this.#values[name];
+    return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+  }
+}
+
+/** Options that every command has. */
+export const COMMON_OPTIONS: OptionSpecs = {
+  json: { summary: 'Print one JSON object instead of text' },
+  verbose: { short: 'v', summary: 'Tell on standard error what happens underneath' },
+  help: { short: 'h', summary: 'Show this help' },
+};
+
+export interface ParsedCommandLine {
+  readonly options: ParsedOptions;
+  readonly positionals: readonly string[];
+  readonly rest: readonly string[] | undefined;
+}
+
+/** Throws `CLI_USAGE` for options that the command does not have, or that lack their value. */
+export function parseCommandLine(name: string, words: readonly string[], specs: OptionSpecs): ParsedCommandLine {
+  const end = words.indexOf('--');
+  const own = end < 0 ? words : words.slice(0, end);
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...own],
+      allowPositionals: true,
+      strict: true,
+      options: Object.fromEntries(
+        Object.entries({ ...specs, ...COMMON_OPTIONS }).map(([option, { value, short, multiple }]) => [
+          option,
+          {
+            type: value === undefined ? 'boolean' : 'string',
+            ...(short ? { short } : {}),
+            multiple: multiple ?? false,
+          } as const,
+        ]),
+      ),
+    });
+    return { options: new ParsedOptions(values), positionals, rest: end < 0 ? undefined : words.slice(end + 1) };
+  } catch (cause) {
+    throw usageError(name, cause instanceof Error ? cause.message : String(cause));
+  }
+}
+
+export function usageError(command: string, fault: string): GlasskeyError {
+  return new GlasskeyError({
+    code: 'CLI_USAGE',
+    message: fault.endsWith('.') ? fault : `${fault}.`,
+    remedy: `Run glasskey ${command} --help for how it is used.`,
+  });
+}

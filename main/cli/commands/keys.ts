@@ -1,0 +1,53 @@
+import type { PluggedInKey } from '../../enrollment/plugged-in-keys.ts';
+import { type Command, usageError } from '../command.ts';
+import { ExitCode } from '../exit-codes.ts';
+import { openGlasskey } from '../open-glasskey.ts';
+import { printable } from '../output.ts';
+import { timeOfDay } from '../times.ts';
+
+export const keys: Command = {
+  usage: '[options]',
+  about:
+    'Lists the keys that were enrolled on this computer, and the security keys that are plugged in now. Asks for no PIN and no touch.',
+  options: {
+    public: { summary: 'Print the public lines only, as for authorized_keys' },
+  },
+  examples: [
+    ['glasskey keys', 'what is enrolled, what is plugged in'],
+    ['glasskey keys --public', 'the lines for an authorized_keys file'],
+  ],
+  async run({ options, positionals, world, output, signal }) {
+    if (positionals.length > 0) throw usageError('keys', `"${positionals[0]}" is one word too many`);
+    const glasskey = openGlasskey(world, output);
+    try {
+      if (options.has('public')) {
+        const lines = await glasskey.publicLines();
+        output.object({ publicLines: lines });
+        for (const line of lines) output.line(line);
+        return ExitCode.OK;
+      }
+      const { enrolled, pluggedIn } = await glasskey.keys(signal);
+      output.object({ enrolled, pluggedIn });
+      output.line(enrolled.length === 0 ? 'No key is enrolled on this computer.' : 'Enrolled on this computer:');
+      for (const key of enrolled) {
+        output.line(
+          `  ${key.fingerprint ?? '(unfinished)'}  ${key.algorithm}, ${printable(key.product ?? 'security key')}`,
+        );
+        output.line(`      ${printable(key.keyFile)}, enrolled ${timeOfDay(key.createdAt, world.clock.now())}`);
+      }
+      output.line();
+      output.line(pluggedIn.length === 0 ? 'No security key is plugged in.' : 'Plugged in:');
+      for (const key of pluggedIn) output.line(`  ${describe(key)}`);
+      return ExitCode.OK;
+    } finally {
+      await glasskey.close();
+    }
+  },
+};
+
+function describe(key: PluggedInKey): string {
+  const name = `${printable(key.product)}  ${key.path}`;
+  if (key.problem !== undefined) return `${name}\n      ${printable(key.problem)}`;
+  const pin = key.pinSet ? `PIN set, ${key.pinTriesLeft} tries left` : 'no PIN set yet';
+  return `${name}\n      firmware ${key.firmware}, ${pin}`;
+}

@@ -1,0 +1,3 @@
+/** What bin/glasskey.js starts, and what the lab starts with another HID bus. */
+export { systemCliWorld } from './cli-world.ts';
+export { runCli } from './main.ts';

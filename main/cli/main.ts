@@ -1,0 +1,102 @@
+/** The `glasskey` command: finds the command, parses its words, runs it, and says what went wrong. */
+import { asGlasskeyError, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import type { CliWorld } from './cli-world.ts';
+import { type Command, type CommandSummary, parseCommandLine } from './command.ts';
+import { ExitCode, exitCodeOf } from './exit-codes.ts';
+import { VERSION } from './version.ts';
+
+/** Each is loaded only when it is run: `glasskey --version` must not wait for what it does not need. */
+const COMMANDS: readonly (CommandSummary & { readonly load: () => Promise<Command> })[] = [
+  {
+    name: 'enroll',
+    summary: 'Make a key on a security key, and publish it on your Entra profile',
+    load: async () => (await import('./commands/enroll.ts')).enroll,
+  },
+  {
+    name: 'status',
+    summary: 'What is ready for a login, and what to do next',
+    load: async () => (await import('./commands/status.ts')).status,
+  },
+  {
+    name: 'publish',
+    summary: 'Put the enrolled key on your Entra profile',
+    load: async () => (await import('./commands/publish.ts')).publish,
+  },
+  {
+    name: 'connect',
+    summary: 'Log in to a device through a jump host',
+    load: async () => (await import('./commands/connect.ts')).connect,
+  },
+  {
+    name: 'agent',
+    summary: 'Serve the enrolled key to every ssh on this computer',
+    load: async () => (await import('./commands/agent.ts')).agent,
+  },
+  {
+    name: 'keys',
+    summary: 'List the enrolled keys, and the security keys that are plugged in',
+    load: async () => (await import('./commands/keys.ts')).keys,
+  },
+];
+
+/** Runs one command line (without `node` and the script) and returns the exit code. Never rejects. */
+export async function runCli(words: readonly string[], world: CliWorld): Promise<number> {
+  const [name, ...rest] = words;
+  if (name === '--version' || name === '-V') return print(world, `glasskey ${VERSION}`);
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    const { overview } = await import('./help.ts');
+    return print(world, overview(COMMANDS, VERSION));
+  }
+  const { Output } = await import('./output.ts');
+  let output = new Output(world, { json: rest.includes('--json'), verbose: false });
+  try {
+    const known = COMMANDS.find((command) => command.name === name);
+    if (known === undefined) throw unknownCommand(name);
+    const command = await known.load();
+    const parsed = parseCommandLine(name, rest, command.options);
+    if (parsed.options.has('help')) {
+      const { commandHelp } = await import('./help.ts');
+      return print(world, commandHelp(name, command));
+    }
+    output = new Output(world, { json: parsed.options.has('json'), verbose: parsed.options.has('verbose') });
+    return await withInterrupt((signal) => command.run({ ...parsed, world, output, signal }));
+  } catch (thrown) {
+    const error = asGlasskeyError(thrown);
+    output.error(error);
+    return exitCodeOf(error);
+  }
+}
+
+/** Ctrl-C cancels what runs, all the way down to the key; a second one ends the process at once. */
+async function withInterrupt(run: (signal: AbortSignal) => Promise<number>): Promise<number> {
+  const stop = new AbortController();
+  const interrupt = () => {
+    if (stop.signal.aborted) process.exit(ExitCode.CANCELLED);
+    stop.abort();
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  try {
+    return await run(stop.signal);
+  } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+  }
+}
+
+function print(world: CliWorld, text: string): number {
+  world.stdout.write(`${text}\n`);
+  return ExitCode.OK;
+}
+
+function unknownCommand(name: string): GlasskeyError {
+  const close = COMMANDS.find((command) => command.name.startsWith(name.slice(0, 3)));
+  return new GlasskeyError({
+    code: 'CLI_USAGE',
+    message: `There is no command "${name}".`,
+    remedy:
+      close === undefined
+        ? 'Run glasskey --help for the commands.'
+        : `Did you mean glasskey ${close.name}? glasskey --help lists all.`,
+  });
+}

@@ -1,0 +1,160 @@
+/**
+ * Whose host key is it? The agent protocol carries host keys and no host names (reference openssh-sk.md, section 13), so
+ * the notice "touch to log in to ce1-rack4" takes the name from the known_hosts files. Format: sshd(8), SSH_KNOWN_HOSTS.
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { SshReader } from '../openssh/wire.ts';
+
+/** A host one may be logging in to: what a hashed entry can be compared with. `port` defaults to 22. */
+export interface HostCandidate {
+  readonly host: string;
+  readonly port?: number;
+}
+
+/**
+ * The names under which this host key is known, each once, in the file's order: `host`, or `[host]:port` where the port
+ * is not 22. Patterns are left out. A hashed entry gives a name only if it belongs to one of the candidates. A key that
+ * is marked @revoked has no names. A host certificate has those of the candidates that its authority's line covers.
+ *
+ * Lines that cannot be read are passed over, as ssh does.
+ */
+export function hostNamesFor(
+  text: string,
+  hostKeyBlob: Uint8Array,
+  candidates: readonly HostCandidate[] = [],
+): string[] {
+  const lines = linesWithKey(text, hostKeyBlob);
+  if (lines.some((line) => line.marker === 'revoked')) return [];
+  const names = new Set<string>();
+  for (const line of lines) {
+    for (const name of line.marker === 'cert-authority' ? [] : plainNames(line.hosts)) names.add(name);
+    for (const { host, port } of candidates) {
+      if (covers(line.hosts, nameInFile(host, port ?? DEFAULT_PORT))) names.add(nameInFile(host, port ?? DEFAULT_PORT));
+    }
+  }
+  return [...names];
+}
+
+/** Whether this key (or a certificate of a known authority) is known for that host, and not revoked. */
+export function isKeyOf(text: string, host: string, port: number, hostKeyBlob: Uint8Array): boolean {
+  const lines = linesWithKey(text, hostKeyBlob);
+  if (lines.some((line) => line.marker === 'revoked')) return false;
+  return lines.some(
+    // ssh accepts a key that is known for the host without its port, too (check_host_key, "matching key w/out port").
+    (line) => covers(line.hosts, nameInFile(host, port)) || covers(line.hosts, nameInFile(host, DEFAULT_PORT)),
+  );
+}
+
+const DEFAULT_PORT = 22;
+
+interface KnownHostsLine {
+  readonly marker: 'cert-authority' | 'revoked' | undefined;
+  /** The first field: patterns divided by commas, or one hashed name. */
+  readonly hosts: string;
+}
+
+/** The lines that speak of this key; for a certificate, also the @cert-authority lines of whoever signed it. */
+function linesWithKey(text: string, blob: Uint8Array): KnownHostsLine[] {
+  const key = Buffer.from(blob).toString('base64');
+  const authority = signingKeyOf(blob);
+  const authorityKey = authority === undefined ? undefined : Buffer.from(authority).toString('base64');
+  const lines: KnownHostsLine[] = [];
+  for (const raw of text.split(/\r?\n/)) {
+    const fields = raw.trim().split(/[ \t]+/);
+    if (fields[0] === undefined || fields[0] === '' || fields[0].startsWith('#')) continue;
+    const marker = fields[0].startsWith('@') ? fields.shift()?.slice(1) : undefined;
+    const [hosts, , base64] = fields;
+    if (hosts === undefined || base64 === undefined) continue;
+    if (marker === undefined && base64 === key) lines.push({ marker, hosts });
+    if (marker === 'revoked' && (base64 === key || base64 === authorityKey)) lines.push({ marker, hosts });
+    if (marker === 'cert-authority' && base64 === authorityKey) lines.push({ marker, hosts });
+  }
+  return lines;
+}
+
+/** How a host stands in the file. */
+function nameInFile(host: string, port: number): string {
+  return port === DEFAULT_PORT ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
+}
+
+/** The names in a plain field that are names, not patterns or exclusions. */
+function plainNames(hosts: string): string[] {
+  if (hosts.startsWith('|')) return [];
+  return hosts.split(',').filter((name) => name !== '' && !/[*?!]/.test(name));
+}
+
+function covers(hosts: string, name: string): boolean {
+  if (hosts.startsWith('|')) return isHashOf(hosts, name);
+  const patterns = hosts.toLowerCase().split(',');
+  // ssh_config(5), PATTERNS: one negated match outweighs every other.
+  if (patterns.some((pattern) => pattern.startsWith('!') && matches(pattern.slice(1), name))) return false;
+  return patterns.some((pattern) => !pattern.startsWith('!') && matches(pattern, name));
+}
+
+/** `*` stands for any characters and `?` for one; no backtracking beyond the last star, so no pattern takes long. */
+function matches(pattern: string, name: string): boolean {
+  let inPattern = 0;
+  let inName = 0;
+  let star = -1;
+  let resumeAt = 0;
+  while (inName < name.length) {
+    const expected = pattern[inPattern];
+    if (expected === '*') {
+      star = inPattern;
+      inPattern += 1;
+      resumeAt = inName;
+    } else if (expected === '?' || expected === name[inName]) {
+      inPattern += 1;
+      inName += 1;
+    } else if (star >= 0) {
+      inPattern = star + 1;
+      resumeAt += 1;
+      inName = resumeAt;
+    } else {
+      return false;
+    }
+  }
+  return /^\**$/.test(pattern.slice(inPattern));
+}
+
+/** `|1|base64 salt|base64 HMAC-SHA1(salt, name)`: hostfile.c, host_hash. */
+function isHashOf(field: string, name: string): boolean {
+  const [empty, version, salt, hash, ...more] = field.split('|');
+  if (empty !== '' || version !== '1' || salt === undefined || hash === undefined || more.length > 0) return false;
+  const expected = Buffer.from(hash, 'base64');
+  const actual = createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest();
+  return expected.length === actual.length && timingSafeEqual(expected, actual);
+}
+
+/** How many fields stand between the nonce and the serial number of a certificate, by type (PROTOCOL.certkeys). */
+const PUBLIC_FIELDS: Readonly<Record<string, number>> = {
+  'ssh-ed25519-cert-v01@openssh.com': 1,
+  'ssh-rsa-cert-v01@openssh.com': 2,
+  'rsa-sha2-256-cert-v01@openssh.com': 2,
+  'rsa-sha2-512-cert-v01@openssh.com': 2,
+  'ecdsa-sha2-nistp256-cert-v01@openssh.com': 2,
+  'ecdsa-sha2-nistp384-cert-v01@openssh.com': 2,
+  'ecdsa-sha2-nistp521-cert-v01@openssh.com': 2,
+};
+
+/** The blob of the authority that signed a host certificate; undefined for a plain key and for what cannot be read. */
+function signingKeyOf(blob: Uint8Array): Uint8Array | undefined {
+  try {
+    const reader = new SshReader(blob, 'a host key');
+    const publicFields = PUBLIC_FIELDS[reader.text()];
+    if (publicFields === undefined) return undefined;
+    reader.string(); // nonce
+    for (let field = 0; field < publicFields; field += 1) reader.string();
+    reader.bytes(8); // serial
+    reader.uint32(); // certificate type
+    reader.string(); // key id
+    reader.string(); // principals
+    reader.bytes(16); // valid after, valid before
+    reader.string(); // critical options
+    reader.string(); // extensions
+    reader.string(); // reserved
+    return reader.string();
+  } catch {
+    return undefined;
+  }
+}

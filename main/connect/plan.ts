@@ -1,0 +1,223 @@
+/**
+ * The plan of a login: which program, with which arguments, configuration and environment. Pure data, so that it can be
+ * shown, tested and compared; run-ssh.ts runs it.
+ *
+ * Everything that matters stands in one generated configuration file. `ssh -J` starts another ssh for every hop, and
+ * that child is given `-F` and no `-o`: an option on the command line would hold for the device alone
+ * (reference openssh-sk.md, section 10). Each host gets a block under an alias of its own, because a jump host and a
+ * device may share an address (a port forward) and must not share settings.
+ */
+import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import { formatHostSpec, type HostName, type HostSpec } from './host-spec.ts';
+import { type ConfigBlock, configText, quotePath, unusablePath } from './ssh-config-text.ts';
+
+/** The device, and under which name its host key is kept when it is not known by the address. */
+export interface DeviceSpec extends HostSpec {
+  readonly hostKeyAlias?: HostName;
+}
+
+export type HostKeyPolicy = 'ask' | 'accept-new' | 'yes';
+
+export interface ConnectRequest {
+  readonly device: DeviceSpec;
+  /** The jump hosts in the order they are passed through; none means a direct login. */
+  readonly jump: readonly HostSpec[];
+  /** What the device's shell is to run; absent for an interactive session. The words reach the shell joined by spaces. */
+  readonly command?: readonly string[];
+  /** The agent that signs, on every hop; the device gets it forwarded. Absolute path of a Unix socket, or a named pipe. */
+  readonly agentSocket: string;
+  /** The `.pub` file of the one key that is offered. */
+  readonly publicKeyFile: string;
+  /** Where host keys are looked up: the first is also written to. At least one. */
+  readonly knownHostsFiles: readonly [string, ...string[]];
+  /** Where run-ssh.ts will put the configuration; see newConfigFile there. */
+  readonly configFile: string;
+  /** Whether the device gives a terminal: `auto` as ssh does it (one for a session, none for a command). Default `auto`. */
+  readonly tty?: 'auto' | 'always' | 'never';
+  /** What happens at a host key not seen before. Default `ask`. A changed one is refused by all three. */
+  readonly hostKeys?: HostKeyPolicy;
+  /** Whether the agent is forwarded to the device. Default true. */
+  readonly forwardAgent?: boolean;
+  /** Default: the platform this runs on. */
+  readonly platform?: NodeJS.Platform;
+}
+
+export interface PlannedHop {
+  readonly role: 'jump host' | 'device';
+  /** The name of its block in the configuration. */
+  readonly alias: string;
+  readonly spec: HostSpec;
+}
+
+export interface ConnectPlan {
+  readonly program: 'ssh';
+  readonly arguments: readonly string[];
+  readonly configFile: string;
+  readonly configText: string;
+  /** Added to the environment that ssh inherits. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The way to the device, in order; the device is the last. */
+  readonly hops: readonly PlannedHop[];
+  readonly command?: readonly string[];
+  readonly agentSocket: string;
+  readonly platform: NodeJS.Platform;
+}
+
+/** How long a TCP connection and a banner may take. */
+const CONNECT_SECONDS = 15;
+/**
+ * The device's clock starts when ssh starts the jump host's login, and that one waits for a PIN and a touch: sshd's
+ * LoginGraceTime (120 s) bounds it, so the device's own limit grows by that for every hop before it.
+ */
+const LOGIN_GRACE_SECONDS = 120;
+
+/** sun_path of sockaddr_un, with its closing NUL. ssh cuts what is longer, silently, and then finds no agent. */
+const SOCKET_PATH_BYTES: Partial<Record<NodeJS.Platform, number>> = { linux: 108, darwin: 104 };
+
+/**
+ * Plans the login.
+ * @throws GlasskeyError CONNECT_SOCKET_TOO_LONG, CONNECT_PATH_UNUSABLE, COMMAND_INVALID
+ */
+export function planConnect(request: ConnectRequest): ConnectPlan {
+  const platform = request.platform ?? process.platform;
+  assertSocketPathFits(request.agentSocket, platform);
+  assertPlainConfigPath(request.configFile);
+  const hops = planHops(request);
+  const jumps = hops.filter((hop) => hop.role === 'jump host');
+  return {
+    program: 'ssh',
+    arguments: [
+      '-F',
+      request.configFile,
+      ...(jumps.length > 0 ? ['-J', jumps.map((hop) => hop.alias).join(',')] : []),
+      DEVICE_ALIAS,
+      ...commandArguments(request.command),
+    ],
+    configFile: request.configFile,
+    configText: configText(hops.map((hop, index) => blockFor(hop, index, request))),
+    environment: {
+      SSH_AUTH_SOCK: request.agentSocket,
+      // ssh starts the hops through $SHELL, and an account without a login shell (nologin, git-shell) would refuse it.
+      ...(platform !== 'win32' && { SHELL: '/bin/sh' }),
+    },
+    hops,
+    ...(request.command !== undefined && { command: request.command }),
+    agentSocket: request.agentSocket,
+    platform,
+  };
+}
+
+/**
+ * The same login as a person would type it, for a terminal of their own while Glasskey's agent runs: plain ssh, without
+ * the generated file. The agent is named by SSH_AUTH_SOCK, because that reaches the jump hosts as well.
+ */
+export function copyableCommand(plan: ConnectPlan): string {
+  const device = plan.hops.at(-1);
+  const jumps = plan.hops.slice(0, -1).map((hop) => formatHostSpec(hop.spec));
+  const { port, ...address } = device?.spec ?? { host: '' as HostName };
+  const words = [
+    'ssh',
+    ...(plan.configText.includes('ForwardAgent "') ? ['-A'] : []),
+    ...(jumps.length > 0 ? ['-J', jumps.join(',')] : []),
+    ...(port !== undefined ? ['-p', String(port)] : []),
+    formatHostSpec(address),
+    ...commandArguments(plan.command),
+  ];
+  if (plan.platform === 'win32') {
+    const quote = (word: string) => (PLAIN_WORD.test(word) ? word : `'${word.replaceAll("'", "''")}'`);
+    return `$env:SSH_AUTH_SOCK=${quote(plan.agentSocket)}; ${words.map(quote).join(' ')}`;
+  }
+  const quote = (word: string) => (PLAIN_WORD.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+  return `SSH_AUTH_SOCK=${quote(plan.agentSocket)} ${words.map(quote).join(' ')}`;
+}
+
+const PLAIN_WORD = /^[A-Za-z0-9_.:/@+-]+$/;
+const DEVICE_ALIAS = 'glasskey-device';
+
+function planHops({ jump, device }: ConnectRequest): PlannedHop[] {
+  return [
+    ...jump.map((spec, index): PlannedHop => ({ role: 'jump host', alias: `glasskey-hop-${index + 1}`, spec })),
+    { role: 'device', alias: DEVICE_ALIAS, spec: device },
+  ];
+}
+
+function blockFor({ role, alias, spec }: PlannedHop, hopsBefore: number, request: ConnectRequest): ConfigBlock {
+  const forward = role === 'device' && (request.forwardAgent ?? true);
+  const socket = quotePath(request.agentSocket, 'the agent’s socket');
+  return {
+    host: alias,
+    settings: [
+      ['HostName', spec.host],
+      ...(spec.port === undefined ? [] : [['Port', String(spec.port)] as const]),
+      ...(spec.user === undefined ? [] : [['User', spec.user] as const]),
+      ...(role === 'device' && request.device.hostKeyAlias !== undefined
+        ? [['HostKeyAlias', request.device.hostKeyAlias] as const]
+        : []),
+      ['IdentityAgent', socket],
+      ['IdentitiesOnly', 'yes'],
+      ['IdentityFile', quotePath(request.publicKeyFile, 'the public key')],
+      // Without a provider ssh drops every sk key before it asks the agent (section 10); any value will do.
+      ['SecurityKeyProvider', 'internal'],
+      ['AddKeysToAgent', 'no'],
+      ['ForwardAgent', forward ? socket : 'no'],
+      ['ForwardX11', 'no'],
+      ['PreferredAuthentications', 'publickey'],
+      ['PubkeyAuthentication', 'yes'],
+      ['NumberOfPasswordPrompts', '0'],
+      ['StrictHostKeyChecking', request.hostKeys ?? 'ask'],
+      ['UserKnownHostsFile', request.knownHostsFiles.map((file) => quotePath(file, 'a known hosts file')).join(' ')],
+      ['UpdateHostKeys', 'no'],
+      ['ControlMaster', 'no'],
+      ['ControlPath', 'none'],
+      ['PermitLocalCommand', 'no'],
+      ['ConnectTimeout', String(CONNECT_SECONDS + hopsBefore * LOGIN_GRACE_SECONDS)],
+      ['ServerAliveInterval', '15'],
+      ['ServerAliveCountMax', '3'],
+      ...(role === 'device' ? terminalSetting(request.tty ?? 'auto') : []),
+    ],
+  };
+}
+
+function terminalSetting(tty: 'auto' | 'always' | 'never'): (readonly [string, string])[] {
+  // `force` and not `yes`: whoever says "always" means it also when Glasskey's own input is no terminal.
+  return tty === 'auto' ? [] : [['RequestTTY', tty === 'always' ? 'force' : 'no']];
+}
+
+/** `--` ends ssh's own options: it reads options after the host name too. */
+function commandArguments(command: readonly string[] | undefined): string[] {
+  if (command === undefined || command.length === 0) return [];
+  if (command.some((word) => word.includes('\0'))) {
+    throw new GlasskeyError({
+      code: 'COMMAND_INVALID',
+      message: 'The command holds a NUL character, which no program can be given.',
+      remedy: 'Type the command again.',
+    });
+  }
+  return ['--', ...command];
+}
+
+function assertSocketPathFits(path: string, platform: NodeJS.Platform): void {
+  const limit = SOCKET_PATH_BYTES[platform];
+  if (limit === undefined) return;
+  const length = Buffer.byteLength(path);
+  if (length + 1 <= limit) return;
+  throw new GlasskeyError({
+    code: 'CONNECT_SOCKET_TOO_LONG',
+    message: `The path of the agent’s socket is ${length} bytes long, and this system allows ${limit - 1}.`,
+    remedy: 'Choose a folder with a shorter path for the agent’s socket.',
+    detail: { path, length, limit: limit - 1 },
+  });
+}
+
+/**
+ * ssh puts the `-F` path into the command lines of the hops without quoting it, expands % in them, and gives them to a
+ * shell: so only characters that mean nothing to either.
+ */
+function assertPlainConfigPath(path: string): void {
+  if (/^\/[A-Za-z0-9_./:+-]+$/.test(path) || /^[A-Za-z]:[\\/][A-Za-z0-9_./:\\+-]+$/.test(path)) return;
+  throw unusablePath(
+    path,
+    'the generated configuration',
+    'is not absolute, or holds characters that a shell would read',
+  );
+}

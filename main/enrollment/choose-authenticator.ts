@@ -1,0 +1,34 @@
+/** Which plugged-in authenticator an operation is for. */
+import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import type { HidBus, HidDevice } from '../../native/hid/transport.ts';
+
+/** What people know a device by. */
+export function productName(device: HidDevice): string {
+  const { manufacturer = '', product = '' } = device;
+  if (product.startsWith(manufacturer)) return product || 'security key';
+  return `${manufacturer} ${product}`.trim();
+}
+
+/**
+ * The only one plugged in, or the one at `path`. Throws `KEY_MISSING`, `KEY_SEVERAL`.
+ */
+export async function chooseDevice(bus: HidBus, path: string | undefined): Promise<HidDevice> {
+  const devices = await bus.list();
+  const wanted = path === undefined ? devices : devices.filter((device) => device.path === path);
+  const [only, second] = wanted;
+  if (only === undefined) {
+    throw new GlasskeyError({
+      code: 'KEY_MISSING',
+      message: path === undefined ? 'No security key is plugged in.' : `No security key is at ${path}.`,
+      remedy: 'Plug in your FIDO2 security key and repeat the command; glasskey keys lists what is seen.',
+    });
+  }
+  if (second !== undefined) {
+    throw new GlasskeyError({
+      code: 'KEY_SEVERAL',
+      message: `${wanted.length} security keys are plugged in: ${wanted.map((d) => `${productName(d)} (${d.path})`).join(', ')}.`,
+      remedy: 'Unplug all but the one you mean, or name it with --device PATH.',
+    });
+  }
+  return only;
+}

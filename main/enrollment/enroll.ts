@@ -1,0 +1,363 @@
+/**
+ * Enrolling: from a plugged-in authenticator to a key on the profile, one journaled step after another (states in
+ * enrollment.ts). Whatever stops it, the next run goes on from the last state that reached the disk.
+ */
+import { createHash } from 'node:crypto';
+import { assertNotCancelled, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import type { Log } from '../../diagnostics/log.ts';
+import { verifyAttestation } from '../../native/ctap2/attestation.ts';
+import { Authenticator } from '../../native/ctap2/authenticator.ts';
+import { encodeCbor } from '../../native/ctap2/cbor.ts';
+import { AuthDataFlag, Status } from '../../native/ctap2/constants.ts';
+import { type AuthenticatorInfo, formatAaguid, formatFirmware } from '../../native/ctap2/get-info.ts';
+import { type AttestationObject, CredProtect } from '../../native/ctap2/make-credential.ts';
+import type { Pin } from '../../native/ctap2/pin.ts';
+import { statusError } from '../../native/ctap2/status.ts';
+import type { ChannelWorld, Progress } from '../../native/ctaphid/channel.ts';
+import type { HidBus } from '../../native/hid/transport.ts';
+import { assertCanEnroll, COSE_OF } from './capabilities.ts';
+import { chooseDevice, productName } from './choose-authenticator.ts';
+import type { EnrollmentIn, EnrollmentPlan, UnfinishedEnrollment, WrittenEnrollment } from './enrollment.ts';
+import { isUnfinished } from './enrollment.ts';
+import { attestationOf, type KeyFilePair, keyFilePair } from './key-files.ts';
+import type { PinQuestion } from './people.ts';
+import { type PublishWorld, publishEnrollment } from './publish.ts';
+import { newUserId, userName } from './user-entity.ts';
+
+/** What may be chosen. All else is fixed by decision 1 of the design. */
+export interface EnrollChoices {
+  readonly algorithm: EnrollmentPlan['algorithm'];
+  readonly keyFile: string;
+  readonly overwrite: boolean;
+  readonly publish: boolean;
+  /** Whose key it is, for the name that credential managers show. */
+  readonly owner: string;
+  /** Which device, when several are plugged in. */
+  readonly device: string | undefined;
+  /** Begin anew, whatever an earlier run left unfinished. */
+  readonly fresh: boolean;
+}
+
+/** Where key files go. Whole or not at all, 0600; an existing file is replaced only when `overwrite` says so, and kept beside. */
+export interface KeyFileFolder {
+  /** Which of the two files are there with other content than `pair`. */
+  foreign(keyFile: string, pair: KeyFilePair | undefined): Promise<readonly string[]>;
+  /** Returns where replaced files were kept. Files that already hold `pair` are left alone. */
+  write(keyFile: string, pair: KeyFilePair, overwrite: boolean): Promise<readonly string[]>;
+}
+
+export interface EnrollWorld extends PublishWorld {
+  readonly bus: HidBus;
+  readonly channel: ChannelWorld;
+  readonly random: (length: number) => Uint8Array;
+  readonly files: KeyFileFolder;
+  readonly log: Log;
+}
+
+const APPLICATION = 'ssh:';
+const COMMENT = 'NexusIdentitySSHKey';
+const CHALLENGE_LENGTH = 32;
+
+/** Takes up the unfinished enrollment, or begins one, and brings it to its end: published, or written when that is all that was wanted. */
+export async function enroll(
+  choices: EnrollChoices,
+  world: EnrollWorld,
+  signal: AbortSignal,
+): Promise<WrittenEnrollment> {
+  let enrollment: UnfinishedEnrollment = await begin(choices, world);
+  for (;;) {
+    assertNotCancelled(signal, 'The enrollment');
+    switch (enrollment.state) {
+      case 'planned':
+      case 'requested':
+        enrollment = await makeCredential(enrollment, choices, world, signal);
+        break;
+      case 'made':
+        enrollment = attest(enrollment, world);
+        break;
+      case 'attested':
+        enrollment = await writeFiles(enrollment, world);
+        break;
+      case 'written':
+        if (!enrollment.plan.publish) return enrollment;
+        return publishEnrollment(enrollment, world, signal);
+      default:
+        enrollment satisfies never;
+    }
+  }
+}
+
+async function begin(choices: EnrollChoices, world: EnrollWorld): Promise<UnfinishedEnrollment> {
+  const allUnfinished = world.journal.list().filter(isUnfinished);
+  if (choices.fresh) for (const given of allUnfinished) abandon(given, world);
+  const unfinished = choices.fresh ? undefined : allUnfinished.at(-1);
+  if (unfinished !== undefined) {
+    world.people.tell({ kind: 'resumed', state: unfinished.state, createdAt: unfinished.createdAt });
+    const resumed = withChoices(unfinished, choices);
+    if (resumed.state !== 'written') await assertFilesFree(resumed, world);
+    return resumed;
+  }
+  const createdAt = world.clock.now();
+  const unique = world.random(8);
+  const enrollment: EnrollmentIn<'planned'> = {
+    id: Buffer.from(unique).toString('hex'),
+    createdAt,
+    state: 'planned',
+    plan: {
+      algorithm: choices.algorithm,
+      application: APPLICATION,
+      userId: newUserId(createdAt, unique),
+      userName: userName(choices.owner, createdAt),
+      comment: COMMENT,
+      keyFile: choices.keyFile,
+      overwrite: choices.overwrite,
+      publish: choices.publish,
+    },
+  };
+  await assertFilesFree(enrollment, world);
+  return enrollment;
+}
+
+function abandon(enrollment: UnfinishedEnrollment, world: EnrollWorld): void {
+  const { id, createdAt, plan } = enrollment;
+  // One whose files exist can sign: it is only no longer waiting to be published.
+  if (enrollment.state === 'written') {
+    world.journal.save({ ...enrollment, plan: { ...plan, publish: false } });
+    return;
+  }
+  const made = 'credential' in enrollment ? { credential: enrollment.credential } : {};
+  world.journal.save({ id, createdAt, plan, state: 'abandoned', ...made });
+}
+
+/** This run's choices, as far as the state still allows: the algorithm is fixed once a credential exists, the file once written. */
+function withChoices(enrollment: UnfinishedEnrollment, choices: EnrollChoices): UnfinishedEnrollment {
+  const { algorithm, keyFile, overwrite, publish } = choices;
+  const { plan } = enrollment;
+  switch (enrollment.state) {
+    case 'planned':
+    case 'requested':
+      return { ...enrollment, plan: { ...plan, algorithm, keyFile, overwrite, publish } };
+    case 'made':
+    case 'attested':
+      return { ...enrollment, plan: { ...plan, keyFile, overwrite, publish } };
+    case 'written':
+      return { ...enrollment, plan: { ...plan, publish } };
+    default:
+      return enrollment satisfies never;
+  }
+}
+
+/** Before anybody types or touches anything. Throws `FILE_EXISTS`. */
+async function assertFilesFree(enrollment: UnfinishedEnrollment, world: EnrollWorld): Promise<void> {
+  const { keyFile, overwrite } = enrollment.plan;
+  if (overwrite) return;
+  const pair = enrollment.state === 'planned' || enrollment.state === 'requested' ? undefined : keyFilePair(enrollment);
+  const [foreign] = await world.files.foreign(keyFile, pair);
+  if (foreign === undefined) return;
+  throw new GlasskeyError({
+    code: 'FILE_EXISTS',
+    message: `${foreign} exists already.`,
+    remedy: 'Choose another file with --file PATH, or add --overwrite: the old files are kept beside the new ones.',
+    detail: { path: foreign },
+  });
+}
+
+type Unmade = EnrollmentIn<'planned' | 'requested'>;
+
+async function makeCredential(
+  enrollment: Unmade,
+  choices: EnrollChoices,
+  world: EnrollWorld,
+  signal: AbortSignal,
+): Promise<EnrollmentIn<'made'>> {
+  const device = await chooseDevice(world.bus, choices.device);
+  const authenticator = await Authenticator.open(device, world.channel, signal);
+  try {
+    const product = productName(device);
+    const info = await authenticator.info({ signal });
+    world.people.tell({ kind: 'key-found', product, firmware: firmwareOf(info, authenticator) });
+    assertCanEnroll(info, enrollment.plan);
+    const challenge = world.random(CHALLENGE_LENGTH);
+    const made = await withPin(authenticator, product, world, signal, (pin) =>
+      request({ ...enrollment, state: 'requested', challenge }, authenticator, pin, world, signal),
+    );
+    const { id, createdAt, plan } = enrollment;
+    const next: EnrollmentIn<'made'> = {
+      id,
+      createdAt,
+      plan,
+      state: 'made',
+      credential: {
+        challenge,
+        format: made.format,
+        authData: made.authDataBytes,
+        statement: encodeCbor(made.statement),
+        product,
+        aaguid: formatAaguid(made.authData.attested.aaguid),
+      },
+    };
+    world.journal.save(next);
+    world.people.tell({ kind: 'credential-made' });
+    return next;
+  } finally {
+    await authenticator.close();
+  }
+}
+
+async function request(
+  requested: EnrollmentIn<'requested'>,
+  authenticator: Authenticator,
+  pin: Pin,
+  world: EnrollWorld,
+  signal: AbortSignal,
+): Promise<AttestationObject> {
+  const { plan, challenge } = requested;
+  world.journal.save(requested);
+  return authenticator.makeCredential(
+    {
+      clientDataHash: sha256(challenge),
+      rpId: plan.application,
+      user: { id: plan.userId, name: plan.userName },
+      algorithm: COSE_OF[plan.algorithm],
+      residentKey: true,
+      credProtect: CredProtect.REQUIRED,
+    },
+    pin,
+    { signal, onProgress: touchProgress(world) },
+  );
+}
+
+/**
+ * Asks for the PIN first (design, decision 6) and runs `use` with it; upon a wrong one, asks again with the tries left. The
+ * program itself never sends a PIN twice.
+ */
+async function withPin<T>(
+  authenticator: Authenticator,
+  product: string,
+  world: EnrollWorld,
+  signal: AbortSignal,
+  use: (pin: Pin) => Promise<T>,
+): Promise<T> {
+  const info = await authenticator.info({ signal });
+  if (info.options.get('clientPin') === false) await setFirstPin(authenticator, info, product, world, signal);
+  let question: PinQuestion = { product, wasWrong: false, triesLeft: undefined };
+  for (;;) {
+    question = { ...question, triesLeft: await triesLeft(authenticator, question.wasWrong, signal) };
+    const pin = await world.people.requestPin(question, signal);
+    try {
+      return await use(pin);
+    } catch (error) {
+      if (!(error instanceof GlasskeyError) || error.code !== 'PIN_WRONG') throw error;
+      question = { ...question, wasWrong: true };
+    } finally {
+      pin.wipe();
+    }
+  }
+}
+
+const ALL_TRIES = 8;
+
+/** Throws where no PIN can help: one is never sent to a key that reports itself blocked. */
+async function triesLeft(
+  authenticator: Authenticator,
+  wasWrong: boolean,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const { left, replugNeeded } = await authenticator.pinRetries({ signal });
+  if (left === 0) throw pinError('PIN_BLOCKED');
+  if (replugNeeded) throw pinError('PIN_REPLUG_NEEDED');
+  return left < ALL_TRIES || wasWrong ? left : undefined;
+}
+
+function pinError(code: 'PIN_BLOCKED' | 'PIN_REPLUG_NEEDED'): GlasskeyError {
+  return statusError(code === 'PIN_BLOCKED' ? Status.PIN_BLOCKED : Status.PIN_AUTH_BLOCKED, 'The enrollment');
+}
+
+async function setFirstPin(
+  authenticator: Authenticator,
+  info: AuthenticatorInfo,
+  product: string,
+  world: EnrollWorld,
+  signal: AbortSignal,
+): Promise<void> {
+  const pin = await world.people.requestNewPin({ product, minLength: info.minPinLength }, signal);
+  try {
+    await authenticator.setPin(pin, { signal });
+  } finally {
+    pin.wipe();
+  }
+  world.people.tell({ kind: 'pin-set' });
+}
+
+/** The signature proves that the credential answers this run's challenge. Throws `ATTESTATION_FORGED`. */
+function attest(enrollment: EnrollmentIn<'made'>, world: EnrollWorld): EnrollmentIn<'attested'> {
+  const { credential } = enrollment;
+  const object = attestationOf(enrollment);
+  assertIsWhatWasAsked(object, enrollment.plan);
+  const verdict = verifyAttestation(object, sha256(credential.challenge));
+  const issuer = verdict.kind === 'certified' ? verdict.issuer : undefined;
+  const next: EnrollmentIn<'attested'> = {
+    ...enrollment,
+    state: 'attested',
+    attestation: { kind: verdict.kind, ...(issuer === undefined ? {} : { issuer }) },
+  };
+  world.journal.save(next);
+  world.people.tell({ kind: 'attestation', verdict: verdict.kind, issuer });
+  return next;
+}
+
+/** The answer of a key that made something else than it was asked for is not used. */
+function assertIsWhatWasAsked({ authData }: AttestationObject, plan: EnrollmentPlan): void {
+  const faults: string[] = [];
+  if (Buffer.compare(authData.rpIdHash, sha256(new TextEncoder().encode(plan.application))) !== 0)
+    faults.push('application');
+  if (authData.attested.publicKey.alg !== COSE_OF[plan.algorithm]) faults.push('algorithm');
+  if ((authData.flags & AuthDataFlag.UP) === 0) faults.push('touch');
+  if ((authData.flags & AuthDataFlag.UV) === 0) faults.push('PIN verification');
+  if (authData.extensions.get('credProtect') !== CredProtect.REQUIRED) faults.push('credProtect');
+  if (faults.length === 0) return;
+  throw new GlasskeyError({
+    code: 'CREDENTIAL_NOT_AS_ASKED',
+    message: `The key made a credential that differs from what it was asked for: ${faults.join(', ')}.`,
+    remedy: 'Use another key, then run glasskey enroll --new; report this one.',
+  });
+}
+
+async function writeFiles(enrollment: EnrollmentIn<'attested'>, world: EnrollWorld): Promise<EnrollmentIn<'written'>> {
+  const pair = keyFilePair(enrollment);
+  const { keyFile, overwrite } = enrollment.plan;
+  const keptOld = await world.files.write(keyFile, pair, overwrite);
+  const { publicLine, fingerprint } = pair;
+  const next: EnrollmentIn<'written'> = {
+    ...enrollment,
+    state: 'written',
+    files: { publicLine, fingerprint, writtenAt: world.clock.now() },
+  };
+  world.journal.save(next);
+  world.people.tell({ kind: 'files-written', keyFile, fingerprint, keptOld });
+  return next;
+}
+
+/** Turns the channel's progress into what people are told: the touch, and that it was felt. */
+function touchProgress(world: EnrollWorld): (progress: Progress) => void {
+  let wanted = false;
+  return (progress) => {
+    if (progress === 'key-busy') return world.people.tell({ kind: 'key-busy' });
+    if (progress === 'touch-wanted') {
+      wanted = true;
+      return world.people.tell({ kind: 'touch-wanted' });
+    }
+    if (wanted) world.people.tell({ kind: 'touched' });
+    wanted = false;
+  };
+}
+
+function firmwareOf(info: AuthenticatorInfo, authenticator: Authenticator): string {
+  return info.firmwareVersion === undefined
+    ? authenticator.facts.version.join('.')
+    : formatFirmware(info.firmwareVersion);
+}
+
+function sha256(data: Uint8Array): Uint8Array {
+  return new Uint8Array(createHash('sha256').update(data).digest());
+}

@@ -1,0 +1,56 @@
+/** How an enrollment asks and tells people. The terminal, the window and the tests each implement it (design, decision 10). */
+import type { Pin } from '../../native/ctap2/pin.ts';
+import type { EnrollmentState } from './enrollment.ts';
+
+export interface PinQuestion {
+  readonly product: string;
+  /** Wrong tries left; undefined when it is the first question and the key has all of them left. */
+  readonly triesLeft: number | undefined;
+  /** True when what was typed just now was wrong. */
+  readonly wasWrong: boolean;
+}
+
+export interface NewPinQuestion {
+  readonly product: string;
+  /** In code points. */
+  readonly minLength: number;
+}
+
+/** What an enrollment tells as it goes. Every one is a fact that has happened, except `touch-wanted`. */
+export type EnrollmentEvent =
+  | { readonly kind: 'resumed'; readonly state: EnrollmentState; readonly createdAt: number }
+  | { readonly kind: 'key-found'; readonly product: string; readonly firmware: string }
+  | { readonly kind: 'key-busy' }
+  | { readonly kind: 'pin-set' }
+  | { readonly kind: 'touch-wanted' }
+  | { readonly kind: 'touched' }
+  | { readonly kind: 'credential-made' }
+  | {
+      readonly kind: 'attestation';
+      readonly verdict: 'certified' | 'self' | 'none';
+      readonly issuer: string | undefined;
+    }
+  | {
+      readonly kind: 'files-written';
+      readonly keyFile: string;
+      readonly fingerprint: string;
+      readonly keptOld: readonly string[];
+    }
+  | { readonly kind: 'publishing'; readonly account: string }
+  | { readonly kind: 'published'; readonly account: string; readonly replaced: boolean };
+
+export interface ProfileKeyConflict {
+  readonly account: string;
+  readonly present: string;
+  readonly fingerprint: string | undefined;
+}
+
+export interface People {
+  /** The PIN, owned by whoever asked. Rejects with `CANCELLED` when there is none to be had. */
+  requestPin(question: PinQuestion, signal: AbortSignal): Promise<Pin>;
+  /** A first PIN, typed twice alike. */
+  requestNewPin(question: NewPinQuestion, signal: AbortSignal): Promise<Pin>;
+  /** The profile holds another key: may it be replaced? */
+  mayReplaceProfileKey(conflict: ProfileKeyConflict, signal: AbortSignal): Promise<boolean>;
+  tell(event: EnrollmentEvent): void;
+}

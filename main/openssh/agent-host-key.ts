@@ -1,0 +1,176 @@
+/**
+ * Checks what a host's key signed (RFC 8709 for ssh-ed25519, RFC 5656 for ecdsa-sha2-*, RFC 8332 for rsa-sha2-*;
+ * OpenSSH's PROTOCOL.certkeys for certificates). The agent needs it for session bindings only.
+ *
+ * Decisions:
+ * - a certificate counts as the key inside it, as in OpenSSH's sshkey_verify: who signed the certificate is a question
+ *   for known_hosts, not for the agent;
+ * - RSA with SHA-1 (`ssh-rsa` signatures) is refused, and so are RSA keys beyond 16384 bits, OpenSSL's own limit.
+ */
+import { createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:crypto';
+import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import { SshReader, SshWriter, type WireFault } from './wire.ts';
+
+const ED25519 = 'ssh-ed25519';
+const RSA = 'ssh-rsa';
+const CERTIFICATE_SUFFIX = '-cert-v01@openssh.com';
+const MAX_RSA_BYTES = 16384 / 8;
+
+interface Curve {
+  readonly jwk: string;
+  readonly digest: string;
+  /** Length of one coordinate, and of r and s, in bytes. */
+  readonly size: number;
+}
+
+// Maps, not objects: the names to look up come from strangers, and an object knows `constructor`.
+const CURVES: ReadonlyMap<string, Curve> = new Map([
+  ['nistp256', { jwk: 'P-256', digest: 'sha256', size: 32 }],
+  ['nistp384', { jwk: 'P-384', digest: 'sha384', size: 48 }],
+  ['nistp521', { jwk: 'P-521', digest: 'sha512', size: 66 }],
+]);
+
+/** Signature algorithm name -> digest (RFC 8332, section 3). */
+const RSA_DIGESTS: ReadonlyMap<string, string> = new Map([
+  ['rsa-sha2-256', 'sha256'],
+  ['rsa-sha2-512', 'sha512'],
+]);
+
+type VerifyingKey = KeyObject | { readonly key: KeyObject; readonly dsaEncoding: 'ieee-p1363' };
+
+type HostKey =
+  | { readonly kind: 'ed25519'; readonly key: KeyObject }
+  | { readonly kind: 'ecdsa'; readonly key: KeyObject; readonly algorithm: string; readonly curve: Curve }
+  | { readonly kind: 'rsa'; readonly key: KeyObject; readonly modulusBytes: number };
+
+const FAULT: WireFault = {
+  code: 'HOST_KEY_MALFORMED',
+  remedy: "Check the host's key with ssh-keyscan; the host or a program on the way to it sends a damaged one.",
+};
+
+/**
+ * Throws unless `signature` (string algorithm || string signature) over `message` was made by the key in `hostKey`
+ * (a public blob or a host certificate): `HOST_KEY_MALFORMED`, `HOST_KEY_UNSUPPORTED` or `HOST_KEY_SIGNATURE_WRONG`.
+ */
+export function assertHostSigned(hostKey: Uint8Array, message: Uint8Array, signature: Uint8Array): void {
+  const key = parseHostKey(hostKey);
+  const reader = new SshReader(signature, "the host's signature", FAULT);
+  const algorithm = reader.text();
+  const value = reader.string();
+  reader.end();
+  if (!isSignedBy(key, algorithm, value, message)) {
+    throw new GlasskeyError({
+      code: 'HOST_KEY_SIGNATURE_WRONG',
+      message: `The ${algorithm} signature over the session was not made by the host key that came with it.`,
+      remedy: 'Do not go on: a program between here and the host may be pretending to be the host.',
+    });
+  }
+}
+
+function isSignedBy(key: HostKey, algorithm: string, signature: Uint8Array, message: Uint8Array): boolean {
+  switch (key.kind) {
+    case 'ed25519':
+      return algorithm === ED25519 && verifies(null, message, key.key, signature);
+    case 'ecdsa': {
+      if (algorithm !== key.algorithm) return false;
+      const scalars = readScalars(signature, key.curve.size);
+      const ieeeKey = { key: key.key, dsaEncoding: 'ieee-p1363' } as const;
+      return scalars !== undefined && verifies(key.curve.digest, message, ieeeKey, scalars);
+    }
+    case 'rsa': {
+      const digest = RSA_DIGESTS.get(algorithm);
+      // Some signers drop leading zeros (OpenSSH pads them back as well); OpenSSL wants the full length.
+      if (digest === undefined || signature.length > key.modulusBytes) return false;
+      return verifies(digest, message, key.key, leftPad(signature, key.modulusBytes));
+    }
+    default:
+      return key satisfies never;
+  }
+}
+
+/** node:crypto's `verify`; numbers that OpenSSL refuses to compute with (an even RSA modulus) verify nothing. */
+function verifies(digest: string | null, message: Uint8Array, key: VerifyingKey, signature: Uint8Array): boolean {
+  try {
+    return verify(digest, message, key, signature);
+  } catch {
+    return false;
+  }
+}
+
+function parseHostKey(blob: Uint8Array): HostKey {
+  const reader = new SshReader(blob, "the host's key", FAULT);
+  const type = reader.text();
+  const isCertificate = type.endsWith(CERTIFICATE_SUFFIX);
+  const plainType = isCertificate ? type.slice(0, -CERTIFICATE_SUFFIX.length) : type;
+  if (isCertificate) reader.string(); // the nonce comes before the key's own fields
+  const key = readHostKeyFields(plainType, reader);
+  // Behind the key's fields a certificate holds serial, principals, the CA's signature: not the agent's to judge.
+  if (!isCertificate) reader.end();
+  return key;
+}
+
+function readHostKeyFields(type: string, reader: SshReader): HostKey {
+  if (type === ED25519) {
+    const x = reader.string();
+    return { kind: 'ed25519', key: publicKey({ kty: 'OKP', crv: 'Ed25519', x: base64Url(x) }, reader) };
+  }
+  if (type === RSA) return readRsa(reader);
+  const curve = type.startsWith('ecdsa-sha2-') ? CURVES.get(type.slice('ecdsa-sha2-'.length)) : undefined;
+  if (curve !== undefined) return readEcdsa(type, curve, reader);
+  throw new GlasskeyError({
+    code: 'HOST_KEY_UNSUPPORTED',
+    message: `The host has a key of the type ${JSON.stringify(type)}, which Glasskey cannot check.`,
+    remedy: 'Go on if you know the host; an ssh-ed25519, ecdsa-sha2 or rsa host key can be checked.',
+    detail: { type },
+  });
+}
+
+function readEcdsa(algorithm: string, curve: Curve, reader: SshReader): HostKey {
+  const curveName = reader.text();
+  if (`ecdsa-sha2-${curveName}` !== algorithm) throw reader.malformed('names another curve than its type');
+  const point = reader.string();
+  if (point.length !== 1 + 2 * curve.size || point[0] !== 0x04) {
+    throw reader.malformed(`holds no uncompressed point of ${curveName}`);
+  }
+  const x = base64Url(point.subarray(1, 1 + curve.size));
+  const y = base64Url(point.subarray(1 + curve.size));
+  return { kind: 'ecdsa', key: publicKey({ kty: 'EC', crv: curve.jwk, x, y }, reader), algorithm, curve };
+}
+
+function readRsa(reader: SshReader): HostKey {
+  const exponent = reader.mpint();
+  const modulus = reader.mpint();
+  if (modulus.length > MAX_RSA_BYTES) throw reader.malformed('holds an RSA key of over 16384 bits');
+  // A huge public exponent makes one verification take seconds; nobody uses more than 64 bits.
+  if (exponent.length > 8) throw reader.malformed('holds an RSA exponent of over 64 bits');
+  const jwk = { kty: 'RSA', e: base64Url(exponent), n: base64Url(modulus) };
+  return { kind: 'rsa', key: publicKey(jwk, reader), modulusBytes: modulus.length };
+}
+
+function publicKey(jwk: JsonWebKey, reader: SshReader): KeyObject {
+  try {
+    return createPublicKey({ key: jwk, format: 'jwk' });
+  } catch (cause) {
+    throw reader.malformed('holds numbers that are no key of its type', cause);
+  }
+}
+
+/** RFC 5656, section 3.1.2: mpint r || mpint s, here as two numbers of `size` bytes; `undefined` if it is not that. */
+function readScalars(signature: Uint8Array, size: number): Uint8Array | undefined {
+  const reader = new SshReader(signature, "the host's ECDSA signature", FAULT);
+  const r = reader.mpint();
+  const s = reader.mpint();
+  reader.end();
+  if (r.length > size || s.length > size) return undefined;
+  return new SshWriter().bytes(leftPad(r, size)).bytes(leftPad(s, size)).toBytes();
+}
+
+function leftPad(bytes: Uint8Array, size: number): Uint8Array {
+  const padded = new Uint8Array(size);
+  padded.set(bytes, size - bytes.length);
+  return padded;
+}
+
+function base64Url(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64url');
+}

@@ -1,0 +1,51 @@
+/**
+ * The database's history, in order. A migration that has been released is never changed: a mistake is mended by the
+ * next one. `user_version` counts how many have been applied.
+ */
+export interface Migration {
+  /** What it brings, for the log. */
+  readonly name: string;
+  /** Statements, run within one transaction together with the raised version. */
+  readonly sql: string;
+}
+
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    name: 'enrollments, targets and settings',
+    sql: `
+      CREATE TABLE enrollments (
+        id TEXT PRIMARY KEY,
+        state TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL,
+        data TEXT NOT NULL CHECK (json_valid(data))
+      ) STRICT;
+
+      -- A journal: nothing here is ever changed or deleted, and the triggers hold whoever forgets it to that.
+      CREATE TABLE enrollment_steps (
+        enrollment_id TEXT NOT NULL REFERENCES enrollments (id),
+        seq INTEGER NOT NULL,
+        step TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        data TEXT NOT NULL CHECK (json_valid(data)),
+        PRIMARY KEY (enrollment_id, seq)
+      ) STRICT, WITHOUT ROWID;
+      CREATE TRIGGER enrollment_steps_never_change BEFORE UPDATE ON enrollment_steps
+        BEGIN SELECT RAISE(ABORT, 'enrollment_steps is append-only'); END;
+      CREATE TRIGGER enrollment_steps_never_go BEFORE DELETE ON enrollment_steps
+        BEGIN SELECT RAISE(ABORT, 'enrollment_steps is append-only'); END;
+
+      CREATE TABLE targets (
+        name TEXT PRIMARY KEY,
+        device TEXT NOT NULL,
+        jumps TEXT NOT NULL CHECK (json_valid(jumps)),
+        last_used_at INTEGER
+      ) STRICT;
+
+      CREATE TABLE settings (
+        key TEXT PRIMARY KEY,
+        value TEXT NOT NULL CHECK (json_valid(value))
+      ) STRICT;
+    `,
+  },
+];

@@ -1,0 +1,90 @@
+/** CTAP2 numbers (CTAP 2.1, sections 6 and 8.2). Constants only: the lab's authenticator shares this file and no code. */
+
+export const CtapCommand = {
+  MAKE_CREDENTIAL: 0x01,
+  GET_ASSERTION: 0x02,
+  GET_INFO: 0x04,
+  CLIENT_PIN: 0x06,
+  RESET: 0x07,
+  GET_NEXT_ASSERTION: 0x08,
+  BIO_ENROLLMENT: 0x09,
+  CREDENTIAL_MANAGEMENT: 0x0a,
+  SELECTION: 0x0b,
+  LARGE_BLOBS: 0x0c,
+  CONFIG: 0x0d,
+  BIO_ENROLLMENT_PREVIEW: 0x40,
+  CREDENTIAL_MANAGEMENT_PREVIEW: 0x41,
+} as const;
+
+/** clientPIN subcommands (6.5.5). There is no 8. */
+export const ClientPin = {
+  GET_PIN_RETRIES: 0x01,
+  GET_KEY_AGREEMENT: 0x02,
+  SET_PIN: 0x03,
+  CHANGE_PIN: 0x04,
+  GET_PIN_TOKEN: 0x05,
+  GET_TOKEN_USING_UV: 0x06,
+  GET_UV_RETRIES: 0x07,
+  GET_TOKEN_USING_PIN: 0x09,
+} as const;
+
+/** pinUvAuthToken permissions (6.5.5.7). */
+export const Permission = { MC: 0x01, GA: 0x02, CM: 0x04, BE: 0x08, LBW: 0x10, ACFG: 0x20, PCMR: 0x40 } as const;
+
+/** COSE algorithm numbers. */
+export const CoseAlgorithm = { ES256: -7, EDDSA: -8, ECDH_ES_HKDF_256: -25 } as const;
+
+/** Bits of the flags byte in authenticator data (WebAuthn 2, section 6.1). */
+export const AuthDataFlag = { UP: 0x01, UV: 0x04, BE: 0x08, BS: 0x10, AT: 0x40, ED: 0x80 } as const;
+
+/** Status bytes (8.2), the ones of CTAPHID's error space left out: those arrive as CTAPHID_ERROR. */
+export const Status = {
+  OK: 0x00,
+  INVALID_COMMAND: 0x01,
+  INVALID_PARAMETER: 0x02,
+  INVALID_LENGTH: 0x03,
+  INVALID_SEQ: 0x04,
+  TIMEOUT: 0x05,
+  CHANNEL_BUSY: 0x06,
+  LOCK_REQUIRED: 0x0a,
+  INVALID_CHANNEL: 0x0b,
+  CBOR_UNEXPECTED_TYPE: 0x11,
+  INVALID_CBOR: 0x12,
+  MISSING_PARAMETER: 0x14,
+  LIMIT_EXCEEDED: 0x15,
+  UNSUPPORTED_EXTENSION: 0x16,
+  FP_DATABASE_FULL: 0x17,
+  LARGE_BLOB_STORAGE_FULL: 0x18,
+  CREDENTIAL_EXCLUDED: 0x19,
+  PROCESSING: 0x21,
+  INVALID_CREDENTIAL: 0x22,
+  USER_ACTION_PENDING: 0x23,
+  OPERATION_PENDING: 0x24,
+  NO_OPERATIONS: 0x25,
+  UNSUPPORTED_ALGORITHM: 0x26,
+  OPERATION_DENIED: 0x27,
+  KEY_STORE_FULL: 0x28,
+  UNSUPPORTED_OPTION: 0x2b,
+  INVALID_OPTION: 0x2c,
+  KEEPALIVE_CANCEL: 0x2d,
+  NO_CREDENTIALS: 0x2e,
+  USER_ACTION_TIMEOUT: 0x2f,
+  NOT_ALLOWED: 0x30,
+  PIN_INVALID: 0x31,
+  PIN_BLOCKED: 0x32,
+  PIN_AUTH_INVALID: 0x33,
+  PIN_AUTH_BLOCKED: 0x34,
+  PIN_NOT_SET: 0x35,
+  PUAT_REQUIRED: 0x36,
+  PIN_POLICY_VIOLATION: 0x37,
+  PIN_TOKEN_EXPIRED: 0x38,
+  REQUEST_TOO_LARGE: 0x39,
+  ACTION_TIMEOUT: 0x3a,
+  UP_REQUIRED: 0x3b,
+  UV_BLOCKED: 0x3c,
+  INTEGRITY_FAILURE: 0x3d,
+  INVALID_SUBCOMMAND: 0x3e,
+  UV_INVALID: 0x3f,
+  UNAUTHORIZED_PERMISSION: 0x40,
+  OTHER: 0x7f,
+} as const;

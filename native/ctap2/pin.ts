@@ -1,0 +1,91 @@
+/**
+ * A PIN in memory: one buffer, one owner, wiped when the owner is done (CTAP 2.1, 6.5.1; ctap.md section 9).
+ * Nothing here turns the bytes into a string except the one normalization that non-ASCII PINs need.
+ */
+import { createHash } from 'node:crypto';
+import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
+
+/** Longest PIN, in bytes of UTF-8. */
+export const MAX_PIN_BYTES = 63;
+/** Shortest PIN, in code points, where the key does not say otherwise. */
+export const DEFAULT_MIN_PIN_LENGTH = 4;
+
+export class Pin {
+  readonly #bytes: Uint8Array;
+
+  /**
+   * Takes over `typed` (UTF-8 as it came from the prompt): it is wiped here, or by `wipe()`. Throws `PIN_FORM` when it can
+   * be no PIN at all: empty, longer than 63 bytes, holding NUL, or not UTF-8.
+   */
+  constructor(typed: Uint8Array) {
+    try {
+      this.#bytes = normalized(typed);
+    } catch (error) {
+      typed.fill(0);
+      throw error;
+    }
+  }
+
+  /** Length in Unicode code points, which is what a key's minimum counts. */
+  get codePoints(): number {
+    let count = 0;
+    for (const byte of this.#bytes) if ((byte & 0xc0) !== 0x80) count += 1;
+    return count;
+  }
+
+  /** The first 16 bytes of SHA-256(PIN): what pinHashEnc encrypts. The caller wipes it. */
+  leftHash(): Uint8Array {
+    const hash = createHash('sha256').update(this.#bytes).digest();
+    const left = new Uint8Array(hash.subarray(0, 16));
+    hash.fill(0);
+    return left;
+  }
+
+  /** The PIN padded with zeros to 64 bytes: what newPinEnc encrypts. The caller wipes it. */
+  padded(): Uint8Array {
+    const padded = new Uint8Array(64);
+    padded.set(this.#bytes);
+    return padded;
+  }
+
+  equals(other: Pin): boolean {
+    return Buffer.compare(this.#bytes, other.#bytes) === 0;
+  }
+
+  get isWiped(): boolean {
+    return this.#bytes.every((byte) => byte === 0);
+  }
+
+  wipe(): void {
+    this.#bytes.fill(0);
+  }
+}
+
+function normalized(typed: Uint8Array): Uint8Array {
+  if (typed.length === 0) throw formError('is empty');
+  if (typed.includes(0)) throw formError('holds a NUL character');
+  if (typed.every((byte) => byte < 0x80)) return sized(typed);
+  // Normalization form C needs a string, and strings cannot be wiped: only PINs beyond ASCII pay for it.
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(typed);
+  } catch {
+    throw formError('is not valid UTF-8');
+  }
+  const bytes = new TextEncoder().encode(text.normalize('NFC'));
+  typed.fill(0);
+  return sized(bytes);
+}
+
+function sized(bytes: Uint8Array): Uint8Array {
+  if (bytes.length > MAX_PIN_BYTES) throw formError(`is longer than ${MAX_PIN_BYTES} bytes`);
+  return bytes;
+}
+
+function formError(fault: string): GlasskeyError {
+  return new GlasskeyError({
+    code: 'PIN_FORM',
+    message: `What was typed cannot be a PIN: it ${fault}.`,
+    remedy: 'Type the PIN of the security key: at least 4 characters, at most 63 bytes.',
+  });
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { AgentLock } from '../../../main/agent/agent-lock.ts';
+import type { Clock } from '../../../time/clock.ts';
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const never = new AbortController().signal;
+
+/** A clock that lets every wait pass at once and notes how long it was. */
+function countingClock() {
+  const waits: number[] = [];
+  const clock: Clock = {
+    now: () => 0,
+    after(ms, run) {
+      waits.push(ms);
+      queueMicrotask(run);
+      return () => {};
+    },
+  };
+  return { clock, waits };
+}
+
+describe('the lock', () => {
+  it('locks once, and opens to its passphrase only', async () => {
+    const lock = new AgentLock(countingClock().clock);
+    expect(await lock.unlock(bytes('secret'), never)).toBe(false);
+    expect(await lock.lock(bytes('secret'))).toBe(true);
+    expect(await lock.lock(bytes('other'))).toBe(false);
+    expect(await lock.unlock(bytes('other'), never)).toBe(false);
+    expect(lock.isLocked).toBe(true);
+    expect(await lock.unlock(bytes('secret'), never)).toBe(true);
+    expect(lock.isLocked).toBe(false);
+  });
+
+  it('takes no empty passphrase', async () => {
+    const lock = new AgentLock(countingClock().clock);
+    expect(await lock.lock(bytes(''))).toBe(false);
+    expect(lock.isLocked).toBe(false);
+  });
+
+  it('delays each wrong attempt longer than the one before, also when they come side by side', async () => {
+    const { clock, waits } = countingClock();
+    const lock = new AgentLock(clock);
+    await lock.lock(bytes('secret'));
+    await Promise.all([1, 2, 3].map(() => lock.unlock(bytes('guess'), never)));
+    expect(waits).toEqual([100, 200, 300]);
+  });
+
+  it('tells pending signatures when it locks, and lets later ones wait again once it is open', async () => {
+    const lock = new AgentLock(countingClock().clock);
+    const { untilLocked } = lock;
+    await lock.lock(bytes('secret'));
+    expect(untilLocked.aborted).toBe(true);
+    await lock.unlock(bytes('secret'), never);
+    expect(lock.untilLocked.aborted).toBe(false);
+  });
+});

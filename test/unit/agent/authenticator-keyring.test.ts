@@ -1,0 +1,185 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { GlasskeyError } from '../../../diagnostics/glasskey-error.ts';
+import {
+  type AssertRequest,
+  AuthenticatorKeyring,
+  type EnrolledKey,
+  type PinQuestion,
+} from '../../../main/agent/authenticator-keyring.ts';
+import type { SignRequest } from '../../../main/agent/keyring.ts';
+import { parseSkPublicBlob } from '../../../main/openssh/sk-key.ts';
+import { verifySkSignature } from '../../../main/openssh/sk-signature.ts';
+import { sshsigData } from './session-host.ts';
+import { type SoftwareKey, softwareKey, untilAborted } from './software-keyring.ts';
+
+const RIGHT_PIN = '1234';
+const never = new AbortController().signal;
+const pinWrong = () => new GlasskeyError({ code: 'PIN_WRONG', message: 'Wrong PIN.', remedy: 'Type it again.' });
+
+function enrolled(key: SoftwareKey, userVerification = true): EnrolledKey {
+  const { blob: publicBlob, comment, application } = key;
+  return { publicBlob, comment, application, credentialId: Uint8Array.of(7), userVerification };
+}
+
+function signRequest(key: SoftwareKey): SignRequest {
+  const data = sshsigData('git');
+  return {
+    keyBlob: key.blob,
+    data,
+    purpose: { kind: 'sshsig', namespace: 'git' },
+    forwardedThrough: [],
+    isPathProven: true,
+  };
+}
+
+/** A keyring over one key, with everything that happened outside it in `events`. */
+function world(
+  key: SoftwareKey,
+  options: { pins?: (string | undefined)[]; userVerification?: boolean; signer?: SoftwareKey } = {},
+) {
+  const events: string[] = [];
+  const questions: PinQuestion[] = [];
+  const pins = [...(options.pins ?? [RIGHT_PIN])];
+  const touch = { wait: async (_: AbortSignal) => {} };
+  let triesLeft = 8;
+  const authenticator = {
+    async assert(request: AssertRequest<string>, signal: AbortSignal, onTouchWanted: () => void) {
+      events.push(`assert ${request.application} pin=${request.pin}`);
+      if (request.pin !== undefined && request.pin !== RIGHT_PIN) {
+        triesLeft -= 1;
+        throw pinWrong();
+      }
+      onTouchWanted();
+      onTouchWanted(); // keep-alives may say it again
+      await touch.wait(signal);
+      return (options.signer ?? key).assert(request.clientDataHash);
+    },
+    pinTriesLeft: async () => triesLeft,
+  };
+  const keyring = new AuthenticatorKeyring<string>({
+    keys: { list: async () => [enrolled(key, options.userVerification)] },
+    authenticator,
+    pins: {
+      request: async (question) => {
+        questions.push(question);
+        events.push(`pin ${question.why}`);
+        return pins.shift();
+      },
+    },
+    notices: {
+      touchWanted: (purpose) => events.push(`touch wanted: ${purpose}`),
+      touchDone: () => events.push('touch done'),
+    },
+    nameHost: () => undefined,
+  });
+  return { keyring, events, questions, touch };
+}
+
+describe('the keyring of enrolled keys', () => {
+  it('lists what is enrolled', async () => {
+    const key = softwareKey('NexusIdentitySSHKey');
+    expect(await world(key).keyring.identities()).toEqual([{ blob: key.blob, comment: 'NexusIdentitySSHKey' }]);
+  });
+
+  it('asks for the PIN, says what the touch is for, and returns a signature that verifies with user verification', async () => {
+    const key = softwareKey();
+    const { keyring, events } = world(key);
+    const request = signRequest(key);
+    const blob = await keyring.sign(request, never);
+    const policy = { requireTouch: true, requireUserVerification: true };
+    expect(verifySkSignature(parseSkPublicBlob(key.blob), request.data, blob, policy)).toMatchObject({ valid: true });
+    expect(events).toEqual(['pin needed', 'assert ssh: pin=1234', 'touch wanted: Sign for git', 'touch done']);
+  });
+
+  it('asks for no PIN where the key needs none', async () => {
+    const key = softwareKey('touch only', 0x01);
+    const { keyring, events } = world(key, { userVerification: false });
+    await keyring.sign(signRequest(key), never);
+    expect(events[0]).toBe('assert ssh: pin=undefined');
+  });
+
+  it('asks again after a wrong PIN, with the tries left, and tries nothing by itself', async () => {
+    const key = softwareKey();
+    const { keyring, events, questions } = world(key, { pins: ['1111', '2222', RIGHT_PIN] });
+    await keyring.sign(signRequest(key), never);
+    const purpose = 'Sign for git';
+    expect(questions).toEqual([
+      { why: 'needed', purpose },
+      { why: 'wrong', purpose, triesLeft: 7 },
+      { why: 'wrong', purpose, triesLeft: 6 },
+    ]);
+    expect(events.filter((event) => event.startsWith('assert'))).toEqual([
+      'assert ssh: pin=1111',
+      'assert ssh: pin=2222',
+      'assert ssh: pin=1234',
+    ]);
+  });
+
+  it('refuses when the PIN is declined, also after a wrong one', async () => {
+    const key = softwareKey();
+    await expect(world(key, { pins: [undefined] }).keyring.sign(signRequest(key), never)).rejects.toMatchObject({
+      code: 'CANCELLED',
+    });
+    const second = world(key, { pins: ['1111', undefined] });
+    await expect(second.keyring.sign(signRequest(key), never)).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(second.events.filter((event) => event.startsWith('assert'))).toHaveLength(1);
+  });
+
+  it('never prompts for a second signature while the first waits, and goes on when its client has gone', async () => {
+    const key = softwareKey();
+    const { keyring, events, touch } = world(key, { pins: [RIGHT_PIN, RIGHT_PIN] });
+    touch.wait = untilAborted;
+    const client = new AbortController();
+    const first = keyring.sign(signRequest(key), client.signal);
+    const second = keyring.sign(signRequest(key), never);
+    while (!events.includes('touch wanted: Sign for git')) await new Promise(setImmediate);
+    expect(events.filter((event) => event === 'pin needed')).toHaveLength(1);
+    expect(await keyring.identities()).toHaveLength(1);
+    touch.wait = async () => {};
+    client.abort();
+    await expect(first).rejects.toMatchObject({ code: 'CANCELLED' });
+    await second;
+    expect(events.indexOf('touch done')).toBeLessThan(events.lastIndexOf('pin needed'));
+  });
+
+  it('refuses a key that it does not hold, without asking anybody', async () => {
+    const { keyring, events } = world(softwareKey());
+    await expect(keyring.sign(signRequest(softwareKey()), never)).rejects.toMatchObject({ code: 'AGENT_KEY_UNKNOWN' });
+    expect(events).toEqual([]);
+  });
+
+  it.each([
+    ['another credential has signed', softwareKey(), 'signature'],
+    ['the PIN was not checked', undefined, 'user-verification'],
+    ['nobody touched the key', undefined, 'touch'],
+  ])('refuses a signature no server would take: %s', async (_, signer, reason) => {
+    const flags = { signature: 0x05, 'user-verification': 0x01, touch: 0x04 }[reason] ?? 0;
+    const key = softwareKey('key', flags);
+    const { keyring } = world(key, signer ? { signer } : {});
+    await expect(keyring.sign(signRequest(key), never)).rejects.toMatchObject({
+      code: 'AGENT_SIGNATURE_UNUSABLE',
+      detail: { reason },
+    });
+  });
+
+  it('gives the authenticator the hash of exactly the data', async () => {
+    const key = softwareKey();
+    const hashes: string[] = [];
+    const request = signRequest(key);
+    const keyring = new AuthenticatorKeyring<string>({
+      keys: { list: async () => [enrolled(key, false)] },
+      authenticator: {
+        assert: async ({ clientDataHash }) => {
+          hashes.push(Buffer.from(clientDataHash).toString('hex'));
+          return key.assert(clientDataHash);
+        },
+      },
+      pins: { request: async () => undefined },
+      notices: { touchWanted() {}, touchDone() {} },
+      nameHost: () => undefined,
+    });
+    await keyring.sign(request, never);
+    expect(hashes).toEqual([createHash('sha256').update(request.data).digest('hex')]);
+  });
+});

@@ -1,0 +1,200 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseHostName, parseHostSpec } from '../../../main/connect/host-spec.ts';
+import { type ConnectRequest, copyableCommand, planConnect } from '../../../main/connect/plan.ts';
+
+const REQUEST: ConnectRequest = {
+  device: parseHostSpec('alice@contoso.com@10.9.0.4'),
+  jump: [parseHostSpec('jumper@10.8.0.1:2222')],
+  agentSocket: '/run/user/1000/glasskey/agent.sock',
+  publicKeyFile: '/home/al ice/.ssh/id_100%_sk.pub',
+  knownHostsFiles: ['/home/al ice/.config/glasskey/known_hosts', '/home/al ice/.ssh/known_hosts'],
+  configFile: '/tmp/glasskey-0123/ssh_config',
+  platform: 'linux',
+};
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gk-plan-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What the system's ssh makes of a configuration, as `ssh -G` prints it: lower-case keyword to values. */
+function asSshReads(text: string, alias: string): Map<string, string> {
+  const file = join(folder, 'ssh_config');
+  writeFileSync(file, text);
+  const printed = execFileSync('ssh', ['-G', '-F', file, alias], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return new Map(
+    printed
+      .trim()
+      .split('\n')
+      .map((line) => [line.split(' ', 1)[0] ?? '', line.slice(line.indexOf(' ') + 1)]),
+  );
+}
+
+describe('the plan of a login', () => {
+  it('goes through the jump hosts in order, with one configuration file for all', () => {
+    const jump = [parseHostSpec('a@h1'), parseHostSpec('b@h2:2200')];
+    const plan = planConnect({ ...REQUEST, jump, command: ['show', 'version'] });
+    expect([plan.program, ...plan.arguments]).toEqual([
+      ...['ssh', '-F', '/tmp/glasskey-0123/ssh_config', '-J', 'glasskey-hop-1,glasskey-hop-2', 'glasskey-device'],
+      ...['--', 'show', 'version'],
+    ]);
+    const read = asSshReads(plan.configText, 'glasskey-hop-2');
+    expect([read.get('user'), read.get('hostname'), read.get('port')]).toEqual(['b', 'h2', '2200']);
+  });
+
+  it('logs in directly when there is no jump host', () => {
+    const plan = planConnect({ ...REQUEST, jump: [] });
+    expect(plan.arguments).toEqual(['-F', '/tmp/glasskey-0123/ssh_config', 'glasskey-device']);
+  });
+
+  it('is read by ssh as it is meant, on the device', () => {
+    const read = asSshReads(planConnect(REQUEST).configText, 'glasskey-device');
+    expect(Object.fromEntries(read)).toMatchObject({
+      user: 'alice@contoso.com',
+      hostname: '10.9.0.4',
+      port: '22',
+      identityagent: '/run/user/1000/glasskey/agent.sock',
+      forwardagent: '/run/user/1000/glasskey/agent.sock',
+      identitiesonly: 'yes',
+      identityfile: '/home/al ice/.ssh/id_100%%_sk.pub',
+      securitykeyprovider: 'internal',
+      preferredauthentications: 'publickey',
+      numberofpasswordprompts: '0',
+      stricthostkeychecking: 'ask',
+      userknownhostsfile: '/home/al ice/.config/glasskey/known_hosts /home/al ice/.ssh/known_hosts',
+      addkeystoagent: 'false',
+    });
+  });
+
+  it('gives every hop the same agent and key, and forwards the agent to the device alone', () => {
+    const read = asSshReads(planConnect(REQUEST).configText, 'glasskey-hop-1');
+    expect(Object.fromEntries(read)).toMatchObject({
+      user: 'jumper',
+      hostname: '10.8.0.1',
+      port: '2222',
+      forwardagent: 'no',
+      identityagent: '/run/user/1000/glasskey/agent.sock',
+      identityfile: '/home/al ice/.ssh/id_100%%_sk.pub',
+      securitykeyprovider: 'internal',
+    });
+  });
+
+  it('forwards no agent when told so', () => {
+    const plan = planConnect({ ...REQUEST, forwardAgent: false });
+    expect(asSshReads(plan.configText, 'glasskey-device').get('forwardagent')).toBe('no');
+    expect(copyableCommand(plan)).not.toContain('-A');
+  });
+
+  it('leaves the device time for a PIN and a touch at the jump host before it', () => {
+    const text = planConnect(REQUEST).configText;
+    expect(Number(asSshReads(text, 'glasskey-hop-1').get('connecttimeout'))).toBe(15);
+    expect(Number(asSshReads(text, 'glasskey-device').get('connecttimeout'))).toBeGreaterThanOrEqual(120);
+  });
+
+  it.each(['ask', 'accept-new', 'yes'] as const)('holds host keys to the policy %s on every hop', (hostKeys) => {
+    const text = planConnect({ ...REQUEST, hostKeys }).configText;
+    const expected = hostKeys === 'yes' ? 'true' : hostKeys;
+    expect(asSshReads(text, 'glasskey-hop-1').get('stricthostkeychecking')).toBe(expected);
+    expect(asSshReads(text, 'glasskey-device').get('stricthostkeychecking')).toBe(expected);
+  });
+
+  it('looks the device’s host key up under its alias where it has one', () => {
+    const device = { ...parseHostSpec('alice@10.9.0.4'), hostKeyAlias: parseHostName('ce1-rack4') };
+    expect(asSshReads(planConnect({ ...REQUEST, device }).configText, 'glasskey-device').get('hostkeyalias')).toBe(
+      'ce1-rack4',
+    );
+  });
+
+  it.each([
+    ['always', 'force'],
+    ['never', 'false'],
+    ['auto', 'auto'],
+  ] as const)('asks for a terminal: %s', (tty, read) => {
+    expect(asSshReads(planConnect({ ...REQUEST, tty }).configText, 'glasskey-device').get('requesttty')).toBe(read);
+  });
+
+  it('says nothing to ssh that it does not know', () => {
+    const file = join(folder, 'known');
+    writeFileSync(file, planConnect(REQUEST).configText);
+    execFileSync('ssh', ['-G', '-F', file, 'glasskey-device'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  });
+
+  it('refuses a socket path that the system would cut short', () => {
+    const path = (bytes: number) => `/${'a'.repeat(bytes - 1)}`;
+    const plan = (agentSocket: string, platform: NodeJS.Platform) => () =>
+      planConnect({ ...REQUEST, agentSocket, platform });
+    expect(plan(path(107), 'linux')).not.toThrow();
+    expect(plan(path(108), 'linux')).toThrow(expect.objectContaining({ code: 'CONNECT_SOCKET_TOO_LONG' }));
+    expect(plan(path(103), 'darwin')).not.toThrow();
+    expect(plan(path(104), 'darwin')).toThrow(expect.objectContaining({ code: 'CONNECT_SOCKET_TOO_LONG' }));
+  });
+
+  it('writes a Windows pipe with the backslashes that ssh takes away', () => {
+    const plan = planConnect({
+      ...REQUEST,
+      agentSocket: '\\\\.\\pipe\\glasskey-1',
+      configFile: 'C:\\Temp\\glasskey\\ssh_config',
+      platform: 'win32',
+    });
+    expect(asSshReads(plan.configText, 'glasskey-device').get('identityagent')).toBe('\\\\.\\pipe\\glasskey-1');
+    expect(plan.environment.SHELL).toBeUndefined();
+  });
+
+  it.each([
+    ['publicKeyFile', 'id_ed25519_sk.pub'],
+    ['publicKeyFile', '/home/a"b/id.pub'],
+    ['publicKeyFile', '/home/a\nProxyCommand x/id.pub'],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: what ssh would expand
+    ['publicKeyFile', '/home/${HOME}/id.pub'],
+    ['configFile', '/tmp/with space/ssh_config'],
+    ['configFile', '/tmp/$(id)/ssh_config'],
+    ['configFile', '/tmp/%h/ssh_config'],
+    ['configFile', '/tmp/a\\b/ssh_config'],
+    ['configFile', 'ssh_config'],
+  ])('refuses as %s the path %j, which no configuration can say', (member, path) => {
+    expect(() => planConnect({ ...REQUEST, [member]: path })).toThrow(
+      expect.objectContaining({ code: 'CONNECT_PATH_UNUSABLE' }),
+    );
+  });
+
+  it('passes a command that looks like an option to the device, not to ssh', () => {
+    expect(planConnect({ ...REQUEST, command: ['-oProxyCommand=x'] }).arguments.slice(-2)).toEqual([
+      '--',
+      '-oProxyCommand=x',
+    ]);
+    expect(() => planConnect({ ...REQUEST, command: ['a\0b'] })).toThrow(
+      expect.objectContaining({ code: 'COMMAND_INVALID' }),
+    );
+  });
+});
+
+describe('the command a person may paste', () => {
+  it('names the agent, the hops and the device, and quotes what a shell would read', () => {
+    const plan = planConnect({ ...REQUEST, agentSocket: "/tmp/o'neil/a.sock", command: ['show', 'version | json'] });
+    expect(copyableCommand(plan)).toBe(
+      "SSH_AUTH_SOCK='/tmp/o'\\''neil/a.sock' ssh -A -J jumper@10.8.0.1:2222 alice@contoso.com@10.9.0.4 -- show 'version | json'",
+    );
+  });
+
+  it('gives a port and an IPv6 address in the form that ssh reads', () => {
+    const plan = planConnect({
+      ...REQUEST,
+      device: parseHostSpec('alice@[2001:db8::4]:2022'),
+      jump: [parseHostSpec('j@[2001:db8::1]:22')],
+    });
+    expect(copyableCommand(plan)).toBe(
+      'SSH_AUTH_SOCK=/run/user/1000/glasskey/agent.sock ssh -A -J "j@[2001:db8::1]:22" -p 2022 alice@2001:db8::4'.replaceAll(
+        '"',
+        "'",
+      ),
+    );
+  });
+});

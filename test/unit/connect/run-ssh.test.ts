@@ -1,0 +1,145 @@
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseHostSpec } from '../../../main/connect/host-spec.ts';
+import { type ConnectPlan, planConnect } from '../../../main/connect/plan.ts';
+import { newConfigFile, runSsh } from '../../../main/connect/run-ssh.ts';
+import { findSsh, parseSshVersion } from '../../../main/connect/ssh-program.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gk-run-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** A program named ssh, whose answer to -V is `version` and whose run is `script`. */
+function fakeSsh(version: string, script = ''): NodeJS.ProcessEnv {
+  const path = join(folder, 'ssh');
+  writeFileSync(path, `#!/bin/sh\n[ "$1" = -V ] && { echo '${version}' >&2; exit 0; }\n${script}\n`);
+  chmodSync(path, 0o755);
+  return { ...process.env, PATH: `${folder}:/usr/bin:/bin` };
+}
+
+function plan(command: string[] = []): ConnectPlan {
+  return planConnect({
+    device: parseHostSpec('alice@10.9.0.4'),
+    jump: [],
+    command,
+    agentSocket: '/tmp/agent.sock',
+    publicKeyFile: '/tmp/id.pub',
+    knownHostsFiles: ['/tmp/known_hosts'],
+    configFile: newConfigFile(),
+    platform: 'linux',
+  });
+}
+
+function collect(): { stream: PassThrough; text: () => string } {
+  const stream = new PassThrough();
+  let text = '';
+  stream.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+  });
+  return { stream, text: () => text };
+}
+
+describe('the ssh program', () => {
+  it.each([
+    ['OpenSSH_9.2p1 Debian-2+deb12u6, OpenSSL 3.0.19', { major: 9, minor: 2 }],
+    ['OpenSSH_for_Windows_8.9p1, LibreSSL 3.4.3', { major: 8, minor: 9 }],
+    ['OpenSSH_10.0p2', { major: 10, minor: 0 }],
+    ['Dropbear v2022.83', undefined],
+  ])('reads the version in %s', (text, version) => {
+    expect(parseSshVersion(text)).toEqual(version);
+  });
+
+  it('is missing where the PATH has none, also when the current folder would have', async () => {
+    await expect(findSsh({ PATH: `${folder}:.:` })).rejects.toMatchObject({ code: 'SSH_MISSING' });
+  });
+
+  it('is too old before 8.2, old before 8.9, and without a remark after', async () => {
+    await expect(findSsh(fakeSsh('OpenSSH_8.1p1'))).rejects.toMatchObject({ code: 'SSH_TOO_OLD' });
+    expect((await findSsh(fakeSsh('OpenSSH_8.8p1'))).warning).toMatch(/8\.8.*before 8\.9/);
+    expect((await findSsh(fakeSsh('OpenSSH_10.0p1'))).warning).toBeUndefined();
+  });
+});
+
+describe('a run of ssh', () => {
+  it('hands on arguments as they are, its output as it comes, and its exit code', async () => {
+    const out = collect();
+    const err = collect();
+    const environment = fakeSsh(
+      'OpenSSH_9.2p1',
+      'for a; do echo "[$a]"; done; echo "sock $SSH_AUTH_SOCK"; echo oops >&2; exit 7',
+    );
+    const run = await runSsh(plan(['echo', '$(id); "x"']), {
+      environment,
+      streams: { stdout: out.stream, stderr: err.stream },
+    });
+    expect(run).toEqual({ exit: { kind: 'exited', code: 7 }, stderrLines: ['oops'] });
+    expect(out.text()).toContain('[glasskey-device]\n[--]\n[echo]\n[$(id); "x"]\nsock /tmp/agent.sock\n');
+    expect(err.text()).toBe('oops\n');
+  });
+
+  it('keeps its configuration to its user, and removes it afterwards', async () => {
+    const out = collect();
+    const environment = fakeSsh('OpenSSH_9.2p1', 'stat -c %a "$2" "$(dirname "$2")"; cp "$2" "$(dirname "$0")/seen"');
+    const thePlan = plan();
+    await runSsh(thePlan, { environment, streams: { stdout: out.stream, stderr: out.stream } });
+    expect(out.text()).toBe('600\n700\n');
+    expect(readFileSync(join(folder, 'seen'), 'utf8')).toBe(thePlan.configText);
+    expect(existsSync(dirname(thePlan.configFile))).toBe(false);
+  });
+
+  it('uses no folder that was there before', async () => {
+    const environment = fakeSsh('OpenSSH_9.2p1', 'echo ran');
+    const out = collect();
+    const thePlan = { ...plan(), configFile: join(folder, 'ssh_config') };
+    await expect(
+      runSsh(thePlan, { environment, streams: { stdout: out.stream, stderr: out.stream } }),
+    ).rejects.toMatchObject({ code: 'CONNECT_CONFIG_UNWRITABLE' });
+    expect(out.text()).toBe('');
+    expect(statSync(folder).isDirectory()).toBe(true);
+  });
+
+  it('ends ssh and what ssh started when it is cancelled', async () => {
+    const out = collect();
+    const controller = new AbortController();
+    // The hop ignores the request to end, as one that waits for an agent does.
+    const environment = fakeSsh('OpenSSH_9.2p1', 'sh -c \'trap "" TERM HUP; echo $$; sleep 60\' & wait');
+    const thePlan = plan();
+    const running = runSsh(thePlan, {
+      environment,
+      signal: controller.signal,
+      streams: { stdout: out.stream, stderr: out.stream },
+    });
+    await expect.poll(() => out.text()).toMatch(/\d+\n/);
+    controller.abort();
+    await expect(running).rejects.toMatchObject({ code: 'CANCELLED', kind: 'cancelled' });
+    const isThere = () => existsSync(`/proc/${out.text().trim()}/exe`);
+    await expect.poll(isThere).toBe(false);
+    expect(existsSync(dirname(thePlan.configFile))).toBe(false);
+  });
+
+  it('reports the signal that ended ssh', async () => {
+    const environment = fakeSsh('OpenSSH_9.2p1', 'kill -KILL $$');
+    const out = collect();
+    const run = await runSsh(plan(), { environment, streams: { stdout: out.stream, stderr: out.stream } });
+    expect(run.exit).toEqual({ kind: 'signalled', signal: 'SIGKILL' });
+  });
+
+  it('feeds what it is given to ssh', async () => {
+    const environment = fakeSsh('OpenSSH_9.2p1', 'tr a-z A-Z');
+    const out = collect();
+    const stdin = new PassThrough();
+    stdin.end('hello');
+    await runSsh(plan(), { environment, streams: { stdin, stdout: out.stream, stderr: out.stream } });
+    expect(out.text()).toBe('HELLO');
+  });
+
+  it('puts its configuration where ssh can read it when the temporary folder has a space in its path', () => {
+    expect(newConfigFile('/home/al ice/tmp')).toMatch(/^\/tmp\/glasskey-[0-9a-f]{18}\/ssh_config$/);
+    expect(newConfigFile('/var/tmp')).toMatch(/^\/var\/tmp\/glasskey-/);
+  });
+});

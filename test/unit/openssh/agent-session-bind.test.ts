@@ -1,0 +1,240 @@
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  bindSession,
+  encodeSessionBind,
+  type SessionBind,
+  type SessionBindings,
+  UNBOUND,
+} from '../../../main/openssh/agent-session-bind.ts';
+import { SshWriter } from '../../../main/openssh/wire.ts';
+
+interface Host {
+  readonly blob: Uint8Array;
+  sign(message: Uint8Array): Uint8Array;
+}
+
+const text = (value: string) => new TextEncoder().encode(value);
+const decode = (value: string | undefined) => new Uint8Array(Buffer.from(value ?? '', 'base64url'));
+
+function ed25519Host(): Host {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const blob = new SshWriter()
+    .text('ssh-ed25519')
+    .string(decode(publicKey.export({ format: 'jwk' }).x))
+    .toBytes();
+  return {
+    blob,
+    sign: (message) =>
+      new SshWriter()
+        .text('ssh-ed25519')
+        .string(sign(null, message, privateKey))
+        .toBytes(),
+  };
+}
+
+function ecdsaHost(namedCurve: string, curve: string, digest: string): Host {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve });
+  const jwk = publicKey.export({ format: 'jwk' });
+  const point = Uint8Array.of(4, ...decode(jwk.x), ...decode(jwk.y));
+  return {
+    blob: new SshWriter().text(`ecdsa-sha2-${curve}`).text(curve).string(point).toBytes(),
+    sign: (message) => {
+      const both = sign(digest, message, { key: privateKey, dsaEncoding: 'ieee-p1363' });
+      const half = both.length / 2;
+      const numbers = new SshWriter().mpint(both.subarray(0, half)).mpint(both.subarray(half)).toBytes();
+      return new SshWriter().text(`ecdsa-sha2-${curve}`).string(numbers).toBytes();
+    },
+  };
+}
+
+const rsaPair = generateKeyPairSync('rsa', { modulusLength: 2048 });
+
+function rsaHost(
+  algorithm: string,
+  digest: string,
+  pair: { publicKey: KeyObject; privateKey: KeyObject } = rsaPair,
+): Host {
+  const jwk = pair.publicKey.export({ format: 'jwk' });
+  return {
+    blob: new SshWriter().text('ssh-rsa').mpint(decode(jwk.e)).mpint(decode(jwk.n)).toBytes(),
+    sign: (message) =>
+      new SshWriter()
+        .text(algorithm)
+        .string(sign(digest, message, pair.privateKey))
+        .toBytes(),
+  };
+}
+
+/** A host certificate around the key of `host` (PROTOCOL.certkeys), with an empty CA signature: not the agent's to judge. */
+function certified(host: Host, type: string): Host {
+  const typeEnd = 4 + new DataView(host.blob.buffer, host.blob.byteOffset).getUint32(0);
+  const blob = new SshWriter()
+    .text(`${type}-cert-v01@openssh.com`)
+    .string(text('nonce'))
+    .bytes(host.blob.subarray(typeEnd))
+    .bytes(new Uint8Array(8))
+    .uint32(2)
+    .text('host')
+    .toBytes();
+  return { blob, sign: host.sign };
+}
+
+let sessions = 0;
+function newSessionId(): Uint8Array {
+  sessions += 1;
+  return text(`session ${sessions}`.padEnd(32, '.'));
+}
+
+function bindTo(host: Host, isForwarding: boolean, sessionId = newSessionId()): SessionBind {
+  return { hostKey: host.blob, sessionId, signature: host.sign(sessionId), isForwarding };
+}
+
+function apply(binds: readonly SessionBind[], from: SessionBindings = UNBOUND) {
+  let outcome: ReturnType<typeof bindSession> = { bindings: from };
+  for (const bind of binds) outcome = bindSession(outcome.bindings, encodeSessionBind(bind));
+  return outcome;
+}
+
+const host = ed25519Host();
+const other = ed25519Host();
+
+describe('a session binding', () => {
+  it.each([
+    ['ssh-ed25519', ed25519Host()],
+    ['ecdsa nistp256', ecdsaHost('P-256', 'nistp256', 'sha256')],
+    ['ecdsa nistp384', ecdsaHost('P-384', 'nistp384', 'sha384')],
+    ['ecdsa nistp521', ecdsaHost('P-521', 'nistp521', 'sha512')],
+    ['rsa-sha2-256', rsaHost('rsa-sha2-256', 'sha256')],
+    ['rsa-sha2-512', rsaHost('rsa-sha2-512', 'sha512')],
+    ['ed25519 certificate', certified(ed25519Host(), 'ssh-ed25519')],
+    ['rsa certificate', certified(rsaHost('rsa-sha2-512', 'sha512'), 'ssh-rsa')],
+    ['ecdsa certificate', certified(ecdsaHost('P-256', 'nistp256', 'sha256'), 'ecdsa-sha2-nistp256')],
+  ])('signed by an %s host key is recorded, and refused once the session id differs', (_, signer) => {
+    const bind = bindTo(signer, false);
+    expect(apply([bind])).toMatchObject({ bindings: { attempted: true, bindings: [{ isForwarding: false }] } });
+    const wrong = apply([{ ...bind, sessionId: newSessionId() }]);
+    expect(wrong.refusal?.code).toBe('HOST_KEY_SIGNATURE_WRONG');
+    expect(wrong.bindings).toEqual({ attempted: true, bindings: [] });
+  });
+
+  it('with a short mpint r or s still verifies', () => {
+    // One in 128 signatures has a number shorter than 31 bytes and a half; fifty hosts and sessions meet the padding.
+    const signer = ecdsaHost('P-256', 'nistp256', 'sha256');
+    for (let run = 0; run < 300; run += 1) expect(apply([bindTo(signer, false)]).refusal).toBeUndefined();
+  });
+
+  it('signed with RSA and SHA-1 is refused', () => {
+    expect(apply([bindTo(rsaHost('ssh-rsa', 'sha1'), false)]).refusal?.code).toBe('HOST_KEY_SIGNATURE_WRONG');
+  });
+
+  it('signed by an RSA key with one digest under the name of the other is refused', () => {
+    expect(apply([bindTo(rsaHost('rsa-sha2-256', 'sha512'), false)]).refusal?.code).toBe('HOST_KEY_SIGNATURE_WRONG');
+  });
+
+  it('of an unknown key type, also one that every JavaScript object knows, is refused as unsupported', () => {
+    for (const type of ['ssh-mldsa44', 'ecdsa-sha2-constructor', 'ecdsa-sha2-toString']) {
+      const blob = new SshWriter().text(type).string(text('x')).toBytes();
+      expect(apply([{ ...bindTo(host, false), hostKey: blob }]).refusal?.code).toBe('HOST_KEY_UNSUPPORTED');
+    }
+  });
+
+  it('with a point off the curve, an even modulus or a giant exponent is refused with a typed error', () => {
+    const offCurve = new SshWriter()
+      .text('ecdsa-sha2-nistp256')
+      .text('nistp256')
+      .string(new Uint8Array(65).fill(4))
+      .toBytes();
+    const evenRsa = new SshWriter()
+      .text('ssh-rsa')
+      .mpint(Uint8Array.of(3))
+      .mpint(new Uint8Array(256).fill(0xfe))
+      .toBytes();
+    const giant = new SshWriter()
+      .text('ssh-rsa')
+      .mpint(new Uint8Array(256).fill(0xff))
+      .mpint(new Uint8Array(256).fill(0xff))
+      .toBytes();
+    const empty = new SshWriter().text('ssh-rsa').mpint(new Uint8Array(0)).mpint(new Uint8Array(0)).toBytes();
+    for (const hostKey of [offCurve, evenRsa, giant, empty]) {
+      expect(apply([{ ...bindTo(host, false), hostKey }]).refusal).toBeDefined();
+    }
+    const rsaSigned = rsaHost('rsa-sha2-256', 'sha256').sign(text('x'));
+    expect(
+      apply([{ hostKey: evenRsa, sessionId: text('x'), signature: rsaSigned, isForwarding: false }]).refusal,
+    ).toBeDefined();
+  });
+
+  it('with a session id of over 128 bytes is refused', () => {
+    expect(apply([bindTo(host, false, new Uint8Array(128).fill(1))]).refusal).toBeUndefined();
+    expect(apply([bindTo(host, false, new Uint8Array(129).fill(1))]).refusal?.code).toBe('SESSION_BIND_MALFORMED');
+  });
+
+  it('cut short at any byte, or with one byte too many, changes nothing but that a bind was attempted', () => {
+    const before = apply([bindTo(host, true)]).bindings;
+    const whole = encodeSessionBind(bindTo(other, false));
+    for (let length = 0; length < whole.length; length += 1) {
+      const after = bindSession(before, whole.subarray(0, length));
+      expect(after.refusal).toBeDefined();
+      expect(after.bindings).toEqual(before);
+    }
+    expect(bindSession(UNBOUND, Uint8Array.of(...whole, 0)).refusal?.code).toBe('SESSION_BIND_MALFORMED');
+  });
+});
+
+describe('the bindings of a connection', () => {
+  it('hold the path in order: forwarding hosts, then the login', () => {
+    const { bindings, refusal } = apply([bindTo(host, true), bindTo(other, true), bindTo(host, false)]);
+    expect(refusal).toBeUndefined();
+    expect(bindings.bindings.map(({ isForwarding }) => isForwarding)).toEqual([true, true, false]);
+  });
+
+  it('take the same session and host again without a new entry', () => {
+    const bind = bindTo(host, true);
+    const { bindings, refusal } = apply([bind, bind]);
+    expect(refusal).toBeUndefined();
+    expect(bindings.bindings).toHaveLength(1);
+  });
+
+  it('refuse the same session with another host', () => {
+    const bind = bindTo(host, true);
+    const { bindings, refusal } = apply([bind, bindTo(other, true, bind.sessionId)]);
+    expect(refusal?.code).toBe('SESSION_BIND_REFUSED');
+    expect(bindings.bindings).toHaveLength(1);
+  });
+
+  it('refuse anything after a login', () => {
+    const login = bindTo(host, false);
+    for (const next of [login, bindTo(other, false), bindTo(other, true)]) {
+      const { bindings, refusal } = apply([login, next]);
+      expect(refusal?.code).toBe('SESSION_BIND_REFUSED');
+      expect(bindings.bindings).toHaveLength(1);
+    }
+  });
+
+  it('end at sixteen', () => {
+    const sixteen = apply(Array.from({ length: 16 }, () => bindTo(host, true)));
+    expect(sixteen.refusal).toBeUndefined();
+    const more = apply([bindTo(host, false)], sixteen.bindings);
+    expect(more.refusal?.code).toBe('SESSION_BIND_REFUSED');
+    expect(more.bindings.bindings).toHaveLength(16);
+  });
+
+  it('are a value: an earlier state is not changed by a later message', () => {
+    const first = apply([bindTo(host, true)]).bindings;
+    apply([bindTo(other, true)], first);
+    expect(first.bindings).toHaveLength(1);
+  });
+
+  it('survive any bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (data) => {
+        const start = performance.now();
+        expect(bindSession(UNBOUND, data).bindings).toEqual({ attempted: true, bindings: [] });
+        expect(performance.now() - start).toBeLessThan(100);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
