@@ -2,7 +2,7 @@
  * One CTAPHID channel of one open device: allocation, transactions, keep-alives, cancelling, and what to do when another
  * program is in the way (CTAP 2.1, 11.2; client rules: ctap.md 1.4 to 1.7).
  */
-import { assertNotCancelled, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import { assertNotCancelled, cancelled, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { Log } from '../../diagnostics/log.ts';
 import type { Clock } from '../../time/clock.ts';
 import { pause } from '../../time/clock.ts';
@@ -23,6 +23,8 @@ const BUSY_NOTICE_MS = 2_000;
 /** Another program's touch wait ends after 30 s at the latest; past this the device is stuck. */
 const BUSY_LIMIT_MS = 45_000;
 const NONCE_LENGTH = 8;
+/** What is cancelled, in words. */
+const OPERATION = 'The operation on the security key';
 
 /** Where a running command stands, told upon change only. */
 export type Progress = 'processing' | 'touch-wanted' | 'key-busy';
@@ -211,7 +213,7 @@ export class CtaphidChannel {
     const since = clock.now();
     let told = false;
     for (;;) {
-      assertNotCancelled(transaction.signal, 'The operation on the security key');
+      assertNotCancelled(transaction.signal, OPERATION);
       try {
         return await attempt();
       } catch (error) {
@@ -296,7 +298,7 @@ export class CtaphidChannel {
       const onAbort = () => {
         // CANCEL has no reply of its own: the pending request is answered, normally with KEEPALIVE_CANCEL (11.2.9.1.5).
         this.#send({ channel: request.channel, command: Command.CANCEL, payload: new Uint8Array() }).catch(() => {});
-        cancelGrace = clock.after(CANCEL_GRACE_MS, () => fail(silenceError()));
+        cancelGrace = clock.after(CANCEL_GRACE_MS, () => fail(cancelled(OPERATION, signal?.reason)));
       };
       const take = (message: Message) => {
         if (!isOurs(message)) return;

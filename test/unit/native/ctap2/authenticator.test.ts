@@ -158,6 +158,20 @@ describe('an authenticator', () => {
     await key.close();
   });
 
+  it('that does not answer the cancelling is cancelled all the same after a second, and resynchronized', async () => {
+    const { lab, key } = await plugIn({ touch: 'by-hand' });
+    const stop = new AbortController();
+    const running = key.makeCredential(credential(), pin(), { signal: stop.signal });
+    await lab.touchPad.untilBlinking();
+    lab.faults.set({ dropPackets: Array.from({ length: 40 }, (_, index) => index + 1) }); // CANCEL and all that follows
+    stop.abort();
+    await expect(running).rejects.toMatchObject({ code: 'CANCELLED' });
+    lab.faults.clear();
+    lab.setTouch('at-once');
+    await key.makeCredential(credential(), pin());
+    await key.close();
+  });
+
   it('sends nothing for an operation that was cancelled before it began', async () => {
     const { lab, key } = await plugIn();
     const before = lab.counters.read().packetsOut;

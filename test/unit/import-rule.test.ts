@@ -1,0 +1,90 @@
+/**
+ * The house's arrows run one way (design.md, The house; biome.json, overrides). Whatever holds the rule must be seen to fail:
+ * each violation below is planted in a copy of the configuration, and must be refused for its own reason.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const BIOME = join(ROOT, 'node_modules/.bin/biome');
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gk-import-rule-'));
+  cpSync(join(ROOT, 'biome.json'), join(folder, 'biome.json'));
+  spawnSync('git', ['init', '-q', folder]);
+  writeFileSync(join(folder, '.gitignore'), 'node_modules\n');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function plant(path: string, text: string): string {
+  const file = join(folder, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  return file;
+}
+
+function lint(...files: string[]): { readonly failed: boolean; readonly report: string } {
+  const { status, stdout, stderr } = spawnSync(BIOME, ['lint', '--colors=off', ...files], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  return { failed: status !== 0, report: stdout + stderr };
+}
+
+const ALLOWED = "export type { Clock } from '../../time/clock.ts';\n";
+
+describe('the import rule', () => {
+  it.each([
+    ['native/ctap2/planted.ts', '../../main/openssh/wire.ts', 'native imports nothing of main'],
+    ['diagnostics/planted.ts', '../native/ctap2/pin.ts', 'they import nothing of ours'],
+    ['time/planted.ts', '../main/storage/database.ts', 'they import nothing of ours'],
+    ['main/openssh/planted.ts', '../agent/keyring.ts', 'formats only'],
+    ['main/openssh/planted.ts', '../../native/ctap2/cbor.ts', 'formats only'],
+    ['main/storage/planted.ts', '../enrollment/enrollment.ts', 'knows no capability'],
+    ['main/agent/planted.ts', '../connect/plan.ts', 'A capability imports no other'],
+    ['main/connect/planted.ts', '../agent/keyring.ts', 'A capability imports no other'],
+    ['main/enrollment/planted.ts', '../entra/profile-key.ts', 'A capability imports no other'],
+    ['main/entra/planted.ts', '../enrollment/publish.ts', 'A capability imports no other'],
+    ['main/entra/planted.ts', '../glasskey.ts', 'Arrows run one way'],
+    ['main/agent/planted.ts', '../cli/output.ts', 'Arrows run one way'],
+    ['main/glasskey.ts', './cli/output.ts', 'knows neither the command line'],
+    ['main/cli/planted.ts', '../shell/window.ts', 'The command line knows no window'],
+    ['main/connect/planted.ts', 'electron', 'Only main/shell'],
+    ['native/hid/planted.ts', 'electron', 'Only main/shell'],
+    ['main/cli/planted.ts', '../../test/lab/world.ts', 'never imports test code'],
+    ['native/hid/planted.ts', '../../test/lab/world.ts', 'never imports test code'],
+  ])('refuses in %s an import of %s', (path, specifier, reason) => {
+    for (const text of [
+      `import { x } from '${specifier}';\nexport const y = x;\n`,
+      `import type { X } from '${specifier}';\nexport type Y = X;\n`,
+      `export * from '${specifier}';\n`,
+      `export const load = () => import('${specifier}');\n`,
+    ]) {
+      const { failed, report } = lint(plant(path, text));
+      expect(failed, text).toBe(true);
+      expect(report, text).toContain('noRestrictedImports');
+      expect(report, text).toContain(reason);
+    }
+    rmSync(join(folder, path));
+  });
+
+  it('refuses a circle of imports', () => {
+    const one = plant('main/connect/one.ts', "import { two } from './two.ts';\nexport const one = () => two;\n");
+    const two = plant('main/connect/two.ts', "import { one } from './one.ts';\nexport const two = () => one;\n");
+    const { failed, report } = lint(one, two);
+    expect(failed).toBe(true);
+    expect(report).toContain('noImportCycles');
+  });
+
+  it('lets the arrows through that the house has', () => {
+    const { failed, report } = lint(plant('main/agent/planted.ts', ALLOWED));
+    expect(report).not.toContain('noRestrictedImports');
+    expect(failed).toBe(false);
+  });
+});
