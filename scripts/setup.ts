@@ -11,13 +11,24 @@
  * `--for=test` also looks for a browser, which only the tests of the window and of the sign-in page use.
  */
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
 interface Need {
   /** Any one of these programs will do. */
   readonly programs: readonly string[];
+  /** Shared libraries, all of them, by file name. */
+  readonly libraries?: readonly string[];
   /** Debian's packages that bring it. */
   readonly packages: readonly string[];
   readonly hard: boolean;
@@ -54,6 +65,15 @@ const NEEDS: readonly Need[] = [
   },
 ];
 
+/** node-hid's Linux binary links both, whichever driver is chosen. Tests list what is plugged in; the demo's key is software. */
+const HID_LIBRARIES: Need = {
+  programs: [],
+  libraries: ['libusb-1.0.so.0', 'libudev.so.1'],
+  packages: ['libusb-1.0-0', 'libudev1'],
+  hard: false,
+  without: 'security keys that are plugged into this computer cannot be reached',
+};
+
 const BROWSER: Need = {
   programs: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
   packages: ['chromium', 'fonts-liberation'],
@@ -79,7 +99,19 @@ function findProgram(name: string): string | undefined {
   return undefined;
 }
 
+/** Where Debian and most others put libraries: one folder deep for each architecture, or right there. */
+const LIBRARY_FOLDERS = ['/usr/lib', '/lib', '/usr/lib64'];
+
+function hasLibrary(name: string): boolean {
+  return LIBRARY_FOLDERS.some(
+    (folder) =>
+      existsSync(join(folder, name)) ||
+      (existsSync(folder) && readdirSync(folder).some((below) => existsSync(join(folder, below, name)))),
+  );
+}
+
 function isMet(need: Need): boolean {
+  if (need.libraries !== undefined) return process.platform !== 'linux' || need.libraries.every(hasLibrary);
   const together = need.packages.includes('util-linux');
   return together
     ? need.programs.every((name) => findProgram(name) !== undefined)
@@ -186,12 +218,14 @@ function commandFor(packages: readonly string[]): string {
 
 function report(missing: readonly Need[]): void {
   for (const need of missing) {
-    say(`${need.programs.join(', ')} not found (${need.packages.join(', ')}): ${need.without}.`);
+    say(
+      `${[...need.programs, ...(need.libraries ?? [])].join(', ')} not found (${need.packages.join(', ')}): ${need.without}.`,
+    );
   }
 }
 
 function main(argv: readonly string[]): number {
-  const needs = argv.includes('--for=test') ? [...NEEDS, BROWSER] : NEEDS;
+  const needs = argv.includes('--for=test') ? [...NEEDS, HID_LIBRARIES, BROWSER] : NEEDS;
   const missing = needs.filter((need) => !isMet(need));
   if (missing.length === 0) return 0;
 
