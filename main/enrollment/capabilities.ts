@@ -10,9 +10,14 @@ const BETTER_KEY = 'Use a key with newer firmware (YubiKey 5.2.3 or later).';
 
 /**
  * Throws `KEY_NO_RESIDENT`, `KEY_NO_PIN_SUPPORT`, `KEY_NO_CREDPROTECT`, `CTAP_NO_EDDSA`, `CTAP_KEY_STORE_FULL`, `PIN_CHANGE_FORCED`. A
- * CTAP 2.0 key does not list its algorithms: that it lacks Ed25519 shows only when it is asked.
+ * CTAP 2.0 key does not list its algorithms: that it lacks Ed25519 shows only when it is asked. A key that may hold this
+ * very credential from a run that was stopped needs no free slot for it: it replaces it.
  */
-export function assertCanEnroll(info: AuthenticatorInfo, plan: Pick<EnrollmentPlan, 'algorithm'>): void {
+export function assertCanEnroll(
+  info: AuthenticatorInfo,
+  plan: Pick<EnrollmentPlan, 'algorithm'>,
+  { mayHoldItAlready }: { readonly mayHoldItAlready: boolean },
+): void {
   if (info.options.get('rk') !== true) {
     throw new GlasskeyError({
       code: 'KEY_NO_RESIDENT',
@@ -42,7 +47,7 @@ export function assertCanEnroll(info: AuthenticatorInfo, plan: Pick<EnrollmentPl
       remedy: `Enroll with --algorithm ${plan.algorithm === 'ed25519-sk' ? 'ecdsa-sk' : 'ed25519-sk'}, or use another key.`,
     });
   }
-  if (info.remainingResidentSlots === 0) {
+  if (info.remainingResidentSlots === 0 && !mayHoldItAlready) {
     throw new GlasskeyError({
       code: 'CTAP_KEY_STORE_FULL',
       message: 'The key has no free slot for another resident credential.',

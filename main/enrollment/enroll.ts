@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { assertNotCancelled, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { Log } from '../../diagnostics/log.ts';
-import { verifyAttestation } from '../../native/ctap2/attestation.ts';
+import { type VerifiedAttestation, verifyAttestation } from '../../native/ctap2/attestation.ts';
 import { Authenticator } from '../../native/ctap2/authenticator.ts';
 import { encodeCbor } from '../../native/ctap2/cbor.ts';
 import { AuthDataFlag, Status } from '../../native/ctap2/constants.ts';
@@ -18,10 +18,10 @@ import type { HidBus } from '../../native/hid/transport.ts';
 import { assertCanEnroll, COSE_OF } from './capabilities.ts';
 import { chooseDevice, productName } from './choose-authenticator.ts';
 import type { EnrollmentIn, EnrollmentPlan, UnfinishedEnrollment, WrittenEnrollment } from './enrollment.ts';
-import { isUnfinished } from './enrollment.ts';
+import { isUnfinished, isWritten } from './enrollment.ts';
 import { attestationOf, type KeyFilePair, keyFilePair } from './key-files.ts';
 import type { PinQuestion } from './people.ts';
-import { type PublishWorld, publishEnrollment } from './publish.ts';
+import { type PublishWorld, putOnProfile } from './publish.ts';
 import { newUserId, userName } from './user-entity.ts';
 
 /** What may be chosen. All else is fixed by decision 1 of the design. */
@@ -42,6 +42,8 @@ export interface EnrollChoices {
 export interface KeyFileFolder {
   /** Which of the two files are there with other content than `pair`. */
   foreign(keyFile: string, pair: KeyFilePair | undefined): Promise<readonly string[]>;
+  /** Throws `FILE_EXISTS` where something lies that is never replaced: a folder, a link. */
+  assertReplaceable(keyFile: string): Promise<void>;
   /** Returns where replaced files were kept. Files that already hold `pair` are left alone. */
   write(keyFile: string, pair: KeyFilePair, overwrite: boolean): Promise<readonly string[]>;
 }
@@ -58,12 +60,19 @@ const APPLICATION = 'ssh:';
 const COMMENT = 'NexusIdentitySSHKey';
 const CHALLENGE_LENGTH = 32;
 
-/** Takes up the unfinished enrollment, or begins one, and brings it to its end: published, or written when that is all that was wanted. */
+/**
+ * Takes up the unfinished enrollment, or begins one, and brings it to its end: published, or written when that is all that
+ * was wanted. Throws `ENROLLMENT_RUNNING` while another one runs, and what the steps below name.
+ */
 export async function enroll(
   choices: EnrollChoices,
   world: EnrollWorld,
   signal: AbortSignal,
 ): Promise<WrittenEnrollment> {
+  return world.journal.exclusively(() => toItsEnd(choices, world, signal));
+}
+
+async function toItsEnd(choices: EnrollChoices, world: EnrollWorld, signal: AbortSignal): Promise<WrittenEnrollment> {
   let enrollment: UnfinishedEnrollment = await begin(choices, world);
   for (;;) {
     assertNotCancelled(signal, 'The enrollment');
@@ -80,7 +89,7 @@ export async function enroll(
         break;
       case 'written':
         if (!enrollment.plan.publish) return enrollment;
-        return publishEnrollment(enrollment, world, signal);
+        return putOnProfile(enrollment, world, signal);
       default:
         enrollment satisfies never;
     }
@@ -89,12 +98,11 @@ export async function enroll(
 
 async function begin(choices: EnrollChoices, world: EnrollWorld): Promise<UnfinishedEnrollment> {
   const allUnfinished = world.journal.list().filter(isUnfinished);
-  if (choices.fresh) for (const given of allUnfinished) abandon(given, world);
-  const unfinished = choices.fresh ? undefined : allUnfinished.at(-1);
+  const unfinished = choices.fresh ? undefined : allUnfinished.findLast((given) => isTakenUp(given, choices));
   if (unfinished !== undefined) {
-    world.people.tell({ kind: 'resumed', state: unfinished.state, createdAt: unfinished.createdAt });
     const resumed = withChoices(unfinished, choices);
     if (resumed.state !== 'written') await assertFilesFree(resumed, world);
+    world.people.tell({ kind: 'resumed', state: unfinished.state, createdAt: unfinished.createdAt });
     return resumed;
   }
   const createdAt = world.clock.now();
@@ -115,7 +123,14 @@ async function begin(choices: EnrollChoices, world: EnrollWorld): Promise<Unfini
     },
   };
   await assertFilesFree(enrollment, world);
+  // Only now that the new one can begin.
+  if (choices.fresh) for (const given of allUnfinished) abandon(given, world);
   return enrollment;
+}
+
+/** One whose files lie elsewhere than this run wants them is another key, and waits for `glasskey publish`. */
+function isTakenUp(enrollment: UnfinishedEnrollment, { keyFile }: EnrollChoices): boolean {
+  return enrollment.state !== 'written' || enrollment.plan.keyFile === keyFile;
 }
 
 function abandon(enrollment: UnfinishedEnrollment, world: EnrollWorld): void {
@@ -129,10 +144,15 @@ function abandon(enrollment: UnfinishedEnrollment, world: EnrollWorld): void {
   world.journal.save({ id, createdAt, plan, state: 'abandoned', ...made });
 }
 
-/** This run's choices, as far as the state still allows: the algorithm is fixed once a credential exists, the file once written. */
+/**
+ * This run's choices, as far as the state still allows: the file is fixed once written, the algorithm once a credential
+ * exists. Throws `ENROLLMENT_UNFINISHED` when this run wants another algorithm than that.
+ */
 function withChoices(enrollment: UnfinishedEnrollment, choices: EnrollChoices): UnfinishedEnrollment {
   const { algorithm, keyFile, overwrite, publish } = choices;
   const { plan } = enrollment;
+  const isMade = enrollment.state !== 'planned' && enrollment.state !== 'requested';
+  if (isMade && plan.algorithm !== algorithm) throw unfinishedError(plan.algorithm, algorithm);
   switch (enrollment.state) {
     case 'planned':
     case 'requested':
@@ -147,17 +167,26 @@ function withChoices(enrollment: UnfinishedEnrollment, choices: EnrollChoices): 
   }
 }
 
+function unfinishedError(made: string, wanted: string): GlasskeyError {
+  return new GlasskeyError({
+    code: 'ENROLLMENT_UNFINISHED',
+    message: `An enrollment with ${made} was left unfinished, and this one is to be ${wanted}.`,
+    remedy: `Finish it with glasskey enroll --algorithm ${made}, or begin anew with --new.`,
+  });
+}
+
 /** Before anybody types or touches anything. Throws `FILE_EXISTS`. */
 async function assertFilesFree(enrollment: UnfinishedEnrollment, world: EnrollWorld): Promise<void> {
   const { keyFile, overwrite } = enrollment.plan;
-  if (overwrite) return;
+  if (overwrite) return world.files.assertReplaceable(keyFile);
   const pair = enrollment.state === 'planned' || enrollment.state === 'requested' ? undefined : keyFilePair(enrollment);
   const [foreign] = await world.files.foreign(keyFile, pair);
   if (foreign === undefined) return;
+  const isEnrolled = world.journal.list().some((other) => isWritten(other) && other.plan.keyFile === keyFile);
   throw new GlasskeyError({
     code: 'FILE_EXISTS',
-    message: `${foreign} exists already.`,
-    remedy: 'Choose another file with --file PATH, or add --overwrite: the old files are kept beside the new ones.',
+    message: isEnrolled ? `${foreign} is of a key that is enrolled already.` : `${foreign} exists already.`,
+    remedy: `${isEnrolled ? 'See it with glasskey status; for another key choose' : 'Choose'} another file with --file PATH, or add --overwrite: the old files are kept beside the new ones.`,
     detail: { path: foreign },
   });
 }
@@ -175,8 +204,8 @@ async function makeCredential(
   try {
     const product = productName(device);
     const info = await authenticator.info({ signal });
+    assertCanEnroll(info, enrollment.plan, { mayHoldItAlready: enrollment.state === 'requested' });
     world.people.tell({ kind: 'key-found', product, firmware: firmwareOf(info, authenticator) });
-    assertCanEnroll(info, enrollment.plan);
     const challenge = world.random(CHALLENGE_LENGTH);
     const made = await withPin(authenticator, product, world, signal, (pin) =>
       request({ ...enrollment, state: 'requested', challenge }, authenticator, pin, world, signal),
@@ -229,7 +258,7 @@ async function request(
 
 /**
  * Asks for the PIN first (design, decision 6) and runs `use` with it; upon a wrong one, asks again with the tries left. The
- * program itself never sends a PIN twice.
+ * program itself never sends a PIN twice. One that was set just now is used at once: nobody types it a third time.
  */
 async function withPin<T>(
   authenticator: Authenticator,
@@ -239,20 +268,34 @@ async function withPin<T>(
   use: (pin: Pin) => Promise<T>,
 ): Promise<T> {
   const info = await authenticator.info({ signal });
-  if (info.options.get('clientPin') === false) await setFirstPin(authenticator, info, product, world, signal);
-  let question: PinQuestion = { product, wasWrong: false, triesLeft: undefined };
-  for (;;) {
-    question = { ...question, triesLeft: await triesLeft(authenticator, question.wasWrong, signal) };
-    const pin = await world.people.requestPin(question, signal);
+  const hasPin = info.options.get('clientPin') !== false;
+  let chosen = hasPin ? undefined : await setFirstPin(authenticator, info, product, world, signal);
+  for (let wasWrong = false; ; wasWrong = true) {
+    const pin = chosen ?? (await askPin(authenticator, product, wasWrong, world, signal));
+    chosen = undefined;
     try {
       return await use(pin);
     } catch (error) {
       if (!(error instanceof GlasskeyError) || error.code !== 'PIN_WRONG') throw error;
-      question = { ...question, wasWrong: true };
     } finally {
       pin.wipe();
     }
   }
+}
+
+async function askPin(
+  authenticator: Authenticator,
+  product: string,
+  wasWrong: boolean,
+  world: EnrollWorld,
+  signal: AbortSignal,
+): Promise<Pin> {
+  const question: PinQuestion = {
+    product,
+    wasWrong,
+    triesLeft: await triesLeft(authenticator, wasWrong, signal),
+  };
+  return world.people.requestPin(question, signal);
 }
 
 const ALL_TRIES = 8;
@@ -273,28 +316,31 @@ function pinError(code: 'PIN_BLOCKED' | 'PIN_REPLUG_NEEDED'): GlasskeyError {
   return statusError(code === 'PIN_BLOCKED' ? Status.PIN_BLOCKED : Status.PIN_AUTH_BLOCKED, 'The enrollment');
 }
 
+/** The PIN that the key now has; the caller wipes it. */
 async function setFirstPin(
   authenticator: Authenticator,
   info: AuthenticatorInfo,
   product: string,
   world: EnrollWorld,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<Pin> {
   const pin = await world.people.requestNewPin({ product, minLength: info.minPinLength }, signal);
   try {
     await authenticator.setPin(pin, { signal });
-  } finally {
+  } catch (error) {
     pin.wipe();
+    throw error;
   }
   world.people.tell({ kind: 'pin-set' });
+  return pin;
 }
 
-/** The signature proves that the credential answers this run's challenge. Throws `ATTESTATION_FORGED`. */
+/**
+ * The signature proves that the credential answers this run's challenge. Throws `ATTESTATION_FORGED`, `ATTESTATION_UNKNOWN`,
+ * `CREDENTIAL_NOT_AS_ASKED`.
+ */
 function attest(enrollment: EnrollmentIn<'made'>, world: EnrollWorld): EnrollmentIn<'attested'> {
-  const { credential } = enrollment;
-  const object = attestationOf(enrollment);
-  assertIsWhatWasAsked(object, enrollment.plan);
-  const verdict = verifyAttestation(object, sha256(credential.challenge));
+  const verdict = verified(enrollment, world);
   const issuer = verdict.kind === 'certified' ? verdict.issuer : undefined;
   const next: EnrollmentIn<'attested'> = {
     ...enrollment,
@@ -304,6 +350,18 @@ function attest(enrollment: EnrollmentIn<'made'>, world: EnrollWorld): Enrollmen
   world.journal.save(next);
   world.people.tell({ kind: 'attestation', verdict: verdict.kind, issuer });
   return next;
+}
+
+/** An answer that does not hold never will: the enrollment is given up, so that the next run begins anew, with another key. */
+function verified(enrollment: EnrollmentIn<'made'>, world: EnrollWorld): VerifiedAttestation {
+  try {
+    const object = attestationOf(enrollment);
+    assertIsWhatWasAsked(object, enrollment.plan);
+    return verifyAttestation(object, sha256(enrollment.credential.challenge));
+  } catch (error) {
+    abandon(enrollment, world);
+    throw error;
+  }
 }
 
 /** The answer of a key that made something else than it was asked for is not used. */
@@ -319,7 +377,7 @@ function assertIsWhatWasAsked({ authData }: AttestationObject, plan: EnrollmentP
   throw new GlasskeyError({
     code: 'CREDENTIAL_NOT_AS_ASKED',
     message: `The key made a credential that differs from what it was asked for: ${faults.join(', ')}.`,
-    remedy: 'Use another key, then run glasskey enroll --new; report this one.',
+    remedy: 'Plug in another key and run glasskey enroll; report this one to whoever gave it to you.',
   });
 }
 
@@ -332,6 +390,7 @@ async function writeFiles(enrollment: EnrollmentIn<'attested'>, world: EnrollWor
     ...enrollment,
     state: 'written',
     files: { publicLine, fingerprint, writtenAt: world.clock.now() },
+    profilesBefore: [],
   };
   world.journal.save(next);
   world.people.tell({ kind: 'files-written', keyFile, fingerprint, keptOld });

@@ -6,7 +6,8 @@
  *
  * `requested` is the one that needs care: the authenticator may or may not hold the credential. The next run asks again
  * with the same user id, and the authenticator replaces its own half-finished credential (CTAP 2.1, 6.1.2, step 16).
- * `abandoned` is what its owner gave up on; it is kept, because the authenticator may still hold its credential.
+ * `abandoned` is what its owner gave up on, or whose credential did not hold; it is kept, because the authenticator may
+ * still hold that credential.
  */
 import { z } from 'zod';
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
@@ -61,8 +62,10 @@ const publication = z.object({
   previousLine: z.string().nullable(),
 });
 
-/** Noted before the profile is written, so that a crash in between does not lose it. */
+/** What a profile held before this key. Noted before the profile is written, so that a crash in between does not lose it. */
 const profileBefore = z.object({ account: z.string(), line: z.string().nullable() });
+/** One for each account: a key may be published by one, then by another. */
+const profilesBefore = z.array(profileBefore).default([]);
 
 const common = { id: z.string(), createdAt: z.number(), plan };
 
@@ -71,15 +74,8 @@ const enrollmentSchema = z.discriminatedUnion('state', [
   z.object({ ...common, state: z.literal('requested'), challenge: bytes }),
   z.object({ ...common, state: z.literal('made'), credential }),
   z.object({ ...common, state: z.literal('attested'), credential, attestation }),
-  z.object({
-    ...common,
-    state: z.literal('written'),
-    credential,
-    attestation,
-    files,
-    profileBefore: profileBefore.optional(),
-  }),
-  z.object({ ...common, state: z.literal('published'), credential, attestation, files, publication }),
+  z.object({ ...common, state: z.literal('written'), credential, attestation, files, profilesBefore }),
+  z.object({ ...common, state: z.literal('published'), credential, attestation, files, profilesBefore, publication }),
   z.object({ ...common, state: z.literal('abandoned'), credential: credential.optional() }),
 ]);
 
@@ -87,6 +83,7 @@ export type EnrollmentState = Enrollment['state'];
 export type Enrollment = z.output<typeof enrollmentSchema>;
 export type EnrollmentIn<S extends EnrollmentState> = Extract<Enrollment, { state: S }>;
 export type EnrollmentPlan = Enrollment['plan'];
+export type ProfileBefore = z.output<typeof profileBefore>;
 /** One whose key files exist: it can sign. */
 export type WrittenEnrollment = EnrollmentIn<'written' | 'published'>;
 
@@ -126,6 +123,11 @@ export function reconciledBy(enrollment: EnrollmentIn<'published'>, reconcileEve
 
 /** Where enrollments are kept. A state is on disk when `save` returns. */
 export interface EnrollmentJournal {
+  /**
+   * Runs `work` while nobody else, in this process or another, is enrolling or publishing: two at once would make two
+   * credentials, or forget what the profile held. Throws `ENROLLMENT_RUNNING` at once when somebody is.
+   */
+  exclusively<T>(work: () => Promise<T>): Promise<T>;
   list(): readonly Enrollment[];
   /** Inserts, or replaces the same id, and notes the step. */
   save(enrollment: Enrollment): void;

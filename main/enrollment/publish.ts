@@ -2,8 +2,11 @@
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { Clock } from '../../time/clock.ts';
 import { skFingerprint } from '../openssh/fingerprint.ts';
+import { parseKeyFileHead } from '../openssh/key-file.ts';
 import { parsePublicLine } from '../openssh/public-line.ts';
-import type { EnrollmentIn, EnrollmentJournal, WrittenEnrollment } from './enrollment.ts';
+import { isSameSkKey } from '../openssh/sk-key.ts';
+import type { EnrollmentIn, EnrollmentJournal, ProfileBefore, WrittenEnrollment } from './enrollment.ts';
+import { isWritten } from './enrollment.ts';
 import { keyFilePair } from './key-files.ts';
 import type { People } from './people.ts';
 
@@ -25,68 +28,128 @@ export interface PublishWorld {
   readonly profile: ProfileKeyHolder;
   readonly people: People;
   readonly clock: Clock;
-  /** Reads a public key file; undefined when it is not there. */
+  /** Reads a key file, either half (both are ASCII); undefined when it is not there. */
   readonly readPublicFile: (path: string) => Promise<string | undefined>;
 }
 
 /**
- * Publishes the line that this enrollment made, never a file's content that only lies where it should: the file is compared
- * with the credential first (`KEY_FILE_FOREIGN`). Another key on the profile is replaced only when its owner agrees
- * (`PROFILE_KEY_KEPT` when not). Journal: written -> published.
+ * Publishes the line that this enrollment made, never a file's content that only lies where it should: the files are
+ * compared with the credential first (`KEY_FILE_FOREIGN`). Another key on the profile is replaced only when its owner agrees
+ * (`PROFILE_KEY_KEPT` when not). A key that is on the profile already keeps the time of its publication. Journal: written ->
+ * published. Throws `ENROLLMENT_RUNNING` too.
  */
-export async function publishEnrollment(
+export function publishEnrollment(
+  enrollment: WrittenEnrollment,
+  world: PublishWorld,
+  signal: AbortSignal,
+): Promise<EnrollmentIn<'published'>> {
+  const { journal } = world;
+  return journal.exclusively(() => {
+    // Another Glasskey may have gone on with it between the caller's look and the lock.
+    const now = journal.list().find(({ id }) => id === enrollment.id);
+    return putOnProfile(now !== undefined && isWritten(now) ? now : enrollment, world, signal);
+  });
+}
+
+/** The same for whoever has the journal to itself already. */
+export async function putOnProfile(
   enrollment: WrittenEnrollment,
   world: PublishWorld,
   signal: AbortSignal,
 ): Promise<EnrollmentIn<'published'>> {
   const { journal, profile, people, clock } = world;
   const { publicLine } = keyFilePair(enrollment);
-  await assertFileIsOurs(enrollment, publicLine, world);
+  await assertFilesAreOurs(enrollment, publicLine, world);
 
   const account = await profile.account(signal);
   people.tell({ kind: 'publishing', account });
   const present = (await profile.read(signal)) ?? null;
-  const before = profileBefore(enrollment, account, present, publicLine);
-  const foreign = present !== null && !isSameLine(present, publicLine);
-  if (foreign && !(await people.mayReplaceProfileKey(conflict(account, present), signal))) throw keptError(account);
+  if (isOnProfileOf(enrollment, account) && present === publicLine) {
+    people.tell({ kind: 'published', account, replaced: false });
+    return enrollment;
+  }
 
-  const { id, createdAt, plan, credential, attestation, files } = enrollment;
-  const common = { id, createdAt, plan, credential, attestation, files };
-  journal.save({ ...common, state: 'written', profileBefore: { account, line: before } });
+  const before = lineBefore(enrollment, account, present, publicLine);
+  const begun = noteBefore(enrollment, { account, line: before }, present, publicLine);
+  journal.save(begun);
+  const foreign = present !== null && present.trim() !== '' && !isSameLine(present, publicLine);
+  if (foreign && !(await people.mayReplaceProfileKey(conflict(account, present), signal))) throw keptError(account);
+  // The sign-in and the question may have taken minutes.
+  await assertFilesAreOurs(enrollment, publicLine, world);
+
   await profile.publish(publicLine, { expectedPrevious: present, signal });
   const publication = { account, publishedAt: clock.now(), previousLine: before };
-  const published: EnrollmentIn<'published'> = { ...common, state: 'published', publication };
+  const published: EnrollmentIn<'published'> = { ...begun, state: 'published', publication };
   journal.save(published);
   people.tell({ kind: 'published', account, replaced: foreign });
   return published;
+}
+
+function isOnProfileOf(enrollment: WrittenEnrollment, account: string): enrollment is EnrollmentIn<'published'> {
+  return enrollment.state === 'published' && enrollment.publication.account === account;
 }
 
 /**
  * What the profile held before this enrollment. A run that was stopped after its write finds its own line there: what it
  * noted before stays the answer.
  */
-function profileBefore(
+function lineBefore(
   enrollment: WrittenEnrollment,
   account: string,
   present: string | null,
   ours: string,
 ): string | null {
   if (present !== null && !isSameLine(present, ours)) return present;
-  if (enrollment.state === 'published')
-    return enrollment.publication.account === account ? enrollment.publication.previousLine : null;
-  return enrollment.profileBefore?.account === account ? enrollment.profileBefore.line : null;
+  return enrollment.profilesBefore.find((noted) => noted.account === account)?.line ?? null;
 }
 
-async function assertFileIsOurs(enrollment: WrittenEnrollment, publicLine: string, world: PublishWorld): Promise<void> {
-  const path = `${enrollment.plan.keyFile}.pub`;
-  const content = await world.readPublicFile(path);
-  if (content !== undefined && isSameLine(content, publicLine)) return;
-  throw new GlasskeyError({
+/** What other accounts' profiles held stays noted. A key that is found gone from the profile is no longer published. */
+function noteBefore(
+  enrollment: WrittenEnrollment,
+  before: ProfileBefore,
+  present: string | null,
+  ours: string,
+): WrittenEnrollment {
+  const others = enrollment.profilesBefore.filter(({ account }) => account !== before.account);
+  const noted = { ...enrollment, profilesBefore: [...others, before] };
+  const isGone = present === null || !isSameLine(present, ours);
+  if (!isGone || !isOnProfileOf(noted, before.account)) return noted;
+  const { publication: _gone, ...written } = noted;
+  return { ...written, state: 'written' };
+}
+
+async function assertFilesAreOurs(
+  enrollment: WrittenEnrollment,
+  publicLine: string,
+  world: PublishWorld,
+): Promise<void> {
+  const { keyFile } = enrollment.plan;
+  const publicFile = await world.readPublicFile(`${keyFile}.pub`);
+  if (publicFile === undefined || !isSameLine(publicFile, publicLine)) {
+    throw foreignError(`${keyFile}.pub`, publicFile === undefined, enrollment);
+  }
+  const privateFile = await world.readPublicFile(keyFile);
+  if (privateFile === undefined || !isPrivateHalfOf(privateFile, publicLine)) {
+    throw foreignError(keyFile, privateFile === undefined, enrollment);
+  }
+}
+
+/** Its owner may have given it a passphrase or another comment since: what counts is whose key it is. */
+function isPrivateHalfOf(file: string, publicLine: string): boolean {
+  try {
+    const { publicKey } = parseKeyFileHead(new TextEncoder().encode(file));
+    return isSameSkKey(publicKey, parsePublicLine(publicLine).publicKey);
+  } catch {
+    return false; // no security key's file at all
+  }
+}
+
+function foreignError(path: string, isGone: boolean, { files }: WrittenEnrollment): GlasskeyError {
+  return new GlasskeyError({
     code: 'KEY_FILE_FOREIGN',
-    message:
-      content === undefined
-        ? `${path} is gone, so the key that was enrolled could not be used after publishing it.`
-        : `${path} no longer holds the key that was enrolled (${enrollment.files.fingerprint}).`,
+    message: isGone
+      ? `${path} is gone, so the key that was enrolled could not be used after publishing it.`
+      : `${path} no longer holds the key that was enrolled (${files.fingerprint}).`,
     remedy: 'Put the file back from a backup, or enroll again with glasskey enroll --new.',
     detail: { path },
   });

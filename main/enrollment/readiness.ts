@@ -2,7 +2,7 @@
  * Would a login work now? From what is on disk alone: no key is opened, no network is asked, because this is what somebody
  * reads at 3 a.m. (design, decision 5).
  */
-import type { Enrollment, EnrollmentState, WrittenEnrollment } from './enrollment.ts';
+import type { Enrollment, EnrollmentIn, EnrollmentState, WrittenEnrollment } from './enrollment.ts';
 import { isWritten, reconciledBy } from './enrollment.ts';
 
 /** How an enrollment stands. */
@@ -19,6 +19,8 @@ export interface EnrollmentReport {
   readonly publishedAt: number | undefined;
   /** When every device has it at the latest; undefined while it is not published. */
   readonly reconciledBy: number | undefined;
+  /** When another key took its place on that profile: devices drop it at their next reconciliation. */
+  readonly replacedAt: number | undefined;
 }
 
 export type Verdict =
@@ -49,7 +51,7 @@ export function readiness(facts: ReadinessFacts): ReadinessReport {
     .filter(({ state }) => state !== 'abandoned')
     .map((enrollment) => report(enrollment, facts))
     .toSorted((a, b) => b.createdAt - a.createdAt);
-  const verdict = best(enrollments.map((one) => verdictOf(one, facts)));
+  const verdict = best(enrollments.filter((one) => one.replacedAt === undefined).map((one) => verdictOf(one, facts)));
   return { verdict, next: NEXT[verdict], enrollments };
 }
 
@@ -95,9 +97,28 @@ function report(enrollment: Enrollment, facts: ReadinessFacts): EnrollmentReport
     keyFile: plan.keyFile,
     product: 'credential' in enrollment ? enrollment.credential?.product : undefined,
     fingerprint: isWritten(enrollment) ? enrollment.files.fingerprint : undefined,
-    filesPresent: isWritten(enrollment) && facts.filesPresent(enrollment),
+    filesPresent: isWritten(enrollment) && !isOverwritten(enrollment, facts) && facts.filesPresent(enrollment),
     account: published?.publication.account,
     publishedAt: published?.publication.publishedAt,
     reconciledBy: published && reconciledBy(published, facts.reconcileEveryMs),
+    replacedAt: published && replacedAt(published, facts),
   };
+}
+
+/** A later enrollment took the place of its files: what lies there is another key. */
+function isOverwritten(enrollment: WrittenEnrollment, { enrollments }: ReadinessFacts): boolean {
+  const { plan, files } = enrollment;
+  return enrollments
+    .filter(isWritten)
+    .some((other) => other.plan.keyFile === plan.keyFile && other.files.writtenAt > files.writtenAt);
+}
+
+/** A profile holds one key: the one that was published on it last. */
+function replacedAt({ publication }: EnrollmentIn<'published'>, { enrollments }: ReadinessFacts): number | undefined {
+  const later = enrollments
+    .filter((other) => other.state === 'published')
+    .filter((other) => other.publication.account === publication.account)
+    .map((other) => other.publication.publishedAt)
+    .filter((publishedAt) => publishedAt > publication.publishedAt);
+  return later.length === 0 ? undefined : Math.min(...later);
 }

@@ -1,13 +1,20 @@
 /** The journal of enrollments in the database. */
+import { dirname, join } from 'node:path';
+import { asGlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import { type Log, silentLog } from '../../diagnostics/log.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Database } from '../storage/database.ts';
 import { type EnrollmentRow, enrollmentStore } from '../storage/enrollment-store.ts';
-import { type EnrollmentJournal, formatEnrollment, parseEnrollment } from './enrollment.ts';
+import { type Enrollment, type EnrollmentJournal, formatEnrollment, parseEnrollment } from './enrollment.ts';
+import { withEnrollmentLock } from './enrollment-lock.ts';
 
-export function storedJournal(database: Database, clock: Clock): EnrollmentJournal {
+/** A row that cannot be read is left out, and told to the log: one damaged entry must not lock its owner out of the others. */
+export function storedJournal(database: Database, clock: Clock, log: Log = silentLog): EnrollmentJournal {
   const store = enrollmentStore(database, clock);
+  const lockFile = join(dirname(database.file), 'enrollment.lock');
   return {
-    list: () => store.list().map(toEnrollment),
+    exclusively: (work) => withEnrollmentLock(lockFile, work),
+    list: () => store.list().flatMap((row) => readable(row, log)),
     save(enrollment) {
       const { id, state } = enrollment;
       const data = formatEnrollment(enrollment);
@@ -19,6 +26,11 @@ export function storedJournal(database: Database, clock: Clock): EnrollmentJourn
   };
 }
 
-function toEnrollment({ data }: EnrollmentRow) {
-  return parseEnrollment(data);
+function readable({ id, data }: EnrollmentRow, log: Log): readonly Enrollment[] {
+  try {
+    return [parseEnrollment(data)];
+  } catch (error) {
+    log('error', 'journal.damaged', { id, code: asGlasskeyError(error).code });
+    return [];
+  }
 }

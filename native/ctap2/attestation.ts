@@ -53,8 +53,8 @@ export function verifyAttestation(object: AttestationObject, clientDataHash: Uin
     return { kind: 'self', signature };
   }
   if (!(leaf instanceof Uint8Array)) throw forged();
-  const certificate = parseCertificate(leaf);
-  if (!signatureHolds(algorithm, certificate.publicKey, signed, signature)) throw forged();
+  const { certificate, publicKey } = parseCertificate(leaf);
+  if (!signatureHolds(algorithm, publicKey, signed, signature)) throw forged();
   if (certificate.ca || !aaguidMatches(leaf, object.authData.attested.aaguid)) throw forged();
   return {
     kind: 'certified',
@@ -65,9 +65,11 @@ export function verifyAttestation(object: AttestationObject, clientDataHash: Uin
   };
 }
 
-function parseCertificate(der: Uint8Array): X509Certificate {
+/** The key is decoded only when it is asked for, and may be of a kind that OpenSSL does not know. */
+function parseCertificate(der: Uint8Array) {
   try {
-    return new X509Certificate(der);
+    const certificate = new X509Certificate(der);
+    return { certificate, publicKey: certificate.publicKey };
   } catch (cause) {
     throw forged(cause);
   }

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import type { Enrollment } from '../../../main/enrollment/enrollment.ts';
+import { type ReadinessFacts, readiness } from '../../../main/enrollment/readiness.ts';
+import { published, written } from './sample-enrollment.ts';
+
+const FOUR_HOURS = 4 * 60 * 60 * 1000;
+const NOW = Date.UTC(2026, 10, 23);
+const { plan, credential, attestation } = written();
+
+function verdict(enrollments: readonly Enrollment[], facts: Partial<ReadinessFacts> = {}) {
+  return readiness({ enrollments, filesPresent: () => true, now: NOW, reconcileEveryMs: FOUR_HOURS, ...facts }).verdict;
+}
+
+/** With files of its own. */
+function at<E extends Enrollment>(enrollment: E, keyFile: string): E {
+  return { ...enrollment, plan: { ...enrollment.plan, keyFile } };
+}
+
+describe('readiness', () => {
+  it('without an enrollment, or only an abandoned one, is not enrolled', () => {
+    expect(verdict([])).toBe('not-enrolled');
+    const report = readiness({
+      enrollments: [{ id: 'x', createdAt: 1, plan, state: 'abandoned' }],
+      filesPresent: () => true,
+      now: NOW,
+      reconcileEveryMs: FOUR_HOURS,
+    });
+    expect(report).toMatchObject({ verdict: 'not-enrolled', enrollments: [] });
+  });
+
+  it.each<[string, Enrollment]>([
+    ['requested', { id: 'x', createdAt: 1, plan, state: 'requested', challenge: new Uint8Array(32) }],
+    ['made', { id: 'x', createdAt: 1, plan, state: 'made', credential }],
+    ['attested', { id: 'x', createdAt: 1, plan, state: 'attested', credential, attestation }],
+  ])('of one that is %s is unfinished', (_state, enrollment) => {
+    expect(verdict([enrollment])).toBe('unfinished');
+  });
+
+  it('of one that is written only is not published, and needs its files', () => {
+    expect(verdict([written()])).toBe('not-published');
+    expect(verdict([written()], { filesPresent: () => false })).toBe('files-missing');
+  });
+
+  it('of one that is published waits for the devices until the last of them has reconciled, to the millisecond', () => {
+    const publishedAt = NOW - FOUR_HOURS;
+    expect(verdict([published(1, publishedAt + 1)])).toBe('waiting-for-devices');
+    expect(verdict([published(1, publishedAt)])).toBe('ready');
+    expect(verdict([published(1, NOW)])).toBe('waiting-for-devices');
+    expect(verdict([published(1, publishedAt)], { filesPresent: () => false })).toBe('files-missing');
+  });
+
+  it('counts an older key that works for more than a newer one that is half made', () => {
+    const older = published(1, NOW - FOUR_HOURS);
+    expect(verdict([older, { id: 'x', createdAt: 2, plan, state: 'made', credential }])).toBe('ready');
+  });
+
+  it('of a key that another took the place of on the profile does not count', () => {
+    const older = at(published(1, NOW - 3 * FOUR_HOURS), '/home/alice/.ssh/old');
+    const newer = published(2, NOW - 1);
+    expect(verdict([older, newer])).toBe('waiting-for-devices');
+    const missing = ({ id }: { id: string }) => id === older.id;
+    expect(verdict([older, newer], { filesPresent: missing })).toBe('files-missing');
+    const [newest, replaced] = readiness({
+      enrollments: [older, newer],
+      filesPresent: () => true,
+      now: NOW,
+      reconcileEveryMs: FOUR_HOURS,
+    }).enrollments;
+    expect([newest?.replacedAt, replaced?.replacedAt]).toEqual([undefined, NOW - 1]);
+  });
+
+  it('of a key on another account’s profile counts', () => {
+    const older = at(published(1, NOW - FOUR_HOURS, 'alice@other.example'), '/home/alice/.ssh/old');
+    expect(verdict([older, published(2, NOW - 1)])).toBe('ready');
+  });
+
+  it('of a key whose files were overwritten by a later one does not take the later one’s files for its own', () => {
+    const later = written('ed25519-sk', 2);
+    expect(verdict([published(1, NOW - FOUR_HOURS), later])).toBe('not-published');
+    expect(verdict([published(1, NOW - FOUR_HOURS), at(later, '/home/alice/.ssh/later')])).toBe('ready');
+  });
+
+  it('reports the newest first, with what is known of each', () => {
+    const { enrollments, next } = readiness({
+      enrollments: [published(1, NOW), { id: 'x', createdAt: 2, plan, state: 'planned' }],
+      filesPresent: () => true,
+      now: NOW,
+      reconcileEveryMs: FOUR_HOURS,
+    });
+    expect(next).toMatch(/^Wait until the devices have reconciled/);
+    expect(enrollments).toMatchObject([
+      { state: 'planned', product: undefined, fingerprint: undefined, filesPresent: false, reconciledBy: undefined },
+      {
+        state: 'published',
+        product: 'Yubico YubiKey',
+        fingerprint: 'SHA256:1',
+        filesPresent: true,
+        account: 'alice@lab.example',
+        publishedAt: NOW,
+        reconciledBy: NOW + FOUR_HOURS,
+      },
+    ]);
+  });
+});
