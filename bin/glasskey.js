@@ -1,25 +1,36 @@
 #!/usr/bin/env node
 // Starts the built command line. Plain JavaScript, because it must run on any Node to say which one is needed.
 import { existsSync } from 'node:fs';
-import module from 'node:module';
+import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { keepCompiledCode } from './compile-cache.js';
 
 const [major] = process.versions.node.split('.');
-if (Number(major) < 24) {
-  // npm scripts and npx find the project's own Node 24; a bare call on an older one is passed on to it.
-  const node24 = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
-  if (!existsSync(node24)) {
-    process.stderr.write(`glasskey needs Node 24 or newer, and this is ${process.version}.\n`);
-    process.exit(1);
-  }
-  const { spawnSync } = await import('node:child_process');
-  const { status, signal } = spawnSync(node24, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
-    stdio: 'inherit',
-  });
-  process.exit(signal ? 130 : (status ?? 1));
+if (Number(major) >= 24) {
+  keepCompiledCode();
+  const { runProcess, systemCliWorld } = await import('../dist/cli.js');
+  await runProcess(process.argv.slice(2), systemCliWorld());
+} else {
+  await runOnNode24();
 }
 
-// Compiled code is kept between runs: it halves the start of a command.
-module.enableCompileCache?.();
-const { runCli, systemCliWorld } = await import('../dist/cli.js');
-process.exitCode = await runCli(process.argv.slice(2), systemCliWorld());
+/** npm scripts and npx find the project's own Node 24; a bare call on an older one is passed on to it. */
+async function runOnNode24() {
+  const node24 = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
+  if (!existsSync(node24)) {
+    process.stderr.write(
+      `glasskey needs Node 24 or newer, and this is ${process.version}.\nInstall it from https://nodejs.org, then run it again.\n`,
+    );
+    process.exit(1);
+  }
+  const { spawn } = await import('node:child_process');
+  const child = spawn(node24, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+  // Ctrl-C reaches both; this one waits for what the other has to clear away. What reaches only this one is passed on.
+  process.on('SIGINT', () => {});
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => {
+    process.stderr.write(`${node24} could not be started: ${error.message}\n`);
+    process.exit(1);
+  });
+  child.on('exit', (status, signal) => process.exit(signal === null ? status : 128 + constants.signals[signal]));
+}

@@ -1,86 +1,26 @@
-import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type IPty, spawn as spawnPty } from '@lydell/node-pty';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type HidTransport, REPORT_SIZE } from '../../native/hid/transport.ts';
 import { LabAuthenticator, type LabAuthenticatorOptions } from '../lab/authenticator/lab-authenticator.ts';
+import { PtyBridge } from '../lab/authenticator/pty-bridge.ts';
+import { hasSshKeygen, systemSshKeygen } from '../lab/authenticator/system-ssh-keygen.ts';
 
 /**
  * The lab's authenticator against a client nobody here wrote: Debian's ssh-keygen with libfido2. ssh-keygen takes any
  * character device as a key (`-O device=`), so a pseudo-terminal in raw mode, bridged to the authenticator, does.
  */
-const SSH_SK_HELPER = '/usr/lib/openssh/ssh-sk-helper';
-const available = process.platform === 'linux' && existsSync('/usr/bin/ssh-keygen') && existsSync(SSH_SK_HELPER);
-if (!available)
+if (!hasSshKeygen)
   console.warn('SKIPPED: no ssh-keygen with ssh-sk-helper here; libfido2 does not check the lab authenticator');
 
 const PIN = '123456';
-/** libfido2 writes a report id byte of 0 before each report. */
-const WRITE_SIZE = REPORT_SIZE + 1;
 
-/** A pseudo-terminal whose far end is a character device that talks to the authenticator. */
-class PtyBridge {
-  readonly devicePath: string;
-  private readonly pty: IPty;
-  private readonly transport: HidTransport;
-
-  private constructor(pty: IPty, devicePath: string, transport: HidTransport) {
-    this.pty = pty;
-    this.devicePath = devicePath;
-    this.transport = transport;
-  }
-
-  static async open(authenticator: LabAuthenticator): Promise<PtyBridge> {
-    const [device] = await authenticator.bus.list();
-    if (device === undefined) throw new Error('the authenticator is unplugged');
-    const transport = await device.open();
-    // `min 64`: a read returns a whole report or waits. The shell holds the far end open between two openings by ssh-keygen.
-    const script = 'stty raw -echo min 64 time 0 && printf "%s\\n" "$(tty)" && exec sleep 120';
-    const pty = spawnPty('/bin/sh', ['-c', script], { encoding: null });
-    let kept: Buffer = Buffer.alloc(0);
-    const devicePath = await new Promise<string>((resolve) => {
-      let path: string | undefined;
-      pty.onData((data) => {
-        kept = Buffer.concat([kept, Buffer.from(data, 'latin1')]);
-        if (path === undefined) {
-          const end = kept.indexOf(0x0a);
-          if (end < 0) return;
-          path = kept.subarray(0, end).toString('latin1').trim();
-          kept = kept.subarray(end + 1);
-          resolve(path);
-        }
-        for (; kept.length >= WRITE_SIZE; kept = kept.subarray(WRITE_SIZE)) {
-          void transport.write(new Uint8Array(kept.subarray(1, WRITE_SIZE))).catch(() => {});
-        }
-      });
-    });
-    // With `encoding: null` the pty gives and takes Buffers, whatever its types say.
-    transport.receive(
-      (report) => pty.write(Buffer.from(report) as unknown as string),
-      () => {},
-    );
-    return new PtyBridge(pty, devicePath, transport);
-  }
-
-  async close(): Promise<void> {
-    await this.transport.close();
-    const ended = new Promise<void>((resolve) => this.pty.onExit(() => resolve()));
-    this.pty.kill('SIGKILL');
-    await ended;
-  }
-}
-
-describe.skipIf(!available)('the lab authenticator against ssh-keygen and libfido2', { timeout: 15_000 }, () => {
+describe.skipIf(!hasSshKeygen)('the lab authenticator against ssh-keygen and libfido2', { timeout: 15_000 }, () => {
   let folder: string;
   let bridge: PtyBridge | undefined;
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'glasskey-libfido2-'));
-    const askpass = join(folder, 'askpass');
-    writeFileSync(askpass, `#!/bin/sh\necho "$GLASSKEY_TEST_PIN"\n`);
-    chmodSync(askpass, 0o700);
   });
 
   afterEach(async () => {
@@ -91,33 +31,13 @@ describe.skipIf(!available)('the lab authenticator against ssh-keygen and libfid
 
   async function plug(options: LabAuthenticatorOptions): Promise<LabAuthenticator> {
     const authenticator = new LabAuthenticator(options);
-    bridge = await PtyBridge.open(authenticator);
+    bridge = await PtyBridge.open(authenticator.bus);
     return authenticator;
   }
 
-  /** Runs ssh-keygen; the PIN comes by SSH_ASKPASS. Resolves with its exit code and what it said. */
+  /** Runs ssh-keygen upon the plugged-in key. */
   function sshKeygen(args: readonly string[], pin = PIN): Promise<{ code: number | null; said: string }> {
-    const device = bridge?.devicePath ?? '';
-    return new Promise((resolve, reject) => {
-      const child = spawn('/usr/bin/ssh-keygen', [...args, '-O', `device=${device}`], {
-        cwd: folder,
-        stdio: ['ignore', 'pipe', 'pipe'],
-        env: {
-          PATH: process.env.PATH,
-          HOME: folder,
-          DISPLAY: ':none',
-          SSH_ASKPASS: join(folder, 'askpass'),
-          SSH_ASKPASS_REQUIRE: 'force',
-          GLASSKEY_TEST_PIN: pin,
-        },
-        timeout: 10_000,
-      });
-      let said = '';
-      child.stdout.on('data', (chunk) => (said += chunk));
-      child.stderr.on('data', (chunk) => (said += chunk));
-      child.on('error', reject);
-      child.on('close', (code) => resolve({ code, said }));
-    });
+    return systemSshKeygen([...args, '-O', `device=${bridge?.devicePath ?? ''}`], { folder, pin });
   }
 
   it('enrolls a resident, verify-required ed25519-sk key with the packets that were measured on other keys', async () => {

@@ -1,0 +1,7 @@
+/** Every benchmark there is. Each is loaded only when it is run. */
+import type { Benchmark } from './benchmark.ts';
+
+export const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  packets: async () => (await import('./packets.ts')).packets,
+  cli: async () => (await import('./cli.ts')).cli,
+};
