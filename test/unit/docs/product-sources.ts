@@ -1,0 +1,71 @@
+/** The product's own source, as text: what the documentation is compared with. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './pages.ts';
+
+export interface SourceFile {
+  /** From the repository's root. */
+  readonly path: string;
+  /** Without the lines that are comments. */
+  readonly code: string;
+}
+
+const FOLDERS = ['main', 'native', 'diagnostics', 'time'];
+
+export function productSources(): SourceFile[] {
+  return FOLDERS.flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /(?<!\.d)\.tsx?$/.test(name))
+      .map((name) => join(folder, name)),
+  ).map((path) => ({ path, code: withoutComments(readFileSync(join(ROOT, path), 'utf8')) }));
+}
+
+function withoutComments(text: string): string {
+  return text
+    .split('\n')
+    .filter((line) => !/^\s*(\/\/|\/?\*)/.test(line))
+    .join('\n');
+}
+
+/** Names of other people's errors, which the source compares with and never gives out as its own. */
+const NOT_OURS: readonly string[] = [
+  // OpenSSL's and Node's reasons for not trusting a certificate (main/entra/network-failure.ts).
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'CERT_UNTRUSTED',
+  'CERT_REVOKED',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+];
+
+/**
+ * The error codes that a piece of source can give out. Codes reach GlasskeyError by tables, tuples, parameters and
+ * ternaries as well as by `code: '…'`, so every literal in SCREAMING_SNAKE counts as one, unless it is known to be
+ * somebody else's; a word without an underscore counts where it is written as a code.
+ */
+export function errorCodesIn(code: string): string[] {
+  const literals = [...code.matchAll(/['"`]([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)['"`]/g)].map((match) => match[1] ?? '');
+  const words = [...code.matchAll(/\bcode(?::\s*|\()['"`]([A-Z][A-Z0-9]+)['"`]/g)].map((match) => match[1] ?? '');
+  return [...new Set([...literals, ...words])].filter((name) => !NOT_OURS.includes(name));
+}
+
+/** Codes put together from pieces, which no search could find: there must be none. */
+export function composedCodesIn(code: string): string[] {
+  return [...code.matchAll(/\bcode(?::\s*|\()`[^`]*\$\{[^`]*`/g)].map((match) => match[0]);
+}
+
+/** The environment variables that a piece of source reads, as a member or taken apart. */
+export function environmentVariablesIn(code: string): string[] {
+  const members = [...code.matchAll(/\benv(?:ironment)?(?:\.|\[')([A-Z][A-Z0-9_]+)\b/g)].map((match) => match[1] ?? '');
+  const takenApart = [...code.matchAll(/\{([^{}=]*)\} = [\w.#]*\benv(?:ironment)?\b/g)].flatMap((match) =>
+    (match[1] ?? '').split(',').map((name) => name.trim()),
+  );
+  return [...members, ...takenApart.filter((name) => /^[A-Z][A-Z0-9_]+$/.test(name))];
+}
+
+export { NOT_OURS };
