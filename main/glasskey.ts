@@ -2,26 +2,28 @@
  * Composes the services. It knows neither Electron nor the terminal: the desktop, the command line and the tests all start
  * here. What a call needs is loaded when it is made: `status` must not wait for what only an enrollment needs.
  */
-import { userInfo } from 'node:os';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import type { Log } from '../diagnostics/log.ts';
-import type { Pin } from '../native/ctap2/pin.ts';
 import type { HidBus } from '../native/hid/transport.ts';
 import type { Clock } from '../time/clock.ts';
-import type { EnrolledKey, PinQuestion as SigningPinQuestion } from './agent/authenticator-keyring.ts';
-import type { NameHost, RouteTo } from './agent/describe-signing.ts';
-import type { HostSpec } from './connect/host-spec.ts';
-import type { ConnectPlan, HostKeyPolicy } from './connect/plan.ts';
+import type { ConnectPlan } from './connect/plan.ts';
+import type { RunSshOptions } from './connect/run-ssh.ts';
 import type { EnrollChoices } from './enrollment/enroll.ts';
 import type { EnrollmentIn, EnrollmentJournal, WrittenEnrollment } from './enrollment/enrollment.ts';
 import type { People } from './enrollment/people.ts';
 import type { PluggedInKey } from './enrollment/plugged-in-keys.ts';
 import type { ProfileKeyHolder } from './enrollment/publish.ts';
-import type { EnrollmentReport, ReadinessReport } from './enrollment/readiness.ts';
+import type { EnrollmentReport, ReadinessReport, Verdict } from './enrollment/readiness.ts';
 import type { EntraSession } from './entra/entra-session.ts';
+import type { HostNames, KeyAgent, KeyAgentRequest, SigningPeople } from './glasskey-agent.ts';
+import type { ConnectTo, PlannedLogin } from './glasskey-connect.ts';
 import type { Database } from './storage/database.ts';
 import type { Settings } from './storage/settings.ts';
+import type { Target } from './storage/target-store.ts';
+
+export type { ConnectTo } from './glasskey-connect.ts';
 
 export interface GlasskeyWorld {
   readonly hid: () => Promise<HidBus>;
@@ -34,14 +36,15 @@ export interface GlasskeyWorld {
 }
 
 /** Everyone who is asked or told something: enrollment's people, and those of sign-in and signatures. */
-export interface GlasskeyPeople extends People {
+export interface GlasskeyPeople extends People, SigningPeople {
   /** The browser has the sign-in page now, or (`url`) could not be started, and a person must open it by hand. */
   signInWanted(url: string | undefined): void;
-  /** The PIN for signatures: `purpose` says what for. Undefined: declined. */
-  signingPin(question: SigningPinQuestion, signal: AbortSignal): Promise<Pin | undefined>;
-  touchWanted(purpose: string): void;
-  touchDone(): void;
-  remark(text: string): void;
+}
+
+/** Readiness, and where one can log in to. */
+export interface StatusReport extends ReadinessReport {
+  /** Saved targets, last used first. */
+  readonly targets: readonly Target[];
 }
 
 export interface EnrollRequest extends Omit<EnrollChoices, 'keyFile' | 'owner'> {
@@ -68,25 +71,12 @@ export interface PublishReport {
   readonly reconciledBy: number;
   /** What the profile held before. */
   readonly previousLine: string | null;
+  /** The profile had the key before this run; it was looked at and nothing was written. */
+  readonly alreadyThere: boolean;
 }
 
-export interface ConnectTo {
-  /** `USER@HOST[:PORT]`, or a saved name. */
-  readonly target: string;
-  /** In order; empty for none; undefined for the saved or default ones. */
-  readonly jump: readonly string[] | undefined;
-  readonly command: readonly string[] | undefined;
-  readonly save: string | undefined;
-  readonly hostKeys: HostKeyPolicy;
-  readonly forwardAgent: boolean;
-}
-
-const SSH_PORT = 22;
-
-interface HostNames {
-  readonly nameHost: NameHost;
-  readonly routeTo: RouteTo;
-}
+/** Where ssh's output goes when it does not have the terminal. */
+export type SshStreams = NonNullable<RunSshOptions['streams']>;
 
 interface Stored {
   readonly database: Database;
@@ -109,15 +99,21 @@ export class Glasskey {
   }
 
   /** Would a login work now? From the disk alone. */
-  async status(): Promise<ReadinessReport> {
-    const { journal, settings } = await this.#open();
-    const [{ readiness }, { existsSync }] = await Promise.all([import('./enrollment/readiness.ts'), import('node:fs')]);
-    return readiness({
+  async status(): Promise<StatusReport> {
+    const { journal, settings, database } = await this.#open();
+    const [{ readiness }, { targetStore }, { existsSync }] = await Promise.all([
+      import('./enrollment/readiness.ts'),
+      import('./storage/target-store.ts'),
+      import('node:fs'),
+    ]);
+    const report = readiness({
       enrollments: journal.list(),
       filesPresent: ({ plan }) => existsSync(plan.keyFile) && existsSync(`${plan.keyFile}.pub`),
       now: this.#world.clock.now(),
       reconcileEveryMs: reconcileEveryMs(settings),
     });
+    const targets = targetStore(database).list();
+    return { ...report, next: withTarget(report.next, targets), targets };
   }
 
   /** Makes a key, or goes on with the one that was left unfinished (enrollment/enroll.ts). */
@@ -158,6 +154,7 @@ export class Glasskey {
     const { clock } = this.#world;
     const profile = this.#profileHolder(settings, people);
     const enrollment = newest(await this.#written());
+    const publishedBefore = enrollment.state === 'published' ? enrollment.publication.publishedAt : undefined;
     const published = await publishEnrollment(enrollment, { journal, people, clock, profile, readPublicFile }, signal);
     const { account, publishedAt, previousLine } = published.publication;
     return {
@@ -166,6 +163,7 @@ export class Glasskey {
       publishedAt,
       reconciledBy: publishedAt + reconcileEveryMs(settings),
       previousLine,
+      alreadyThere: publishedAt === publishedBefore,
     };
   }
 
@@ -191,13 +189,16 @@ export class Glasskey {
     signal: AbortSignal,
     listening: (socketPath: string) => void,
   ): Promise<void> {
+    await this.#open();
     const path = socketPath ?? join(this.#dataFolder(), 'agent', 'agent.sock');
-    const serving = await this.#startAgent(path, people, 'for-one-signature', await this.#hostNames([]));
+    const { hostNamesOf } = await import('./glasskey-connect.ts');
+    const knownHosts = [join(this.#dataFolder(), 'known_hosts'), join(this.#world.homeFolder, '.ssh', 'known_hosts')];
+    const agent = await this.#startAgent(path, people, 'for-one-signature', hostNamesOf([], knownHosts));
     try {
       listening(path);
       if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     } finally {
-      await serving.close();
+      await agent.close();
     }
   }
 
@@ -208,30 +209,60 @@ export class Glasskey {
 
   /**
    * Logs in: its own agent for just this connect, one PIN, one touch per hop (design, decision 4). Returns ssh's exit code; a
-   * failure of ssh itself is thrown with its cause (connect/ssh-outcome.ts). Reaches no Entra, no Graph, no ARM.
+   * failure of ssh itself is thrown with its cause (connect/ssh-outcome.ts). Reaches no Entra, no Graph, no ARM. Without
+   * `streams`, ssh has this process's terminal.
    */
   async connect(
     request: ConnectTo,
     people: GlasskeyPeople,
     signal: AbortSignal,
+    streams?: SshStreams,
   ): Promise<{ readonly exitCode: number }> {
-    const { plan, hops } = await this.#plan(request);
-    const [{ runSsh }, { outcomeError }] = await Promise.all([
+    const login = await this.#plan(request);
+    const { plan, publicKey } = login;
+    const [{ runSsh }, { outcomeError }, { writeWholeFile }] = await Promise.all([
       import('./connect/run-ssh.ts'),
       import('./connect/ssh-outcome.ts'),
+      import('./storage/whole-file.ts'),
     ]);
-    const serving = await this.#startAgent(plan.agentSocket, people, 'until-wiped', await this.#hostNames(hops));
+    people.remark(login.sentence);
+    const agent = await this.#startAgent(plan.agentSocket, people, 'until-closed', login.hostNames);
+    // At once: a jump host's ssh that waits for its signature lives on after the ssh that started it.
+    signal.addEventListener('abort', () => void agent.close().catch(() => {}), { once: true });
     try {
-      await serving.warmUp(signal);
-      const { log, environment } = this.#world;
-      const run = await runSsh(plan, { signal, log, environment, onWarning: (text) => people.remark(text) });
-      const failure = serving.lastFailure() ?? outcomeError(plan, run);
-      if (failure !== undefined && run.exit.kind === 'exited' && run.exit.code === 255) throw failure;
-      await this.#remember(request);
-      return { exitCode: run.exit.kind === 'exited' ? run.exit.code : 128 };
+      await agent.warmUp(signal);
+      const line = new TextEncoder().encode(publicKey.line);
+      await writeWholeFile(publicKey.file, line, { mode: 0o600, overwrite: true });
+      const { log, environment, clock } = this.#world;
+      const run = await runSsh(plan, {
+        signal,
+        log,
+        environment,
+        onWarning: (text) => people.remark(text),
+        ...(streams === undefined ? {} : { streams }),
+      });
+      if (run.exit.kind === 'signalled') return { exitCode: 128 + constants.signals[run.exit.signal] };
+      const failure = agent.lastFailure() ?? outcomeError(plan, run);
+      if (failure !== undefined && run.exit.code === 255) throw await this.#withWayOut(failure, login);
+      login.remember(clock.now());
+      return { exitCode: run.exit.code };
     } finally {
-      await serving.close();
+      await agent.close();
     }
+  }
+
+  /** What helps depends on what is known here: whether devices can have the key yet, and in which file a host key lies. */
+  async #withWayOut(failure: GlasskeyError, login: PlannedLogin): Promise<GlasskeyError> {
+    const { code, message, detail, cause } = failure;
+    const withRemedy = (remedy: string) => new GlasskeyError({ code, message, detail, cause, remedy });
+    if (code === 'CONNECT_HOST_KEY_CHANGED' && typeof detail.hop === 'string') {
+      const commands = login.forgetHostKey(detail.hop);
+      return withRemedy(
+        `Ask whoever runs the host whether its key was changed. Only if it was, run: ${commands}; then connect again.`,
+      );
+    }
+    const remedy = REFUSED_REMEDIES[(await this.status()).verdict];
+    return code === 'CONNECT_PERMISSION_DENIED' && remedy !== undefined ? withRemedy(remedy) : failure;
   }
 
   #dataFolderCache: string | undefined;
@@ -259,7 +290,7 @@ export class Glasskey {
     const database = openDatabase(join(folder, 'glasskey.db'));
     const settings = openSettings(database, join(folder, 'settings.json'));
     for (const { source, what, why } of settings.problems()) log('warn', 'settings.unusable', { source, what, why });
-    return { database, settings, journal: storedJournal(database, clock) };
+    return { database, settings, journal: storedJournal(database, clock, log) };
   }
 
   async #written(): Promise<readonly WrittenEnrollment[]> {
@@ -340,171 +371,47 @@ export class Glasskey {
     });
   }
 
-  async #plan(request: ConnectTo): Promise<{ readonly plan: ConnectPlan; readonly hops: readonly HostSpec[] }> {
+  async #plan(request: ConnectTo): Promise<PlannedLogin> {
     const { settings, database } = await this.#open();
-    const [{ parseHostSpec }, { planConnect }, { newConfigFile }, { targetStore }] = await Promise.all([
-      import('./connect/host-spec.ts'),
-      import('./connect/plan.ts'),
-      import('./connect/run-ssh.ts'),
-      import('./storage/target-store.ts'),
-    ]);
-    const saved = targetStore(database).get(request.target);
-    const fallback = settings.get('connect.defaultJump').value;
-    const jumpTexts = request.jump ?? saved?.jumps ?? (fallback === null ? [] : [fallback]);
-    const device = parseHostSpec(saved?.device ?? request.target);
-    const jump = jumpTexts.map(parseHostSpec);
-    const key = newest(await this.#written());
-    const plan = planConnect({
-      device: await this.#withUser(device, key),
-      jump,
-      ...(request.command === undefined ? {} : { command: request.command }),
-      agentSocket: join(this.#dataFolder(), 'connect', `${process.pid}.sock`),
-      publicKeyFile: `${key.plan.keyFile}.pub`,
-      knownHostsFiles: [join(this.#dataFolder(), 'known_hosts'), join(this.#world.homeFolder, '.ssh', 'known_hosts')],
-      configFile: newConfigFile(),
-      hostKeys: request.hostKeys,
-      forwardAgent: request.forwardAgent,
-    });
-    return { plan, hops: [...jump, device] };
-  }
-
-  /** On fabric devices the user is named after the Entra user: the part before the '@' unless said otherwise (azure.md 8). */
-  async #withUser(device: HostSpec, key: WrittenEnrollment): Promise<HostSpec> {
-    if (device.user !== undefined) return device;
-    const { parseUserName } = await import('./connect/host-spec.ts');
-    const [localPart] = key.state === 'published' ? key.publication.account.split('@') : [];
-    return { ...device, user: parseUserName(localPart ?? userInfo().username) };
-  }
-
-  async #remember(request: ConnectTo): Promise<void> {
-    const { database } = await this.#open();
-    const { targetStore } = await import('./storage/target-store.ts');
-    const targets = targetStore(database);
-    const saved = targets.get(request.target);
-    const name = request.save ?? saved?.name;
-    if (name === undefined) return;
-    if (request.save !== undefined) {
-      targets.put({ name, device: saved?.device ?? request.target, jumps: request.jump ?? saved?.jumps ?? [] });
-    }
-    targets.markUsed(name, this.#world.clock.now());
-  }
-
-  /** Names host keys for the notices, from Glasskey's known_hosts and the user's, and the way that a connect takes to them. */
-  async #hostNames(hops: readonly HostSpec[]): Promise<HostNames> {
-    await this.#open();
-    const [{ hostNamesFor, isKeyOf }, { readFileSync }] = await Promise.all([
-      import('./connect/known-hosts.ts'),
-      import('node:fs'),
-    ]);
-    const files = [join(this.#dataFolder(), 'known_hosts'), join(this.#world.homeFolder, '.ssh', 'known_hosts')];
-    // Read anew each time: ssh adds a host key at first contact, just before it asks for the signature.
-    const knownHosts = () => files.map((file) => readIfThere(file, readFileSync)).join('\n');
-    return {
-      nameHost: (hostKey) => hostNamesFor(knownHosts(), hostKey, hops)[0],
-      routeTo(hostKey) {
-        const text = knownHosts();
-        const at = hops.findIndex(({ host, port }) => isKeyOf(text, host, port ?? SSH_PORT, hostKey));
-        return hops.slice(0, Math.max(at, 0)).map(({ host }) => host);
-      },
-    };
+    const { planLogin } = await import('./glasskey-connect.ts');
+    const written = await this.#written();
+    // A newer key that no device can know yet must not stand in the way of the one that they know.
+    const key = written.findLast(({ state }) => state === 'published') ?? newest(written);
+    const { homeFolder } = this.#world;
+    return planLogin(request, { settings, database, key, homeFolder, dataFolder: this.#dataFolder() });
   }
 
   async #startAgent(
     socketPath: string,
     people: GlasskeyPeople,
-    keepPin: 'until-wiped' | 'for-one-signature',
+    keepPin: KeyAgentRequest['keepPin'],
     hostNames: HostNames,
-  ) {
-    const [{ startAgentServer }, { AuthenticatorKeyring }, { PluggedInAuthenticator }, { HeldPin }] = await Promise.all(
-      [
-        import('./agent/agent-server.ts'),
-        import('./agent/authenticator-keyring.ts'),
-        import('./agent/plugged-in-authenticator.ts'),
-        import('./agent/held-pin.ts'),
-      ],
-    );
+  ): Promise<KeyAgent> {
+    const { startKeyAgent } = await import('./glasskey-agent.ts');
     const { hid, clock, log } = this.#world;
-    const written = await this.#written();
-    if (written.length === 0) throw notEnrolled();
-    const keys = await Promise.all(written.map((enrollment) => enrolledKey(enrollment)));
-    const authenticator = new PluggedInAuthenticator(
-      hid,
-      await this.#channelWorld(),
-      (credentialId) => keys.find(({ key }) => Buffer.compare(key.credentialId, credentialId) === 0)?.aaguid,
-      () => people.remark('Another program is using the security key; waiting for it to finish.'),
-    );
-    const pin = new HeldPin((question, signal) => people.signingPin(question, signal), keepPin);
-    let failure: GlasskeyError | undefined;
-    const keyring = new AuthenticatorKeyring<Pin>({
-      keys: { list: async () => keys.map(({ key }) => key).toReversed() },
-      authenticator: {
-        pinTriesLeft: (signal) => authenticator.pinTriesLeft(signal),
-        assert: async (assertion, signal, onTouchWanted) => {
-          try {
-            const answer = await authenticator.assert(assertion, signal, onTouchWanted);
-            failure = undefined;
-            return answer;
-          } catch (error) {
-            if (error instanceof GlasskeyError) failure = error;
-            throw error;
-          } finally {
-            pin.used();
-          }
-        },
-      },
-      pins: pin,
-      notices: people,
-      ...hostNames,
-    });
-    const server = await startAgentServer({ socketPath, keyring, clock, log });
-    return {
-      /** The key opened and its PIN asked for, before ssh has the terminal. Throws where no PIN or key can help. */
-      async warmUp(signal: AbortSignal): Promise<void> {
-        const first = keys.at(-1);
-        if (first === undefined) throw notEnrolled();
-        await authenticator.ready(first.key.credentialId, signal);
-        const triesLeft = await authenticator.pinTriesLeft(signal);
-        const question = { why: 'needed', purpose: 'One PIN for this login, one touch per hop.' } as const;
-        await pin.request(triesLeft === undefined ? question : { ...question, triesLeft }, signal);
-      },
-      /** Why the last signature was not made: ssh only says that the agent refused. */
-      lastFailure: () => failure,
-      async close(): Promise<void> {
-        pin.wipe();
-        await server.close();
-        await authenticator.close();
-      },
-    };
+    const [first, ...more] = await this.#written();
+    if (first === undefined) throw notEnrolled();
+    const channel = await this.#channelWorld();
+    const enrollments = [first, ...more] as const;
+    return startKeyAgent({ socketPath, enrollments, people, keepPin, hostNames, hid, channel, clock, log });
   }
 }
 
-function readIfThere(file: string, read: (file: string, encoding: 'utf8') => string): string {
-  try {
-    return read(file, 'utf8');
-  } catch {
-    return ''; // not there: no names
-  }
+const TYPED_TARGET = 'USER@DEVICE --jump USER@JUMPHOST';
+
+/** Names the target that was used last, where there is one, in place of how one is typed. */
+function withTarget(next: string, [last]: readonly Target[]): string {
+  return last === undefined ? next : next.replace(TYPED_TARGET, last.name);
 }
 
-async function enrolledKey(
-  enrollment: WrittenEnrollment,
-): Promise<{ readonly key: EnrolledKey; readonly aaguid: string }> {
-  const [{ skPrivateKey }, { formatSkPublicBlob }] = await Promise.all([
-    import('./enrollment/key-files.ts'),
-    import('./openssh/sk-key.ts'),
-  ]);
-  const { publicKey, keyHandle, comment } = skPrivateKey(enrollment);
-  return {
-    aaguid: enrollment.credential.aaguid,
-    key: {
-      publicBlob: formatSkPublicBlob(publicKey),
-      comment,
-      application: enrollment.plan.application,
-      credentialId: keyHandle,
-      userVerification: true,
-    },
-  };
-}
+/** What helps against a refused login, by what is known here; nothing said: what ssh-outcome.ts says. */
+const REFUSED_REMEDIES: Readonly<Partial<Record<Verdict, string>>> = {
+  'waiting-for-devices':
+    'Devices take a new key at their next reconciliation: glasskey status says by when. Until then, check the user name.',
+  'not-published': 'Publish the key with glasskey publish, then wait for the devices’ next reconciliation.',
+  ready:
+    'Check the user name; then run glasskey publish: it says whether your profile still holds this key, and publishes it again where not.',
+};
 
 function newest(written: readonly WrittenEnrollment[]): WrittenEnrollment {
   const last = written.at(-1);

@@ -17,7 +17,8 @@ export type RouteTo = (hostKeyBlob: Uint8Array) => readonly string[];
 const NO_ROUTE: RouteTo = () => [];
 
 const MAX_SHOWN = 64;
-const PLAIN = /^[A-Za-z0-9][A-Za-z0-9._@\\-]*$/;
+/** A name, or `[address]:port` as known_hosts has it. */
+const PLAIN = /^([A-Za-z0-9][A-Za-z0-9._@\\-]*|\[[A-Za-z0-9.:-]+\]:\d{1,5})$/;
 
 /** For example `Log in as alice on ce1-rack4 (SHA256:…) through jump-east (SHA256:…)`. One line, without a full stop. */
 export function describeSigning(request: SignRequest, nameHost: NameHost, routeTo: RouteTo = NO_ROUTE): string {

@@ -21,6 +21,12 @@ export class HeldPin implements PinSource<Pin> {
     return this.#pin;
   }
 
+  /** Takes over a PIN that was asked for already. */
+  hold(pin: Pin): void {
+    this.wipe();
+    this.#pin = pin;
+  }
+
   /** A signature is over, however it ended. */
   used(): void {
     if (this.#keep === 'for-one-signature') this.wipe();

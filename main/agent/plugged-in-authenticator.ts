@@ -65,10 +65,16 @@ export class PluggedInAuthenticator implements AssertingAuthenticator<Pin> {
     return left < ALL_TRIES ? left : undefined;
   }
 
-  /** The open authenticator for a credential; opens it where that has not been done. No PIN, no touch. */
+  /**
+   * The open authenticator for a credential; opens it where that has not been done. No PIN, no touch. Throws `PIN_NOT_SET` for
+   * one that has no PIN, before anybody is asked for it.
+   */
   async ready(credentialId: Uint8Array, signal: AbortSignal): Promise<Authenticator> {
     if (this.#open?.isGone) this.#open = undefined;
     this.#open ??= await this.#find(this.#aaguidOf(credentialId), signal);
+    // getInfo is needed for the signature anyway, and kept.
+    const { options } = await this.#open.info({ signal });
+    if (options.get('clientPin') === false) throw withoutPin();
     return this.#open;
   }
 
@@ -103,6 +109,15 @@ export class PluggedInAuthenticator implements AssertingAuthenticator<Pin> {
       await authenticator.close();
     }
   }
+}
+
+/** A reset takes the PIN and every credential (CTAP 2.1, 6.6). */
+function withoutPin(): GlasskeyError {
+  return new GlasskeyError({
+    code: 'PIN_NOT_SET',
+    message: 'The security key that is plugged in has no PIN: it is not the enrolled one, or was reset since.',
+    remedy: 'Plug in the enrolled one; one that was reset must be enrolled anew: glasskey enroll --new --overwrite',
+  });
 }
 
 function missing(): GlasskeyError {

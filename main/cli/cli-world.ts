@@ -11,7 +11,8 @@ export interface CliWorld {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly homeFolder: string;
   readonly owner: string;
-  readonly stdin: NodeJS.ReadStream;
+  /** Read from by its descriptor, byte by byte: a remote command gets what is left. */
+  readonly stdin: { readonly fd: number };
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
 }

@@ -41,14 +41,14 @@ const COMMANDS: readonly (CommandSummary & { readonly load: () => Promise<Comman
 
 /** Runs one command line (without `node` and the script) and returns the exit code. Never rejects. */
 export async function runCli(words: readonly string[], world: CliWorld): Promise<number> {
-  const [name, ...rest] = words;
+  const [name, ...rest] = asCommandHelp(words);
   if (name === '--version' || name === '-V') return print(world, `glasskey ${VERSION}`);
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
     const { overview } = await import('./help.ts');
     return print(world, overview(COMMANDS, VERSION));
   }
   const { Output } = await import('./output.ts');
-  let output = new Output(world, { json: rest.includes('--json'), verbose: false });
+  let output = new Output(world, { json: saysJson(words), verbose: false });
   try {
     const known = COMMANDS.find((command) => command.name === name);
     if (known === undefined) throw unknownCommand(name);
@@ -67,6 +67,21 @@ export async function runCli(words: readonly string[], world: CliWorld): Promise
   }
 }
 
+/** Ctrl-C, the end of a service, the window closed. */
+const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** `glasskey help enroll` is `glasskey enroll --help`. */
+function asCommandHelp(words: readonly string[]): readonly string[] {
+  const [first, second] = words;
+  return first === 'help' && second !== undefined ? [second, '--help'] : words;
+}
+
+/** Whether errors in the command line itself are wanted as JSON. Behind `--` stands what is somebody else's. */
+function saysJson(words: readonly string[]): boolean {
+  const end = words.indexOf('--');
+  return (end < 0 ? words : words.slice(0, end)).includes('--json');
+}
+
 /** Ctrl-C cancels what runs, all the way down to the key; a second one ends the process at once. */
 async function withInterrupt(run: (signal: AbortSignal) => Promise<number>): Promise<number> {
   const stop = new AbortController();
@@ -74,13 +89,11 @@ async function withInterrupt(run: (signal: AbortSignal) => Promise<number>): Pro
     if (stop.signal.aborted) process.exit(ExitCode.CANCELLED);
     stop.abort();
   };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
+  for (const signal of INTERRUPTS) process.on(signal, interrupt);
   try {
     return await run(stop.signal);
   } finally {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
+    for (const signal of INTERRUPTS) process.off(signal, interrupt);
   }
 }
 
@@ -90,6 +103,13 @@ function print(world: CliWorld, text: string): number {
 }
 
 function unknownCommand(name: string): GlasskeyError {
+  if (name.startsWith('-')) {
+    return new GlasskeyError({
+      code: 'CLI_USAGE',
+      message: `"${name}" stands where the command goes.`,
+      remedy: 'Put the command first, and its options behind it; glasskey --help lists all.',
+    });
+  }
   const close = COMMANDS.find((command) => command.name.startsWith(name.slice(0, 3)));
   return new GlasskeyError({
     code: 'CLI_USAGE',

@@ -1,9 +1,40 @@
-/** Glasskey for one command, over the command line's world. */
-import { Glasskey } from '../glasskey.ts';
-import type { CliWorld } from './cli-world.ts';
-import type { Output } from './output.ts';
+/** Glasskey for one command, over the command line's world; released when the command is done. */
+import { Glasskey, type GlasskeyPeople } from '../glasskey.ts';
+import type { Invocation } from './command.ts';
+import type { TerminalChoices } from './terminal-people.ts';
 
-export function openGlasskey(world: CliWorld, output: Output): Glasskey {
+/** For commands that ask nobody anything. */
+export async function withGlasskey<T>(
+  { world, output }: Invocation,
+  use: (glasskey: Glasskey) => Promise<T>,
+): Promise<T> {
   const { hid, clock, environment, homeFolder, owner } = world;
-  return new Glasskey({ hid, clock, environment, homeFolder, owner, log: output.log });
+  const glasskey = new Glasskey({ hid, clock, environment, homeFolder, owner, log: output.log });
+  try {
+    return await use(glasskey);
+  } finally {
+    await glasskey.close();
+  }
+}
+
+/** For commands that ask and tell the person at the terminal. What is typed before the PIN's prompt is not echoed either. */
+export async function withPeople<T>(
+  invocation: Invocation,
+  choices: TerminalChoices & { readonly asksPinAtOnce: boolean },
+  use: (glasskey: Glasskey, people: GlasskeyPeople) => Promise<T>,
+): Promise<T> {
+  const [{ TerminalPrompts }, { terminalPeople }] = await Promise.all([
+    import('./terminal-prompts.ts'),
+    import('./terminal-people.ts'),
+  ]);
+  const { world, output } = invocation;
+  const prompts = new TerminalPrompts();
+  const people = terminalPeople(world, output, prompts, choices);
+  if (choices.asksPinAtOnce && !choices.pinFromStdin) prompts.hush();
+  try {
+    return await withGlasskey(invocation, (glasskey) => use(glasskey, people));
+  } finally {
+    prompts.release();
+    output.settle();
+  }
 }

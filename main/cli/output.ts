@@ -8,41 +8,49 @@ import type { Log } from '../../diagnostics/log.ts';
 
 export type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red' | 'cyan';
 
-export interface OutputStreams {
+export interface OutputWorld {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 export class Output {
   readonly json: boolean;
-  readonly #streams: OutputStreams;
+  readonly #world: OutputWorld;
   readonly #verbose: boolean;
-  #transient = false;
+  /** The transient line that is shown now, as it was written. */
+  #transient: string | undefined;
 
-  constructor(streams: OutputStreams, options: { readonly json: boolean; readonly verbose: boolean }) {
-    this.#streams = streams;
+  constructor(world: OutputWorld, options: { readonly json: boolean; readonly verbose: boolean }) {
+    this.#world = world;
     this.json = options.json;
     this.#verbose = options.verbose;
   }
 
   /** A line of the result. Nothing with `--json`: the object says it. */
   line(text = ''): void {
-    if (!this.json) this.#streams.stdout.write(`${this.#plainUnlessTerminal(text, this.#streams.stdout)}\n`);
+    const { stdout } = this.#world;
+    if (!this.json) stdout.write(`${this.#coloursOn(stdout) ? text : stripVTControlCharacters(text)}\n`);
   }
 
   /** The whole result for `--json`. */
   object(value: unknown): void {
-    if (this.json) this.#streams.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+    if (this.json) this.#world.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
   }
 
   /** A step that was done. */
   step(text: string): void {
-    this.#progress(`${style('green', '✓')} ${text}`, `- ${text}`);
+    this.#progress('green', '✓', text);
   }
 
-  /** Something a person should know, and nothing went wrong. */
+  /** What begins now, or something a person should know. Nothing went wrong. */
   note(text: string): void {
-    this.#progress(`${style('yellow', '!')} ${text}`, `- ${text}`);
+    this.#progress('cyan', '·', text);
+  }
+
+  /** What a person should look at before going on. */
+  warn(text: string): void {
+    this.#progress('yellow', '!', text);
   }
 
   /**
@@ -50,21 +58,23 @@ export class Output {
    * Shown with `--json` too when a person must act (`urgent`).
    */
   waiting(text: string, urgent = false): void {
-    const { stderr } = this.#streams;
     if (this.json && !urgent) return;
-    if (!stderr.isTTY) {
-      stderr.write(`- ${text}\n`);
+    if (!this.#isTerminal()) {
+      this.#tell(`- ${text}`);
       return;
     }
     this.settle();
-    stderr.write(`${style('cyan', '…')} ${style('bold', text)}`);
-    this.#transient = true;
+    this.#transient = `… ${text}`;
+    this.#world.stderr.write(`${this.#styled('cyan', '…')} ${this.#styled('bold', text)}`);
   }
 
-  /** Takes the transient line away. */
+  /** Takes the transient line away, on all the rows that it took. */
   settle(): void {
-    if (this.#transient) this.#streams.stderr.write('\r\x1b[K');
-    this.#transient = false;
+    if (this.#transient === undefined) return;
+    const { stderr } = this.#world;
+    const rows = Math.ceil([...this.#transient].length / (stderr.columns || Number.POSITIVE_INFINITY));
+    this.#transient = undefined;
+    stderr.write(`${rows > 1 ? `\x1b[${rows - 1}A` : ''}\r\x1b[J`);
   }
 
   error(error: GlasskeyError): void {
@@ -72,31 +82,51 @@ export class Output {
     const { code, message, remedy, detail } = error;
     this.object({ error: { code, message, remedy, detail } });
     if (this.json) return;
-    const { stderr } = this.#streams;
-    const head = stderr.isTTY ? style('red', 'Error:') : 'Error:';
-    stderr.write(`${head} ${printable(message)} [${code}]\n${printable(remedy)}\n`);
-    if (this.#verbose && error.kind === 'bug') stderr.write(`${error.stack ?? ''}\n${String(error.cause ?? '')}\n`);
+    if (error.kind === 'cancelled') {
+      this.#tell(`Cancelled. ${printable(remedy)}`);
+      return;
+    }
+    this.#tell(`${this.#styled('red', 'Error:')} ${printable(message)} ${this.#styled('dim', `[${code}]`)}`);
+    this.#tell(printable(remedy));
+    if (this.#verbose && error.kind === 'bug') this.#tell(`${error.stack ?? ''}\n${String(error.cause ?? '')}`);
   }
 
   readonly log: Log = (level, event, facts = {}) => {
     if (!this.#verbose) return;
     this.settle();
     const text = Object.entries(facts).map(([name, value]) => `${name}=${String(value)}`);
-    this.#streams.stderr.write(`[${level}] ${event} ${printable(text.join(' '))}\n`);
+    this.#tell(`[${level}] ${[event, printable(text.join(' '))].join(' ').trimEnd()}`);
   };
 
-  #progress(styled: string, plain: string): void {
+  #progress(color: Style, sign: string, text: string): void {
     if (this.json && !this.#verbose) return;
     this.settle();
-    const { stderr } = this.#streams;
-    stderr.write(`${stderr.isTTY ? styled : plain}\n`);
+    this.#tell(this.#isTerminal() ? `${this.#styled(color, sign)} ${text}` : `- ${text}`);
   }
 
-  #plainUnlessTerminal(text: string, stream: NodeJS.WriteStream): string {
-    return stream.isTTY ? text : stripVTControlCharacters(text);
+  /** A line on standard error. A session that ssh runs has the terminal in raw mode: there a line feed alone goes straight down. */
+  #tell(text: string): void {
+    const { stderr } = this.#world;
+    stderr.write(stderr.isTTY ? `${text.replaceAll('\n', '\r\n')}\r\n` : `${text}\n`);
+  }
+
+  #styled(color: Style, text: string): string {
+    return this.#coloursOn(this.#world.stderr) ? style(color, text) : text;
+  }
+
+  /** Whether lines can be taken back. */
+  #isTerminal(): boolean {
+    return this.#world.stderr.isTTY === true && this.#world.environment.TERM !== 'dumb';
+  }
+
+  /** https://no-color.org: any value but the empty one. */
+  #coloursOn(stream: NodeJS.WriteStream): boolean {
+    const { NO_COLOR, TERM } = this.#world.environment;
+    return stream.isTTY === true && TERM !== 'dumb' && !NO_COLOR;
   }
 }
 
+/** With escape codes: `Output` takes them out where they are not wanted. */
 export function style(name: Style, text: string): string {
   return styleText(name, text, { validateStream: false });
 }

@@ -1,11 +1,12 @@
 /** How the terminal asks and tells: the one implementation of Glasskey's `People` for the command line. */
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import { Pin } from '../../native/ctap2/pin.ts';
-import type { EnrollmentEvent, PinQuestion } from '../enrollment/people.ts';
+import type { EnrollmentEvent } from '../enrollment/people.ts';
 import type { GlasskeyPeople } from '../glasskey.ts';
 import type { CliWorld } from './cli-world.ts';
 import { type Output, printable } from './output.ts';
-import { promptSecret, promptYesNo, readSecretLine } from './secret-prompt.ts';
+import { readSecretLine } from './secret-on-stdin.ts';
+import type { TerminalPrompts } from './terminal-prompts.ts';
 import { timeOfDay } from './times.ts';
 
 export interface TerminalChoices {
@@ -13,68 +14,91 @@ export interface TerminalChoices {
   readonly replaceProfileKey: boolean;
 }
 
-export function terminalPeople(world: CliWorld, output: Output, choices: TerminalChoices): GlasskeyPeople {
-  let stdinUsed = false;
-  const readPin = async (prompt: string, signal: AbortSignal): Promise<Pin> => {
+export function terminalPeople(
+  world: CliWorld,
+  output: Output,
+  prompts: TerminalPrompts,
+  choices: TerminalChoices,
+): GlasskeyPeople {
+  const typed = async (prompt: string, signal: AbortSignal): Promise<Pin> => {
     output.settle();
-    if (!choices.pinFromStdin) return new Pin(await promptSecret(prompt, signal));
+    return new Pin(await prompts.secret(`${prompt}: `, signal));
+  };
+  /** Asks again where what was typed can be no PIN: the key is not bothered with it. */
+  const typedPin = async (prompt: string, signal: AbortSignal): Promise<Pin> => {
+    for (;;) {
+      try {
+        return await typed(prompt, signal);
+      } catch (error) {
+        if (!(error instanceof GlasskeyError) || error.code !== 'PIN_FORM') throw error;
+        output.warn(error.message);
+      }
+    }
+  };
+  let stdinUsed = false;
+  const pinOnStdin = async (triesLeft: number | undefined, signal: AbortSignal): Promise<Pin> => {
     // A script has one PIN to give: asking it again would spend the key's tries.
-    if (stdinUsed) throw wrongOnStdin();
+    if (stdinUsed) throw wrongOnStdin(triesLeft);
     stdinUsed = true;
-    return new Pin(await readSecretLine(world.stdin));
+    return new Pin(await readSecretLine(world.stdin.fd, signal));
+  };
+  const typedOnce = async (prompt: string, signal: AbortSignal): Promise<Pin> => {
+    try {
+      return await typedPin(prompt, signal);
+    } finally {
+      prompts.release();
+    }
   };
 
   return {
-    async requestPin(question, signal) {
-      if (question.wasWrong) output.note(wrongPin(question));
-      return readPin(`${pinPrompt(question)}: `, signal);
+    requestPin(question, signal) {
+      if (choices.pinFromStdin) return pinOnStdin(question.triesLeft, signal);
+      if (question.wasWrong) output.warn(wrongPin(question));
+      return typedOnce(pinPrompt(question), signal);
     },
 
     async requestNewPin({ product, minLength }, signal) {
+      if (choices.pinFromStdin) return pinOnStdin(undefined, signal);
       output.note(
-        `${printable(product)} has no PIN yet. It needs one: at least ${minLength} characters, at most 63 bytes.`,
+        `${printable(product)} has no PIN yet, and needs one: ${minLength} characters or more; letters are allowed.`,
       );
-      if (choices.pinFromStdin) return readPin('', signal);
-      for (;;) {
-        const first = await readPin('New PIN: ', signal);
-        if (first.codePoints < minLength) {
-          first.wipe();
-          output.note(`That is shorter than ${minLength} characters.`);
-          continue;
-        }
-        const second = await readPin('The same PIN again: ', signal);
-        const same = first.equals(second);
-        second.wipe();
-        if (same) return first;
-        first.wipe();
-        output.note('The two were not the same.');
+      try {
+        return await newPin(minLength, (prompt) => typedPin(prompt, signal), output);
+      } finally {
+        prompts.release();
       }
     },
 
     async mayReplaceProfileKey({ account, fingerprint }, signal) {
       const present = fingerprint ?? 'something that is no security key';
-      output.note(`The profile of ${printable(account)} holds another key: ${present}. It has room for one.`);
+      output.warn(`The profile of ${printable(account)} has room for one key, and holds another: ${present}`);
       if (choices.replaceProfileKey) return true;
-      return promptYesNo('Replace it? Devices keep accepting it until their next reconciliation.', signal);
+      output.note('Devices go on accepting that one until their next reconciliation.');
+      return prompts.yesNo('Replace it?', signal);
     },
 
-    tell: (event) => tell(event, world, output),
+    tell(event) {
+      if (event.kind === 'touch-wanted') prompts.release();
+      tell(event, world, output);
+    },
 
     signInWanted(url) {
+      prompts.release();
       if (url === undefined) {
         output.waiting('Sign in to Entra in your browser…', true);
         return;
       }
-      output.note(`No browser could be started. Open this address in a browser on this computer: ${url}`);
+      output.warn('No browser could be started. Open this address in a browser on this computer:');
+      output.note(url);
       output.waiting('Waiting for the sign-in…', true);
     },
 
-    signingPin: async (question, signal) => {
+    async signingPin(question, signal) {
+      if (choices.pinFromStdin) return pinOnStdin(question.triesLeft, signal);
       output.settle();
-      if (question.why === 'wrong') output.note(wrongPin(question));
-      output.note(question.purpose);
-      const { triesLeft } = question;
-      return readPin(`${pinPrompt({ product: 'the security key', wasWrong: false, triesLeft })}: `, signal);
+      if (question.why === 'wrong') output.warn(wrongPin(question));
+      if (question.purpose !== undefined) output.note(question.purpose);
+      return typedOnce(pinPrompt(question), signal);
     },
     touchWanted: (purpose) => output.waiting(`Touch the security key: ${purpose}`, true),
     touchDone: () => output.settle(),
@@ -82,7 +106,34 @@ export function terminalPeople(world: CliWorld, output: Output, choices: Termina
   };
 }
 
-function pinPrompt({ product, triesLeft }: PinQuestion): string {
+/** Typed twice alike. */
+async function newPin(minLength: number, ask: (prompt: string) => Promise<Pin>, output: Output): Promise<Pin> {
+  for (;;) {
+    const first = await ask('New PIN');
+    if (first.codePoints < minLength) {
+      first.wipe();
+      output.warn(`That is shorter than ${minLength} characters.`);
+      continue;
+    }
+    const second = await ask('The same PIN again').catch((error: unknown) => {
+      first.wipe();
+      throw error;
+    });
+    const same = first.equals(second);
+    second.wipe();
+    if (same) return first;
+    first.wipe();
+    output.warn('The two were not the same.');
+  }
+}
+
+function pinPrompt({
+  product,
+  triesLeft,
+}: {
+  readonly product: string;
+  readonly triesLeft?: number | undefined;
+}): string {
   const name = `PIN of ${printable(product)}`;
   if (triesLeft === undefined) return name;
   return triesLeft === 1
@@ -92,17 +143,20 @@ function pinPrompt({ product, triesLeft }: PinQuestion): string {
 
 function wrongPin({ triesLeft }: { readonly triesLeft?: number | undefined }): string {
   if (triesLeft === undefined) return 'Wrong PIN.';
-  return triesLeft === 1
-    ? 'Wrong PIN. One try is left before the PIN is blocked for good.'
-    : `Wrong PIN. ${triesLeft} tries left.`;
+  const left = tries(triesLeft);
+  return `Wrong PIN. ${left.charAt(0).toUpperCase()}${left.slice(1)}.`;
 }
 
-function wrongOnStdin(): GlasskeyError {
+function wrongOnStdin(triesLeft: number | undefined): GlasskeyError {
   return new GlasskeyError({
     code: 'PIN_WRONG',
-    message: 'The PIN on standard input is wrong.',
+    message: `The PIN on standard input is wrong${triesLeft === undefined ? '' : `; ${tries(triesLeft)}`}.`,
     remedy: 'Check it before the next run: each wrong one brings the key nearer to being blocked.',
   });
+}
+
+function tries(left: number): string {
+  return left === 1 ? 'one try is left before the PIN is blocked for good' : `${left} tries left`;
 }
 
 function tell(event: EnrollmentEvent, world: CliWorld, output: Output): void {
@@ -116,7 +170,7 @@ function tell(event: EnrollmentEvent, world: CliWorld, output: Output): void {
       output.step(`Found ${printable(event.product)}, firmware ${event.firmware}: it can do what is needed`);
       break;
     case 'key-busy':
-      output.note('Another program is using the security key; waiting for it to finish.');
+      output.warn('Another program is using the security key; waiting for it to finish.');
       break;
     case 'pin-set':
       output.step('The key has its PIN');
@@ -151,9 +205,9 @@ function tell(event: EnrollmentEvent, world: CliWorld, output: Output): void {
 function attestationText(verdict: 'certified' | 'self' | 'none', issuer: string | undefined): string {
   switch (verdict) {
     case 'certified':
-      return `Checked the key's signature over this run's challenge (certificate by ${printable(issuer ?? '')}; issuer not checked)`;
+      return `The key signed this run's challenge (certificate by ${printable(issuer ?? '')}; issuer not checked)`;
     case 'self':
-      return "Checked the credential's own signature over this run's challenge (no certificate: any software could have made it)";
+      return "The new credential signed this run's challenge (no certificate: any software could have made it)";
     case 'none':
       return 'The key gives no attestation: nothing to check';
     default:

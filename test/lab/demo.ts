@@ -1,14 +1,21 @@
 /**
  * `npm run demo`: the main job, for real, against the lab: enroll, publish, wait for the fabric, log in through the jump host.
- * Whatever it started, it ends. `--interactive` leaves the lab up, with a prompt on the person's computer.
+ * Whatever it started, it ends, also when it fails or is stopped. `--interactive` leaves the lab up, with a prompt on the
+ * person's computer.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
 import { type Lab, startLab } from './world.ts';
 
-const { values } = parseArgs({ options: { interactive: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: { interactive: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
+});
+
+const RECONCILE_EVERY_MS = 4_000;
 
 const began = performance.now();
 
@@ -22,33 +29,44 @@ function say(text: string): void {
 }
 
 /** Shows the command as a person would type it, and its terminal as they would see it. */
-async function glasskey(lab: Lab, words: readonly string[], expected = 0): Promise<string> {
-  say(styleText('cyan', `$ glasskey ${words.join(' ')}`));
+async function glasskey(lab: Lab, words: readonly string[], expected: readonly number[] = [0]): Promise<string> {
+  say(styleText('cyan', `$ glasskey ${words.map(quoted).join(' ')}`));
   const { exitCode, screen } = await lab.glasskey(words, {
     answers: [lab.typePin()],
+    columns: process.stdout.columns || 120,
+    // What is written to a file or a pipe has no lines that come and go.
+    ...(process.stdout.isTTY ? {} : { environment: { TERM: 'dumb' } }),
     onOutput: (text) => process.stdout.write(text),
   });
-  if (exitCode !== expected) throw new Error(`glasskey ${words[0]} ended with ${exitCode}, not ${expected}`);
+  if (!expected.includes(exitCode)) throw new Error(`glasskey ${words[0]} ended with ${exitCode}, not ${expected}`);
   return screen;
+}
+
+function quoted(word: string): string {
+  return /^[A-Za-z0-9_./:@[\],-]+$/.test(word) ? word : `'${word}'`;
 }
 
 async function untilPublishedIsOnDevices(lab: Lab): Promise<void> {
   const report = await lab.fabric.reconcile();
-  for (const { machine, user, change } of report.accounts) say(`  account ${user} on the ${machine}: key ${change}`);
+  for (const { machine, user, change } of report.accounts) {
+    say(`  account ${user} on the ${machine === 'jump' ? 'jump host' : 'device'}: key ${change}`);
+  }
 }
 
 async function showProof(lab: Lab, from: number): Promise<void> {
   const log = (await lab.fabric.deviceLog()).slice(from);
-  const proof = log.split('\n').filter((line) => /sk_counter|sk_flags|Accepted publickey/.test(line));
-  for (const line of new Set(proof)) say(`  device's sshd: ${line.trim()}`);
-  if (!proof.some((line) => line.includes('Accepted publickey for') && line.includes('ED25519-SK'))) {
-    throw new Error("the device's log shows no accepted security key");
+  const accepted = /Accepted publickey for .*/.exec(log)?.[0];
+  const flags = /sk_counter = \d+, sk_flags = 0x[0-9a-f]+/.exec(log)?.[0];
+  if (accepted?.includes('ED25519-SK') !== true || flags?.endsWith('0x05') !== true) {
+    throw new Error("the device's log shows no accepted security key with touch and PIN");
   }
+  say(`  device's sshd: ${accepted}`);
+  say(`  device's sshd: ${flags} (touched, and its owner verified by PIN)`);
 }
 
 async function main(lab: Lab): Promise<void> {
   title('The lab is up');
-  say(`  security key   a software YubiKey 5.7 that speaks CTAPHID packets (PIN set; touched 0.3 s after it blinks)`);
+  say('  security key   a software YubiKey 5.7 that speaks CTAPHID packets (PIN set; touched 0.3 s after it blinks)');
   say(`  Entra, Graph   ${lab.entra.authority}`);
   say(`  jump host      ${lab.jump}`);
   say(`  device         ${lab.device} (${lab.fabric.deviceName})`);
@@ -56,58 +74,102 @@ async function main(lab: Lab): Promise<void> {
 
   title('Enroll: a key on the security key, its files, its publication');
   await glasskey(lab, ['enroll']);
+  const published = performance.now();
 
   title('Is it ready? Not before the devices have taken the key');
-  await glasskey(lab, ['status'], 3);
+  // 0 on a computer that is so slow that the devices have had their time.
+  await glasskey(lab, ['status'], [3, 0]);
 
-  title('Wait for the fabric to reconcile (4 hours in real life, 3 seconds here)');
+  title(`Wait for the fabric to reconcile (up to 4 hours in real life, ${RECONCILE_EVERY_MS / 1000} seconds here)`);
   await untilPublishedIsOnDevices(lab);
-  await new Promise((resolve) => setTimeout(resolve, 3_000));
-  await glasskey(lab, ['status']);
+  // Only then does Glasskey, too, take it that all devices have it.
+  await new Promise((resolve) => setTimeout(resolve, published + RECONCILE_EVERY_MS - performance.now()));
 
   title('Log in to the device through the jump host: one PIN, one touch per hop');
   const before = (await lab.fabric.deviceLog()).length;
   lab.authenticator.counters.reset();
-  const screen = await glasskey(lab, ['connect', lab.device, '--jump', lab.jump, '--', 'show version']);
+  const words = ['connect', lab.device, '--jump', lab.jump, '--save', 'leaf1', '--', 'show version'];
+  const screen = await glasskey(lab, words);
   if (!/Software image version/i.test(screen)) throw new Error('the device did not answer show version');
   const { touches, pinChecks } = lab.authenticator.counters.read();
-  say(`  ${touches} touches; the key checked the PIN ${pinChecks} times, typed once`);
+  say('');
+  say(`  typed the PIN once; the key checked it ${pinChecks} times and was touched ${touches} times`);
   await showProof(lab, before);
   if (touches !== 2) throw new Error(`${touches} touches instead of one per hop`);
+
+  title('What one reads at 3 a.m.');
+  await glasskey(lab, ['status']);
 }
 
 /** A shell in which `glasskey` is the lab's, until the person leaves it. */
-async function interactive(lab: Lab): Promise<void> {
+async function interactive(lab: Lab, stop: AbortSignal): Promise<void> {
   title('The lab stays up until you leave this shell');
   lab.authenticator.setTouch({ afterMs: 1_000 });
-  const program = new URL('./glasskey.ts', import.meta.url).pathname;
   const commands = join(lab.folder, 'shell-start');
-  await writeFile(
-    commands,
-    [`glasskey() { '${process.execPath}' '${program}' "$@"; }`, `PS1='glasskey lab$ '`, 'export PS1'].join('\n'),
-  );
+  await writeFile(commands, "PS1='glasskey lab$ '\n");
   say(`PIN of the lab's security key: ${lab.pin}`);
-  say(`Try: glasskey connect ${lab.device} --jump ${lab.jump}`);
-  const shell = spawn('bash', ['--rcfile', commands, '-i'], {
+  say('Try: glasskey connect leaf1');
+  const shell = spawn('bash', ['--noprofile', '--rcfile', commands, '-i'], {
     stdio: 'inherit',
     cwd: join(lab.folder, 'home'),
     env: { ...lab.environment },
   });
-  await new Promise((resolve) => shell.once('close', resolve));
+  stop.addEventListener('abort', () => hangUp(shell), { once: true });
+  if (stop.aborted) hangUp(shell);
+  await once(shell, 'close');
 }
 
-const lab = await startLab({ authenticator: { touch: { afterMs: 300 } } });
-let failed = false;
-try {
-  await main(lab);
-  if (values.interactive) await interactive(lab);
-} catch (error) {
-  failed = true;
-  process.stderr.write(
-    `\n${styleText('red', 'The demo failed:')} ${error instanceof Error ? error.message : String(error)}\n`,
-  );
-} finally {
-  await lab.close();
+/** An interactive bash ignores SIGTERM. */
+function hangUp(shell: ChildProcess): void {
+  shell.kill('SIGHUP');
 }
-if (!failed) title('Done. Everything the demo started has ended');
-process.exitCode = failed ? 1 : 0;
+
+/** Runs `work` upon a lab, and ends the lab with it, whichever way it ends. Returns the exit code. */
+async function upon(work: (lab: Lab, stop: AbortSignal) => Promise<void>): Promise<number> {
+  const stop = new AbortController();
+  let stoppedBy: NodeJS.Signals | undefined;
+  const onSignal = (signal: NodeJS.Signals) => {
+    // Ctrl-C in the lab's shell is the shell's own matter.
+    if (signal === 'SIGINT' && values.interactive && shellHasTerminal) return;
+    stoppedBy ??= signal;
+    stop.abort();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  const stopped = new Promise<never>((_, reject) => {
+    stop.signal.addEventListener('abort', () => reject(new Error(`stopped by ${stoppedBy}`)), { once: true });
+  });
+  stopped.catch(() => {});
+  let lab: Lab | undefined;
+  try {
+    lab = await startLab({ authenticator: { touch: { afterMs: 300 } }, reconcileEveryMs: RECONCILE_EVERY_MS });
+    if (stop.signal.aborted) await stopped;
+    await Promise.race([work(lab, stop.signal), stopped]);
+  } catch (error) {
+    process.stderr.write(
+      `\n${styleText('red', 'The demo failed:', { stream: process.stderr })} ${error instanceof Error ? error.message : String(error)}\n`,
+    );
+    return stoppedBy === undefined ? 1 : 128 + constants.signals[stoppedBy];
+  } finally {
+    await lab?.close();
+  }
+  title('Done. Everything the demo started has ended');
+  return 0;
+}
+
+let shellHasTerminal = false;
+if (values.help) {
+  say(
+    'npm run demo [-- --interactive]\n\nDoes the main job against the lab: enroll, publish, log in. Starts and ends all it needs.',
+  );
+} else {
+  // Whoever reads the output may stop reading (npm run demo | head): the lab must still be ended.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  const exitCode = await upon(async (lab, stop) => {
+    await main(lab);
+    if (!values.interactive) return;
+    shellHasTerminal = true;
+    await interactive(lab, stop);
+  });
+  // What was under way when somebody stopped the demo is not waited for.
+  process.exit(exitCode);
+}

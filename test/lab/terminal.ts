@@ -16,6 +16,7 @@ export interface TerminalRun {
   readonly arguments: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly folder?: string;
+  readonly columns?: number;
   readonly answers?: readonly Answer[];
   /** Called with everything that appears, as it does. */
   readonly onOutput?: (text: string) => void;
@@ -23,42 +24,63 @@ export interface TerminalRun {
 }
 
 export interface TerminalResult {
+  /** As a shell counts: 128 and the signal's number for a program that a signal ended. */
   readonly exitCode: number;
   /** Everything that appeared, without colours and cursor movements. */
   readonly screen: string;
+  /** Everything that appeared, byte for byte. */
+  readonly raw: string;
 }
 
-/** Rejects when the program has not ended within the time limit (30 s unless said), with what the screen showed. */
+/** A program that runs at a terminal. */
+export interface RunningTerminal {
+  readonly pid: number;
+  /** Rejects when the program has not ended within the time limit (30 s unless said), with what the screen showed. */
+  readonly ended: Promise<TerminalResult>;
+  type(text: string): void;
+  kill(signal: NodeJS.Signals): void;
+}
+
 export function runInTerminal(run: TerminalRun): Promise<TerminalResult> {
+  return startInTerminal(run).ended;
+}
+
+export function startInTerminal(run: TerminalRun): RunningTerminal {
   const { timeoutMs = 30_000 } = run;
   const answers = (run.answers ?? []).map((answer) => ({ ...answer, left: answer.times ?? 1 }));
-  return new Promise((resolve, reject) => {
-    const terminal = spawn(run.file, [...run.arguments], {
-      env: { ...run.environment },
-      cols: 120,
-      rows: 40,
-      ...(run.folder === undefined ? {} : { cwd: run.folder }),
-    });
-    let screen = '';
+  const terminal = spawn(run.file, [...run.arguments], {
+    env: { ...run.environment },
+    cols: run.columns ?? 120,
+    rows: 40,
+    ...(run.folder === undefined ? {} : { cwd: run.folder }),
+  });
+  const ended = new Promise<TerminalResult>((resolve, reject) => {
+    let raw = '';
     let unanswered = '';
+    const screen = () => stripVTControlCharacters(raw);
     const timer = setTimeout(() => {
       terminal.kill('SIGKILL');
-      reject(new Error(`${run.arguments.join(' ')} did not end within ${timeoutMs} ms. The screen:\n${screen}`));
+      reject(new Error(`${run.arguments.join(' ')} did not end within ${timeoutMs} ms. The screen:\n${screen()}`));
     }, timeoutMs);
     terminal.onData((data) => {
       run.onOutput?.(data);
-      const text = stripVTControlCharacters(data);
-      screen += text;
-      unanswered += text;
+      raw += data;
+      unanswered += stripVTControlCharacters(data);
       const due = answers.find(({ when, left }) => left > 0 && when.test(unanswered));
       if (due === undefined) return;
       due.left -= 1;
       unanswered = '';
       terminal.write(due.type());
     });
-    terminal.onExit(({ exitCode }) => {
+    terminal.onExit(({ exitCode, signal }) => {
       clearTimeout(timer);
-      resolve({ exitCode, screen });
+      resolve({ exitCode: signal ? 128 + signal : exitCode, screen: screen(), raw });
     });
   });
+  return {
+    pid: terminal.pid,
+    ended,
+    type: (text) => terminal.write(text),
+    kill: (signal) => terminal.kill(signal),
+  };
 }

@@ -54,6 +54,8 @@ describe('the import rule', () => {
     ['main/entra/planted.ts', '../glasskey.ts', 'Arrows run one way'],
     ['main/agent/planted.ts', '../cli/output.ts', 'Arrows run one way'],
     ['main/glasskey.ts', './cli/output.ts', 'knows neither the command line'],
+    ['main/glasskey-connect.ts', './cli/output.ts', 'knows neither the command line'],
+    ['main/glasskey-agent.ts', '../test/lab/world.ts', 'never imports test code'],
     ['main/cli/planted.ts', '../shell/window.ts', 'The command line knows no window'],
     ['main/connect/planted.ts', 'electron', 'Only main/shell'],
     ['native/hid/planted.ts', 'electron', 'Only main/shell'],

@@ -1,7 +1,6 @@
 import { type Command, usageError } from '../command.ts';
 import { ExitCode } from '../exit-codes.ts';
-import { openGlasskey } from '../open-glasskey.ts';
-import { terminalPeople } from '../terminal-people.ts';
+import { withPeople } from '../open-glasskey.ts';
 
 export const agent: Command = {
   usage: '[options]',
@@ -12,23 +11,25 @@ export const agent: Command = {
     socket: { value: 'PATH', summary: 'Where to listen (default: agent/agent.sock in the data folder)' },
   },
   examples: [
-    ['glasskey agent', 'then, in another terminal: export SSH_AUTH_SOCK=… as it prints'],
-    ['SSH_AUTH_SOCK=~/.local/share/glasskey/agent/agent.sock ssh-add -l', 'what it offers'],
+    ['glasskey agent', 'then run the line it prints, export SSH_AUTH_SOCK=…, in another terminal'],
+    ['ssh-add -l', 'in that other terminal: what it offers'],
+    ['ssh -J ops@192.0.2.10 alice@10.0.0.7', 'there too: plain ssh logs in with the security key'],
   ],
-  async run({ options, positionals, world, output, signal }) {
+  async run(invocation) {
+    const { options, positionals, output, signal } = invocation;
     if (positionals.length > 0) throw usageError('agent', `"${positionals[0]}" is one word too many`);
-    const glasskey = openGlasskey(world, output);
-    try {
-      const people = terminalPeople(world, output, { pinFromStdin: false, replaceProfileKey: false });
+    const choices = { pinFromStdin: false, replaceProfileKey: false, asksPinAtOnce: false };
+    return withPeople(invocation, choices, async (glasskey, people) => {
       await glasskey.serveAgent(options.value('socket'), people, signal, (socketPath) => {
         output.object({ socketPath, pid: process.pid });
-        output.line(`export SSH_AUTH_SOCK=${socketPath}`);
-        output.waiting('Serving until Ctrl-C.');
+        output.line(`export SSH_AUTH_SOCK=${shellWord(socketPath)}`);
+        output.note('Serving until Ctrl-C. It asks here for the PIN, and says what for.');
       });
-      output.settle();
       return ExitCode.OK;
-    } finally {
-      await glasskey.close();
-    }
+    });
   },
 };
+
+function shellWord(text: string): string {
+  return /^[A-Za-z0-9_./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,7 +1,9 @@
-import { type Command, usageError } from '../command.ts';
-import { openGlasskey } from '../open-glasskey.ts';
+import { Writable } from 'node:stream';
+import type { ConnectTo, Glasskey, GlasskeyPeople } from '../../glasskey.ts';
+import { type Command, type Invocation, type ParsedOptions, usageError } from '../command.ts';
+import { ExitCode } from '../exit-codes.ts';
+import { withGlasskey, withPeople } from '../open-glasskey.ts';
 import { printable } from '../output.ts';
-import { terminalPeople } from '../terminal-people.ts';
 
 export const connect: Command = {
   usage: '<target> [options] [-- command]',
@@ -26,53 +28,84 @@ export const connect: Command = {
   examples: [
     ['glasskey connect alice@10.0.0.7 --jump ops@192.0.2.10', 'a shell on the device'],
     ['glasskey connect alice@10.0.0.7 -J ops@192.0.2.10 --save leaf1', 'the same, and remember it'],
-    ['glasskey connect leaf1 -- show version', 'one command on a saved target'],
+    ['glasskey connect leaf1', 'a shell on a saved target'],
+    ['glasskey connect leaf1 -- show version', 'one command there'],
   ],
-  async run({ options, positionals, rest, world, output, signal }) {
-    const [target, extra] = positionals;
-    if (target === undefined) throw usageError('connect', 'The target is missing: USER@HOST, or a saved name');
-    if (extra !== undefined) throw usageError('connect', `"${extra}" is one word too many; a command stands behind --`);
-    if (options.has('pin-stdin') && rest === undefined) {
-      throw usageError(
-        'connect',
-        '--pin-stdin goes with a command only: an interactive session needs standard input itself',
-      );
-    }
-    const hostKeys = options.value('host-keys') ?? 'ask';
-    if (hostKeys !== 'ask' && hostKeys !== 'accept-new' && hostKeys !== 'yes') {
-      throw usageError('connect', `--host-keys knows no "${hostKeys}": ask, accept-new or yes`);
-    }
-    const glasskey = openGlasskey(world, output);
-    try {
-      const people = terminalPeople(world, output, {
-        pinFromStdin: options.has('pin-stdin'),
-        replaceProfileKey: false,
-      });
-      const request = {
-        target,
-        jump: options.has('direct')
-          ? []
-          : options.values('jump').length > 0
-            ? options.values('jump').flatMap((one) => one.split(','))
-            : undefined,
-        command: rest,
-        save: options.value('save'),
-        hostKeys,
-        forwardAgent: !options.has('no-forward'),
-      } as const;
-      if (options.has('dry-run')) {
-        const plan = await glasskey.planConnect(request);
-        output.object(plan);
-        output.line([plan.program, ...plan.arguments].map(printable).join(' '));
-        output.line();
-        output.line(plan.configText);
-        return 0;
-      }
-      const { exitCode } = await glasskey.connect(request, people, signal);
-      output.object({ target, exitCode });
-      return exitCode;
-    } finally {
-      await glasskey.close();
-    }
+  async run(invocation) {
+    const { options } = invocation;
+    const request = requestOf(invocation);
+    if (options.has('dry-run')) return withGlasskey(invocation, (glasskey) => showPlan(glasskey, request, invocation));
+    const choices = { pinFromStdin: options.has('pin-stdin'), replaceProfileKey: false, asksPinAtOnce: true };
+    return withPeople(invocation, choices, async (glasskey, people) => {
+      if (options.has('json')) return captured(glasskey, request, people, invocation);
+      return (await glasskey.connect(request, people, invocation.signal)).exitCode;
+    });
   },
 };
+
+function requestOf({ options, positionals, rest }: Invocation): ConnectTo {
+  const [target, extra] = positionals;
+  if (target === undefined) throw usageError('connect', 'The target is missing: USER@HOST, or a saved name');
+  if (extra !== undefined) throw usageError('connect', `"${extra}" is one word too many; a command stands behind --`);
+  const withoutCommand = rest === undefined || rest.length === 0;
+  if (options.has('pin-stdin') && withoutCommand) {
+    throw usageError(
+      'connect',
+      '--pin-stdin goes with a command only: an interactive session needs standard input itself',
+    );
+  }
+  if (options.has('json') && withoutCommand && !options.has('dry-run')) {
+    throw usageError('connect', '--json goes with a command or with --dry-run: an interactive session is no JSON');
+  }
+  if (options.has('direct') && options.values('jump').length > 0) {
+    throw usageError('connect', '--direct and --jump exclude each other');
+  }
+  return {
+    target,
+    jump: jumpHosts(options),
+    command: withoutCommand ? undefined : rest,
+    save: options.value('save'),
+    hostKeys: hostKeyPolicy(options.value('host-keys') ?? 'ask'),
+    forwardAgent: !options.has('no-forward'),
+  };
+}
+
+/** Undefined: those that are saved or set. */
+function jumpHosts(options: ParsedOptions): readonly string[] | undefined {
+  if (options.has('direct')) return [];
+  const named = options.values('jump').flatMap((one) => one.split(','));
+  return named.length > 0 ? named : undefined;
+}
+
+function hostKeyPolicy(text: string): ConnectTo['hostKeys'] {
+  if (text === 'ask' || text === 'accept-new' || text === 'yes') return text;
+  throw usageError('connect', `--host-keys knows no "${text}": ask, accept-new or yes`);
+}
+
+async function showPlan(glasskey: Glasskey, request: ConnectTo, { output }: Invocation): Promise<number> {
+  const plan = await glasskey.planConnect(request);
+  output.object(plan);
+  output.line([plan.program, ...plan.arguments].map(printable).join(' '));
+  output.line();
+  output.line(plan.configText.trimEnd());
+  return ExitCode.OK;
+}
+
+/** The command's output becomes a member of the one JSON object; what it writes to standard error goes there. */
+async function captured(
+  glasskey: Glasskey,
+  request: ConnectTo,
+  people: GlasskeyPeople,
+  { world, output, signal }: Invocation,
+): Promise<number> {
+  const pieces: Buffer[] = [];
+  const stdout = new Writable({
+    write(piece: Buffer, _encoding, done) {
+      pieces.push(piece);
+      done();
+    },
+  });
+  const { exitCode } = await glasskey.connect(request, people, signal, { stdout, stderr: world.stderr });
+  output.object({ target: request.target, exitCode, stdout: Buffer.concat(pieces).toString('utf8') });
+  return exitCode;
+}

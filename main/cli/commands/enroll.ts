@@ -1,7 +1,7 @@
 import { type Command, usageError } from '../command.ts';
 import { ExitCode } from '../exit-codes.ts';
-import { openGlasskey } from '../open-glasskey.ts';
-import { terminalPeople } from '../terminal-people.ts';
+import { withPeople } from '../open-glasskey.ts';
+import { printable } from '../output.ts';
 
 export const enroll: Command = {
   usage: '[options]',
@@ -27,40 +27,37 @@ export const enroll: Command = {
     ['glasskey enroll --no-publish --file ~/.ssh/id_lab_sk', 'a key for something else than the profile'],
     ['glasskey enroll --algorithm ecdsa-sk', 'for a security key that does not know Ed25519'],
   ],
-  async run({ options, positionals, world, output, signal }) {
+  async run(invocation) {
+    const { options, positionals, output, signal } = invocation;
     if (positionals.length > 0) throw usageError('enroll', `"${positionals[0]}" is one word too many`);
-    const algorithm = options.value('algorithm') ?? 'ed25519-sk';
-    if (algorithm !== 'ed25519-sk' && algorithm !== 'ecdsa-sk') {
-      throw usageError('enroll', `There is no algorithm "${algorithm}": choose ed25519-sk or ecdsa-sk`);
-    }
-    const glasskey = openGlasskey(world, output);
-    try {
-      const people = terminalPeople(world, output, {
-        pinFromStdin: options.has('pin-stdin'),
-        replaceProfileKey: options.has('replace'),
-      });
-      const report = await glasskey.enroll(
-        {
-          algorithm,
-          keyFile: options.value('file'),
-          overwrite: options.has('overwrite'),
-          publish: !options.has('no-publish'),
-          fresh: options.has('new'),
-          device: options.value('device'),
-        },
-        people,
-        signal,
-      );
+    const request = {
+      algorithm: algorithmOf(options.value('algorithm') ?? 'ed25519-sk'),
+      keyFile: options.value('file'),
+      overwrite: options.has('overwrite'),
+      publish: !options.has('no-publish'),
+      fresh: options.has('new'),
+      device: options.value('device'),
+    };
+    const choices = {
+      pinFromStdin: options.has('pin-stdin'),
+      replaceProfileKey: options.has('replace'),
+      asksPinAtOnce: true,
+    };
+    return withPeople(invocation, choices, async (glasskey, people) => {
+      const report = await glasskey.enroll(request, people, signal);
       output.settle();
       output.object(report);
       output.line();
       output.line(report.randomart);
-      output.line(`${report.fingerprint}  ${report.keyFile}`);
+      output.line(`${report.fingerprint}  ${printable(report.keyFile)}`);
       output.line();
       output.line(report.next);
       return ExitCode.OK;
-    } finally {
-      await glasskey.close();
-    }
+    });
   },
 };
+
+function algorithmOf(text: string): 'ed25519-sk' | 'ecdsa-sk' {
+  if (text === 'ed25519-sk' || text === 'ecdsa-sk') return text;
+  throw usageError('enroll', `There is no algorithm "${text}": choose ed25519-sk or ecdsa-sk`);
+}

@@ -1,7 +1,7 @@
 import type { PluggedInKey } from '../../enrollment/plugged-in-keys.ts';
 import { type Command, usageError } from '../command.ts';
 import { ExitCode } from '../exit-codes.ts';
-import { openGlasskey } from '../open-glasskey.ts';
+import { withGlasskey } from '../open-glasskey.ts';
 import { printable } from '../output.ts';
 import { timeOfDay } from '../times.ts';
 
@@ -16,14 +16,14 @@ export const keys: Command = {
     ['glasskey keys', 'what is enrolled, what is plugged in'],
     ['glasskey keys --public', 'the lines for an authorized_keys file'],
   ],
-  async run({ options, positionals, world, output, signal }) {
+  async run(invocation) {
+    const { options, positionals, world, output, signal } = invocation;
     if (positionals.length > 0) throw usageError('keys', `"${positionals[0]}" is one word too many`);
-    const glasskey = openGlasskey(world, output);
-    try {
+    return withGlasskey(invocation, async (glasskey) => {
       if (options.has('public')) {
-        const lines = await glasskey.publicLines();
-        output.object({ publicLines: lines });
-        for (const line of lines) output.line(line);
+        const publicLines = await glasskey.publicLines();
+        output.object({ publicLines });
+        for (const line of publicLines) output.line(line);
         return ExitCode.OK;
       }
       const { enrolled, pluggedIn } = await glasskey.keys(signal);
@@ -39,15 +39,14 @@ export const keys: Command = {
       output.line(pluggedIn.length === 0 ? 'No security key is plugged in.' : 'Plugged in:');
       for (const key of pluggedIn) output.line(`  ${describe(key)}`);
       return ExitCode.OK;
-    } finally {
-      await glasskey.close();
-    }
+    });
   },
 };
 
 function describe(key: PluggedInKey): string {
   const name = `${printable(key.product)}  ${key.path}`;
   if (key.problem !== undefined) return `${name}\n      ${printable(key.problem)}`;
-  const pin = key.pinSet ? `PIN set, ${key.pinTriesLeft} tries left` : 'no PIN set yet';
+  const tries = key.pinTriesLeft === 1 ? 'one try left' : `${key.pinTriesLeft} tries left`;
+  const pin = key.pinSet ? `PIN set, ${tries}` : 'no PIN set yet';
   return `${name}\n      firmware ${key.firmware}, ${pin}`;
 }

@@ -1,7 +1,8 @@
+import type { GlasskeyPeople } from '../../glasskey.ts';
 import { type Command, usageError } from '../command.ts';
 import { ExitCode } from '../exit-codes.ts';
-import { openGlasskey } from '../open-glasskey.ts';
-import { terminalPeople } from '../terminal-people.ts';
+import { withPeople } from '../open-glasskey.ts';
+import { printable } from '../output.ts';
 import { timeOfDay } from '../times.ts';
 
 export const publish: Command = {
@@ -12,22 +13,31 @@ export const publish: Command = {
   options: {
     replace: { summary: 'Replace another key on the profile without asking' },
   },
-  examples: [['glasskey publish', 'sign in, publish, read back']],
-  async run({ options, positionals, world, output, signal }) {
+  examples: [
+    ['glasskey publish', 'sign in, publish, read back; done already: only looked at'],
+    ['glasskey publish --replace', 'the same, where the profile holds another key that is no longer needed'],
+  ],
+  async run(invocation) {
+    const { options, positionals, world, output, signal } = invocation;
     if (positionals.length > 0) throw usageError('publish', `"${positionals[0]}" is one word too many`);
-    const glasskey = openGlasskey(world, output);
-    try {
-      const people = terminalPeople(world, output, { pinFromStdin: false, replaceProfileKey: options.has('replace') });
-      const report = await glasskey.publish(people, signal);
+    const choices = { pinFromStdin: false, replaceProfileKey: options.has('replace'), asksPinAtOnce: false };
+    return withPeople(invocation, choices, async (glasskey, people) => {
+      // The result says it, and says more.
+      const tell: GlasskeyPeople['tell'] = (event) => event.kind !== 'published' && people.tell(event);
+      const report = await glasskey.publish({ ...people, tell }, signal);
       output.settle();
       output.object(report);
-      output.line(`${report.account} now has ${report.fingerprint}.`);
-      output.line(
-        `Devices take it at their next reconciliation, at the latest by ${timeOfDay(report.reconciledBy, world.clock.now())}.`,
-      );
+      const { account, fingerprint, publishedAt, reconciledBy, alreadyThere } = report;
+      const now = world.clock.now();
+      const since = alreadyThere
+        ? `has had this key since ${timeOfDay(publishedAt, now)}: nothing was changed`
+        : 'now has this key; it was read back the same';
+      output.line(fingerprint);
+      output.line(`The profile of ${printable(account)} ${since}.`);
+      if (reconciledBy > now) {
+        output.line(`Devices take it at their next reconciliation, at the latest by ${timeOfDay(reconciledBy, now)}.`);
+      }
       return ExitCode.OK;
-    } finally {
-      await glasskey.close();
-    }
+    });
   },
 };

@@ -1,7 +1,8 @@
 import type { EnrollmentReport, Verdict } from '../../enrollment/readiness.ts';
+import type { Target } from '../../storage/target-store.ts';
 import { type Command, usageError } from '../command.ts';
 import { ExitCode } from '../exit-codes.ts';
-import { openGlasskey } from '../open-glasskey.ts';
+import { withGlasskey } from '../open-glasskey.ts';
 import { type Output, printable, type Style, style } from '../output.ts';
 import { howLong, timeOfDay } from '../times.ts';
 
@@ -23,32 +24,50 @@ export const status: Command = {
     ['glasskey status', 'read it'],
     ['glasskey status --json | jq .verdict', 'for scripts; the exit code is 0 when ready and 3 when not'],
   ],
-  async run({ positionals, world, output }) {
+  async run(invocation) {
+    const { positionals, world, output } = invocation;
     if (positionals.length > 0) throw usageError('status', `"${positionals[0]}" is one word too many`);
-    const glasskey = openGlasskey(world, output);
-    try {
-      const report = await glasskey.status();
-      output.object(report);
-      const [text, color] = VERDICTS[report.verdict];
-      output.line(style(color, text));
-      for (const enrollment of report.enrollments) describe(enrollment, world.clock.now(), output);
-      output.line();
-      output.line(report.next);
-      return report.verdict === 'ready' ? ExitCode.OK : ExitCode.NOT_READY;
-    } finally {
-      await glasskey.close();
-    }
+    const report = await withGlasskey(invocation, (glasskey) => glasskey.status());
+    output.object(report);
+    const [text, color] = VERDICTS[report.verdict];
+    const now = world.clock.now();
+    output.line(style(color, text));
+    for (const enrollment of report.enrollments) describe(enrollment, now, output);
+    listTargets(report.targets, now, output);
+    output.line();
+    output.line(report.next);
+    return report.verdict === 'ready' ? ExitCode.OK : ExitCode.NOT_READY;
   },
 };
 
+/** Each with the very command that logs in to it. */
+function listTargets(targets: readonly Target[], now: number, output: Output): void {
+  if (targets.length === 0) return;
+  output.line();
+  output.line('  Saved targets');
+  const width = Math.max(...targets.map(({ name }) => name.length));
+  for (const { name, device, jumps, lastUsedAt } of targets) {
+    const way = jumps.length === 0 ? '' : ` through ${jumps.join(', then ')}`;
+    const used = lastUsedAt === null ? '' : `, last used ${timeOfDay(lastUsedAt, now)}`;
+    output.line(`    glasskey connect ${printable(name).padEnd(width)}  ${printable(device + way)}${used}`);
+  }
+}
+
 function describe(enrollment: EnrollmentReport, now: number, output: Output): void {
   const { keyFile, filesPresent, fingerprint, product, createdAt, account, publishedAt, reconciledBy } = enrollment;
+  const { replacedAt } = enrollment;
   output.line();
   output.line(`  Key        ${printable(product ?? 'not made yet')}, enrolled ${timeOfDay(createdAt, now)}`);
   if (fingerprint !== undefined) output.line(`             ${fingerprint} (${enrollment.algorithm})`);
   if (fingerprint !== undefined) output.line(`  Files      ${printable(keyFile)}${filesPresent ? '' : '  (gone)'}`);
   if (publishedAt === undefined || reconciledBy === undefined) {
     output.line('  Profile    not published');
+    return;
+  }
+  if (replacedAt !== undefined) {
+    output.line(
+      `  Profile    ${printable(account ?? '')}, until another key took its place, ${timeOfDay(replacedAt, now)}`,
+    );
     return;
   }
   output.line(`  Profile    ${printable(account ?? '')}, since ${timeOfDay(publishedAt, now)}`);

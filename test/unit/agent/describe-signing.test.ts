@@ -47,6 +47,17 @@ describe('the sentence for a touch', () => {
     );
   });
 
+  it('shows an address with a port as known_hosts has it', () => {
+    const request: SignRequest = {
+      keyBlob: device,
+      data: device,
+      purpose: login,
+      forwardedThrough: [],
+      isPathProven: true,
+    };
+    expect(describeSigning(request, () => '[2001:db8::7]:2022')).toContain('on [2001:db8::7]:2022 (SHA256:');
+  });
+
   it('says plainly what cannot be known', () => {
     const unknown = { kind: 'login', user: 'alice', sessionBound: false } as const;
     expect(described(unknown, [], false)).toBe(

@@ -3,6 +3,8 @@ import { verifyAttestation } from '../../../../native/ctap2/attestation.ts';
 import { parseAuthenticatorData } from '../../../../native/ctap2/authenticator-data.ts';
 import { decodeCbor } from '../../../../native/ctap2/cbor.ts';
 import { attestationObject, parseMakeCredential } from '../../../../native/ctap2/make-credential.ts';
+import { attestationLeaf } from '../../../lab/authenticator/attestation-certificates.ts';
+import { profiles } from '../../../lab/authenticator/profiles.ts';
 import { haveVectors, hex, vectorJson } from '../../shared-vectors.ts';
 
 describe('attestations of real keys', () => {
@@ -46,3 +48,41 @@ describe('attestations of real keys', () => {
     expect(attested.publicKey).toMatchObject({ x: hex(vectors.attested_credential_data.public_key_x) });
   });
 });
+
+describe('an attestation certificate', () => {
+  it.each([
+    ['that is no certificate', () => Uint8Array.of(0x30, 0)],
+    ['whose key is of a kind that nobody knows', withUnknownKey],
+  ])('%s is called forged, not a fault of ours', (_what, certificate) => {
+    const statement = new Map<string, string | number | Uint8Array | Uint8Array[]>([
+      ['alg', -7],
+      ['sig', new Uint8Array(70)],
+      ['x5c', [certificate()]],
+    ]);
+    expect(() => verifyAttestation({ ...madeCredential(), statement }, new Uint8Array(32))).toThrow(
+      expect.objectContaining({ code: 'ATTESTATION_FORGED', kind: 'expected' }),
+    );
+  });
+});
+
+/** The lab's, with an id of its key's algorithm that is not id-ecPublicKey (1.2.840.10045.2.1) any more. */
+function withUnknownKey(): Uint8Array {
+  const der = Buffer.from(attestationLeaf(profiles['yubikey-5.7']).certificate);
+  const id = Buffer.from('06072a8648ce3d0201', 'hex');
+  der.writeUInt8(0x77, der.indexOf(id) + id.length - 1);
+  return new Uint8Array(der);
+}
+
+/** WebAuthn 2, 6.1: rpIdHash, flags UP UV AT, counter, aaguid, id length 16, id, Ed25519 key in COSE (RFC 9053). */
+function madeCredential() {
+  const coseKey = Buffer.concat([Buffer.from('a4010103272006215820', 'hex'), Buffer.alloc(32, 1)]);
+  const authData = Buffer.concat([
+    Buffer.alloc(32),
+    Buffer.of(0x45),
+    Buffer.alloc(20),
+    Buffer.of(0, 16),
+    Buffer.alloc(16),
+    coseKey,
+  ]);
+  return attestationObject('packed', new Uint8Array(authData), new Map());
+}

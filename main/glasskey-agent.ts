@@ -1,0 +1,146 @@
+/**
+ * The agent over the enrolled keys, composed for glasskey.ts: who serves, who signs, who is asked for the PIN and who is told
+ * of the touch.
+ */
+import { GlasskeyError } from '../diagnostics/glasskey-error.ts';
+import type { Log } from '../diagnostics/log.ts';
+import type { Pin } from '../native/ctap2/pin.ts';
+import type { ChannelWorld } from '../native/ctaphid/channel.ts';
+import type { HidBus } from '../native/hid/transport.ts';
+import type { Clock } from '../time/clock.ts';
+import { startAgentServer } from './agent/agent-server.ts';
+import { AuthenticatorKeyring, type EnrolledKey, type Notices } from './agent/authenticator-keyring.ts';
+import type { NameHost, RouteTo } from './agent/describe-signing.ts';
+import { HeldPin } from './agent/held-pin.ts';
+import { PluggedInAuthenticator } from './agent/plugged-in-authenticator.ts';
+import type { WrittenEnrollment } from './enrollment/enrollment.ts';
+import { skPrivateKey } from './enrollment/key-files.ts';
+import { formatSkPublicBlob } from './openssh/sk-key.ts';
+
+/** What somebody is asked who is to give the PIN for signatures. */
+export interface SigningPinQuestion {
+  /** `wrong`: what was given last is not the PIN. */
+  readonly why: 'needed' | 'wrong';
+  /** What the signature is for; undefined when it was said already. */
+  readonly purpose?: string;
+  /** Wrong tries left; undefined while the key has all of them. */
+  readonly triesLeft?: number;
+  /** The authenticator, as enrollment noted it. */
+  readonly product: string;
+}
+
+export interface SigningPeople extends Notices {
+  /** Undefined: declined. */
+  signingPin(question: SigningPinQuestion, signal: AbortSignal): Promise<Pin | undefined>;
+  remark(text: string): void;
+}
+
+export interface HostNames {
+  readonly nameHost: NameHost;
+  readonly routeTo: RouteTo;
+}
+
+export interface KeyAgentRequest {
+  readonly socketPath: string;
+  /** Oldest first; at least one. */
+  readonly enrollments: readonly [WrittenEnrollment, ...WrittenEnrollment[]];
+  readonly people: SigningPeople;
+  /** How long a PIN that was given is kept. */
+  readonly keepPin: 'until-closed' | 'for-one-signature';
+  readonly hostNames: HostNames;
+  readonly hid: () => Promise<HidBus>;
+  readonly channel: ChannelWorld;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface KeyAgent {
+  /** Opens the key and asks for the PIN, before ssh has the terminal. Throws where no key is there or no PIN can help. */
+  warmUp(signal: AbortSignal): Promise<void>;
+  /** Why the last signature was not made: ssh says only that the agent refused. */
+  lastFailure(): GlasskeyError | undefined;
+  /** Ends the agent and what it is doing; the PIN is wiped. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent> {
+  const { enrollments, people, keepPin, hostNames, hid, channel, clock, log, socketPath } = request;
+  const keys = enrollments.map(enrolledKey);
+  const newest = enrollments.at(-1) ?? enrollments[0];
+  const authenticator = new PluggedInAuthenticator(
+    hid,
+    channel,
+    (credentialId) => keys.find(({ key }) => Buffer.compare(key.credentialId, credentialId) === 0)?.aaguid,
+    () => people.remark('Another program is using the security key; waiting for it to finish.'),
+  );
+  let failure: GlasskeyError | undefined;
+  const noting = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      const result = await work;
+      failure = undefined;
+      return result;
+    } catch (error) {
+      if (error instanceof GlasskeyError) failure = error;
+      throw error;
+    }
+  };
+  const { product } = newest.credential;
+  const pin = new HeldPin(
+    (question, signal) => noting(people.signingPin({ ...question, product }, signal)),
+    keepPin === 'until-closed' ? 'until-wiped' : 'for-one-signature',
+  );
+  const keyring = new AuthenticatorKeyring<Pin>({
+    keys: { list: async () => keys.map(({ key }) => key).toReversed() },
+    authenticator: {
+      pinTriesLeft: (signal) => authenticator.pinTriesLeft(signal),
+      async assert(assertion, signal, onTouchWanted) {
+        try {
+          return await noting(authenticator.assert(assertion, signal, onTouchWanted));
+        } finally {
+          pin.used();
+        }
+      },
+    },
+    pins: pin,
+    notices: people,
+    ...hostNames,
+  });
+  const server = await startAgentServer({ socketPath, keyring, clock, log });
+  const closeAll = async () => {
+    pin.wipe();
+    await server.close();
+    await authenticator.close();
+    // Whoever was still being asked may have answered in between.
+    pin.wipe();
+  };
+  let closing: Promise<void> | undefined;
+  return {
+    async warmUp(signal) {
+      const { key } = enrolledKey(newest);
+      await authenticator.ready(key.credentialId, signal);
+      const triesLeft = await authenticator.pinTriesLeft(signal);
+      const question = { why: 'needed', product, ...(triesLeft === undefined ? {} : { triesLeft }) } as const;
+      const given = await people.signingPin(question, signal);
+      if (given !== undefined) pin.hold(given);
+    },
+    lastFailure: () => failure,
+    close() {
+      closing ??= closeAll();
+      return closing;
+    },
+  };
+}
+
+function enrolledKey(enrollment: WrittenEnrollment): { readonly key: EnrolledKey; readonly aaguid: string } {
+  const { publicKey, keyHandle, comment } = skPrivateKey(enrollment);
+  return {
+    aaguid: enrollment.credential.aaguid,
+    key: {
+      publicBlob: formatSkPublicBlob(publicKey),
+      comment,
+      application: enrollment.plan.application,
+      credentialId: keyHandle,
+      userVerification: true,
+    },
+  };
+}

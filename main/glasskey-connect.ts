@@ -1,0 +1,178 @@
+/** From what somebody asks of `connect` to the plan of a login, composed for glasskey.ts: saved targets, settings, keys, host names. */
+import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { GlasskeyError } from '../diagnostics/glasskey-error.ts';
+import { formatHostSpec, type HostSpec, parseHostSpec, parseUserName } from './connect/host-spec.ts';
+import { hostNamesFor, isKeyOf } from './connect/known-hosts.ts';
+import { type ConnectPlan, type HostKeyPolicy, planConnect } from './connect/plan.ts';
+import { newConfigFile } from './connect/run-ssh.ts';
+import type { WrittenEnrollment } from './enrollment/enrollment.ts';
+import type { HostNames } from './glasskey-agent.ts';
+import type { Database } from './storage/database.ts';
+import type { Settings } from './storage/settings.ts';
+import { type Target, targetStore } from './storage/target-store.ts';
+
+export interface ConnectTo {
+  /** `USER@HOST[:PORT]`, or a saved name. */
+  readonly target: string;
+  /** In order; empty for none; undefined for the saved or default ones. */
+  readonly jump: readonly string[] | undefined;
+  readonly command: readonly string[] | undefined;
+  /** The name under which to remember it, once the login has succeeded. */
+  readonly save: string | undefined;
+  readonly hostKeys: HostKeyPolicy;
+  readonly forwardAgent: boolean;
+}
+
+export interface LoginWorld {
+  readonly settings: Settings;
+  readonly database: Database;
+  readonly dataFolder: string;
+  readonly homeFolder: string;
+  /** The key to log in with. */
+  readonly key: WrittenEnrollment;
+}
+
+export interface PlannedLogin {
+  readonly plan: ConnectPlan;
+  /** The way: jump hosts in order, then the device. */
+  readonly hops: readonly [...HostSpec[], HostSpec];
+  /** One line: to whom, and through whom. */
+  readonly sentence: string;
+  readonly hostNames: HostNames;
+  /** The public half that tells ssh which key to ask the agent for: Glasskey's own copy, whatever became of the key files. */
+  readonly publicKey: { readonly file: string; readonly line: string };
+  /** The commands that make ssh forget what it knows of the host at this address; for when its key has changed. */
+  forgetHostKey(address: string): string;
+  /** After the login has succeeded: saves the target where that was asked for, and notes when it was used. */
+  remember(now: number): void;
+}
+
+const SSH_PORT = 22;
+const MOST_JUMP_HOSTS = 8;
+
+/** Throws `TARGET_INVALID`, `TARGET_NAME_INVALID`, `TARGET_EXISTS`, and what planConnect throws. */
+export function planLogin(request: ConnectTo, world: LoginWorld): PlannedLogin {
+  const { settings, database, dataFolder, homeFolder, key } = world;
+  const targets = targetStore(database);
+  const saved = targets.get(request.target);
+  const device = withUser(parseHostSpec(saved?.device ?? request.target), key);
+  const fallback = settings.get('connect.defaultJump').value;
+  const jumpTexts = request.jump ?? saved?.jumps ?? (fallback === null ? [] : [fallback]);
+  const jump = jumpTexts.map(parseHostSpec);
+  if (jump.length > MOST_JUMP_HOSTS) throw tooManyHops(jump.length);
+  const route = { device: formatHostSpec(device), jumps: jump.map(formatHostSpec) };
+  if (request.save !== undefined) assertMaySave(request.save, route, targets.get(request.save));
+  const knownHostsFiles = [join(dataFolder, 'known_hosts'), join(homeFolder, '.ssh', 'known_hosts')] as const;
+  const publicKey = { file: join(dataFolder, 'connect', `${key.id}.pub`), line: key.files.publicLine };
+  const plan = planConnect({
+    device,
+    jump,
+    ...(request.command === undefined ? {} : { command: request.command }),
+    agentSocket: join(dataFolder, 'connect', `${process.pid}.sock`),
+    publicKeyFile: publicKey.file,
+    knownHostsFiles,
+    configFile: newConfigFile(),
+    hostKeys: request.hostKeys,
+    forwardAgent: request.forwardAgent,
+  });
+  const hops = [...jump, device] as const;
+  return {
+    plan,
+    hops,
+    sentence: sentenceFor(route),
+    hostNames: hostNamesOf(hops, knownHostsFiles),
+    publicKey,
+    forgetHostKey(address) {
+      const hop = hops.find((one) => formatHostSpec(one) === address);
+      if (hop === undefined) return 'ssh-keygen -R HOST';
+      const name = nameInFile(hop);
+      const files = knownHostsFiles.filter((file) => mayName(textOf(file), name));
+      return files.map((file) => `ssh-keygen -f "${file}" -R "${name}"`).join('; ');
+    },
+    remember(now) {
+      const name = request.save ?? saved?.name;
+      if (name === undefined) return;
+      if (request.save !== undefined) targets.put({ name, ...route });
+      targets.markUsed(name, now);
+    },
+  };
+}
+
+/** Names host keys for the notices, from Glasskey's known_hosts and the user's, and the way that a connect takes to them. */
+export function hostNamesOf(hops: readonly HostSpec[], knownHostsFiles: readonly string[]): HostNames {
+  // Read anew each time: ssh adds a host key at first contact, just before it asks for the signature.
+  const knownHosts = () => knownHostsFiles.map(textOf).join('\n');
+  return {
+    nameHost: (hostKey) => hostNamesFor(knownHosts(), hostKey, hops)[0],
+    routeTo(hostKey) {
+      const text = knownHosts();
+      const at = hops.findIndex(({ host, port }) => isKeyOf(text, host, port ?? SSH_PORT, hostKey));
+      return hops.slice(0, Math.max(at, 0)).map(({ host }) => host);
+    },
+  };
+}
+
+/** `Logging in to alice@10.0.0.7 through ops@192.0.2.10: one PIN, 2 touches.` */
+function sentenceFor({ device, jumps }: Pick<Target, 'device' | 'jumps'>): string {
+  const way = jumps.length === 0 ? '' : ` through ${jumps.join(', then ')}`;
+  const touches = jumps.length === 0 ? 'one touch' : `${jumps.length + 1} touches`;
+  return `Logging in to ${device}${way}: one PIN, ${touches}.`;
+}
+
+/** On fabric devices the user is named after the Entra user: the part before the '@' unless said otherwise (azure.md 8). */
+function withUser(device: HostSpec, key: WrittenEnrollment): HostSpec {
+  if (device.user !== undefined) return device;
+  const [localPart] = key.state === 'published' ? key.publication.account.split('@') : [];
+  return { ...device, user: parseUserName(localPart ?? userInfo().username) };
+}
+
+/** Before anybody types a PIN for a login that could then not be remembered. */
+function assertMaySave(name: string, route: Pick<Target, 'device' | 'jumps'>, present: Target | undefined): void {
+  if (!/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u.test(name)) {
+    throw new GlasskeyError({
+      code: 'TARGET_NAME_INVALID',
+      message:
+        'A target’s name has letters, digits, dots, dashes and underscores, 64 at most, and begins with a letter or digit.',
+      remedy: 'Choose another name for --save.',
+    });
+  }
+  if (present === undefined || isSameRoute(present, route)) return;
+  throw new GlasskeyError({
+    code: 'TARGET_EXISTS',
+    message: `${name} already stands for another target: ${present.device}${present.jumps.length === 0 ? '' : ` through ${present.jumps.join(', ')}`}.`,
+    remedy: 'Choose another name for --save.',
+    detail: { name },
+  });
+}
+
+function isSameRoute(a: Pick<Target, 'device' | 'jumps'>, b: Pick<Target, 'device' | 'jumps'>): boolean {
+  return a.device === b.device && a.jumps.join(' ') === b.jumps.join(' ');
+}
+
+/** How a host stands in known_hosts (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
+function nameInFile({ host, port }: HostSpec): string {
+  return port === undefined || port === SSH_PORT ? host : `[${host}]:${port}`;
+}
+
+/** A hashed line may be any host's. */
+function mayName(knownHosts: string, name: string): boolean {
+  return knownHosts.toLowerCase().includes(name.toLowerCase()) || knownHosts.includes('|1|');
+}
+
+function tooManyHops(count: number): GlasskeyError {
+  return new GlasskeyError({
+    code: 'TARGET_INVALID',
+    message: `${count} jump hosts are more than the ${MOST_JUMP_HOSTS} that a login may pass.`,
+    remedy: 'Name only those on the way to the device.',
+  });
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return ''; // not there: no names
+  }
+}

@@ -1,0 +1,129 @@
+/** `glasskey agent` with the system's own ssh programs: each works with the key as with any other. */
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { finalScreen } from '../lab/screen.ts';
+import type { RunningTerminal } from '../lab/terminal.ts';
+import { type Lab, startLab } from '../lab/world.ts';
+
+const run = promisify(execFile);
+
+let lab: Lab;
+let agent: RunningTerminal;
+let socket: string;
+let screen = '';
+
+beforeAll(async () => {
+  lab = await startLab({ fabric: 'loopback' });
+  const enrolled = await lab.glasskeyScript(['enroll', '--pin-stdin'], { stdin: `${lab.pin}\n` });
+  expect(enrolled.exitCode, enrolled.stderr).toBe(0);
+  await lab.fabric.reconcile();
+  const ready = Promise.withResolvers<string>();
+  agent = lab.startGlasskey(['agent'], {
+    answers: [lab.typePin(10)],
+    timeoutMs: 60_000,
+    onOutput: (text) => {
+      screen += text;
+      const path = /export SSH_AUTH_SOCK=(\S+)\r\n/.exec(screen)?.[1];
+      if (path !== undefined) ready.resolve(path);
+    },
+  });
+  socket = await ready.promise;
+});
+afterAll(() => lab?.close());
+
+/** Runs an ssh program in a shell that has done what the agent printed. */
+async function withAgent(program: string, ...words: string[]): Promise<{ stdout: string; stderr: string }> {
+  return run(program, words, {
+    env: { ...lab.environment, SSH_AUTH_SOCK: socket },
+    cwd: join(lab.folder, 'home'),
+    timeout: 20_000,
+  });
+}
+
+describe('the agent', () => {
+  it('listens on a socket of its owner’s alone', () => {
+    expect(statSync(socket).mode & 0o777).toBe(0o600);
+    expect(statSync(dirname(socket)).mode & 0o777).toBe(0o700);
+  });
+
+  it('lists the key to ssh-add, by fingerprint and by line', async () => {
+    const line = readFileSync(`${lab.keyFile}.pub`, 'utf8');
+    expect((await withAgent('ssh-add', '-L')).stdout).toBe(line);
+    const { stdout: listed } = await withAgent('ssh-add', '-l');
+    expect(listed).toBe((await withAgent('ssh-keygen', '-lf', `${lab.keyFile}.pub`)).stdout);
+    expect(listed).toMatch(/^256 SHA256:\S+ NexusIdentitySSHKey \(ED25519-SK\)\n$/);
+  });
+
+  it('signs a login of plain ssh through a jump host, with a PIN and a touch for each hop', async () => {
+    lab.authenticator.counters.reset();
+    const { jump, device } = lab.fabric;
+    const settings = [
+      `IdentityAgent=${socket}`,
+      `UserKnownHostsFile=${join(lab.folder, 'data', 'known_hosts')}`,
+      'StrictHostKeyChecking=yes',
+      'BatchMode=yes',
+    ];
+    // Options on the command line hold for the device alone: those of both hosts stand in a configuration.
+    const config = join(lab.folder, 'home', 'ssh_config');
+    await writeFile(config, `Host *\n${settings.map((one) => `  ${one.replace('=', ' ')}\n`).join('')}`);
+    const words = ['-F', config, '-J', `${jump.user}@${jump.host}:${jump.port}`, '-p', String(device.port)];
+    const login = await withAgent('ssh', ...words, `${device.user}@${device.host}`, 'show hostname');
+    expect(login.stdout).toContain(`Hostname: ${lab.fabric.deviceName}`);
+    expect(lab.authenticator.counters.read()).toMatchObject({ touches: 2, pinChecks: 2 });
+    expect(screen).toContain(`Log in as ${device.user} on`);
+  });
+
+  it('signs for ssh-keygen -Y, which verifies it, and says what it is for', async () => {
+    const home = join(lab.folder, 'home');
+    await writeFile(join(home, 'release.txt'), 'a release\n');
+    await writeFile(join(home, 'other.txt'), 'another\n');
+    const line = readFileSync(`${lab.keyFile}.pub`, 'utf8');
+    await writeFile(join(home, 'signers'), `alice@lab.example ${line}`);
+    await withAgent('ssh-keygen', '-Y', 'sign', '-f', `${lab.keyFile}.pub`, '-n', 'file', 'release.txt');
+    const verify = (file: string) =>
+      run('sh', ['-c', `ssh-keygen -Y verify -f signers -I alice@lab.example -n file -s release.txt.sig < ${file}`], {
+        cwd: home,
+      });
+    expect((await verify('release.txt')).stdout).toContain(
+      'Good "file" signature for alice@lab.example with ED25519-SK',
+    );
+    await expect(verify('other.txt')).rejects.toThrow();
+    expect(screen).toContain('Sign for file');
+  });
+
+  it('refuses a second one on the same socket, and says what to do', async () => {
+    const second = await lab.glasskeyScript(['agent', '--json']);
+    expect(second.exitCode).toBe(1);
+    expect(JSON.parse(second.stdout)).toMatchObject({ error: { code: 'AGENT_ALREADY_RUNNING' } });
+  });
+
+  it('refuses a signature whose PIN was declined, and goes on serving', async () => {
+    const path = join(lab.folder, 'declining', 'agent.sock');
+    const declining = lab.startGlasskey(['agent', '--socket', path], {
+      answers: [{ when: /PIN of [^\n]*: $/, type: () => '\x03' }],
+    });
+    await expect.poll(() => existsSync(path), { timeout: 5_000 }).toBe(true);
+    const home = join(lab.folder, 'home');
+    const sign = ['-Y', 'sign', '-f', `${lab.keyFile}.pub`, '-n', 'file', 'other.txt'];
+    await expect(
+      run('ssh-keygen', sign, { cwd: home, env: { ...lab.environment, SSH_AUTH_SOCK: path } }),
+    ).rejects.toThrow(/refused/);
+    const listed = await run('ssh-add', ['-l'], { env: { ...lab.environment, SSH_AUTH_SOCK: path } });
+    expect(listed.stdout).toContain('ED25519-SK');
+    declining.kill('SIGTERM');
+    expect((await declining.ended).exitCode).toBe(0);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('ends at Ctrl-C, removes its socket, and leaves a clean screen', async () => {
+    agent.type('\x03');
+    const { exitCode, raw } = await agent.ended;
+    expect(exitCode).toBe(0);
+    expect(existsSync(socket)).toBe(false);
+    expect(finalScreen(raw, 120)).not.toContain('Touch');
+  });
+});

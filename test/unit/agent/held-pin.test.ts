@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { HeldPin } from '../../../main/agent/held-pin.ts';
+import { Pin } from '../../../native/ctap2/pin.ts';
+
+const newPin = () => new Pin(new TextEncoder().encode('123456'));
+const question = { why: 'needed', purpose: 'Log in' } as const;
+const { signal } = new AbortController();
+
+/** A person who gives a new PIN object each time, and what was given. */
+function person() {
+  const given: Pin[] = [];
+  const ask = async () => {
+    const pin = newPin();
+    given.push(pin);
+    return pin;
+  };
+  return { given, ask };
+}
+
+describe('a PIN that is held', () => {
+  it('until wiped is asked for once, however many signatures there are', async () => {
+    const { given, ask } = person();
+    const held = new HeldPin(ask, 'until-wiped');
+    const first = await held.request(question, signal);
+    held.used();
+    expect(await held.request(question, signal)).toBe(first);
+    expect(given).toHaveLength(1);
+    held.wipe();
+    expect(first?.isWiped).toBe(true);
+  });
+
+  it('for one signature is wiped after it, however it ended', async () => {
+    const { given, ask } = person();
+    const held = new HeldPin(ask, 'for-one-signature');
+    await held.request(question, signal);
+    held.used();
+    expect(given[0]?.isWiped).toBe(true);
+    await held.request(question, signal);
+    expect(given).toHaveLength(2);
+  });
+
+  it('is wiped and asked for anew when it was wrong', async () => {
+    const { given, ask } = person();
+    const held = new HeldPin(ask, 'until-wiped');
+    await held.request(question, signal);
+    const second = await held.request({ why: 'wrong', purpose: 'Log in', triesLeft: 7 }, signal);
+    expect(given[0]?.isWiped).toBe(true);
+    expect(second).toBe(given[1]);
+  });
+
+  it('may be given beforehand, and then nobody is asked', async () => {
+    const held = new HeldPin(async () => expect.unreachable(), 'until-wiped');
+    const [first, second] = [newPin(), newPin()];
+    held.hold(first);
+    held.hold(second);
+    expect(first.isWiped).toBe(true);
+    expect(await held.request(question, signal)).toBe(second);
+  });
+
+  it('is none when the person declined, and the next signature asks again', async () => {
+    let asked = 0;
+    const held = new HeldPin(async () => {
+      asked += 1;
+      return undefined;
+    }, 'until-wiped');
+    expect(await held.request(question, signal)).toBeUndefined();
+    expect(await held.request(question, signal)).toBeUndefined();
+    expect(asked).toBe(2);
+  });
+});

@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { GlasskeyError } from '../../../diagnostics/glasskey-error.ts';
+import { silentLog } from '../../../diagnostics/log.ts';
+import { PluggedInAuthenticator } from '../../../main/agent/plugged-in-authenticator.ts';
+import { Authenticator, systemChannelWorld } from '../../../native/ctap2/authenticator.ts';
+import { CoseAlgorithm } from '../../../native/ctap2/constants.ts';
+import { formatAaguid } from '../../../native/ctap2/get-info.ts';
+import { CredProtect } from '../../../native/ctap2/make-credential.ts';
+import { Pin } from '../../../native/ctap2/pin.ts';
+import type { HidBus } from '../../../native/hid/transport.ts';
+import { systemClock } from '../../../time/clock.ts';
+import { LabAuthenticator, type LabAuthenticatorOptions } from '../../lab/authenticator/lab-authenticator.ts';
+
+const PIN = '493815';
+const world = systemChannelWorld({ clock: systemClock, log: silentLog });
+const { signal } = new AbortController();
+const pin = (text = PIN) => new Pin(new TextEncoder().encode(text));
+const labKey = (profile: LabAuthenticatorOptions['profile'] = 'yubikey-5.7') =>
+  new LabAuthenticator({ profile, pin: PIN });
+
+/** All of them plugged into one computer. */
+function busOf(...keys: readonly LabAuthenticator[]): HidBus {
+  return { list: async () => (await Promise.all(keys.map(({ bus }) => bus.list()))).flat() };
+}
+
+/** Makes a credential as an enrollment does; returns what it notes. */
+async function enrolledOn(key: LabAuthenticator): Promise<{ credentialId: Uint8Array; aaguid: string }> {
+  const [device] = await key.bus.list();
+  if (device === undefined) throw new Error('the key is unplugged');
+  const authenticator = await Authenticator.open(device, world);
+  try {
+    const { authData } = await authenticator.makeCredential(
+      {
+        clientDataHash: new Uint8Array(32),
+        rpId: 'ssh:',
+        user: { id: new Uint8Array(32).fill(1), name: 'alice' },
+        algorithm: CoseAlgorithm.EDDSA,
+        residentKey: true,
+        credProtect: CredProtect.REQUIRED,
+      },
+      pin(),
+    );
+    const { credentialId, aaguid } = authData.attested;
+    return { credentialId, aaguid: formatAaguid(aaguid) };
+  } finally {
+    await authenticator.close();
+  }
+}
+
+function over(bus: HidBus, aaguid: string | undefined): PluggedInAuthenticator {
+  return new PluggedInAuthenticator(
+    async () => bus,
+    world,
+    () => aaguid,
+  );
+}
+
+async function sign(authenticator: PluggedInAuthenticator, credentialId: Uint8Array, typed = pin()): Promise<string> {
+  const request = { application: 'ssh:', credentialId, clientDataHash: new Uint8Array(32).fill(9), pin: typed };
+  try {
+    const { signature } = await authenticator.assert(request, signal, () => {});
+    return `${signature.length} bytes`;
+  } catch (error) {
+    if (error instanceof GlasskeyError) return error.code;
+    throw error;
+  } finally {
+    await authenticator.close();
+  }
+}
+
+describe('the authenticator that signs', () => {
+  it('is the only one that is plugged in, whatever its model', async () => {
+    const key = labKey();
+    const { credentialId } = await enrolledOn(key);
+    expect(await sign(over(busOf(key), undefined), credentialId)).toBe('64 bytes');
+  });
+
+  it('is the one of the enrolled model among several, and no other is asked for a touch or given the PIN', async () => {
+    const [other, key] = [labKey('yubikey-5.4'), labKey()];
+    const { credentialId, aaguid } = await enrolledOn(key);
+    other.counters.reset();
+    expect(await sign(over(busOf(other, key), aaguid), credentialId)).toBe('64 bytes');
+    expect(other.counters.read()).toMatchObject({ pinChecks: 0, touches: 0 });
+  });
+
+  it('is none where two of the same model could be it: a PIN tried on the wrong one would cost a try', async () => {
+    const keys = [labKey(), labKey()] as const;
+    const { credentialId, aaguid } = await enrolledOn(keys[0]);
+    for (const key of keys) key.counters.reset();
+    expect(await sign(over(busOf(...keys), aaguid), credentialId)).toBe('KEY_SEVERAL');
+    for (const key of keys) expect(key.counters.read().pinChecks).toBe(0);
+  });
+
+  it('is missing where none is plugged in, or none of its model', async () => {
+    const key = labKey();
+    const { credentialId, aaguid } = await enrolledOn(key);
+    expect(await sign(over(busOf(), aaguid), credentialId)).toBe('KEY_MISSING');
+    const others = busOf(labKey('yubikey-5.4'), labKey('yubikey-5.4'));
+    expect(await sign(over(others, aaguid), credentialId)).toBe('KEY_MISSING');
+  });
+
+  it('is found again after it was unplugged in between', async () => {
+    const key = labKey();
+    const { credentialId } = await enrolledOn(key);
+    const authenticator = over(busOf(key), undefined);
+    await authenticator.ready(credentialId, signal);
+    await key.unplug();
+    await key.replug();
+    expect(await sign(authenticator, credentialId)).toBe('64 bytes');
+  });
+
+  it('that lost its PIN in a reset is named as such before anybody types one', async () => {
+    const key = labKey();
+    const { credentialId } = await enrolledOn(key);
+    key.setPinState({ pin: null });
+    await expect(over(busOf(key), undefined).ready(credentialId, signal)).rejects.toMatchObject({
+      code: 'PIN_NOT_SET',
+    });
+  });
+});
+
+describe('the tries that are left', () => {
+  it('are said once one was spent, and a PIN is refused where none can help', async () => {
+    const key = labKey();
+    const { credentialId } = await enrolledOn(key);
+    const authenticator = over(busOf(key), undefined);
+    expect(await authenticator.pinTriesLeft(signal)).toBeUndefined();
+    await authenticator.ready(credentialId, signal);
+    expect(await authenticator.pinTriesLeft(signal)).toBeUndefined();
+    key.setPinState({ pinRetries: 3 });
+    expect(await authenticator.pinTriesLeft(signal)).toBe(3);
+    key.setPinState({ pinRetries: 0 });
+    await expect(authenticator.pinTriesLeft(signal)).rejects.toMatchObject({ code: 'PIN_BLOCKED' });
+    await authenticator.close();
+  });
+
+  it('a wrong PIN is an error with its code, and costs one', async () => {
+    const key = labKey();
+    const { credentialId } = await enrolledOn(key);
+    expect(await sign(over(busOf(key), undefined), credentialId, pin('000000'))).toBe('PIN_WRONG');
+    expect(key.pinRetries).toBe(7);
+  });
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { runInProcess } from './run-in-process.ts';
+
+const COMMANDS = ['enroll', 'status', 'publish', 'connect', 'agent', 'keys'];
+
+describe('help', () => {
+  it('is the overview without a command, and names every command', async () => {
+    const overview = await runInProcess([]);
+    expect(overview).toMatchObject({ exitCode: 0, stderr: '' });
+    for (const name of COMMANDS) expect(overview.stdout).toMatch(new RegExp(`^  ${name} +\\S`, 'm'));
+    for (const words of [['--help'], ['-h'], ['help']]) expect(await runInProcess(words)).toEqual(overview);
+  });
+
+  it.each(COMMANDS)(
+    'of %s has usage, options and examples, by any of its names, and fits into 120 columns',
+    async (name) => {
+      const help = await runInProcess([name, '--help']);
+      expect(help).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(help.stdout).toMatch(new RegExp(`^Usage: glasskey ${name} `));
+      expect(help.stdout).toMatch(/^ {2}-h, --help +Show this help$/m);
+      expect(help.stdout.split('Examples:')[1]).toMatch(/^\n {2}\S.*\n {6}\S/);
+      expect(help.stdout.split('\n').filter((line) => line.length > 130)).toEqual([]);
+      for (const words of [
+        ['help', name],
+        [name, '-h'],
+        [name, '--json', '-h'],
+      ])
+        expect(await runInProcess(words)).toEqual(help);
+    },
+  );
+});
+
+describe('a command line that cannot be understood', () => {
+  it.each([
+    [['enrol'], 'Did you mean glasskey enroll?'],
+    [['conect'], 'Did you mean glasskey connect?'],
+    [['frobnicate'], 'Run glasskey --help'],
+    [['--json'], 'Put the command first'],
+    [['--json', 'status'], 'Put the command first'],
+    [['enroll', '--frobnicate'], 'Run glasskey enroll --help'],
+    [['enroll', '--algorithm', 'rsa'], 'Run glasskey enroll --help'],
+    [['enroll', '--file'], 'Run glasskey enroll --help'],
+    [['enroll', 'now'], 'Run glasskey enroll --help'],
+    [['status', 'now'], 'Run glasskey status --help'],
+    [['keys', 'now'], 'Run glasskey keys --help'],
+    [['publish', 'now'], 'Run glasskey publish --help'],
+    [['agent', 'now'], 'Run glasskey agent --help'],
+    [['connect'], 'Run glasskey connect --help'],
+    [['connect', '--', 'x'], 'Run glasskey connect --help'],
+    [['connect', 'a', 'b'], 'Run glasskey connect --help'],
+    [['connect', '-l', 'a'], 'Run glasskey connect --help'],
+    [['connect', 'a', '--host-keys', 'no'], 'Run glasskey connect --help'],
+    [['connect', 'a', '--direct', '--jump', 'b'], 'Run glasskey connect --help'],
+    [['connect', 'a', '--pin-stdin'], 'Run glasskey connect --help'],
+    [['connect', 'a', '--pin-stdin', '--'], 'Run glasskey connect --help'],
+    [['connect', 'a', '--json'], 'Run glasskey connect --help'],
+  ])('%j ends with 2, one sentence and what to do', async (words, remedy) => {
+    const { exitCode, stdout, stderr } = await runInProcess(words);
+    // `--json` may stand anywhere, and then the error is JSON.
+    const told = words.includes('--json') ? stdout : stderr;
+    expect(exitCode).toBe(2);
+    expect(told).toContain('CLI_USAGE');
+    expect(told).toContain(remedy);
+  });
+
+  it('with --json is one object of code, sentence and remedy, and nothing else', async () => {
+    const { exitCode, stdout, stderr } = await runInProcess(['frobnicate', '--json']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual({
+      error: {
+        code: 'CLI_USAGE',
+        message: 'There is no command "frobnicate".',
+        remedy: 'Run glasskey --help for the commands.',
+        detail: {},
+      },
+    });
+  });
+
+  it('takes --json behind -- for the remote command’s', async () => {
+    const { stdout, stderr } = await runInProcess(['connect', 'a', 'b', '--', 'x', '--json']);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('CLI_USAGE');
+  });
+});
