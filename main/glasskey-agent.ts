@@ -9,7 +9,12 @@ import type { ChannelWorld } from '../native/ctaphid/channel.ts';
 import type { HidBus } from '../native/hid/transport.ts';
 import type { Clock } from '../time/clock.ts';
 import { startAgentServer } from './agent/agent-server.ts';
-import { AuthenticatorKeyring, type EnrolledKey, type Notices } from './agent/authenticator-keyring.ts';
+import {
+  AuthenticatorKeyring,
+  type EnrolledKey,
+  type Notices,
+  type PinQuestion,
+} from './agent/authenticator-keyring.ts';
 import type { NameHost, RouteTo } from './agent/describe-signing.ts';
 import { HeldPin } from './agent/held-pin.ts';
 import { PluggedInAuthenticator } from './agent/plugged-in-authenticator.ts';
@@ -42,7 +47,7 @@ export interface HostNames {
 
 export interface KeyAgentRequest {
   readonly socketPath: string;
-  /** Oldest first; at least one. */
+  /** In the order they are offered; the first is the one that `warmUp` opens. */
   readonly enrollments: readonly [WrittenEnrollment, ...WrittenEnrollment[]];
   readonly people: SigningPeople;
   /** How long a PIN that was given is kept. */
@@ -66,11 +71,11 @@ export interface KeyAgent {
 export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent> {
   const { enrollments, people, keepPin, hostNames, hid, channel, clock, log, socketPath } = request;
   const keys = enrollments.map(enrolledKey);
-  const newest = enrollments.at(-1) ?? enrollments[0];
+  const [first] = enrollments;
   const authenticator = new PluggedInAuthenticator(
     hid,
     channel,
-    (credentialId) => keys.find(({ key }) => Buffer.compare(key.credentialId, credentialId) === 0)?.aaguid,
+    (credentialId) => keys.find((key) => Buffer.compare(key.credentialId, credentialId) === 0)?.model,
     () => people.remark('Another program is using the security key; waiting for it to finish.'),
   );
   let failure: GlasskeyError | undefined;
@@ -84,14 +89,20 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
       throw error;
     }
   };
-  const { product } = newest.credential;
+  const { product } = first.credential;
+  const ask = async ({ why, purpose, triesLeft: known }: PinQuestion, signal: AbortSignal) => {
+    const triesLeft = known ?? (await authenticator.pinTriesLeft(signal));
+    const question = { why, purpose, product, ...(triesLeft === undefined ? {} : { triesLeft }) };
+    return people.signingPin(question, signal);
+  };
   const pin = new HeldPin(
-    (question, signal) => noting(people.signingPin({ ...question, product }, signal)),
+    (question, signal) => noting(ask(question, signal)),
     keepPin === 'until-closed' ? 'until-wiped' : 'for-one-signature',
   );
   const keyring = new AuthenticatorKeyring<Pin>({
-    keys: { list: async () => keys.map(({ key }) => key).toReversed() },
+    keys: { list: async () => keys },
     authenticator: {
+      prepare: (credentialId, signal) => noting(authenticator.prepare(credentialId, signal)),
       pinTriesLeft: (signal) => authenticator.pinTriesLeft(signal),
       async assert(assertion, signal, onTouchWanted) {
         try {
@@ -116,12 +127,11 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
   let closing: Promise<void> | undefined;
   return {
     async warmUp(signal) {
-      const { key } = enrolledKey(newest);
-      await authenticator.ready(key.credentialId, signal);
+      await authenticator.ready(enrolledKey(first).credentialId, signal);
       const triesLeft = await authenticator.pinTriesLeft(signal);
       const question = { why: 'needed', product, ...(triesLeft === undefined ? {} : { triesLeft }) } as const;
       const given = await people.signingPin(question, signal);
-      if (given !== undefined) pin.hold(given);
+      if (given !== undefined) pin.hold(given, first.credential.aaguid);
     },
     lastFailure: () => failure,
     close() {
@@ -131,16 +141,14 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
   };
 }
 
-function enrolledKey(enrollment: WrittenEnrollment): { readonly key: EnrolledKey; readonly aaguid: string } {
+function enrolledKey(enrollment: WrittenEnrollment): EnrolledKey {
   const { publicKey, keyHandle, comment } = skPrivateKey(enrollment);
   return {
-    aaguid: enrollment.credential.aaguid,
-    key: {
-      publicBlob: formatSkPublicBlob(publicKey),
-      comment,
-      application: enrollment.plan.application,
-      credentialId: keyHandle,
-      userVerification: true,
-    },
+    publicBlob: formatSkPublicBlob(publicKey),
+    comment,
+    application: enrollment.plan.application,
+    credentialId: keyHandle,
+    model: enrollment.credential.aaguid,
+    userVerification: true,
   };
 }

@@ -25,13 +25,18 @@ export interface ConnectTo {
   readonly forwardAgent: boolean;
 }
 
+export interface PublicKeyCopy {
+  readonly file: string;
+  readonly line: string;
+}
+
 export interface LoginWorld {
   readonly settings: Settings;
   readonly database: Database;
   readonly dataFolder: string;
   readonly homeFolder: string;
-  /** The key to log in with. */
-  readonly key: WrittenEnrollment;
+  /** The keys to log in with, in the order they are offered. */
+  readonly keys: readonly [WrittenEnrollment, ...WrittenEnrollment[]];
 }
 
 export interface PlannedLogin {
@@ -41,8 +46,8 @@ export interface PlannedLogin {
   /** One line: to whom, and through whom. */
   readonly sentence: string;
   readonly hostNames: HostNames;
-  /** The public half that tells ssh which key to ask the agent for: Glasskey's own copy, whatever became of the key files. */
-  readonly publicKey: { readonly file: string; readonly line: string };
+  /** The public halves that tell ssh which keys to ask the agent for: Glasskey's own copies, whatever became of the key files. */
+  readonly publicKeys: readonly PublicKeyCopy[];
   /** The commands that make ssh forget what it knows of the host at this address; for when its key has changed. */
   forgetHostKey(address: string): string;
   /** After the login has succeeded: saves the target where that was asked for, and notes when it was used. */
@@ -54,7 +59,8 @@ const MOST_JUMP_HOSTS = 8;
 
 /** Throws `TARGET_INVALID`, `TARGET_NAME_INVALID`, `TARGET_EXISTS`, and what planConnect throws. */
 export function planLogin(request: ConnectTo, world: LoginWorld): PlannedLogin {
-  const { settings, database, dataFolder, homeFolder, key } = world;
+  const { settings, database, dataFolder, homeFolder, keys } = world;
+  const [key, ...others] = keys;
   const targets = targetStore(database);
   const saved = targets.get(request.target);
   const device = withUser(parseHostSpec(saved?.device ?? request.target), key);
@@ -65,13 +71,18 @@ export function planLogin(request: ConnectTo, world: LoginWorld): PlannedLogin {
   const route = { device: formatHostSpec(device), jumps: jump.map(formatHostSpec) };
   if (request.save !== undefined) assertMaySave(request.save, route, targets.get(request.save));
   const knownHostsFiles = [join(dataFolder, 'known_hosts'), join(homeFolder, '.ssh', 'known_hosts')] as const;
-  const publicKey = { file: join(dataFolder, 'connect', `${key.id}.pub`), line: key.files.publicLine };
+  const copyOf = ({ id, files }: WrittenEnrollment): PublicKeyCopy => ({
+    file: join(dataFolder, 'connect', `${id}.pub`),
+    line: files.publicLine,
+  });
+  const publicKeys = [copyOf(key), ...others.map(copyOf)] as const;
+  const [first, ...rest] = publicKeys;
   const plan = planConnect({
     device,
     jump,
     ...(request.command === undefined ? {} : { command: request.command }),
     agentSocket: join(dataFolder, 'connect', `${process.pid}.sock`),
-    publicKeyFile: publicKey.file,
+    publicKeyFiles: [first.file, ...rest.map(({ file }) => file)],
     knownHostsFiles,
     configFile: newConfigFile(),
     hostKeys: request.hostKeys,
@@ -83,7 +94,7 @@ export function planLogin(request: ConnectTo, world: LoginWorld): PlannedLogin {
     hops,
     sentence: sentenceFor(route),
     hostNames: hostNamesOf(hops, knownHostsFiles),
-    publicKey,
+    publicKeys,
     forgetHostKey(address) {
       const hop = hops.find((one) => formatHostSpec(one) === address);
       if (hop === undefined) return 'ssh-keygen -R HOST';
@@ -149,6 +160,20 @@ function assertMaySave(name: string, route: Pick<Target, 'device' | 'jumps'>, pr
 
 function isSameRoute(a: Pick<Target, 'device' | 'jumps'>, b: Pick<Target, 'device' | 'jumps'>): boolean {
   return a.device === b.device && a.jumps.join(' ') === b.jumps.join(' ');
+}
+
+/**
+ * The keys that a login offers, best first: the one published last, then the others of the same model, because devices take a
+ * new key only at their next reconciliation, and until then an older one is the way in. Keys of another model are left out:
+ * one login has one PIN.
+ */
+export function keysForLogin(
+  written: readonly [WrittenEnrollment, ...WrittenEnrollment[]],
+): readonly [WrittenEnrollment, ...WrittenEnrollment[]] {
+  const publishedAt = (one: WrittenEnrollment) => (one.state === 'published' ? one.publication.publishedAt : 0);
+  const order = written.toSorted((a, b) => publishedAt(b) - publishedAt(a) || b.createdAt - a.createdAt);
+  const [first = written[0], ...others] = order;
+  return [first, ...others.filter(({ credential }) => credential.aaguid === first.credential.aaguid)];
 }
 
 /** How a host stands in known_hosts (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */

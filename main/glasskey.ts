@@ -4,7 +4,7 @@
  */
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import { GlasskeyError } from '../diagnostics/glasskey-error.ts';
+import { asGlasskeyError, GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import type { Log } from '../diagnostics/log.ts';
 import type { HidBus } from '../native/hid/transport.ts';
 import type { Clock } from '../time/clock.ts';
@@ -20,6 +20,7 @@ import type { EntraSession } from './entra/entra-session.ts';
 import type { HostNames, KeyAgent, KeyAgentRequest, SigningPeople } from './glasskey-agent.ts';
 import type { ConnectTo, PlannedLogin } from './glasskey-connect.ts';
 import type { Database } from './storage/database.ts';
+import type { LogFile } from './storage/log-file.ts';
 import type { Settings } from './storage/settings.ts';
 import type { Target } from './storage/target-store.ts';
 
@@ -87,6 +88,12 @@ interface Stored {
 export class Glasskey {
   readonly #world: GlasskeyWorld;
   #stored: Promise<Stored> | undefined;
+  #logFile: LogFile | undefined;
+  /** To whoever listens, and to the log in the data folder once that is open. */
+  readonly #log: Log = (level, event, facts) => {
+    this.#world.log(level, event, facts);
+    this.#logFile?.log(level, event, facts);
+  };
 
   constructor(world: GlasskeyWorld) {
     this.#world = world;
@@ -96,6 +103,8 @@ export class Glasskey {
   async close(): Promise<void> {
     (await this.#stored?.catch(() => undefined))?.database.close();
     this.#stored = undefined;
+    this.#logFile?.close();
+    this.#logFile = undefined;
   }
 
   /** Would a login work now? From the disk alone. */
@@ -117,15 +126,19 @@ export class Glasskey {
   }
 
   /** Makes a key, or goes on with the one that was left unfinished (enrollment/enroll.ts). */
-  async enroll(request: EnrollRequest, people: GlasskeyPeople, signal: AbortSignal): Promise<EnrollReport> {
+  enroll(request: EnrollRequest, people: GlasskeyPeople, signal: AbortSignal): Promise<EnrollReport> {
+    return this.#logged('enroll', () => this.#enroll(request, people, signal));
+  }
+
+  async #enroll(request: EnrollRequest, people: GlasskeyPeople, signal: AbortSignal): Promise<EnrollReport> {
     const { journal, settings } = await this.#open();
-    const [{ enroll }, { diskKeyFiles }, { readPublicFile }] = await Promise.all([
+    const [{ enroll }, { diskKeyFiles }, { readKeyFile }] = await Promise.all([
       import('./enrollment/enroll.ts'),
       import('./enrollment/disk-key-files.ts'),
-      import('./enrollment/read-public-file.ts'),
+      import('./enrollment/read-key-file.ts'),
     ]);
     const { randomBytes } = await import('node:crypto');
-    const { clock, log, owner } = this.#world;
+    const { clock, owner } = this.#world;
     const choices: EnrollChoices = { ...request, keyFile: this.#keyFile(request.keyFile, settings), owner };
     const enrolled = await enroll(
       choices,
@@ -133,13 +146,13 @@ export class Glasskey {
         journal,
         people,
         clock,
-        log,
+        log: this.#log,
         bus: await this.#world.hid(),
         channel: await this.#channelWorld(),
         random: (length) => new Uint8Array(randomBytes(length)),
         files: diskKeyFiles(clock),
         profile: this.#profileHolder(settings, people),
-        readPublicFile,
+        readKeyFile,
       },
       signal,
     );
@@ -147,15 +160,19 @@ export class Glasskey {
   }
 
   /** Publishes the enrollment whose files were written last. Throws `NOT_ENROLLED`. */
-  async publish(people: GlasskeyPeople, signal: AbortSignal): Promise<PublishReport> {
+  publish(people: GlasskeyPeople, signal: AbortSignal): Promise<PublishReport> {
+    return this.#logged('publish', () => this.#publish(people, signal));
+  }
+
+  async #publish(people: GlasskeyPeople, signal: AbortSignal): Promise<PublishReport> {
     const { journal, settings } = await this.#open();
     const { publishEnrollment } = await import('./enrollment/publish.ts');
-    const { readPublicFile } = await import('./enrollment/read-public-file.ts');
+    const { readKeyFile } = await import('./enrollment/read-key-file.ts');
     const { clock } = this.#world;
     const profile = this.#profileHolder(settings, people);
     const enrollment = newest(await this.#written());
     const publishedBefore = enrollment.state === 'published' ? enrollment.publication.publishedAt : undefined;
-    const published = await publishEnrollment(enrollment, { journal, people, clock, profile, readPublicFile }, signal);
+    const published = await publishEnrollment(enrollment, { journal, people, clock, profile, readKeyFile }, signal);
     const { account, publishedAt, previousLine } = published.publication;
     return {
       account,
@@ -193,7 +210,11 @@ export class Glasskey {
     const path = socketPath ?? join(this.#dataFolder(), 'agent', 'agent.sock');
     const { hostNamesOf } = await import('./glasskey-connect.ts');
     const knownHosts = [join(this.#dataFolder(), 'known_hosts'), join(this.#world.homeFolder, '.ssh', 'known_hosts')];
-    const agent = await this.#startAgent(path, people, 'for-one-signature', hostNamesOf([], knownHosts));
+    const [oldest, ...newer] = await this.#written();
+    if (oldest === undefined) throw notEnrolled();
+    const [newest = oldest, ...older] = [oldest, ...newer].toReversed();
+    const hostNames = hostNamesOf([], knownHosts);
+    const agent = await this.#startAgent(path, [newest, ...older], people, 'for-one-signature', hostNames);
     try {
       listening(path);
       if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
@@ -212,31 +233,47 @@ export class Glasskey {
    * failure of ssh itself is thrown with its cause (connect/ssh-outcome.ts). Reaches no Entra, no Graph, no ARM. Without
    * `streams`, ssh has this process's terminal.
    */
-  async connect(
+  connect(
     request: ConnectTo,
     people: GlasskeyPeople,
     signal: AbortSignal,
     streams?: SshStreams,
   ): Promise<{ readonly exitCode: number }> {
+    return this.#logged('connect', () => this.#connect(request, people, signal, streams));
+  }
+
+  async #connect(
+    request: ConnectTo,
+    people: GlasskeyPeople,
+    signal: AbortSignal,
+    streams: SshStreams | undefined,
+  ): Promise<{ readonly exitCode: number }> {
     const login = await this.#plan(request);
-    const { plan, publicKey } = login;
+    const { plan, publicKeys } = login;
     const [{ runSsh }, { outcomeError }, { writeWholeFile }] = await Promise.all([
       import('./connect/run-ssh.ts'),
       import('./connect/ssh-outcome.ts'),
       import('./storage/whole-file.ts'),
     ]);
     people.remark(login.sentence);
-    const agent = await this.#startAgent(plan.agentSocket, people, 'until-closed', login.hostNames);
+    const agent = await this.#startAgent(
+      plan.agentSocket,
+      await this.#keysForLogin(),
+      people,
+      'until-closed',
+      login.hostNames,
+    );
     // At once: a jump host's ssh that waits for its signature lives on after the ssh that started it.
     signal.addEventListener('abort', () => void agent.close().catch(() => {}), { once: true });
     try {
       await agent.warmUp(signal);
-      const line = new TextEncoder().encode(publicKey.line);
-      await writeWholeFile(publicKey.file, line, { mode: 0o600, overwrite: true });
-      const { log, environment, clock } = this.#world;
+      for (const { file, line } of publicKeys) {
+        await writeWholeFile(file, new TextEncoder().encode(line), { mode: 0o600, overwrite: true });
+      }
+      const { environment, clock } = this.#world;
       const run = await runSsh(plan, {
         signal,
-        log,
+        log: this.#log,
         environment,
         onWarning: (text) => people.remark(text),
         ...(streams === undefined ? {} : { streams }),
@@ -265,6 +302,21 @@ export class Glasskey {
     return code === 'CONNECT_PERMISSION_DENIED' && remedy !== undefined ? withRemedy(remedy) : failure;
   }
 
+  /** What was begun, and how it ended: the same code and sentence that the person was shown. */
+  async #logged<T>(what: string, work: () => Promise<T>): Promise<T> {
+    await this.#open();
+    this.#log('info', `${what}.begun`);
+    try {
+      const result = await work();
+      this.#log('info', `${what}.done`);
+      return result;
+    } catch (thrown) {
+      const { code, message, kind } = asGlasskeyError(thrown);
+      this.#log(kind === 'bug' ? 'error' : 'warn', `${what}.failed`, { code, message });
+      throw thrown;
+    }
+  }
+
   #dataFolderCache: string | undefined;
 
   #dataFolder(): string {
@@ -278,16 +330,24 @@ export class Glasskey {
   }
 
   async #openStorage(): Promise<Stored> {
-    const [{ dataFolderPath }, { openDatabase }, { openSettings }, { storedJournal }] = await Promise.all([
-      import('./storage/data-folder.ts'),
-      import('./storage/database.ts'),
-      import('./storage/settings.ts'),
-      import('./enrollment/stored-journal.ts'),
-    ]);
-    const { environment, homeFolder, clock, log } = this.#world;
+    const [{ dataFolderPath }, { openDatabase }, { openSettings }, { storedJournal }, { openLogFile }] =
+      await Promise.all([
+        import('./storage/data-folder.ts'),
+        import('./storage/database.ts'),
+        import('./storage/settings.ts'),
+        import('./enrollment/stored-journal.ts'),
+        import('./storage/log-file.ts'),
+      ]);
+    const { environment, homeFolder, clock } = this.#world;
+    const log = this.#log;
     const folder = dataFolderPath({ platform: process.platform, env: environment, home: homeFolder });
     this.#dataFolderCache = folder;
     const database = openDatabase(join(folder, 'glasskey.db'));
+    try {
+      this.#logFile = openLogFile({ path: join(folder, 'glasskey.log'), level: 'info', clock });
+    } catch {
+      // Without a log, as on a full disk, everything else still works.
+    }
     const settings = openSettings(database, join(folder, 'settings.json'));
     for (const { source, what, why } of settings.problems()) log('warn', 'settings.unusable', { source, what, why });
     return { database, settings, journal: storedJournal(database, clock, log) };
@@ -307,7 +367,7 @@ export class Glasskey {
 
   async #channelWorld() {
     const { systemChannelWorld } = await import('../native/ctap2/authenticator.ts');
-    return systemChannelWorld(this.#world);
+    return systemChannelWorld({ clock: this.#world.clock, log: this.#log });
   }
 
   async #enrollReport(enrolled: WrittenEnrollment, settings: Settings): Promise<EnrollReport> {
@@ -352,14 +412,15 @@ export class Glasskey {
       import('./entra/cloud.ts'),
       import('./entra/system-browser.ts'),
     ]);
-    const { clock, log, environment } = this.#world;
+    const { clock, environment } = this.#world;
+    const log = this.#log;
     return openEntraSession({
       settings: parseEntraSettings(settings.get('entra').value),
       clock,
       log,
       openBrowser: async (url, signal) => {
         people.signInWanted(undefined);
-        log('info', 'entra.sign-in-page', { url });
+        log('debug', 'entra.sign-in-page', { url });
         try {
           await openSystemBrowser(url, { env: environment, clock, signal });
         } catch (error) {
@@ -374,25 +435,29 @@ export class Glasskey {
   async #plan(request: ConnectTo): Promise<PlannedLogin> {
     const { settings, database } = await this.#open();
     const { planLogin } = await import('./glasskey-connect.ts');
-    const written = await this.#written();
-    // A newer key that no device can know yet must not stand in the way of the one that they know.
-    const key = written.findLast(({ state }) => state === 'published') ?? newest(written);
     const { homeFolder } = this.#world;
-    return planLogin(request, { settings, database, key, homeFolder, dataFolder: this.#dataFolder() });
+    const keys = await this.#keysForLogin();
+    return planLogin(request, { settings, database, keys, homeFolder, dataFolder: this.#dataFolder() });
+  }
+
+  async #keysForLogin(): Promise<KeyAgentRequest['enrollments']> {
+    const { keysForLogin } = await import('./glasskey-connect.ts');
+    const [first, ...more] = await this.#written();
+    if (first === undefined) throw notEnrolled();
+    return keysForLogin([first, ...more]);
   }
 
   async #startAgent(
     socketPath: string,
+    enrollments: KeyAgentRequest['enrollments'],
     people: GlasskeyPeople,
     keepPin: KeyAgentRequest['keepPin'],
     hostNames: HostNames,
   ): Promise<KeyAgent> {
     const { startKeyAgent } = await import('./glasskey-agent.ts');
-    const { hid, clock, log } = this.#world;
-    const [first, ...more] = await this.#written();
-    if (first === undefined) throw notEnrolled();
+    const { hid, clock } = this.#world;
+    const log = this.#log;
     const channel = await this.#channelWorld();
-    const enrollments = [first, ...more] as const;
     return startKeyAgent({ socketPath, enrollments, people, keepPin, hostNames, hid, channel, clock, log });
   }
 }

@@ -19,7 +19,7 @@ const NOT_BUNDLED = ['node-hid', 'cbor-extract'];
  */
 const LOCAL_STATE = new RegExp(
   [
-    '/main/storage/(data-folder|database|enrollment-store|load-sqlite|migrations|settings|target-store)\\.ts$',
+    '/main/storage/(data-folder|database|enrollment-store|load-sqlite|log-file|migrations|settings|target-store)\\.ts$',
     '/main/enrollment/(enrollment|readiness|stored-journal)\\.ts$',
     '/node_modules/zod/',
   ]

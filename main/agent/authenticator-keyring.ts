@@ -17,6 +17,8 @@ export interface EnrolledKey {
   /** The CTAP rp.id. */
   readonly application: string;
   readonly credentialId: Uint8Array;
+  /** The model that holds it (AAGUID). A PIN that was given for one model is never sent to another. */
+  readonly model: string;
   /** The key is verify-required: every signature needs the PIN. */
   readonly userVerification: boolean;
 }
@@ -35,6 +37,8 @@ export interface AssertRequest<P> {
 }
 
 export interface AssertingAuthenticator<P> {
+  /** Finds the authenticator that has the credential, before anybody is asked for a PIN. Rejects where it is not there. */
+  prepare?(credentialId: Uint8Array, signal: AbortSignal): Promise<unknown>;
   /**
    * Finds the authenticator that has the credential and signs. `onTouchWanted` is called each time the key begins to
    * wait for a touch. Rejects with `PIN_WRONG` for a wrong PIN, `CANCELLED` when `signal` fires.
@@ -49,10 +53,14 @@ export interface AssertingAuthenticator<P> {
 }
 
 /** What to tell the person who is asked for a PIN. */
-export type PinQuestion =
-  | { readonly why: 'needed'; readonly purpose: string; readonly triesLeft?: number }
-  /** The PIN that was given last is wrong: whoever remembers it forgets it now. */
-  | { readonly why: 'wrong'; readonly purpose: string; readonly triesLeft?: number };
+export interface PinQuestion {
+  /** `wrong`: the PIN that was given last is wrong; whoever remembers it forgets it now. */
+  readonly why: 'needed' | 'wrong';
+  readonly purpose: string;
+  /** Of the key that wants it, as in `EnrolledKey`. */
+  readonly model: string;
+  readonly triesLeft?: number;
+}
 
 export interface PinSource<P> {
   /**
@@ -107,7 +115,9 @@ export class AuthenticatorKeyring<P> implements Keyring {
     const purpose = describeSigning(request, this.#parts.nameHost, this.#parts.routeTo);
     if (!key.userVerification) return this.#assert(key, request, purpose, signal, undefined);
 
-    let question: PinQuestion = { why: 'needed', purpose };
+    await this.#parts.authenticator.prepare?.(key.credentialId, signal);
+    const { model } = key;
+    let question: PinQuestion = { why: 'needed', purpose, model };
     for (;;) {
       const pin = await this.#parts.pins.request(question, signal);
       if (pin === undefined) throw cancelled('The signature');
@@ -117,14 +127,14 @@ export class AuthenticatorKeyring<P> implements Keyring {
       } catch (error) {
         // Each wrong try counts towards blocking the key for good: only a person may make the next one.
         if (!(error instanceof GlasskeyError) || error.code !== 'PIN_WRONG') throw error;
-        question = await this.#wrongPin(purpose, signal);
+        question = await this.#wrongPin({ purpose, model }, signal);
       }
     }
   }
 
-  async #wrongPin(purpose: string, signal: AbortSignal): Promise<PinQuestion> {
+  async #wrongPin(about: Pick<PinQuestion, 'purpose' | 'model'>, signal: AbortSignal): Promise<PinQuestion> {
     const triesLeft = await this.#parts.authenticator.pinTriesLeft?.(signal);
-    return triesLeft === undefined ? { why: 'wrong', purpose } : { why: 'wrong', purpose, triesLeft };
+    return { why: 'wrong', ...about, ...(triesLeft === undefined ? {} : { triesLeft }) };
   }
 
   async #assert(

@@ -9,6 +9,8 @@ export class HeldPin implements PinSource<Pin> {
   readonly #ask: AskPin;
   readonly #keep: 'until-wiped' | 'for-one-signature';
   #pin: Pin | undefined;
+  /** The model that the PIN was given for. */
+  #model: string | undefined;
 
   constructor(ask: AskPin, keep: 'until-wiped' | 'for-one-signature') {
     this.#ask = ask;
@@ -16,15 +18,18 @@ export class HeldPin implements PinSource<Pin> {
   }
 
   async request(question: PinQuestion, signal: AbortSignal): Promise<Pin | undefined> {
-    if (question.why === 'wrong') this.wipe();
+    // Another key has another PIN, and each wrong one costs it a try.
+    if (question.why === 'wrong' || question.model !== this.#model) this.wipe();
     this.#pin ??= await this.#ask(question, signal);
+    this.#model = question.model;
     return this.#pin;
   }
 
   /** Takes over a PIN that was asked for already. */
-  hold(pin: Pin): void {
+  hold(pin: Pin, model: string): void {
     this.wipe();
     this.#pin = pin;
+    this.#model = model;
   }
 
   /** A signature is over, however it ended. */

@@ -9,7 +9,7 @@ import { formatAaguid } from '../../native/ctap2/get-info.ts';
 import type { Pin } from '../../native/ctap2/pin.ts';
 import { statusError } from '../../native/ctap2/status.ts';
 import type { ChannelWorld } from '../../native/ctaphid/channel.ts';
-import type { HidBus, HidDevice } from '../../native/hid/transport.ts';
+import type { HidBus } from '../../native/hid/transport.ts';
 import type { AssertingAuthenticator, AssertRequest } from './authenticator-keyring.ts';
 
 /** Which model holds a credential, as the enrollment noted it. Undefined: not known, any will be asked. */
@@ -70,12 +70,18 @@ export class PluggedInAuthenticator implements AssertingAuthenticator<Pin> {
    * one that has no PIN, before anybody is asked for it.
    */
   async ready(credentialId: Uint8Array, signal: AbortSignal): Promise<Authenticator> {
-    if (this.#open?.isGone) this.#open = undefined;
-    this.#open ??= await this.#find(this.#aaguidOf(credentialId), signal);
+    const model = this.#aaguidOf(credentialId);
+    if (this.#open !== undefined && (this.#open.isGone || !(await isModel(this.#open, model, signal))))
+      await this.close();
+    this.#open ??= await this.#find(model, signal);
     // getInfo is needed for the signature anyway, and kept.
     const { options } = await this.#open.info({ signal });
     if (options.get('clientPin') === false) throw withoutPin();
     return this.#open;
+  }
+
+  prepare(credentialId: Uint8Array, signal: AbortSignal): Promise<Authenticator> {
+    return this.ready(credentialId, signal);
   }
 
   async close(): Promise<void> {
@@ -84,31 +90,33 @@ export class PluggedInAuthenticator implements AssertingAuthenticator<Pin> {
   }
 
   /**
-   * The only key plugged in, or the only one of the model that was enrolled. A credential with credProtect 3 does not show
-   * itself without the PIN (ctap.md 6.3), and a PIN tried on the wrong key costs it one of its tries: so none is.
+   * The only key plugged in of the model that was enrolled. A credential with credProtect 3 does not show itself without the
+   * PIN (ctap.md 6.3), and a PIN tried on the wrong key costs it one of its tries: so none is.
    */
-  async #find(aaguid: string | undefined, signal: AbortSignal): Promise<Authenticator> {
-    const devices = await (await this.#bus()).list();
-    const [only, second] = devices;
-    if (only === undefined) throw missing();
-    if (second === undefined) return Authenticator.open(only, this.#world, signal);
-    const matching: HidDevice[] = [];
-    for (const device of devices) if (await this.#isModel(device, aaguid, signal)) matching.push(device);
-    const [match, secondMatch] = matching;
-    if (match === undefined) throw missing();
-    if (secondMatch !== undefined) throw several(matching.length);
-    return Authenticator.open(match, this.#world, signal);
-  }
-
-  async #isModel(device: HidDevice, aaguid: string | undefined, signal: AbortSignal): Promise<boolean> {
-    if (aaguid === undefined) return true;
-    const authenticator = await Authenticator.open(device, this.#world, signal);
+  async #find(model: string | undefined, signal: AbortSignal): Promise<Authenticator> {
+    const found: Authenticator[] = [];
     try {
-      return formatAaguid((await authenticator.info({ signal })).aaguid) === aaguid;
-    } finally {
-      await authenticator.close();
+      for (const device of await (await this.#bus()).list()) {
+        const authenticator = await Authenticator.open(device, this.#world, signal);
+        found.push(authenticator);
+        if (!(await isModel(authenticator, model, signal))) {
+          found.pop();
+          await authenticator.close();
+        }
+      }
+      const [match] = found;
+      if (match === undefined) throw missing();
+      if (found.length > 1) throw several(found.length);
+      return match;
+    } catch (error) {
+      for (const authenticator of found) await authenticator.close();
+      throw error;
     }
   }
+}
+
+async function isModel(authenticator: Authenticator, model: string | undefined, signal: AbortSignal): Promise<boolean> {
+  return model === undefined || formatAaguid((await authenticator.info({ signal })).aaguid) === model;
 }
 
 /** A reset takes the PIN and every credential (CTAP 2.1, 6.6). */

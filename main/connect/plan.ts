@@ -26,8 +26,8 @@ export interface ConnectRequest {
   readonly command?: readonly string[];
   /** The agent that signs, on every hop; the device gets it forwarded. Absolute path of a Unix socket, or a named pipe. */
   readonly agentSocket: string;
-  /** The `.pub` file of the one key that is offered. */
-  readonly publicKeyFile: string;
+  /** The `.pub` files of the keys that are offered, in this order. A server that does not know one costs no touch: ssh asks first. */
+  readonly publicKeyFiles: readonly [string, ...string[]];
   /** Where host keys are looked up: the first is also written to. At least one. */
   readonly knownHostsFiles: readonly [string, ...string[]];
   /** Where run-ssh.ts will put the configuration; see newConfigFile there. */
@@ -155,7 +155,7 @@ function blockFor({ role, alias, spec }: PlannedHop, hopsBefore: number, request
         : []),
       ['IdentityAgent', socket],
       ['IdentitiesOnly', 'yes'],
-      ['IdentityFile', quotePath(request.publicKeyFile, 'the public key')],
+      ...request.publicKeyFiles.map((file) => ['IdentityFile', quotePath(file, 'the public key')] as const),
       // Without a provider ssh drops every sk key before it asks the agent (section 10); any value will do.
       ['SecurityKeyProvider', 'internal'],
       ['AddKeysToAgent', 'no'],

@@ -29,7 +29,7 @@ export interface PublishWorld {
   readonly people: People;
   readonly clock: Clock;
   /** Reads a key file, either half (both are ASCII); undefined when it is not there. */
-  readonly readPublicFile: (path: string) => Promise<string | undefined>;
+  readonly readKeyFile: (path: string) => Promise<string | undefined>;
 }
 
 /**
@@ -124,11 +124,11 @@ async function assertFilesAreOurs(
   world: PublishWorld,
 ): Promise<void> {
   const { keyFile } = enrollment.plan;
-  const publicFile = await world.readPublicFile(`${keyFile}.pub`);
+  const publicFile = await world.readKeyFile(`${keyFile}.pub`);
   if (publicFile === undefined || !isSameLine(publicFile, publicLine)) {
     throw foreignError(`${keyFile}.pub`, publicFile === undefined, enrollment);
   }
-  const privateFile = await world.readPublicFile(keyFile);
+  const privateFile = await world.readKeyFile(keyFile);
   if (privateFile === undefined || !isPrivateHalfOf(privateFile, publicLine)) {
     throw foreignError(keyFile, privateFile === undefined, enrollment);
   }

@@ -4,8 +4,6 @@
  * the next source is used.
  */
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { type Database, transaction, withDatabaseErrors } from './database.ts';
 
@@ -23,11 +21,8 @@ const SETTINGS = {
       .max(7 * 24 * 60),
     default: 240,
   },
-  /** The private key file that an enrollment writes. A leading `~/` is the home folder. */
-  'ssh.keyFile': {
-    schema: z.string().min(1).transform(fromHome),
-    default: join(homedir(), '.ssh', 'id_ed25519_sk'),
-  },
+  /** The private key file that an enrollment writes. A leading `~/` is the home folder, expanded by whoever uses it. */
+  'ssh.keyFile': { schema: z.string().min(1), default: '~/.ssh/id_ed25519_sk' },
 } as const;
 
 export type SettingKey = keyof typeof SETTINGS;
@@ -146,8 +141,4 @@ function readSettingsFile(file: string): FileSettings {
 /** zod's messages say what was expected and of which type the value is, not the value. */
 function whyNot(error: z.ZodError): string {
   return error.issues.map(({ path, message }) => [...path.map(String), message].join(': ')).join('; ');
-}
-
-function fromHome(path: string): string {
-  return path.startsWith('~/') ? join(homedir(), path.slice(2)) : path;
 }

@@ -30,7 +30,7 @@ describe.each(MODES)('a planned login, run against the fabric in mode %s', (mode
       jump: [spec(lab.fabric.jump)],
       command: ['show', 'version'],
       agentSocket: lab.agentSocket,
-      publicKeyFile: lab.publicKeyFile,
+      publicKeyFiles: [lab.publicKeyFile],
       knownHostsFiles: [lab.knownHostsFile],
       configFile: newConfigFile(),
       hostKeys: 'yes',

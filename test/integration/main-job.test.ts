@@ -190,6 +190,7 @@ describe('a signature without user verification', () => {
           comment: 'touch-only',
           application: 'ssh:',
           credentialId,
+          model: 'the lab authenticator',
           userVerification: withPin,
         };
         const server = await startAgentServer({

@@ -14,12 +14,13 @@ import { sshsigData } from './session-host.ts';
 import { type SoftwareKey, softwareKey, untilAborted } from './software-keyring.ts';
 
 const RIGHT_PIN = '1234';
+const MODEL = '19083c3d-8383-4b18-bc03-8f1c9ab2fd1b';
 const never = new AbortController().signal;
 const pinWrong = () => new GlasskeyError({ code: 'PIN_WRONG', message: 'Wrong PIN.', remedy: 'Type it again.' });
 
 function enrolled(key: SoftwareKey, userVerification = true): EnrolledKey {
   const { blob: publicBlob, comment, application } = key;
-  return { publicBlob, comment, application, credentialId: Uint8Array.of(7), userVerification };
+  return { publicBlob, comment, application, credentialId: Uint8Array.of(7), model: MODEL, userVerification };
 }
 
 function signRequest(key: SoftwareKey): SignRequest {
@@ -105,9 +106,9 @@ describe('the keyring of enrolled keys', () => {
     await keyring.sign(signRequest(key), never);
     const purpose = 'Sign for git';
     expect(questions).toEqual([
-      { why: 'needed', purpose },
-      { why: 'wrong', purpose, triesLeft: 7 },
-      { why: 'wrong', purpose, triesLeft: 6 },
+      { why: 'needed', purpose, model: MODEL },
+      { why: 'wrong', purpose, model: MODEL, triesLeft: 7 },
+      { why: 'wrong', purpose, model: MODEL, triesLeft: 6 },
     ]);
     expect(events.filter((event) => event.startsWith('assert'))).toEqual([
       'assert ssh: pin=1111',

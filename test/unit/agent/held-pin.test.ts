@@ -3,7 +3,7 @@ import { HeldPin } from '../../../main/agent/held-pin.ts';
 import { Pin } from '../../../native/ctap2/pin.ts';
 
 const newPin = () => new Pin(new TextEncoder().encode('123456'));
-const question = { why: 'needed', purpose: 'Log in' } as const;
+const question = { why: 'needed', purpose: 'Log in', model: 'A' } as const;
 const { signal } = new AbortController();
 
 /** A person who gives a new PIN object each time, and what was given. */
@@ -43,7 +43,7 @@ describe('a PIN that is held', () => {
     const { given, ask } = person();
     const held = new HeldPin(ask, 'until-wiped');
     await held.request(question, signal);
-    const second = await held.request({ why: 'wrong', purpose: 'Log in', triesLeft: 7 }, signal);
+    const second = await held.request({ why: 'wrong', purpose: 'Log in', model: 'A', triesLeft: 7 }, signal);
     expect(given[0]?.isWiped).toBe(true);
     expect(second).toBe(given[1]);
   });
@@ -51,10 +51,18 @@ describe('a PIN that is held', () => {
   it('may be given beforehand, and then nobody is asked', async () => {
     const held = new HeldPin(async () => expect.unreachable(), 'until-wiped');
     const [first, second] = [newPin(), newPin()];
-    held.hold(first);
-    held.hold(second);
+    held.hold(first, 'A');
+    held.hold(second, 'A');
     expect(first.isWiped).toBe(true);
     expect(await held.request(question, signal)).toBe(second);
+  });
+
+  it('is never given for a key of another model: it is wiped, and asked for anew', async () => {
+    const { given, ask } = person();
+    const held = new HeldPin(ask, 'until-wiped');
+    await held.request(question, signal);
+    expect(await held.request({ ...question, model: 'B' }, signal)).toBe(given[1]);
+    expect(given[0]?.isWiped).toBe(true);
   });
 
   it('is none when the person declined, and the next signature asks again', async () => {

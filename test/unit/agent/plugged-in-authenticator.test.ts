@@ -99,6 +99,31 @@ describe('the authenticator that signs', () => {
     expect(await sign(over(others, aaguid), credentialId)).toBe('KEY_MISSING');
   });
 
+  it('is another one where the next signature is with a credential of another model, and each gets its own PIN only', async () => {
+    const [a, b] = [labKey('yubikey-5.4'), labKey()];
+    const [onA, onB] = [await enrolledOn(a), await enrolledOn(b)];
+    const models = new Map(
+      [onA, onB].map(({ credentialId, aaguid }) => [Buffer.from(credentialId).toString('hex'), aaguid]),
+    );
+    const authenticator = new PluggedInAuthenticator(
+      async () => busOf(a, b),
+      world,
+      (credentialId) => models.get(Buffer.from(credentialId).toString('hex')),
+    );
+    await authenticator.ready(onA.credentialId, signal);
+    for (const key of [a, b]) key.counters.reset();
+    expect(await sign(authenticator, onB.credentialId)).toBe('64 bytes');
+    expect(a.counters.read().pinChecks).toBe(0);
+    expect(b.counters.read().pinChecks).toBe(1);
+  });
+
+  it('is missing where the only key plugged in is of another model: no PIN is tried on it', async () => {
+    const [enrolled, other] = [labKey(), labKey('yubikey-5.4')];
+    const { credentialId, aaguid } = await enrolledOn(enrolled);
+    expect(await sign(over(busOf(other), aaguid), credentialId)).toBe('KEY_MISSING');
+    expect(other.counters.read().pinChecks).toBe(0);
+  });
+
   it('is found again after it was unplugged in between', async () => {
     const key = labKey();
     const { credentialId } = await enrolledOn(key);

@@ -10,7 +10,7 @@ const REQUEST: ConnectRequest = {
   device: parseHostSpec('alice@contoso.com@10.9.0.4'),
   jump: [parseHostSpec('jumper@10.8.0.1:2222')],
   agentSocket: '/run/user/1000/glasskey/agent.sock',
-  publicKeyFile: '/home/al ice/.ssh/id_100%_sk.pub',
+  publicKeyFiles: ['/home/al ice/.ssh/id_100%_sk.pub'],
   knownHostsFiles: ['/home/al ice/.config/glasskey/known_hosts', '/home/al ice/.ssh/known_hosts'],
   configFile: '/tmp/glasskey-0123/ssh_config',
   platform: 'linux',
@@ -149,20 +149,27 @@ describe('the plan of a login', () => {
   });
 
   it.each([
-    ['publicKeyFile', 'id_ed25519_sk.pub'],
-    ['publicKeyFile', '/home/a"b/id.pub'],
-    ['publicKeyFile', '/home/a\nProxyCommand x/id.pub'],
+    ['publicKeyFiles', 'id_ed25519_sk.pub'],
+    ['publicKeyFiles', '/home/a"b/id.pub'],
+    ['publicKeyFiles', '/home/a\nProxyCommand x/id.pub'],
     // biome-ignore lint/suspicious/noTemplateCurlyInString: what ssh would expand
-    ['publicKeyFile', '/home/${HOME}/id.pub'],
+    ['publicKeyFiles', '/home/${HOME}/id.pub'],
     ['configFile', '/tmp/with space/ssh_config'],
     ['configFile', '/tmp/$(id)/ssh_config'],
     ['configFile', '/tmp/%h/ssh_config'],
     ['configFile', '/tmp/a\\b/ssh_config'],
     ['configFile', 'ssh_config'],
   ])('refuses as %s the path %j, which no configuration can say', (member, path) => {
-    expect(() => planConnect({ ...REQUEST, [member]: path })).toThrow(
+    const value = member === 'publicKeyFiles' ? [path] : path;
+    expect(() => planConnect({ ...REQUEST, [member]: value })).toThrow(
       expect.objectContaining({ code: 'CONNECT_PATH_UNUSABLE' }),
     );
+  });
+
+  it('offers several keys in the order they are given', () => {
+    const plan = planConnect({ ...REQUEST, publicKeyFiles: ['/k/new.pub', '/k/old.pub'] });
+    const named = plan.configText.match(/IdentityFile .*/g);
+    expect(named?.slice(0, 2).map((line) => /\/k\/(\w+)/.exec(line)?.[1])).toEqual(['new', 'old']);
   });
 
   it('passes a command that looks like an option to the device, not to ssh', () => {

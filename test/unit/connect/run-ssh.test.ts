@@ -28,7 +28,7 @@ function plan(command: string[] = []): ConnectPlan {
     jump: [],
     command,
     agentSocket: '/tmp/agent.sock',
-    publicKeyFile: '/tmp/id.pub',
+    publicKeyFiles: ['/tmp/id.pub'],
     knownHostsFiles: ['/tmp/known_hosts'],
     configFile: newConfigFile(),
     platform: 'linux',

@@ -8,7 +8,7 @@ function planFor(device: string, ...jump: string[]): ConnectPlan {
     device: parseHostSpec(device),
     jump: jump.map(parseHostSpec),
     agentSocket: '/tmp/agent.sock',
-    publicKeyFile: '/tmp/id.pub',
+    publicKeyFiles: ['/tmp/id.pub'],
     knownHostsFiles: ['/tmp/known_hosts'],
     configFile: '/tmp/glasskey/ssh_config',
     platform: 'linux',

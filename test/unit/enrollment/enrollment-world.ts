@@ -17,7 +17,7 @@ import type {
   ProfileKeyConflict,
 } from '../../../main/enrollment/people.ts';
 import { type ProfileKeyHolder, publishEnrollment } from '../../../main/enrollment/publish.ts';
-import { readPublicFile } from '../../../main/enrollment/read-public-file.ts';
+import { readKeyFile } from '../../../main/enrollment/read-key-file.ts';
 import { storedJournal } from '../../../main/enrollment/stored-journal.ts';
 import { type Database, openDatabase } from '../../../main/storage/database.ts';
 import type { FileSteps } from '../../../main/storage/whole-file.ts';
@@ -230,7 +230,7 @@ export class Computer {
       profile: this.#profile,
       log: silentLog,
       random,
-      readPublicFile,
+      readKeyFile,
     };
   }
 

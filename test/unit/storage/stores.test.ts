@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, openDatabase, transaction } from '../../../main/storage/database.ts';
@@ -166,11 +166,11 @@ describe('settings', () => {
     expect(settings.problems()).toMatchObject([{ source: 'file', what: file() }]);
   });
 
-  it('read ~/ as the home folder', () => {
+  it('leave ~/ to whoever knows whose home it is', () => {
     const settings = openSettings(database, file());
-    expect(settings.get('ssh.keyFile').value).toBe(join(homedir(), '.ssh', 'id_ed25519_sk'));
+    expect(settings.get('ssh.keyFile').value).toBe('~/.ssh/id_ed25519_sk');
     settings.set('ssh.keyFile', '~/.ssh/other');
-    expect(settings.get('ssh.keyFile')).toEqual({ value: join(homedir(), '.ssh', 'other'), source: 'user' });
+    expect(settings.get('ssh.keyFile')).toEqual({ value: '~/.ssh/other', source: 'user' });
   });
 
   it('refuse to store a bad value', () => {

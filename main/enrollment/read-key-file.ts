@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 
 /** The text of a key file, either half; undefined when it is not there. Throws `FILE_READ_FAILED`. */
-export async function readPublicFile(path: string): Promise<string | undefined> {
+export async function readKeyFile(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
