@@ -58,7 +58,7 @@ export class PluggedInAuthenticator implements AssertingAuthenticator<Pin> {
    * never asked for then.
    */
   async pinTriesLeft(signal: AbortSignal): Promise<number | undefined> {
-    if (this.#open === undefined || this.#open.isGone) return undefined;
+    if (this.#open === undefined || this.#open.isGone || this.#open.hasAllPinTries) return undefined;
     const { left, replugNeeded } = await this.#open.pinRetries({ signal });
     if (left === 0) throw statusError(Status.PIN_BLOCKED, 'The signature');
     if (replugNeeded) throw statusError(Status.PIN_AUTH_BLOCKED, 'The signature');

@@ -50,6 +50,8 @@ export class Authenticator {
   readonly #world: ChannelWorld;
   #info: AuthenticatorInfo | undefined;
   #keyAgreement: { readonly point: Uint8Array; readonly foreignPackets: number } | undefined;
+  /** What `foreignPackets` was when the key last took its PIN, which gave it all of its tries back. */
+  #pinTakenAt: number | undefined;
 
   private constructor(device: HidDevice, channel: CtaphidChannel, world: ChannelWorld) {
     this.device = device;
@@ -79,6 +81,11 @@ export class Authenticator {
 
   get isGone(): boolean {
     return this.#channel.isGone;
+  }
+
+  /** True while the PIN has all of its tries for certain: the key took it, and nobody else has talked to it since. */
+  get hasAllPinTries(): boolean {
+    return this.#pinTakenAt === this.#channel.foreignPackets;
   }
 
   /** Asked once while the device stays open. */
@@ -167,6 +174,7 @@ export class Authenticator {
       );
       const param = authenticateWithToken(secret.version, token, clientDataHash);
       token.fill(0);
+      this.#pinTakenAt = this.#channel.foreignPackets;
       return { param, protocol: secret.version };
     });
   }
@@ -178,6 +186,7 @@ export class Authenticator {
     try {
       return await use(secret);
     } catch (error) {
+      this.#pinTakenAt = undefined;
       this.#keyAgreement = undefined; // the key makes a new pair after each PIN error (6.5.5.7.2, step 5)
       throw error;
     } finally {

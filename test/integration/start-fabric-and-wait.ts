@@ -13,9 +13,9 @@ const fabric = await startFabric({
   },
 });
 // This side of the link has the address before the jump host's.
-const prefix = fabric.jump.host.replace(/\d+$/, '');
+const here = fabric.jump.host.replace(/\d+$/, (last) => String(Number(last) - 1));
 const link = Object.entries(networkInterfaces()).find(
-  ([name, addresses]) => name.startsWith('gklab') && addresses?.some(({ address }) => address.startsWith(prefix)),
+  ([name, addresses]) => name.startsWith('gklab') && addresses?.some(({ address }) => address === here),
 );
 process.stdout.write(`${JSON.stringify({ link: link?.[0] ?? null })}\n`);
 setInterval(() => {}, 60_000);

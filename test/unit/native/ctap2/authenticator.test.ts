@@ -87,6 +87,21 @@ describe('an authenticator', () => {
     await Promise.all([key.close(), other.close()]);
   });
 
+  it('knows that all tries are there while nobody else talked to it, and no longer', async () => {
+    const { device, key } = await plugIn();
+    expect(key.hasAllPinTries).toBe(false);
+    await key.makeCredential(credential(), pin());
+    expect(key.hasAllPinTries).toBe(true);
+    const other = await Authenticator.open(device, world);
+    await other.info();
+    expect(key.hasAllPinTries).toBe(false);
+    await key.makeCredential(credential(), pin());
+    expect(key.hasAllPinTries).toBe(true);
+    await expect(key.makeCredential(credential(), pin('999999'))).rejects.toMatchObject({ code: 'PIN_WRONG' });
+    expect(key.hasAllPinTries).toBe(false);
+    await Promise.all([key.close(), other.close()]);
+  });
+
   it('counts a wrong PIN once, asks for a replug after three, and works again after it', async () => {
     const { lab, device, key } = await plugIn();
     const attempt = (on: Authenticator, text: string) => on.makeCredential(credential(), pin(text));
