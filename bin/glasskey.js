@@ -7,6 +7,10 @@ import { keepCompiledCode } from './compile-cache.js';
 
 const [major] = process.versions.node.split('.');
 if (Number(major) >= 24) {
+  if (!existsSync(new URL('../dist/cli.js', import.meta.url))) {
+    process.stderr.write('glasskey has not been built here yet.\nRun npm ci in its folder; it builds it.\n');
+    process.exit(1);
+  }
   keepCompiledCode();
   const { runProcess, systemCliWorld } = await import('../dist/cli.js');
   await runProcess(process.argv.slice(2), systemCliWorld());
@@ -19,7 +23,7 @@ async function runOnNode24() {
   const node24 = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
   if (!existsSync(node24)) {
     process.stderr.write(
-      `glasskey needs Node 24 or newer, and this is ${process.version}.\nInstall it from https://nodejs.org, then run it again.\n`,
+      `glasskey needs Node 24 or newer, and this is ${process.version}.\nRun npm ci in its folder, which brings Node 24, or install it from https://nodejs.org.\n`,
     );
     process.exit(1);
   }

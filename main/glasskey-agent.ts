@@ -16,7 +16,9 @@ import {
   type PinQuestion,
 } from './agent/authenticator-keyring.ts';
 import type { NameHost, RouteTo } from './agent/describe-signing.ts';
+import type { Expected } from './agent/expected-requests.ts';
 import { HeldPin } from './agent/held-pin.ts';
+import type { Keyring } from './agent/keyring.ts';
 import { PluggedInAuthenticator } from './agent/plugged-in-authenticator.ts';
 import type { WrittenEnrollment } from './enrollment/enrollment.ts';
 import { skPrivateKey } from './enrollment/key-files.ts';
@@ -53,6 +55,12 @@ export interface KeyAgentRequest {
   /** How long a PIN that was given is kept. */
   readonly keepPin: 'until-closed' | 'for-one-signature';
   readonly hostNames: HostNames;
+  /**
+   * For a connect, whose PIN is kept until it is closed: which requests that were not forwarded are its own
+   * (`expectLoginsTo` in agent/expected-requests.ts). Everything else but a forwarded login is then refused with
+   * `AGENT_REQUEST_UNEXPECTED`. Without it everything is signed.
+   */
+  readonly expected?: Expected;
   readonly hid: () => Promise<HidBus>;
   readonly channel: ChannelWorld;
   readonly clock: Clock;
@@ -69,13 +77,18 @@ export interface KeyAgent {
 }
 
 export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent> {
-  const { enrollments, people, keepPin, hostNames, hid, channel, clock, log, socketPath } = request;
+  const { enrollments, people, keepPin, hostNames, expected, hid, channel, clock, log, socketPath } = request;
   const keys = enrollments.map(enrolledKey);
   const [first] = enrollments;
+  const firstCredential = enrolledKey(first).credentialId;
+  const productOf = (credentialId: Uint8Array): string => {
+    const at = keys.findIndex((key) => isSame(key.credentialId, credentialId));
+    return (enrollments[at] ?? first).credential.product;
+  };
   const authenticator = new PluggedInAuthenticator(
     hid,
     channel,
-    (credentialId) => keys.find((key) => Buffer.compare(key.credentialId, credentialId) === 0)?.model,
+    (credentialId) => keys.find((key) => isSame(key.credentialId, credentialId))?.model,
     () => people.remark('Another program is using the security key; waiting for it to finish.'),
   );
   let failure: GlasskeyError | undefined;
@@ -89,8 +102,11 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
       throw error;
     }
   };
-  const { product } = first.credential;
-  const ask = async ({ why, purpose, triesLeft: known }: PinQuestion, signal: AbortSignal) => {
+  const noteUnexpected = (error: unknown) => {
+    if (error instanceof GlasskeyError && error.code === 'AGENT_REQUEST_UNEXPECTED') failure = error;
+  };
+  const ask = async ({ why, purpose, credentialId, triesLeft: known }: PinQuestion, signal: AbortSignal) => {
+    const product = productOf(credentialId);
     const triesLeft = known ?? (await authenticator.pinTriesLeft(signal));
     const question = { why, purpose, product, ...(triesLeft === undefined ? {} : { triesLeft }) };
     return people.signingPin(question, signal);
@@ -115,8 +131,18 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     pins: pin,
     notices: people,
     ...hostNames,
+    ...(expected === undefined ? {} : { expected }),
   });
-  const server = await startAgentServer({ socketPath, keyring, clock, log });
+  const noticing: Keyring = {
+    identities: () => keyring.identities(),
+    sign(request, signal) {
+      const signature = keyring.sign(request, signal);
+      // A login that was refused may explain why ssh failed; some other program's request does not.
+      if (request.purpose.kind === 'login') signature.catch(noteUnexpected);
+      return signature;
+    },
+  };
+  const server = await startAgentServer({ socketPath, keyring: noticing, clock, log });
   const closeAll = async () => {
     pin.wipe();
     await server.close();
@@ -127,8 +153,9 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
   let closing: Promise<void> | undefined;
   return {
     async warmUp(signal) {
-      await authenticator.ready(enrolledKey(first).credentialId, signal);
+      await authenticator.ready(firstCredential, signal);
       const triesLeft = await authenticator.pinTriesLeft(signal);
+      const { product } = first.credential;
       const question = { why: 'needed', product, ...(triesLeft === undefined ? {} : { triesLeft }) } as const;
       const given = await people.signingPin(question, signal);
       if (given !== undefined) pin.hold(given, first.credential.aaguid);
@@ -139,6 +166,10 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
       return closing;
     },
   };
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
 }
 
 function enrolledKey(enrollment: WrittenEnrollment): EnrolledKey {

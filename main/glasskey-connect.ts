@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { GlasskeyError } from '../diagnostics/glasskey-error.ts';
+import { type Expected, type ExpectedHop, expectLoginsTo } from './agent/expected-requests.ts';
 import { formatHostSpec, type HostSpec, parseHostSpec, parseUserName } from './connect/host-spec.ts';
 import { hostNamesFor, isKeyOf } from './connect/known-hosts.ts';
 import { type ConnectPlan, type HostKeyPolicy, planConnect } from './connect/plan.ts';
@@ -46,6 +47,8 @@ export interface PlannedLogin {
   /** One line: to whom, and through whom. */
   readonly sentence: string;
   readonly hostNames: HostNames;
+  /** What its agent signs unasked: the logins of the plan. `namesHosts`: whether this ssh says which host a login is for. */
+  expected(namesHosts: boolean): Expected;
   /** The public halves that tell ssh which keys to ask the agent for: Glasskey's own copies, whatever became of the key files. */
   readonly publicKeys: readonly PublicKeyCopy[];
   /** The commands that make ssh forget what it knows of the host at this address; for when its key has changed. */
@@ -63,6 +66,7 @@ export function planLogin(request: ConnectTo, world: LoginWorld): PlannedLogin {
   const [key, ...others] = keys;
   const targets = targetStore(database);
   const saved = targets.get(request.target);
+  if (saved === undefined) assertNotMistyped(request, targets.list());
   const device = withUser(parseHostSpec(saved?.device ?? request.target), key);
   const fallback = settings.get('connect.defaultJump').value;
   const jumpTexts = request.jump ?? saved?.jumps ?? (fallback === null ? [] : [fallback]);
@@ -94,6 +98,8 @@ export function planLogin(request: ConnectTo, world: LoginWorld): PlannedLogin {
     hops,
     sentence: sentenceFor(route),
     hostNames: hostNamesOf(hops, knownHostsFiles),
+    expected: (namesHosts) =>
+      expectLoginsTo(expectedHops(hops, knownHostsFiles), { unnamedHosts: namesHosts ? 'refused' : 'accepted' }),
     publicKeys,
     forgetHostKey(address) {
       const hop = hops.find((one) => formatHostSpec(one) === address);
@@ -125,11 +131,46 @@ export function hostNamesOf(hops: readonly HostSpec[], knownHostsFiles: readonly
   };
 }
 
+/** The plan leaves ssh its system-wide known_hosts too, from which it copies nothing: a key that is known there counts. */
+const SYSTEM_KNOWN_HOSTS = ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2'];
+
+function expectedHops(hops: readonly HostSpec[], knownHostsFiles: readonly string[]): readonly ExpectedHop[] {
+  // Read anew each time: ssh adds a host key at first contact, just before it asks for the signature.
+  const knownHosts = () => [...knownHostsFiles, ...SYSTEM_KNOWN_HOSTS].map(textOf).join('\n');
+  return hops.map(({ user, host, port }) => ({
+    user: user ?? userInfo().username,
+    isHostKey: (hostKey) => isKeyOf(knownHosts(), host, port ?? SSH_PORT, hostKey),
+  }));
+}
+
 /** `Logging in to alice@10.0.0.7 through ops@192.0.2.10: one PIN, 2 touches.` */
 function sentenceFor({ device, jumps }: Pick<Target, 'device' | 'jumps'>): string {
-  const way = jumps.length === 0 ? '' : ` through ${jumps.join(', then ')}`;
+  const way = jumps.length === 0 ? ' directly, without a jump host' : ` through ${jumps.join(', then ')}`;
   const touches = jumps.length === 0 ? 'one touch' : `${jumps.length + 1} touches`;
   return `Logging in to ${device}${way}: one PIN, ${touches}.`;
+}
+
+/** A bare word like a saved name is more likely a slip than a host: said before the PIN is typed for a stranger. */
+function assertNotMistyped({ target, jump }: ConnectTo, saved: readonly Target[]): void {
+  if (jump !== undefined || !/^[\p{L}\p{N}_-]+$/u.test(target)) return;
+  const close = saved.find(
+    ({ name }) => name.startsWith(target) || target.startsWith(name) || differsInOne(name, target),
+  );
+  if (close === undefined) return;
+  throw new GlasskeyError({
+    code: 'TARGET_UNKNOWN',
+    message: `There is no saved target ${target}.`,
+    remedy: `Did you mean glasskey connect ${close.name}? A host of that name is USER@${target}.`,
+    detail: { close: close.name },
+  });
+}
+
+/** One character changed, added or left out. */
+function differsInOne(a: string, b: string): boolean {
+  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
+  let same = 0;
+  while (same < short.length && short[same] === long[same]) same += 1;
+  return short.slice(same) === long.slice(same + 1) || short.slice(same + 1) === long.slice(same + 1);
 }
 
 /** On fabric devices the user is named after the Entra user: the part before the '@' unless said otherwise (azure.md 8). */

@@ -3,11 +3,12 @@
  * here. What a call needs is loaded when it is made: `status` must not wait for what only an enrollment needs.
  */
 import { constants } from 'node:os';
-import { join } from 'node:path';
+import { resolve as absolute, join } from 'node:path';
 import { asGlasskeyError, GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import type { Log } from '../diagnostics/log.ts';
 import type { HidBus } from '../native/hid/transport.ts';
 import type { Clock } from '../time/clock.ts';
+import type { Expected } from './agent/expected-requests.ts';
 import type { ConnectPlan } from './connect/plan.ts';
 import type { RunSshOptions } from './connect/run-ssh.ts';
 import type { EnrollChoices } from './enrollment/enroll.ts';
@@ -34,6 +35,8 @@ export interface GlasskeyWorld {
   readonly homeFolder: string;
   /** `user@computer`: whose key it is, for the name on the security key. */
   readonly owner: string;
+  /** A setting that cannot be used, in a sentence: whoever wrote it must hear of it. */
+  readonly settingUnusable?: (sentence: string) => void;
 }
 
 /** Everyone who is asked or told something: enrollment's people, and those of sign-in and signatures. */
@@ -132,6 +135,7 @@ export class Glasskey {
 
   async #enroll(request: EnrollRequest, people: GlasskeyPeople, signal: AbortSignal): Promise<EnrollReport> {
     const { journal, settings } = await this.#open();
+    if (request.publish) await assertCanSignIn(settings);
     const [{ enroll }, { diskKeyFiles }, { readKeyFile }] = await Promise.all([
       import('./enrollment/enroll.ts'),
       import('./enrollment/disk-key-files.ts'),
@@ -166,11 +170,12 @@ export class Glasskey {
 
   async #publish(people: GlasskeyPeople, signal: AbortSignal): Promise<PublishReport> {
     const { journal, settings } = await this.#open();
-    const { publishEnrollment } = await import('./enrollment/publish.ts');
+    const { enrollmentToPublish, publishEnrollment } = await import('./enrollment/publish.ts');
     const { readKeyFile } = await import('./enrollment/read-key-file.ts');
     const { clock } = this.#world;
     const profile = this.#profileHolder(settings, people);
-    const enrollment = newest(await this.#written());
+    const enrollment = enrollmentToPublish(await this.#written());
+    if (enrollment === undefined) throw notEnrolled();
     const publishedBefore = enrollment.state === 'published' ? enrollment.publication.publishedAt : undefined;
     const published = await publishEnrollment(enrollment, { journal, people, clock, profile, readKeyFile }, signal);
     const { account, publishedAt, previousLine } = published.publication;
@@ -207,7 +212,7 @@ export class Glasskey {
     listening: (socketPath: string) => void,
   ): Promise<void> {
     await this.#open();
-    const path = socketPath ?? join(this.#dataFolder(), 'agent', 'agent.sock');
+    const path = socketPath === undefined ? join(this.#dataFolder(), 'agent', 'agent.sock') : absolute(socketPath);
     const { hostNamesOf } = await import('./glasskey-connect.ts');
     const knownHosts = [join(this.#dataFolder(), 'known_hosts'), join(this.#world.homeFolder, '.ssh', 'known_hosts')];
     const [oldest, ...newer] = await this.#written();
@@ -250,11 +255,13 @@ export class Glasskey {
   ): Promise<{ readonly exitCode: number }> {
     const login = await this.#plan(request);
     const { plan, publicKeys } = login;
-    const [{ runSsh }, { outcomeError }, { writeWholeFile }] = await Promise.all([
+    const [{ runSsh }, { findSsh }, { isRestated, outcomeError }, { writeWholeFile }] = await Promise.all([
       import('./connect/run-ssh.ts'),
+      import('./connect/ssh-program.ts'),
       import('./connect/ssh-outcome.ts'),
       import('./storage/whole-file.ts'),
     ]);
+    const { namesHosts } = await findSsh(this.#world.environment, this.#log);
     people.remark(login.sentence);
     const agent = await this.#startAgent(
       plan.agentSocket,
@@ -262,6 +269,7 @@ export class Glasskey {
       people,
       'until-closed',
       login.hostNames,
+      login.expected(namesHosts),
     );
     // At once: a jump host's ssh that waits for its signature lives on after the ssh that started it.
     signal.addEventListener('abort', () => void agent.close().catch(() => {}), { once: true });
@@ -276,6 +284,7 @@ export class Glasskey {
         log: this.#log,
         environment,
         onWarning: (text) => people.remark(text),
+        holdBack: isRestated,
         ...(streams === undefined ? {} : { streams }),
       });
       if (run.exit.kind === 'signalled') return { exitCode: 128 + constants.signals[run.exit.signal] };
@@ -348,8 +357,13 @@ export class Glasskey {
     } catch {
       // Without a log, as on a full disk, everything else still works.
     }
-    const settings = openSettings(database, join(folder, 'settings.json'));
-    for (const { source, what, why } of settings.problems()) log('warn', 'settings.unusable', { source, what, why });
+    const settingsFile = join(folder, 'settings.json');
+    const settings = openSettings(database, settingsFile);
+    for (const { source, what, why } of settings.problems()) {
+      log('warn', 'settings.unusable', { source, what, why });
+      const where = what === settingsFile ? what : `${what} in ${source === 'file' ? settingsFile : 'the database'}`;
+      this.#world.settingUnusable?.(`${where} is not used: ${why}.`);
+    }
     return { database, settings, journal: storedJournal(database, clock, log) };
   }
 
@@ -420,7 +434,7 @@ export class Glasskey {
       log,
       openBrowser: async (url, signal) => {
         people.signInWanted(undefined);
-        log('debug', 'entra.sign-in-page', { url });
+        log('debug', 'entra.sign-in-page', { host: URL.parse(url)?.host ?? '' });
         try {
           await openSystemBrowser(url, { env: environment, clock, signal });
         } catch (error) {
@@ -453,12 +467,24 @@ export class Glasskey {
     people: GlasskeyPeople,
     keepPin: KeyAgentRequest['keepPin'],
     hostNames: HostNames,
+    expected?: Expected,
   ): Promise<KeyAgent> {
     const { startKeyAgent } = await import('./glasskey-agent.ts');
     const { hid, clock } = this.#world;
     const log = this.#log;
     const channel = await this.#channelWorld();
-    return startKeyAgent({ socketPath, enrollments, people, keepPin, hostNames, hid, channel, clock, log });
+    return startKeyAgent({
+      socketPath,
+      enrollments,
+      people,
+      keepPin,
+      hostNames,
+      hid,
+      channel,
+      clock,
+      log,
+      ...(expected === undefined ? {} : { expected }),
+    });
   }
 }
 
@@ -478,10 +504,17 @@ const REFUSED_REMEDIES: Readonly<Partial<Record<Verdict, string>>> = {
     'Check the user name; then run glasskey publish: it says whether your profile still holds this key, and publishes it again where not.',
 };
 
-function newest(written: readonly WrittenEnrollment[]): WrittenEnrollment {
-  const last = written.at(-1);
-  if (last === undefined) throw notEnrolled();
-  return last;
+/** Before anybody types a PIN or touches a key for an enrollment that could then not be published. */
+async function assertCanSignIn(settings: Settings): Promise<void> {
+  const { parseEntraSettings, resolveEndpoints } = await import('./entra/cloud.ts');
+  try {
+    resolveEndpoints(parseEntraSettings(settings.get('entra').value));
+  } catch (error) {
+    if (!(error instanceof GlasskeyError) || error.code !== 'ENTRA_NOT_CONFIGURED') throw error;
+    const { code, message, remedy, detail, cause } = error;
+    const later = 'Or make the key now and publish it later: glasskey enroll --no-publish';
+    throw new GlasskeyError({ code, message, remedy: `${remedy} ${later}`, detail, cause });
+  }
 }
 
 function notEnrolled(): GlasskeyError {

@@ -182,6 +182,8 @@ function somethingListensOn22(): boolean {
 
 /** The package also enables its service for the next boot, and where policy-rc.d is not asked it has started it. */
 function leaveNoServiceBehind(prefix: readonly string[], listenedBefore: boolean): void {
+  // A server that was there before is somebody's way in.
+  if (listenedBefore) return;
   if (findProgram('systemctl') !== undefined) {
     runAsRoot(prefix, ['systemctl', 'disable', '--now', 'ssh.service', 'ssh.socket']);
     // Without a running systemd `--now` fails before it disables; this does the links alone.
@@ -189,7 +191,7 @@ function leaveNoServiceBehind(prefix: readonly string[], listenedBefore: boolean
   } else if (findProgram('update-rc.d') !== undefined) {
     runAsRoot(prefix, ['update-rc.d', 'ssh', 'disable']);
   }
-  if (listenedBefore || !somethingListensOn22()) return;
+  if (!somethingListensOn22()) return;
   if (findProgram('service') !== undefined) runAsRoot(prefix, ['service', 'ssh', 'stop']);
   if (somethingListensOn22()) {
     say(

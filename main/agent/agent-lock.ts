@@ -14,6 +14,8 @@ const HASH_BYTES = 32;
 const DELAY_STEP_MS = 100;
 /** OpenSSH stops counting at 100 failures of 100 ms each: ten seconds. */
 const MAX_COUNTED_FAILURES = 100;
+/** Attempts that may wait for their turn; more are refused unheard, so that a flood of guesses is no queue of hours. */
+export const MAX_WAITING_ATTEMPTS = 16;
 
 export class AgentLock {
   readonly #clock: Clock;
@@ -22,6 +24,8 @@ export class AgentLock {
   #untilLocked = new AbortController();
   /** Attempts queue up here, so that many connections guess no faster than one. */
   #attempts: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+  readonly #closed = new AbortController();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -48,14 +52,17 @@ export class AgentLock {
     });
   }
 
-  /** False where it is not locked, and, after a delay that grows with each failure, for a wrong passphrase. */
+  /**
+   * False where it is not locked, and, after a delay that grows with each failure, for a wrong passphrase. A client that has
+   * gone (`signal`) before its turn is not heard; once its guess was heard, the delay is served whether it waits or not.
+   */
   unlock(passphrase: Uint8Array, signal: AbortSignal): Promise<boolean> {
     return this.#inTurn(async () => {
-      if (!this.#locked) return false;
+      if (!this.#locked || signal.aborted) return false;
       const { salt, hash } = this.#locked;
       if (!timingSafeEqual(hash, await hashOf(passphrase, salt))) {
         this.#failures = Math.min(this.#failures + 1, MAX_COUNTED_FAILURES);
-        await pause(this.#clock, this.#failures * DELAY_STEP_MS, signal);
+        await pause(this.#clock, this.#failures * DELAY_STEP_MS, this.#closed.signal);
         return false;
       }
       this.#locked = undefined;
@@ -64,10 +71,21 @@ export class AgentLock {
     });
   }
 
-  #inTurn(attempt: () => Promise<boolean>): Promise<boolean> {
-    const turn = this.#attempts.then(attempt);
+  /** Ends a delay that is being served; nothing locks or unlocks any more. */
+  close(): void {
+    this.#closed.abort();
+  }
+
+  async #inTurn(attempt: () => Promise<boolean>): Promise<boolean> {
+    if (this.#waiting >= MAX_WAITING_ATTEMPTS) return false;
+    this.#waiting += 1;
+    const turn = this.#attempts.then(() => (this.#closed.signal.aborted ? false : attempt()));
     this.#attempts = turn.catch(() => {});
-    return turn;
+    try {
+      return await turn;
+    } finally {
+      this.#waiting -= 1;
+    }
   }
 }
 

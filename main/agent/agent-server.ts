@@ -17,6 +17,8 @@ export interface AgentServerOptions {
   readonly keyring: Keyring;
   readonly clock: Clock;
   readonly log: Log;
+  /** Gives up the start, where another start has to be waited for. */
+  readonly signal?: AbortSignal;
 }
 
 export interface AgentServer {
@@ -42,12 +44,13 @@ export async function startAgentServer(options: AgentServerOptions): Promise<Age
   const server = createServer({ allowHalfOpen: true }, accept);
   server.maxConnections = MAX_CLIENTS;
   server.on('drop', () => log('warn', 'agent.connection.turned-away', { limit: MAX_CLIENTS }));
-  await listenOnSocket(server, socketPath, clock);
+  await listenOnSocket(server, socketPath, clock, options.signal);
   server.on('error', (error) => log('error', 'agent.server.failed', { message: error.message }));
   log('info', 'agent.listening', { socketPath });
 
   let closing: Promise<void> | undefined;
   const close = () => {
+    lock.close();
     closing ??= closeAll(server, connections);
     return closing;
   };

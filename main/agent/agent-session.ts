@@ -68,6 +68,7 @@ export class AgentSession {
       case 'extension':
         return this.#extension(request.name, request.data);
       case 'lock':
+        if (this.#mayBeRemote) return this.#refuse('remote.lock');
         return (await this.#parts.lock.lock(request.passphrase)) ? SUCCESS : FAILURE;
       case 'ssh1RemoveAllIdentities':
         // `ssh-add -D` sends it beside the real one and complains if it fails. There are no SSH 1 keys: all are removed.
@@ -97,9 +98,16 @@ export class AgentSession {
     if (request.type === 'requestIdentities') return { type: 'identitiesAnswer', identities: [] };
     if (request.type === 'extension' && request.name === SESSION_BIND_EXTENSION) return this.#bind(request.data);
     if (request.type !== 'unlock') return this.#refuse(`locked.${request.type}`);
+    if (this.#mayBeRemote) return this.#refuse('remote.unlock');
     const unlocked = await this.#parts.lock.unlock(request.passphrase, signal);
     if (!unlocked) this.#parts.log('warn', 'agent.unlock.wrong');
     return unlocked ? SUCCESS : FAILURE;
+  }
+
+  /** The agent is forwarded over this connection, or may be. Its lock is for who sits here: a host must not hold it, nor guess. */
+  get #mayBeRemote(): boolean {
+    const { bindings, hasRefused } = this.#bindings;
+    return hasRefused || bindings.some(({ isForwarding }) => isForwarding);
   }
 
   #extension(name: string, data: Uint8Array): AgentResponse {

@@ -2,10 +2,10 @@
  * Where the agent listens: a Unix socket (0600) in a folder (0700) that is the user's own. Only files can be checked
  * here, so the folder is what keeps others out; the socket's own mode is the second lock.
  */
-import { chmod, lstat, mkdir, open, rm, stat } from 'node:fs/promises';
+import { chmod, lstat, mkdir, open, rm } from 'node:fs/promises';
 import { createConnection, type Server } from 'node:net';
 import { dirname } from 'node:path';
-import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import { assertNotCancelled, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import { type Clock, pause } from '../../time/clock.ts';
 
 const FOLDER_MODE = 0o700;
@@ -21,13 +21,13 @@ const LOCK_POLL_MS = 20;
 /**
  * Makes `server` listen on `path`. A socket left over from a crash is removed, but only when nobody answers on it.
  * Throws `AGENT_SOCKET_PATH_TOO_LONG`, `AGENT_FOLDER_UNSAFE`, `AGENT_ALREADY_RUNNING`, `AGENT_SOCKET_TAKEN` (something
- * else lies there), `AGENT_SOCKET_FAILED`.
+ * else lies there, or where the lock of a start should), `AGENT_SOCKET_FAILED`, `CANCELLED` where the signal fires first.
  */
-export async function listenOnSocket(server: Server, path: string, clock: Clock): Promise<void> {
+export async function listenOnSocket(server: Server, path: string, clock: Clock, signal?: AbortSignal): Promise<void> {
   if (path.startsWith(PIPE_PREFIX)) return listen(server, path); // Windows: access is the pipe's own matter
   assertPathFits(path);
   await prepareFolder(dirname(path));
-  await withStartLock(`${path}.lock`, clock, async () => {
+  await withStartLock(`${path}.lock`, { clock, signal }, async () => {
     if (!(await listenUnlessTaken(server, path))) {
       await removeStaleSocket(path);
       if (!(await listenUnlessTaken(server, path))) throw alreadyRunning(path);
@@ -40,17 +40,38 @@ export async function listenOnSocket(server: Server, path: string, clock: Clock)
  * One start at a time. Binding alone is atomic, but asking "does anybody answer?" and then deleting is not: of two
  * agents that find a stale socket, the second would delete the first one's living socket.
  */
-async function withStartLock(lockPath: string, clock: Clock, start: () => Promise<void>): Promise<void> {
-  while (!(await tryLock(lockPath))) {
-    const age = clock.now() - ((await stat(lockPath).catch(() => undefined))?.mtimeMs ?? clock.now());
-    if (age > STALE_LOCK_MS) await rm(lockPath, { force: true });
-    else await pause(clock, LOCK_POLL_MS);
+async function withStartLock(
+  lockPath: string,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal | undefined },
+  start: () => Promise<void>,
+): Promise<void> {
+  for (;;) {
+    assertNotCancelled(signal, 'Starting the agent');
+    if (await tryLock(lockPath)) break;
+    const madeAt = (await timeOfOurLock(lockPath)) ?? clock.now();
+    // In the future, too: the computer's clock was set back since. A little ahead is only the file system's rounding.
+    if (Math.abs(clock.now() - madeAt) > STALE_LOCK_MS) await rm(lockPath, { force: true });
+    else await pause(clock, LOCK_POLL_MS, signal);
   }
   try {
     await start();
   } finally {
-    await rm(lockPath, { force: true });
+    const madeAt = await timeOfOurLock(lockPath).catch(() => undefined);
+    if (madeAt !== undefined) await rm(lockPath, { force: true });
   }
+}
+
+/**
+ * When the lock was made; undefined where there is none. Throws `AGENT_SOCKET_TAKEN` where something lies there that no start
+ * has made (a lock is an empty plain file of the user's own): it is never deleted.
+ */
+async function timeOfOurLock(lockPath: string): Promise<number | undefined> {
+  const stats = await lstat(lockPath).catch(() => undefined);
+  if (stats === undefined) return undefined;
+  const user = process.getuid?.();
+  const isOurs = stats.isFile() && stats.size === 0 && (user === undefined || stats.uid === user);
+  if (!isOurs) throw taken(lockPath, 'the lock of a start, an empty file of your own,');
+  return stats.mtimeMs;
 }
 
 async function tryLock(lockPath: string): Promise<boolean> {
@@ -157,10 +178,10 @@ function alreadyRunning(path: string): GlasskeyError {
   });
 }
 
-function taken(path: string): GlasskeyError {
+function taken(path: string, wanted = 'a socket'): GlasskeyError {
   return new GlasskeyError({
     code: 'AGENT_SOCKET_TAKEN',
-    message: `Something that is no socket lies where the agent wants to listen: ${path}`,
+    message: `Something else lies where the agent wants ${wanted} to be: ${path}`,
     remedy: 'Look at it, and move it away if it is not needed.',
     detail: { path },
   });

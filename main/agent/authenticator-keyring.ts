@@ -7,6 +7,7 @@ import { assertNotCancelled, cancelled, GlasskeyError } from '../../diagnostics/
 import { parseSkPublicBlob } from '../openssh/sk-key.ts';
 import { formatSkSignature, skSignatureFromAssertion, verifySkSignature } from '../openssh/sk-signature.ts';
 import { describeSigning, type NameHost, type RouteTo } from './describe-signing.ts';
+import { assertExpected, type Expected } from './expected-requests.ts';
 import type { Identity, Keyring, SignRequest } from './keyring.ts';
 import { SignQueue } from './sign-queue.ts';
 
@@ -59,6 +60,7 @@ export interface PinQuestion {
   readonly purpose: string;
   /** Of the key that wants it, as in `EnrolledKey`. */
   readonly model: string;
+  readonly credentialId: Uint8Array;
   readonly triesLeft?: number;
 }
 
@@ -85,6 +87,8 @@ export interface AuthenticatorKeyringParts<P> {
   readonly nameHost: NameHost;
   /** For a connect of our own: the way to its hosts. */
   readonly routeTo?: RouteTo;
+  /** For a connect of our own, whose PIN is held: what was planned. Without it nothing is unexpected. */
+  readonly expected?: Expected;
 }
 
 export class AuthenticatorKeyring<P> implements Keyring {
@@ -101,13 +105,14 @@ export class AuthenticatorKeyring<P> implements Keyring {
   }
 
   /**
-   * Rejects with `AGENT_KEY_UNKNOWN`, `CANCELLED` (also when the PIN was declined), `AGENT_SIGNATURE_UNUSABLE`, and
+   * Rejects with `AGENT_KEY_UNKNOWN`, `AGENT_REQUEST_UNEXPECTED`, `CANCELLED` (also when the PIN was declined), `AGENT_SIGNATURE_UNUSABLE`, and
    * what the authenticator rejects with. PIN prompt and touch of one signature come before those of the next.
    */
   async sign(request: SignRequest, signal: AbortSignal): Promise<Uint8Array> {
     const keys = await this.#parts.keys.list();
     const key = keys.find(({ publicBlob }) => Buffer.compare(publicBlob, request.keyBlob) === 0);
     if (key === undefined) throw unknownKey();
+    if (this.#parts.expected !== undefined) assertExpected(request, this.#parts.expected);
     return this.#queue.run((running) => this.#signWith(key, request, running), signal);
   }
 
@@ -116,8 +121,8 @@ export class AuthenticatorKeyring<P> implements Keyring {
     if (!key.userVerification) return this.#assert(key, request, purpose, signal, undefined);
 
     await this.#parts.authenticator.prepare?.(key.credentialId, signal);
-    const { model } = key;
-    let question: PinQuestion = { why: 'needed', purpose, model };
+    const { model, credentialId } = key;
+    let question: PinQuestion = { why: 'needed', purpose, model, credentialId };
     for (;;) {
       const pin = await this.#parts.pins.request(question, signal);
       if (pin === undefined) throw cancelled('The signature');
@@ -127,12 +132,15 @@ export class AuthenticatorKeyring<P> implements Keyring {
       } catch (error) {
         // Each wrong try counts towards blocking the key for good: only a person may make the next one.
         if (!(error instanceof GlasskeyError) || error.code !== 'PIN_WRONG') throw error;
-        question = await this.#wrongPin({ purpose, model }, signal);
+        question = await this.#wrongPin({ purpose, model, credentialId }, signal);
       }
     }
   }
 
-  async #wrongPin(about: Pick<PinQuestion, 'purpose' | 'model'>, signal: AbortSignal): Promise<PinQuestion> {
+  async #wrongPin(
+    about: Pick<PinQuestion, 'purpose' | 'model' | 'credentialId'>,
+    signal: AbortSignal,
+  ): Promise<PinQuestion> {
     const triesLeft = await this.#parts.authenticator.pinTriesLeft?.(signal);
     return { why: 'wrong', ...about, ...(triesLeft === undefined ? {} : { triesLeft }) };
   }

@@ -16,6 +16,7 @@ export type RouteTo = (hostKeyBlob: Uint8Array) => readonly string[];
 
 const NO_ROUTE: RouteTo = () => [];
 
+const UNVERIFIED_HOST = 'a host that could not be verified';
 const MAX_SHOWN = 64;
 /** A name, or `[address]:port` as known_hosts has it. */
 const PLAIN = /^([A-Za-z0-9][A-Za-z0-9._@\\-]*|\[[A-Za-z0-9.:-]+\]:\d{1,5})$/;
@@ -37,13 +38,14 @@ function whatFor({ purpose }: SignRequest, nameHost: NameHost): string {
 }
 
 function throughWhat(request: SignRequest, nameHost: NameHost, routeTo: RouteTo): string {
-  const { forwardedThrough, isPathProven, purpose } = request;
-  if (forwardedThrough.length > 0) {
-    return ` through ${forwardedThrough.map((blob) => host(blob, nameHost)).join(', then ')}`;
-  }
+  const { forwardedThrough, isPathProven, throughUnverifiedHost, purpose } = request;
+  const proven = forwardedThrough.map((blob) => host(blob, nameHost)).join(', then ');
+  if (throughUnverifiedHost) return ` through ${proven === '' ? '' : `${proven}, and `}${UNVERIFIED_HOST}`;
+  if (proven !== '') return ` through ${proven}`;
+  if (!isPathProven) return ' (the program that asks is too old to say from where)';
+  // Only where nothing stands against it: the plan's way, shown for a request from elsewhere, would vouch for a stranger.
   const route = purpose.kind === 'login' && purpose.hostKey ? routeTo(purpose.hostKey) : [];
-  if (route.length > 0) return ` through ${route.map(shown).join(', then ')}`;
-  return isPathProven ? '' : ' (the program that asks is too old to say from where)';
+  return route.length === 0 ? '' : ` through ${route.map(shown).join(', then ')}`;
 }
 
 function host(blob: Uint8Array, nameHost: NameHost): string {

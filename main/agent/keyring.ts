@@ -38,8 +38,10 @@ export interface SignRequest {
   readonly purpose: SigningPurpose;
   /** Public blobs of the hosts that the agent was forwarded through, nearest first; empty for this machine. */
   readonly forwardedThrough: readonly Uint8Array[];
-  /** False: the client proved nothing about the path, so that "from this machine" would be a guess. */
+  /** False: the path is not proven to its end, so that "from this machine" would be a guess. */
   readonly isPathProven: boolean;
+  /** A host on the way, or at its end, could not be verified: the request may come from it, whatever was bound later. */
+  readonly throughUnverifiedHost: boolean;
   readonly client?: Client;
 }
 

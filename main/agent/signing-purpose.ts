@@ -25,6 +25,7 @@ export type RefusalReason =
  *   the data must name the bound session, and the bound host if it names one.
  * - A connection without any binding (a client before OpenSSH 8.9, or one whose binding could not be verified) is
  *   served too, or an outage would end at an odd host key; what it cannot prove is left out of the purpose.
+ * - After a refused binding no later one proves the path: the host that was not verified may have made them itself.
  * - SSHSIG messages: allowed, with their namespace.
  * - Anything else, certificates to be signed above all, is refused.
  */
@@ -67,11 +68,13 @@ function loginPurpose(login: UserauthData, { bindings }: SessionBindings): Signi
 function allow(
   keyBlob: Uint8Array,
   data: Uint8Array,
-  { bindings }: SessionBindings,
+  { bindings, hasRefused }: SessionBindings,
   purpose: SigningPurpose,
 ): SigningDecision {
   const forwardedThrough = bindings.filter(({ isForwarding }) => isForwarding).map(({ hostKey }) => hostKey);
-  return { allowed: true, request: { keyBlob, data, purpose, forwardedThrough, isPathProven: bindings.length > 0 } };
+  const isPathProven = bindings.length > 0 && !hasRefused;
+  const path = { forwardedThrough, isPathProven, throughUnverifiedHost: hasRefused };
+  return { allowed: true, request: { keyBlob, data, purpose, ...path } };
 }
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {

@@ -1,6 +1,7 @@
 /** Glasskey for one command, over the command line's world; released when the command is done. */
 import { Glasskey, type GlasskeyPeople } from '../glasskey.ts';
 import type { Invocation } from './command.ts';
+import { printable } from './output.ts';
 import type { TerminalChoices } from './terminal-people.ts';
 
 /** For commands that ask nobody anything. */
@@ -9,7 +10,8 @@ export async function withGlasskey<T>(
   use: (glasskey: Glasskey) => Promise<T>,
 ): Promise<T> {
   const { hid, clock, environment, homeFolder, owner } = world;
-  const glasskey = new Glasskey({ hid, clock, environment, homeFolder, owner, log: output.log });
+  const settingUnusable = (sentence: string) => output.warn(printable(sentence));
+  const glasskey = new Glasskey({ hid, clock, environment, homeFolder, owner, log: output.log, settingUnusable });
   try {
     return await use(glasskey);
   } finally {
@@ -28,13 +30,13 @@ export async function withPeople<T>(
     import('./terminal-people.ts'),
   ]);
   const { world, output } = invocation;
-  const prompts = new TerminalPrompts();
+  const prompts = new TerminalPrompts(world.clock);
   const people = terminalPeople(world, output, prompts, choices);
   if (choices.asksPinAtOnce && !choices.pinFromStdin) prompts.hush();
   try {
     return await withGlasskey(invocation, (glasskey) => use(glasskey, people));
   } finally {
-    prompts.release();
+    await prompts.end(invocation.signal);
     output.settle();
   }
 }

@@ -35,7 +35,7 @@ export class Output {
 
   /** The whole result for `--json`. */
   object(value: unknown): void {
-    if (this.json) this.#world.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+    if (this.json) this.#world.stdout.write(`${plainJson(value)}\n`);
   }
 
   /** A step that was done. */
@@ -83,12 +83,13 @@ export class Output {
     this.object({ error: { code, message, remedy, detail } });
     if (this.json) return;
     if (error.kind === 'cancelled') {
-      this.#tell(`Cancelled. ${printable(remedy)}`);
+      this.#tell(`Cancelled. ${printableLines(remedy)}`);
       return;
     }
-    this.#tell(`${this.#styled('red', 'Error:')} ${printable(message)} ${this.#styled('dim', `[${code}]`)}`);
-    this.#tell(printable(remedy));
-    if (this.#verbose && error.kind === 'bug') this.#tell(`${error.stack ?? ''}\n${String(error.cause ?? '')}`);
+    this.#tell(`${this.#styled('red', 'Error:')} ${printableLines(message)} ${this.#styled('dim', `[${code}]`)}`);
+    this.#tell(printableLines(remedy));
+    if (this.#verbose && error.kind === 'bug')
+      this.#tell(printableLines(`${error.stack ?? ''}\n${String(error.cause ?? '')}`));
   }
 
   readonly log: Log = (level, event, facts = {}) => {
@@ -131,7 +132,25 @@ export function style(name: Style, text: string): string {
   return styleText(name, text, { validateStream: false });
 }
 
-/** What others wrote (a device's name, a profile's text) may steer the terminal: it is shown without control characters. */
+/**
+ * What others wrote (a device's name, an account, a host's name) may neither steer the terminal nor pass for a line of ours:
+ * one line, without control characters.
+ */
 export function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => (character === '\n' ? '\n' : '\ufffd'));
+  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\ufffd');
+}
+
+/** The same for texts of our own that have several lines. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}
+
+/** JSON in which nothing steers the terminal that shows it: JSON itself escapes no more than what is below U+0020. */
+function plainJson(value: unknown): string {
+  return JSON.stringify(value, null, 2).replaceAll(/[\u007f-\u009f\p{Cf}\u2028\u2029]/gu, (character) =>
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
 }

@@ -31,7 +31,7 @@ export function terminalPeople(
         return await typed(prompt, signal);
       } catch (error) {
         if (!(error instanceof GlasskeyError) || error.code !== 'PIN_FORM') throw error;
-        output.warn(error.message);
+        output.warn(printable(error.message));
       }
     }
   };
@@ -69,9 +69,10 @@ export function terminalPeople(
       }
     },
 
-    async mayReplaceProfileKey({ account, fingerprint }, signal) {
+    async mayReplaceProfileKey({ account, fingerprint, enrolledHere }, signal) {
       const present = fingerprint ?? 'something that is no security key';
       output.warn(`The profile of ${printable(account)} has room for one key, and holds another: ${present}`);
+      if (enrolledHere) output.warn('That one was enrolled on this computer too: logins may be using it now.');
       if (choices.replaceProfileKey) return true;
       output.note('Devices go on accepting that one until their next reconciliation.');
       return prompts.yesNo('Replace it?', signal);
@@ -89,7 +90,7 @@ export function terminalPeople(
         return;
       }
       output.warn('No browser could be started. Open this address in a browser on this computer:');
-      output.note(url);
+      output.note(printable(url));
       output.waiting('Waiting for the sign-in…', true);
     },
 
@@ -97,12 +98,12 @@ export function terminalPeople(
       if (choices.pinFromStdin) return pinOnStdin(question.triesLeft, signal);
       output.settle();
       if (question.why === 'wrong') output.warn(wrongPin(question));
-      if (question.purpose !== undefined) output.note(question.purpose);
+      if (question.purpose !== undefined) output.note(printable(question.purpose));
       return typedOnce(pinPrompt(question), signal);
     },
-    touchWanted: (purpose) => output.waiting(`Touch the security key: ${purpose}`, true),
+    touchWanted: (purpose) => output.waiting(`Touch the security key: ${printable(purpose)}`, true),
     touchDone: () => output.settle(),
-    remark: (text) => output.note(text),
+    remark: (text) => output.note(printable(text)),
   };
 }
 
@@ -167,7 +168,7 @@ function tell(event: EnrollmentEvent, world: CliWorld, output: Output): void {
       );
       break;
     case 'key-found':
-      output.step(`Found ${printable(event.product)}, firmware ${event.firmware}: it can do what is needed`);
+      output.step(`Found ${printable(event.product)}, firmware ${printable(event.firmware)}: it can do what is needed`);
       break;
     case 'key-busy':
       output.warn('Another program is using the security key; waiting for it to finish.');

@@ -2,10 +2,13 @@
  * The plan of a login: which program, with which arguments, configuration and environment. Pure data, so that it can be
  * shown, tested and compared; run-ssh.ts runs it.
  *
- * Everything that matters stands in one generated configuration file. `ssh -J` starts another ssh for every hop, and
- * that child is given `-F` and no `-o`: an option on the command line would hold for the device alone
- * (reference openssh-sk.md, section 10). Each host gets a block under an alias of its own, because a jump host and a
- * device may share an address (a port forward) and must not share settings.
+ * Everything that matters stands in one generated configuration file. Every hop is an ssh of its own, and an option on
+ * the command line would hold for the device alone (reference openssh-sk.md, section 10). Each host gets a block under
+ * an alias of its own, because a jump host and a device may share an address (a port forward) and must not share
+ * settings.
+ *
+ * The hops are ProxyCommands that say what `ssh -J` would, and one thing more: `-E`, a log file for each ssh. On stderr
+ * an ssh's own messages cannot be told from a host's banner or the remote command's words, which may be forged.
  */
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import { formatHostSpec, type HostName, type HostSpec } from './host-spec.ts';
@@ -47,6 +50,8 @@ export interface PlannedHop {
   /** The name of its block in the configuration. */
   readonly alias: string;
   readonly spec: HostSpec;
+  /** Where the ssh that logs in to it writes its own messages, and nothing that the host wrote to stderr. */
+  readonly logFile: string;
 }
 
 export interface ConnectPlan {
@@ -83,18 +88,16 @@ export function planConnect(request: ConnectRequest): ConnectPlan {
   assertSocketPathFits(request.agentSocket, platform);
   assertPlainConfigPath(request.configFile);
   const hops = planHops(request);
-  const jumps = hops.filter((hop) => hop.role === 'jump host');
   return {
     program: 'ssh',
     arguments: [
-      '-F',
-      request.configFile,
-      ...(jumps.length > 0 ? ['-J', jumps.map((hop) => hop.alias).join(',')] : []),
+      ...['-F', request.configFile],
+      ...['-E', logFileFor(DEVICE_ALIAS, request)],
       DEVICE_ALIAS,
       ...commandArguments(request.command),
     ],
     configFile: request.configFile,
-    configText: configText(hops.map((hop, index) => blockFor(hop, index, request))),
+    configText: configText(hops.map((hop, index) => blockFor(hop, hops.slice(0, index), request))),
     environment: {
       SSH_AUTH_SOCK: request.agentSocket,
       // ssh starts the hops through $SHELL, and an account without a login shell (nologin, git-shell) would refuse it.
@@ -134,14 +137,32 @@ export function copyableCommand(plan: ConnectPlan): string {
 const PLAIN_WORD = /^[A-Za-z0-9_.:/@+-]+$/;
 const DEVICE_ALIAS = 'glasskey-device';
 
-function planHops({ jump, device }: ConnectRequest): PlannedHop[] {
+function planHops(request: ConnectRequest): PlannedHop[] {
+  const hop = (role: PlannedHop['role'], alias: string, spec: HostSpec): PlannedHop => {
+    return { role, alias, spec, logFile: logFileFor(alias, request) };
+  };
   return [
-    ...jump.map((spec, index): PlannedHop => ({ role: 'jump host', alias: `glasskey-hop-${index + 1}`, spec })),
-    { role: 'device', alias: DEVICE_ALIAS, spec: device },
+    ...request.jump.map((spec, index) => hop('jump host', `glasskey-hop-${index + 1}`, spec)),
+    hop('device', DEVICE_ALIAS, request.device),
   ];
 }
 
-function blockFor({ role, alias, spec }: PlannedHop, hopsBefore: number, request: ConnectRequest): ConfigBlock {
+/** In the configuration's private folder, which goes when ssh has ended. */
+function logFileFor(alias: string, { configFile }: ConnectRequest): string {
+  return `${configFile}.${alias}.log`;
+}
+
+/**
+ * How ssh reaches a host through the one before it. The words are those that `-J` makes in OpenSSH's ssh.c, and `-E`;
+ * the quotes are for the shell, to which brackets are a pattern.
+ */
+function throughHop(hop: PlannedHop, { configFile }: ConnectRequest): string {
+  return `ssh -F ${configFile} -E ${hop.logFile} -W "[%h]:%p" ${hop.alias}`;
+}
+
+function blockFor(hop: PlannedHop, hopsBefore: readonly PlannedHop[], request: ConnectRequest): ConfigBlock {
+  const { role, alias, spec } = hop;
+  const previous = hopsBefore.at(-1);
   const forward = role === 'device' && (request.forwardAgent ?? true);
   const socket = quotePath(request.agentSocket, 'the agent’s socket');
   return {
@@ -153,6 +174,7 @@ function blockFor({ role, alias, spec }: PlannedHop, hopsBefore: number, request
       ...(role === 'device' && request.device.hostKeyAlias !== undefined
         ? [['HostKeyAlias', request.device.hostKeyAlias] as const]
         : []),
+      ...(previous === undefined ? [] : [['ProxyCommand', throughHop(previous, request)] as const]),
       ['IdentityAgent', socket],
       ['IdentitiesOnly', 'yes'],
       ...request.publicKeyFiles.map((file) => ['IdentityFile', quotePath(file, 'the public key')] as const),
@@ -170,7 +192,7 @@ function blockFor({ role, alias, spec }: PlannedHop, hopsBefore: number, request
       ['ControlMaster', 'no'],
       ['ControlPath', 'none'],
       ['PermitLocalCommand', 'no'],
-      ['ConnectTimeout', String(CONNECT_SECONDS + hopsBefore * LOGIN_GRACE_SECONDS)],
+      ['ConnectTimeout', String(CONNECT_SECONDS + hopsBefore.length * LOGIN_GRACE_SECONDS)],
       ['ServerAliveInterval', '15'],
       ['ServerAliveCountMax', '3'],
       ...(role === 'device' ? terminalSetting(request.tty ?? 'auto') : []),

@@ -3,11 +3,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { assertNotCancelled, cancelled, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import { type Log, silentLog } from '../../diagnostics/log.ts';
 import type { ConnectPlan } from './plan.ts';
+import { followSshLogs, type SshMessage } from './ssh-log.ts';
 import { findSsh } from './ssh-program.ts';
 
 export interface RunSshOptions {
@@ -18,6 +19,15 @@ export interface RunSshOptions {
    * here are piped instead; no stdin then means an empty one.
    */
   readonly streams?: { readonly stdin?: Readable; readonly stdout: Writable; readonly stderr: Writable };
+  /** Where stderr goes when no streams are given. Default: this process's own. */
+  readonly stderr?: Writable;
+  /**
+   * Told each line that an ssh of ours wrote to its log, as it comes. Default: the line is written to where stderr goes.
+   * What a host wrote (banners, the remote command's stderr) goes there in any case.
+   */
+  readonly onMessage?: (message: SshMessage) => void;
+  /** Lines of ours that need not be shown (see isRestated): they go to the log alone. */
+  readonly holdBack?: (message: SshMessage) => boolean;
   /** The environment that ssh inherits, before the plan's own is added. Default: this process's. */
   readonly environment?: NodeJS.ProcessEnv;
   /** Told once what findSsh had to remark (an old ssh). */
@@ -30,11 +40,13 @@ export type SshExit =
 
 export interface SshRun {
   readonly exit: SshExit;
-  /** The last lines that ssh, its hops and the remote side wrote to stderr; what explains exit code 255. */
-  readonly stderrLines: readonly string[];
+  /**
+   * What ssh itself and its hops' ssh said, by hop in the order of the way there; what explains exit code 255. The last
+   * lines of each. Never what stands on stderr: any host on the way may write there.
+   */
+  readonly messages: readonly SshMessage[];
 }
 
-const KEPT_STDERR_CHARACTERS = 32 * 1024;
 const KILL_AFTER_MS = 2000;
 
 /**
@@ -47,7 +59,7 @@ export function newConfigFile(folder: string = tmpdir()): string {
 }
 
 /**
- * Runs the plan and returns how ssh ended. What ssh writes to stderr is passed on as it comes, and its end is kept.
+ * Runs the plan and returns how ssh ended. What is written to stderr and to ssh's logs is passed on as it comes.
  *
  * The configuration is written into a new folder of mode 0700 and removed when ssh has ended. While ssh has the
  * terminal, Ctrl-C reaches it directly (and a remote session takes it as a key); this process then only waits.
@@ -64,7 +76,15 @@ export async function runSsh(plan: ConnectPlan, options: RunSshOptions = {}): Pr
   try {
     assertNotCancelled(options.signal, WHAT);
     log('debug', 'connect.ssh', { path: ssh.path, arguments: plan.arguments.join(' ') });
-    const run = await runChild(ssh.path, plan, { ...environment, ...plan.environment }, options);
+    const stderr = options.streams?.stderr ?? options.stderr ?? process.stderr;
+    const show = (message: SshMessage) => {
+      if (options.holdBack?.(message)) log('info', 'connect.ssh-said', { hop: message.hop.alias, line: message.line });
+      else stderr.write(`${message.line}\r\n`);
+    };
+    const logs = followSshLogs(plan.hops, options.onMessage ?? show);
+    const env = { ...withSafePath(environment, ssh.path), ...plan.environment };
+    const exit = await runChild(ssh.path, plan, env, stderr, options).finally(logs.stop);
+    const run: SshRun = { exit, messages: logs.messages() };
     log(
       'debug',
       'connect.ssh-ended',
@@ -94,7 +114,23 @@ async function writeConfig(folder: string, plan: ConnectPlan): Promise<void> {
   }
 }
 
-function runChild(path: string, plan: ConnectPlan, env: NodeJS.ProcessEnv, options: RunSshOptions): Promise<SshRun> {
+/**
+ * ssh starts the ssh of its hops by name, through a shell and the PATH: that must be the one found here, and never what
+ * lies in the current folder, which an empty or relative entry stands for.
+ */
+function withSafePath(environment: NodeJS.ProcessEnv, sshPath: string): NodeJS.ProcessEnv {
+  const { PATH, Path, ...others } = environment;
+  const folders = (PATH ?? Path ?? '').split(delimiter).filter(isAbsolute);
+  return { ...others, PATH: [dirname(sshPath), ...folders].join(delimiter) };
+}
+
+function runChild(
+  path: string,
+  plan: ConnectPlan,
+  env: NodeJS.ProcessEnv,
+  stderr: Writable,
+  options: RunSshOptions,
+): Promise<SshExit> {
   const { signal, streams } = options;
   const ownTerminal = streams === undefined;
   return new Promise((resolve, reject) => {
@@ -107,8 +143,7 @@ function runChild(path: string, plan: ConnectPlan, env: NodeJS.ProcessEnv, optio
       detached: !ownTerminal && process.platform !== 'win32',
       windowsHide: true,
     });
-    const kept = keepEnd(child.stderr);
-    child.stderr?.pipe(streams?.stderr ?? process.stderr, { end: false });
+    child.stderr?.pipe(stderr, { end: false });
     if (streams !== undefined) {
       child.stdout?.pipe(streams.stdout, { end: false });
       if (child.stdin !== null) streams.stdin?.pipe(child.stdin);
@@ -150,24 +185,9 @@ function runChild(path: string, plan: ConnectPlan, env: NodeJS.ProcessEnv, optio
     child.once('close', (code, signalName) => {
       cleanUp();
       if (signal?.aborted) return reject(cancelled(WHAT, signal.reason));
-      resolve({
-        exit: signalName !== null ? { kind: 'signalled', signal: signalName } : { kind: 'exited', code: code ?? 255 },
-        stderrLines: kept()
-          .split(/\r*\n/)
-          .filter((line) => line !== ''),
-      });
+      resolve(signalName !== null ? { kind: 'signalled', signal: signalName } : { kind: 'exited', code: code ?? 255 });
     });
   });
-}
-
-/** Keeps the last part of a stream, as text; the returned function gives it. */
-function keepEnd(stream: Readable | null): () => string {
-  let end = '';
-  const decoder = new TextDecoder();
-  stream?.on('data', (chunk: Buffer) => {
-    end = (end + decoder.decode(chunk, { stream: true })).slice(-KEPT_STDERR_CHARACTERS);
-  });
-  return () => end;
 }
 
 /** Ends the child, or with `wholeGroup` also the hops it started. A process that is gone already is no error. */

@@ -1,11 +1,16 @@
 /**
  * Why ssh gave up. Exit code 255 is its own failure (any other is the remote command's), and its only explanation is
- * what it wrote to stderr, in fixed English sentences. Matched loosely: they grow words from release to release.
+ * what it wrote to its log, in fixed English sentences. Matched loosely: they grow words from release to release.
+ *
+ * Whose log a sentence stands in says which host it is about; names in the sentence do not. ssh's log quotes a few words
+ * of its peer (a disconnect's reason), so a host can put a sentence there, but only about itself, and about itself it
+ * could bring the same to pass in earnest: a host that shows another key is a host whose key has changed.
  */
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import { formatHostSpec } from './host-spec.ts';
 import type { ConnectPlan, PlannedHop } from './plan.ts';
 import type { SshRun } from './run-ssh.ts';
+import type { SshMessage } from './ssh-log.ts';
 
 /**
  * The error for a run that failed in ssh itself, or undefined where ssh did its part: the remote command's exit code is
@@ -17,24 +22,33 @@ import type { SshRun } from './run-ssh.ts';
 export function outcomeError(plan: ConnectPlan, run: SshRun): GlasskeyError | undefined {
   if (run.exit.kind !== 'exited' || run.exit.code !== 255) return undefined;
   for (const explanation of EXPLANATIONS) {
-    for (const line of run.stderrLines) {
-      const match = explanation.pattern.exec(line);
-      if (match === null) continue;
-      const hop = failedHop(plan, run, explanation, match.groups?.host);
-      return toError(explanation, hop, line);
-    }
+    const message = run.messages.find(({ line }) => explanation.pattern.test(line));
+    if (message !== undefined) return toError(explanation, failedHop(plan, explanation, message.hop), message.line);
   }
-  return toError(UNEXPLAINED, failedHop(plan, run, UNEXPLAINED, undefined), run.stderrLines.at(-1));
+  const only = plan.hops.length === 1 ? plan.hops[0] : undefined;
+  return toError(UNEXPLAINED, only, run.messages.at(-1)?.line);
 }
 
+/** Whether this line of ssh's need not be shown, because outcomeError says it better, or it asks nothing of anybody. */
+export function isRestated({ line }: SshMessage): boolean {
+  return RESTATED.some((pattern) => pattern.test(line));
+}
+
+const RESTATED = [
+  /: Permission denied \(/,
+  /^kex_exchange_identification: /,
+  /UNKNOWN port 65535/,
+  /^stdio forwarding failed/,
+  /^Warning: Permanently added /,
+];
+
 interface Explanation {
-  /** May name the host ssh speaks of in the group `host`. */
   readonly pattern: RegExp;
   readonly code: string;
   /** `where` is the host that failed, in words. */
   readonly message: (where: string) => string;
   readonly remedy: string;
-  /** The line is written on behalf of the device by the ssh that logged in to the last jump host. */
+  /** The ssh that logged in to a jump host says it of the host after that. */
   readonly beyondJumpHost?: boolean;
 }
 
@@ -43,14 +57,14 @@ const CHECK_TARGET = 'Check the address and your own network (VPN, cable), then 
 /** In order of how much they explain: the first that fits any line wins. */
 const EXPLANATIONS: readonly Explanation[] = [
   {
-    pattern: /REMOTE HOST IDENTIFICATION HAS CHANGED|^Host key for (?<host>\S+) has changed/,
+    pattern: /REMOTE HOST IDENTIFICATION HAS CHANGED|^Host key for \S+ has changed/,
     code: 'CONNECT_HOST_KEY_CHANGED',
     message: (where) => `The host key of ${where} is not the one that is known: somebody may be in between.`,
     remedy:
       'Ask whoever runs the host whether its key was changed; only then remove the old one with "ssh-keygen -R HOST" and connect again.',
   },
   {
-    pattern: /host key is known for (?<host>\S+) and you have requested strict checking/,
+    pattern: /host key is known for \S+ and you have requested strict checking/,
     code: 'CONNECT_HOST_KEY_UNKNOWN',
     message: (where) => `The host key of ${where} is not known, and unknown ones are not accepted.`,
     remedy: 'Connect once from a terminal and compare the fingerprint it shows with the one its administrator gives.',
@@ -62,7 +76,7 @@ const EXPLANATIONS: readonly Explanation[] = [
     remedy: 'Connect again, and give the PIN and the touch when the key blinks.',
   },
   {
-    pattern: /^(?:.*?@)?(?<host>\S+): Permission denied \(/,
+    pattern: /^\S+: Permission denied \(/,
     code: 'CONNECT_PERMISSION_DENIED',
     message: (where) => `${capital(where)} does not accept this key for this user.`,
     remedy:
@@ -96,31 +110,31 @@ const EXPLANATIONS: readonly Explanation[] = [
     beyondJumpHost: true,
   },
   {
-    pattern: /^ssh: Could not resolve hostname (?<host>\S+?):/,
+    pattern: /^ssh: Could not resolve hostname /,
     code: 'CONNECT_UNREACHABLE',
     message: (where) => `No address is known for ${where}.`,
     remedy: 'Check the name, or give the IP address: without a network, names are often not resolved.',
   },
   {
-    pattern: /^ssh: connect to host (?<host>\S+) port \d+: Connection refused/,
+    pattern: /^ssh: connect to host \S+ port \d+: Connection refused/,
     code: 'CONNECT_REFUSED',
     message: (where) => `${capital(where)} refused the connection: no SSH server listens there.`,
     remedy: 'Check the address and the port.',
   },
   {
-    pattern: /^ssh: connect to host (?<host>\S+) port \d+:/,
+    pattern: /^ssh: connect to host \S+ port \d+:/,
     code: 'CONNECT_UNREACHABLE',
     message: (where) => `${capital(where)} could not be reached.`,
     remedy: CHECK_TARGET,
   },
   {
-    pattern: /timed out during banner exchange|^Connection to (?<host>(?!UNKNOWN)\S+) port \d+ timed out/,
+    pattern: /timed out during banner exchange|^Connection to (?!UNKNOWN)\S+ port \d+ timed out/,
     code: 'CONNECT_UNREACHABLE',
     message: (where) => `${capital(where)} did not answer in time.`,
     remedy: CHECK_TARGET,
   },
   {
-    pattern: /^Timeout, server (?<host>\S+) not responding/,
+    pattern: /^Timeout, server \S+ not responding/,
     code: 'CONNECT_UNREACHABLE',
     message: (where) => `The connection to ${where} was lost: it no longer answers.`,
     remedy: CHECK_TARGET,
@@ -133,7 +147,7 @@ const EXPLANATIONS: readonly Explanation[] = [
     remedy: 'Compare its fingerprint with the one its administrator gives, then connect again and answer yes.',
   },
   {
-    pattern: /^Unable to negotiate with (?<host>\S+) port \d+:/,
+    pattern: /^Unable to negotiate with \S+ port \d+:/,
     code: 'CONNECT_FAILED',
     message: (where) => `${capital(where)} and this ssh have no algorithm in common.`,
     remedy: 'Update the older of the two; ssh’s own message says which algorithms are offered.',
@@ -145,7 +159,7 @@ const EXPLANATIONS: readonly Explanation[] = [
     remedy: 'Update OpenSSH; "ssh -V" says which one is installed.',
   },
   {
-    pattern: /^kex_exchange_identification: |^Connection (closed|reset) by (?<host>(?!UNKNOWN)\S+) port \d+/,
+    pattern: /^kex_exchange_identification: |^Connection (closed|reset) by (?!UNKNOWN)\S+ port \d+/,
     code: 'CONNECT_FAILED',
     message: (where) => `${capital(where)} closed the connection.`,
     remedy: 'Connect again in a minute: a server that is overloaded, or was tried too often, does so for a while.',
@@ -153,39 +167,15 @@ const EXPLANATIONS: readonly Explanation[] = [
 ];
 
 const UNEXPLAINED: Explanation = {
-  pattern: /$^/,
+  pattern: /(?!)/,
   code: 'CONNECT_FAILED',
   message: (where) => `The login to ${where} failed, and ssh did not say why in words that Glasskey knows.`,
   remedy: 'Read what ssh wrote above; with --verbose it says more.',
 };
 
-/**
- * Which host it was. ssh names it by address, which is enough unless two hops share one. Then: the outer ssh says
- * "UNKNOWN port 65535" about the pipe to its hop, so with that line in it the failure lies in a jump host's login,
- * except where the jump host itself reports that it cannot get on to the device.
- */
-function failedHop(
-  plan: ConnectPlan,
-  run: SshRun,
-  explanation: Explanation,
-  named: string | undefined,
-): PlannedHop | undefined {
-  const device = plan.hops.at(-1);
-  if (plan.hops.length === 1) return device;
-  if (explanation.beyondJumpHost) return device;
-  const inJumpHost = run.stderrLines.some((line) => /UNKNOWN port 65535/.test(line));
-  const candidates = plan.hops.filter((hop) => (hop.role === 'jump host') === inJumpHost);
-  if (named === undefined) return candidates.length === 1 ? candidates[0] : undefined;
-  const byName = (hops: readonly PlannedHop[]) => hops.filter((hop) => isNamed(hop, named));
-  const matches = byName(candidates).length > 0 ? byName(candidates) : byName(plan.hops);
-  return matches.length === 1 ? matches[0] : undefined;
-}
-
-/** ssh writes `host`, `[host]:port`, and with a final comma or colon here and there. */
-function isNamed({ spec }: PlannedHop, named: string): boolean {
-  const name = named.replace(/[.,:;]+$/, '').toLowerCase();
-  const host = spec.host.toLowerCase();
-  return name === host || name === `[${host}]:${spec.port ?? 22}`;
+function failedHop(plan: ConnectPlan, explanation: Explanation, saidBy: PlannedHop): PlannedHop | undefined {
+  const index = plan.hops.findIndex((hop) => hop.alias === saidBy.alias);
+  return plan.hops[explanation.beyondJumpHost ? index + 1 : index];
 }
 
 function toError(explanation: Explanation, hop: PlannedHop | undefined, line: string | undefined): GlasskeyError {

@@ -10,6 +10,8 @@ import { silentLog } from '../../diagnostics/log.ts';
 export interface SshProgram {
   readonly path: string;
   readonly version: { readonly major: number; readonly minor: number };
+  /** Whether it tells the agent which host a login is for (8.9). */
+  readonly namesHosts: boolean;
   /** A sentence for the person when this ssh works with less than it should; absent else. */
   readonly warning?: string;
 }
@@ -42,7 +44,12 @@ export async function findSsh(
   const version = parseSshVersion(await askVersion(path));
   if (version === undefined) {
     log('warn', 'connect.ssh-version-unknown', { path });
-    return { path, version: OLDEST, warning: `${path} does not say that it is OpenSSH; the login may fail.` };
+    return {
+      path,
+      version: OLDEST,
+      namesHosts: false,
+      warning: `${path} does not say that it is OpenSSH; the login may fail.`,
+    };
   }
   const said = `${version.major}.${version.minor}`;
   if (isOlder(version, OLDEST)) {
@@ -53,11 +60,12 @@ export async function findSsh(
       detail: { path, version: said },
     });
   }
-  if (!isOlder(version, HOST_BOUND)) return { path, version };
+  if (!isOlder(version, HOST_BOUND)) return { path, version, namesHosts: true };
   log('warn', 'connect.ssh-old', { path, version: said });
   return {
     path,
     version,
+    namesHosts: false,
     warning: `${path} is OpenSSH ${said}: before 8.9 it does not say which host it logs in to, so the touch prompt cannot either.`,
   };
 }

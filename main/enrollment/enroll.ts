@@ -149,8 +149,10 @@ function abandon(enrollment: UnfinishedEnrollment, world: EnrollWorld): void {
  * exists. Throws `ENROLLMENT_UNFINISHED` when this run wants another algorithm than that.
  */
 function withChoices(enrollment: UnfinishedEnrollment, choices: EnrollChoices): UnfinishedEnrollment {
-  const { algorithm, keyFile, overwrite, publish } = choices;
+  const { algorithm, keyFile, publish } = choices;
   const { plan } = enrollment;
+  // Who agreed once to replace these files need not say so again to go on.
+  const overwrite = choices.overwrite || (plan.overwrite && plan.keyFile === keyFile);
   const isMade = enrollment.state !== 'planned' && enrollment.state !== 'requested';
   if (isMade && plan.algorithm !== algorithm) throw unfinishedError(plan.algorithm, algorithm);
   switch (enrollment.state) {

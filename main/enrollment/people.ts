@@ -43,6 +43,8 @@ export interface ProfileKeyConflict {
   readonly account: string;
   readonly present: string;
   readonly fingerprint: string | undefined;
+  /** It was enrolled on this computer too: its owner may be replacing the key that logins use now. */
+  readonly enrolledHere: boolean;
 }
 
 export interface People {

@@ -8,7 +8,18 @@ import { isSameSkKey } from '../openssh/sk-key.ts';
 import type { EnrollmentIn, EnrollmentJournal, ProfileBefore, WrittenEnrollment } from './enrollment.ts';
 import { isWritten } from './enrollment.ts';
 import { keyFilePair } from './key-files.ts';
-import type { People } from './people.ts';
+import type { People, ProfileKeyConflict } from './people.ts';
+
+/**
+ * The key that was meant for the profile: the newest that waits to be published, else the one published last. One that was
+ * enrolled with `--no-publish` is for something else, and is taken only where there is no other.
+ */
+export function enrollmentToPublish(written: readonly WrittenEnrollment[]): WrittenEnrollment | undefined {
+  const waiting = written.findLast(({ state, plan }) => state === 'written' && plan.publish);
+  const published = written.filter((one) => one.state === 'published');
+  const last = published.toSorted((a, b) => b.publication.publishedAt - a.publication.publishedAt)[0];
+  return waiting ?? last ?? written.at(-1);
+}
 
 /** The profile that holds the key. Implemented over Microsoft Graph. */
 export interface ProfileKeyHolder {
@@ -73,7 +84,8 @@ export async function putOnProfile(
   const begun = noteBefore(enrollment, { account, line: before }, present, publicLine);
   journal.save(begun);
   const foreign = present !== null && present.trim() !== '' && !isSameLine(present, publicLine);
-  if (foreign && !(await people.mayReplaceProfileKey(conflict(account, present), signal))) throw keptError(account);
+  if (foreign && !(await people.mayReplaceProfileKey(conflict(account, present, journal), signal)))
+    throw keptError(account);
   // The sign-in and the question may have taken minutes.
   await assertFilesAreOurs(enrollment, publicLine, world);
 
@@ -167,8 +179,10 @@ function keyOf(line: string): string {
     .join(' ');
 }
 
-function conflict(account: string, present: string) {
-  return { account, present: present.trim(), fingerprint: fingerprintOf(present) };
+function conflict(account: string, present: string, journal: EnrollmentJournal): ProfileKeyConflict {
+  const fingerprint = fingerprintOf(present);
+  const enrolledHere = journal.list().some((one) => isWritten(one) && one.files.fingerprint === fingerprint);
+  return { account, present: present.trim(), fingerprint, enrolledHere };
 }
 
 /** Undefined when the profile holds something that is no security key's line: anyone may have written it. */

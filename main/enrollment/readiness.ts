@@ -51,7 +51,7 @@ export function readiness(facts: ReadinessFacts): ReadinessReport {
     .filter(({ state }) => state !== 'abandoned')
     .map((enrollment) => report(enrollment, facts))
     .toSorted((a, b) => b.createdAt - a.createdAt);
-  const verdict = best(enrollments.filter((one) => one.replacedAt === undefined).map((one) => verdictOf(one, facts)));
+  const verdict = best(enrollments.flatMap((one) => verdictOf(one, facts) ?? []));
   return { verdict, next: NEXT[verdict], enrollments };
 }
 
@@ -79,11 +79,28 @@ function best(verdicts: readonly Verdict[]): Verdict {
   return ORDER.find((verdict) => verdicts.includes(verdict)) ?? 'not-enrolled';
 }
 
-function verdictOf(enrollment: EnrollmentReport, { now }: ReadinessFacts): Verdict {
+/**
+ * Undefined for one that no longer counts. Files that are gone matter only to one that is yet to be published: `connect` and the
+ * agent sign from the journal.
+ */
+function verdictOf(enrollment: EnrollmentReport, facts: ReadinessFacts): Verdict | undefined {
   if (enrollment.state !== 'written' && enrollment.state !== 'published') return 'unfinished';
-  if (!enrollment.filesPresent) return 'files-missing';
-  if (enrollment.reconciledBy === undefined) return 'not-published';
-  return now < enrollment.reconciledBy ? 'waiting-for-devices' : 'ready';
+  if (enrollment.reconciledBy === undefined) return enrollment.filesPresent ? 'not-published' : 'files-missing';
+  if (enrollment.replacedAt !== undefined && !isStillOnDevices(enrollment, facts)) return undefined;
+  return facts.now < enrollment.reconciledBy ? 'waiting-for-devices' : 'ready';
+}
+
+/**
+ * After another key took its place, the devices that have not reconciled since still know it, and a login offers both, where
+ * they are on keys of one model.
+ */
+function isStillOnDevices({ id, reconciledBy, replacedAt }: EnrollmentReport, facts: ReadinessFacts): boolean {
+  const { now, reconcileEveryMs } = facts;
+  if (reconciledBy === undefined || replacedAt === undefined) return false;
+  if (replacedAt < reconciledBy || now >= replacedAt + reconcileEveryMs) return false;
+  const published = facts.enrollments.filter((one) => one.state === 'published');
+  const last = published.toSorted((a, b) => b.publication.publishedAt - a.publication.publishedAt)[0];
+  return last?.credential.aaguid === published.find((one) => one.id === id)?.credential.aaguid;
 }
 
 function report(enrollment: Enrollment, facts: ReadinessFacts): EnrollmentReport {

@@ -2,6 +2,7 @@
  * Where sign-in and Microsoft Graph are, and as which app Glasskey asks. The hosts differ by cloud and tokens do not
  * cross from one cloud to another, so every host can be set and none is written anywhere else.
  */
+import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 
@@ -26,7 +27,7 @@ export const entraSettingsSchema = z.strictObject({
   /** `host[:port]` of login hosts that are not Microsoft's. The configured one of a custom cloud is added by itself. */
   knownAuthorities: z.array(z.string().regex(/^[A-Za-z0-9.-]+(:\d{1,5})?$/, 'must be host or host:port')).default([]),
   /** A PEM file of further certificate authorities (a company's proxy, a private cloud). */
-  caFile: z.string().min(1).optional(),
+  caFile: z.string().refine(isAbsolute, 'must be an absolute path').optional(),
   /** How long a person has to finish signing in, in the browser. */
   signInTimeoutSeconds: z.number().int().min(5).max(3600).default(300),
 });

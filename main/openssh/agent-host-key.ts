@@ -1,20 +1,28 @@
 /**
  * Checks what a host's key signed (RFC 8709 for ssh-ed25519, RFC 5656 for ecdsa-sha2-*, RFC 8332 for rsa-sha2-*;
- * OpenSSH's PROTOCOL.certkeys for certificates). The agent needs it for session bindings only.
+ * OpenSSH's PROTOCOL.certkeys for certificates, PROTOCOL.u2f for sk-* keys). The agent needs it for session bindings only.
+ * What ssh itself accepts must be accepted here, or the path of a login cannot be told.
  *
  * Decisions:
  * - a certificate counts as the key inside it, as in OpenSSH's sshkey_verify: who signed the certificate is a question
  *   for known_hosts, not for the agent;
- * - RSA with SHA-1 (`ssh-rsa` signatures) is refused, and so are RSA keys beyond 16384 bits, OpenSSL's own limit.
+ * - RSA with SHA-1 (`ssh-rsa` signatures) is refused; sizes of RSA keys are held to OpenSSL's own limits;
+ * - a host's sk-* key needs no touch and no PIN, as in sshkey_verify: nobody stands beside a server.
  */
 import { createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:crypto';
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import { readSkPublicFields, SK_ECDSA, SK_ED25519, type SkAlgorithm, type SkPublicKey } from './sk-key.ts';
+import { verifySkSignature } from './sk-signature.ts';
 import { SshReader, SshWriter, type WireFault } from './wire.ts';
 
 const ED25519 = 'ssh-ed25519';
 const RSA = 'ssh-rsa';
 const CERTIFICATE_SUFFIX = '-cert-v01@openssh.com';
-const MAX_RSA_BYTES = 16384 / 8;
+/** OPENSSL_RSA_MAX_MODULUS_BITS. */
+const MAX_RSA_BITS = 16384;
+/** OPENSSL_RSA_SMALL_MODULUS_BITS: beyond it, exponents have at most 64 bits (OPENSSL_RSA_MAX_PUBEXP_BITS). */
+const SMALL_RSA_BITS = 3072;
+const MAX_EXPONENT_BITS = 64;
 
 interface Curve {
   readonly jwk: string;
@@ -41,7 +49,16 @@ type VerifyingKey = KeyObject | { readonly key: KeyObject; readonly dsaEncoding:
 type HostKey =
   | { readonly kind: 'ed25519'; readonly key: KeyObject }
   | { readonly kind: 'ecdsa'; readonly key: KeyObject; readonly algorithm: string; readonly curve: Curve }
-  | { readonly kind: 'rsa'; readonly key: KeyObject; readonly modulusBytes: number };
+  | { readonly kind: 'rsa'; readonly key: KeyObject; readonly modulusBytes: number }
+  | { readonly kind: 'sk'; readonly key: SkPublicKey };
+
+/** Type name -> key; a certificate's type is named without the suffix that its key's has. */
+const SK_TYPES: ReadonlyMap<string, SkAlgorithm> = new Map([
+  [SK_ED25519, SK_ED25519],
+  [SK_ECDSA, SK_ECDSA],
+  ['sk-ssh-ed25519', SK_ED25519],
+  ['sk-ecdsa-sha2-nistp256', SK_ECDSA],
+]);
 
 const FAULT: WireFault = {
   code: 'HOST_KEY_MALFORMED',
@@ -50,24 +67,47 @@ const FAULT: WireFault = {
 
 /**
  * Throws unless `signature` (string algorithm || string signature) over `message` was made by the key in `hostKey`
- * (a public blob or a host certificate): `HOST_KEY_MALFORMED`, `HOST_KEY_UNSUPPORTED` or `HOST_KEY_SIGNATURE_WRONG`.
+ * (a public blob or a host certificate): `HOST_KEY_MALFORMED`, `HOST_KEY_UNSUPPORTED`, `HOST_KEY_SIGNATURE_WRONG`, and for
+ * sk-* keys what `verifySkSignature` throws.
  */
 export function assertHostSigned(hostKey: Uint8Array, message: Uint8Array, signature: Uint8Array): void {
   const key = parseHostKey(hostKey);
-  const reader = new SshReader(signature, "the host's signature", FAULT);
-  const algorithm = reader.text();
-  const value = reader.string();
-  reader.end();
-  if (!isSignedBy(key, algorithm, value, message)) {
-    throw new GlasskeyError({
-      code: 'HOST_KEY_SIGNATURE_WRONG',
-      message: `The ${algorithm} signature over the session was not made by the host key that came with it.`,
-      remedy: 'Do not go on: a program between here and the host may be pretending to be the host.',
-    });
-  }
+  if (isSignedBy(key, signature, message)) return;
+  throw new GlasskeyError({
+    code: 'HOST_KEY_SIGNATURE_WRONG',
+    message: 'The signature over the session was not made by the host key that came with it.',
+    remedy: 'Do not go on: a program between here and the host may be pretending to be the host.',
+  });
 }
 
-function isSignedBy(key: HostKey, algorithm: string, signature: Uint8Array, message: Uint8Array): boolean {
+/**
+ * The public blob of the key inside a host certificate; of a plain host key, itself. Where ssh knows no authority of a
+ * certificate it goes by the key inside, and that is what it notes in known_hosts, while bindings name the certificate.
+ * Throws `HOST_KEY_MALFORMED` or `HOST_KEY_UNSUPPORTED`.
+ */
+export function plainHostKey(hostKey: Uint8Array): Uint8Array {
+  const reader = new SshReader(hostKey, "the host's key", FAULT);
+  const type = reader.text();
+  if (!type.endsWith(CERTIFICATE_SUFFIX)) return hostKey;
+  reader.string(); // the nonce
+  const plainType = type.slice(0, -CERTIFICATE_SUFFIX.length);
+  const from = hostKey.length - reader.remaining;
+  readHostKeyFields(plainType, reader);
+  const fields = hostKey.subarray(from, hostKey.length - reader.remaining);
+  return new SshWriter()
+    .text(SK_TYPES.get(plainType) ?? plainType)
+    .bytes(fields)
+    .toBytes();
+}
+
+function isSignedBy(key: HostKey, blob: Uint8Array, message: Uint8Array): boolean {
+  if (key.kind === 'sk') {
+    return verifySkSignature(key.key, message, blob, { requireTouch: false, requireUserVerification: false }).valid;
+  }
+  const reader = new SshReader(blob, "the host's signature", FAULT);
+  const algorithm = reader.text();
+  const signature = reader.string();
+  reader.end();
   switch (key.kind) {
     case 'ed25519':
       return algorithm === ED25519 && verifies(null, message, key.key, signature);
@@ -115,12 +155,14 @@ function readHostKeyFields(type: string, reader: SshReader): HostKey {
     return { kind: 'ed25519', key: publicKey({ kty: 'OKP', crv: 'Ed25519', x: base64Url(x) }, reader) };
   }
   if (type === RSA) return readRsa(reader);
+  const skAlgorithm = SK_TYPES.get(type);
+  if (skAlgorithm !== undefined) return { kind: 'sk', key: readSkPublicFields(reader, skAlgorithm) };
   const curve = type.startsWith('ecdsa-sha2-') ? CURVES.get(type.slice('ecdsa-sha2-'.length)) : undefined;
   if (curve !== undefined) return readEcdsa(type, curve, reader);
   throw new GlasskeyError({
     code: 'HOST_KEY_UNSUPPORTED',
     message: `The host has a key of the type ${JSON.stringify(type)}, which Glasskey cannot check.`,
-    remedy: 'Go on if you know the host; an ssh-ed25519, ecdsa-sha2 or rsa host key can be checked.',
+    remedy: 'Go on if you know the host; an ssh-ed25519, ecdsa-sha2, sk or rsa host key can be checked.',
     detail: { type },
   });
 }
@@ -140,11 +182,20 @@ function readEcdsa(algorithm: string, curve: Curve, reader: SshReader): HostKey 
 function readRsa(reader: SshReader): HostKey {
   const exponent = reader.mpint();
   const modulus = reader.mpint();
-  if (modulus.length > MAX_RSA_BYTES) throw reader.malformed('holds an RSA key of over 16384 bits');
-  // A huge public exponent makes one verification take seconds; nobody uses more than 64 bits.
-  if (exponent.length > 8) throw reader.malformed('holds an RSA exponent of over 64 bits');
+  const bits = bitLength(modulus);
+  if (bits > MAX_RSA_BITS) throw reader.malformed(`holds an RSA key of over ${MAX_RSA_BITS} bits`);
+  // A huge exponent of a huge key makes one verification take seconds. OpenSSL draws the same line, and ssh goes by it.
+  if (bits > SMALL_RSA_BITS && bitLength(exponent) > MAX_EXPONENT_BITS) {
+    throw reader.malformed(`holds an RSA exponent of over ${MAX_EXPONENT_BITS} bits beside a key of ${bits} bits`);
+  }
   const jwk = { kty: 'RSA', e: base64Url(exponent), n: base64Url(modulus) };
   return { kind: 'rsa', key: publicKey(jwk, reader), modulusBytes: modulus.length };
+}
+
+/** Of a number without leading zero bytes, as `mpint` reads it. */
+function bitLength(number: Uint8Array): number {
+  const [first] = number;
+  return first === undefined ? 0 : 8 * number.length - (Math.clz32(first) - 24);
 }
 
 function publicKey(jwk: JsonWebKey, reader: SshReader): KeyObject {

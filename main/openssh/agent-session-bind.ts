@@ -34,13 +34,16 @@ export interface SessionBinding {
 
 /** What one agent connection is bound to. A value: `bindSession` returns a new one. */
 export interface SessionBindings {
-  /** A bind was asked for, whether or not it succeeded: with no binding recorded, the path is remote and unknown. */
-  readonly attempted: boolean;
+  /**
+   * A bind was refused, and for good: the host it named may have the agent forwarded to it, so whatever is bound later may be
+   * that host's own telling. Never becomes false again.
+   */
+  readonly hasRefused: boolean;
   /** In the order of the path: forwarding hosts first, at most one login at the end. */
   readonly bindings: readonly SessionBinding[];
 }
 
-export const UNBOUND: SessionBindings = { attempted: false, bindings: [] };
+export const UNBOUND: SessionBindings = { hasRefused: false, bindings: [] };
 
 /** The bindings after an attempt, and why it failed if it did. */
 export interface BindOutcome {
@@ -80,18 +83,17 @@ export function encodeSessionBind(bind: SessionBind): Uint8Array {
 
 /**
  * Applies one session-bind message to a connection: parse, verify, record. Never throws: a bad message changes nothing
- * but that a bind was attempted, and comes back as `refusal`. Rules as in ssh-agent's process_ext_session_bind.
+ * but that a bind was refused, and comes back as `refusal`. Rules as in ssh-agent's process_ext_session_bind.
  */
 export function bindSession(before: SessionBindings, data: Uint8Array): BindOutcome {
-  const attempted: SessionBindings = { ...before, attempted: true };
   try {
     const bind = parseSessionBind(data);
     assertHostSigned(bind.hostKey, bind.sessionId, bind.signature);
-    if (isRecorded(before.bindings, bind)) return { bindings: attempted };
-    return { bindings: { attempted: true, bindings: [...before.bindings, ownCopy(bind)] } };
+    if (isRecorded(before.bindings, bind)) return { bindings: before };
+    return { bindings: { ...before, bindings: [...before.bindings, ownCopy(bind)] } };
   } catch (thrown) {
     if (!(thrown instanceof GlasskeyError)) throw thrown;
-    return { bindings: attempted, refusal: thrown };
+    return { bindings: { ...before, hasRefused: true }, refusal: thrown };
   }
 }
 

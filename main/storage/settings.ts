@@ -3,7 +3,7 @@
  * (put there by an administrator or a lab), else the default. A bad value never stops Glasskey: it is reported, and
  * the next source is used.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { type Database, transaction, withDatabaseErrors } from './database.ts';
 
@@ -120,6 +120,7 @@ function readSettingsFile(file: string): FileSettings {
   const unusable = (why: string): FileSettings => ({ values: {}, problems: [{ source: 'file', what: file, why }] });
   let text: string;
   try {
+    if (!isTrusted(file)) return unusable('others may write to it: make it yours alone (chmod 600)');
     text = readFileSync(file, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { values: {}, problems: [] };
@@ -136,6 +137,14 @@ function readSettingsFile(file: string): FileSettings {
   const unknown = Object.keys(parsed.data).filter((key) => !Object.hasOwn(SETTINGS, key));
   const problems = unknown.map((key): SettingProblem => ({ source: 'file', what: key, why: 'no such setting' }));
   return { values: parsed.data, problems };
+}
+
+/** It names the hosts that tokens go to: only its owner and root may have written it. */
+function isTrusted(file: string): boolean {
+  const user = process.getuid?.();
+  if (user === undefined) return true; // Windows: access comes from the profile folder's own list
+  const { uid, mode } = statSync(file);
+  return (uid === user || uid === 0) && (mode & 0o022) === 0;
 }
 
 /** zod's messages say what was expected and of which type the value is, not the value. */

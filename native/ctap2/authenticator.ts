@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { assertNotCancelled, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
-import type { ChannelWorld, DeviceFacts, Progress } from '../ctaphid/channel.ts';
+import type { ChannelWorld, DeviceFacts, Progress, Transaction } from '../ctaphid/channel.ts';
 import { CtaphidChannel } from '../ctaphid/channel.ts';
 import { Capability, Command } from '../ctaphid/constants.ts';
 import type { HidDevice } from '../hid/transport.ts';
@@ -111,7 +111,8 @@ export class Authenticator {
   /** Throws `PIN_WRONG`, `PIN_BLOCKED`, `PIN_REPLUG_NEEDED`, `PIN_POLICY`. */
   async changePin(current: Pin, next: Pin, operation: Operation = {}): Promise<void> {
     await this.#withSharedSecret(operation, async (secret) => {
-      await this.#call(CtapCommand.CLIENT_PIN, changePinRequest(secret, current, next), operation, 'Changing the PIN');
+      const request = changePinRequest(secret, current, next);
+      await this.#call(CtapCommand.CLIENT_PIN, request, { ...operation, onceOnly: true }, 'Changing the PIN');
     });
     this.#info = undefined;
   }
@@ -170,7 +171,7 @@ export class Authenticator {
       const request = tokenRequest(secret, pin, scoped);
       const token = parseToken(
         secret,
-        await this.#call(CtapCommand.CLIENT_PIN, request, operation, 'Checking the PIN'),
+        await this.#call(CtapCommand.CLIENT_PIN, request, { ...operation, onceOnly: true }, 'Checking the PIN'),
       );
       const param = authenticateWithToken(secret.version, token, clientDataHash);
       token.fill(0);
@@ -213,7 +214,7 @@ export class Authenticator {
   }
 
   /** One CTAP2 command: status byte, then a CBOR map where there is one (section 8). An empty reply reads as an empty map. */
-  async #call(command: number, request: CborMap | undefined, operation: Operation, what: string): Promise<CborValue> {
+  async #call(command: number, request: CborMap | undefined, operation: Transaction, what: string): Promise<CborValue> {
     assertNotCancelled(operation.signal, what);
     const body = request === undefined ? new Uint8Array() : encodeCbor(request);
     const message = new Uint8Array(1 + body.length);

@@ -15,11 +15,11 @@ export class Pin {
 
   /**
    * Takes over `typed` (UTF-8 as it came from the prompt): it is wiped here, or by `wipe()`. Throws `PIN_FORM` when it can
-   * be no PIN at all: empty, longer than 63 bytes, holding NUL, or not UTF-8.
+   * be no PIN at all: shorter than 4 code points, longer than 63 bytes, holding NUL, or not UTF-8.
    */
   constructor(typed: Uint8Array) {
     try {
-      this.#bytes = normalized(typed);
+      this.#bytes = longEnough(normalized(typed));
     } catch (error) {
       typed.fill(0);
       throw error;
@@ -28,9 +28,7 @@ export class Pin {
 
   /** Length in Unicode code points, which is what a key's minimum counts. */
   get codePoints(): number {
-    let count = 0;
-    for (const byte of this.#bytes) if ((byte & 0xc0) !== 0x80) count += 1;
-    return count;
+    return countCodePoints(this.#bytes);
   }
 
   /** The first 16 bytes of SHA-256(PIN): what pinHashEnc encrypts. The caller wipes it. */
@@ -75,6 +73,19 @@ function normalized(typed: Uint8Array): Uint8Array {
   const bytes = new TextEncoder().encode(text.normalize('NFC'));
   typed.fill(0);
   return sized(bytes);
+}
+
+/** No key has a shorter one (6.5.1): sending it would only cost a try. */
+function longEnough(bytes: Uint8Array): Uint8Array {
+  if (countCodePoints(bytes) >= DEFAULT_MIN_PIN_LENGTH) return bytes;
+  bytes.fill(0);
+  throw formError(`is shorter than ${DEFAULT_MIN_PIN_LENGTH} characters`);
+}
+
+function countCodePoints(utf8: Uint8Array): number {
+  let count = 0;
+  for (const byte of utf8) if ((byte & 0xc0) !== 0x80) count += 1;
+  return count;
 }
 
 function sized(bytes: Uint8Array): Uint8Array {

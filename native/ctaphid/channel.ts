@@ -48,6 +48,8 @@ export interface Transaction {
   /** Fires to cancel: CTAPHID_CANCEL is sent, and the reply that then arrives is returned as it is. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Never to be sent twice, even where the device says that it did not process it: a PIN in it may have cost a try. */
+  readonly onceOnly?: boolean | undefined;
 }
 
 /** Thrown for a CTAPHID_ERROR whose byte the channel cannot act on itself. */
@@ -176,7 +178,7 @@ export class CtaphidChannel {
   }
 
   async #run(command: Command, payload: Uint8Array, transaction: Transaction): Promise<Uint8Array> {
-    let repeats = 1;
+    let repeats = transaction.onceOnly === true ? 0 : 1;
     return this.#withBusyRetries(transaction, async () => {
       for (;;) {
         if (this.#dirty) await this.#resynchronize();

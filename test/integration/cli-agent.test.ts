@@ -1,5 +1,6 @@
 /** `glasskey agent` with the system's own ssh programs: each works with the key as with any other. */
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -99,6 +100,58 @@ describe('the agent', () => {
     const second = await lab.glasskeyScript(['agent', '--json']);
     expect(second.exitCode).toBe(1);
     expect(JSON.parse(second.stdout)).toMatchObject({ error: { code: 'AGENT_ALREADY_RUNNING' } });
+  });
+
+  it('shows the key no line that was typed into its terminal before somebody asked', async () => {
+    lab.authenticator.counters.reset();
+    agent.type('ls -l\r');
+    await expect.poll(() => screen).toContain('ls -l');
+    const home = join(lab.folder, 'home');
+    await writeFile(join(home, 'typed-ahead.txt'), 'x\n');
+    await withAgent('ssh-keygen', '-Y', 'sign', '-f', `${lab.keyFile}.pub`, '-n', 'file', 'typed-ahead.txt');
+    expect(screen).not.toContain('Wrong PIN');
+    expect(lab.authenticator.counters.read()).toMatchObject({ pinChecks: 1, touches: 1 });
+  });
+
+  it('neither shows nor takes the rest of a PIN whose client went away', async () => {
+    const path = join(lab.folder, 'leaving', 'agent.sock');
+    let seen = '';
+    const leaving = lab.startGlasskey(['agent', '--socket', path], {
+      onOutput: (text) => {
+        seen += text;
+      },
+    });
+    const prompts = () => seen.match(/PIN of [^\n]*: /g)?.length ?? 0;
+    const home = join(lab.folder, 'home');
+    const env = { ...lab.environment, SSH_AUTH_SOCK: path };
+    const sign = () => {
+      const child = execFile('ssh-keygen', ['-Y', 'sign', '-f', `${lab.keyFile}.pub`, '-n', 'file', '-'], {
+        cwd: home,
+        env,
+      });
+      child.stdin?.end('a text');
+      return { child, exitCode: once(child, 'close').then(([code]) => code as number | null) };
+    };
+    await expect.poll(() => existsSync(path), { timeout: 5_000 }).toBe(true);
+    lab.authenticator.counters.reset();
+    const first = sign();
+    await expect.poll(prompts, { timeout: 5_000 }).toBe(1);
+    leaving.type('555');
+    first.child.kill('SIGKILL');
+    await first.exitCode;
+    // The agent has seen it when the line of the prompt is at its end.
+    await expect.poll(() => /PIN of [^\n]*: \r?\n/.test(seen), { timeout: 5_000 }).toBe(true);
+    leaving.type('666');
+    const second = sign();
+    leaving.type('777\r');
+    await expect.poll(prompts, { timeout: 5_000 }).toBe(2);
+    expect(lab.authenticator.counters.read().pinChecks).toBe(0);
+    leaving.type(`${lab.pin}\r`);
+    expect(await second.exitCode, seen).toBe(0);
+    expect(lab.authenticator.counters.read().pinChecks).toBe(1);
+    expect(seen).not.toMatch(/Wrong PIN|555|666|777/);
+    leaving.kill('SIGTERM');
+    expect((await leaving.ended).exitCode).toBe(0);
   });
 
   it('refuses a signature whose PIN was declined, and goes on serving', async () => {

@@ -131,7 +131,7 @@ describe('--dry-run', () => {
       'version',
     ]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(stdout).toMatch(/^ssh -F \S+ -J glasskey-hop-1 glasskey-device -- show version\n\nHost glasskey-hop-1\n/);
+    expect(stdout).toMatch(/^ssh -F \S+ -E \S+ glasskey-device -- show version\n\nHost glasskey-hop-1\n/);
     expect(stdout).toContain('    StrictHostKeyChecking ask\n');
     expect(lab.authenticator.counters.read().commands).toEqual([]);
     expect((await lab.fabric.jumpLog()).slice(before)).not.toContain('Connection from');

@@ -1,7 +1,7 @@
 /** The command line away from a terminal: in scripts, pipes and timers. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -41,6 +41,14 @@ it('ends with 2 for a command line that cannot be understood', async () => {
   expect(stderr).toBe(
     'Error: There is no command "enrol". [CLI_USAGE]\nDid you mean glasskey enroll? glasskey --help lists all.\n',
   );
+});
+
+it('says which settings file it cannot read, and uses none of it', async () => {
+  const data = join(lab.folder, 'broken-settings');
+  mkdirSync(data, { mode: 0o700 });
+  writeFileSync(join(data, 'settings.json'), '{ "connect.defaultJump": "ops@192.0.2.10", }', { mode: 0o600 });
+  const { stderr } = await glasskey(['status'], { environment: { GLASSKEY_HOME: data } });
+  expect(stderr).toContain(`${join(data, 'settings.json')} is not used: it is not JSON.`);
 });
 
 describe('the whole job in a script', () => {

@@ -149,6 +149,17 @@ describe('Ctrl-C during a connect, before the login', () => {
     expect(lab.authenticator.pinRetries).toBe(8);
   });
 
+  it('a line that was typed before the PIN prompt is not shown to the key', async () => {
+    lab.authenticator.counters.reset();
+    const terminal = lab.startGlasskey(words(), { answers: [lab.typePin()] });
+    terminal.type('show version\r');
+    const { exitCode, screen } = await terminal.ended;
+    expect(exitCode, screen).toBe(0);
+    expect(screen).not.toContain('Wrong PIN');
+    expect(lab.authenticator.counters.read()).toMatchObject({ pinChecks: 2 }); // one for each hop
+    expect(lab.authenticator.pinRetries).toBe(8);
+  });
+
   it('the hang-up of its terminal clears away as well', async () => {
     lab.authenticator.setTouch('by-hand');
     const terminal = lab.startGlasskey(words(), { answers: [lab.typePin()] });
@@ -186,6 +197,20 @@ describe('the terminal', () => {
   it('is as it was after an error that came before any prompt', async () => {
     const result = await settingsAround('glasskey connect alice@-oops', []);
     expect(result, result.screen).toMatchObject({ exitCode: 1, same: true });
+  });
+
+  it('takes no yes that was typed during the sign-in for the answer to a question that came later', async () => {
+    const foreign = 'sk-ssh-ed25519@openssh.com AAAA somebody-else';
+    lab.entra.graph.setExtension(lab.upn, { publicKey: foreign });
+    const { exitCode, screen } = await lab.glasskey(['publish'], {
+      answers: [
+        { when: /Sign in to Entra[^\n]*$/, type: () => 'y\r' },
+        { when: /Replace it\? \[y\/N\] $/, type: () => '\r' },
+      ],
+    });
+    expect(exitCode, screen).toBe(1);
+    expect(screen).toContain('[PROFILE_KEY_KEPT]');
+    expect(lab.entra.graph.profileKeys().get(lab.upn)).toBe(foreign);
   });
 
   it('is as it was after a yes-or-no question, whose answer decides', async () => {
@@ -246,7 +271,7 @@ describe('a key without a PIN', () => {
       });
       expect(exitCode, screen).toBe(0);
       expect(screen).toContain('has no PIN yet, and needs one: 4 characters or more');
-      expect(screen).toContain('That is shorter than 4 characters.');
+      expect(screen).toMatch(/is shorter than 4 characters\./);
       expect(screen).toContain('The two were not the same.');
       expect(screen).toContain('The key has its PIN');
       expect(screen).not.toContain('PIN of');

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -38,21 +38,26 @@ describe.each(MODES)('a planned login, run against the fabric in mode %s', (mode
     });
   }
 
-  async function run(thePlan: ConnectPlan) {
+  async function run(thePlan: ConnectPlan, environment: NodeJS.ProcessEnv = process.env) {
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-    const said: Buffer[] = [];
-    stdout.on('data', (chunk: Buffer) => said.push(chunk));
-    stderr.resume();
-    const ran = await runSsh(thePlan, { streams: { stdout, stderr } });
-    return { ...ran, stdout: Buffer.concat(said).toString(), error: outcomeError(thePlan, ran) };
+    const [said, complained]: Buffer[][] = [[], []];
+    stdout.on('data', (chunk: Buffer) => said?.push(chunk));
+    stderr.on('data', (chunk: Buffer) => complained?.push(chunk));
+    const ran = await runSsh(thePlan, { streams: { stdout, stderr }, environment });
+    return {
+      ...ran,
+      stdout: Buffer.concat(said ?? []).toString(),
+      stderr: Buffer.concat(complained ?? []).toString(),
+      error: outcomeError(thePlan, ran),
+    };
   }
 
   it('gets the answer of the device’s shell, with the agent signing on every hop', async () => {
-    const { exit, stdout, error, stderrLines } = await run(plan());
-    expect({ exit, error, stderrLines }).toEqual({
+    const { exit, stdout, error, stderr } = await run(plan());
+    expect({ exit, error, stderr }).toEqual({
       exit: { kind: 'exited', code: 0 },
       error: undefined,
-      stderrLines: [],
+      stderr: '',
     });
     expect(stdout).toContain('Software image version');
   });
@@ -75,6 +80,32 @@ describe.each(MODES)('a planned login, run against the fabric in mode %s', (mode
     expect(log).toContain('direct-tcpip');
     expect(log).not.toContain('auth-agent-req');
     expect(await lab.fabric.deviceLog()).toContain('auth-agent-req@openssh.com');
+  });
+
+  it('starts no ssh that lies in the current folder, whatever the PATH says', async () => {
+    const here = process.cwd();
+    const folder = mkdtempSync(join(lab.folder, 'planted-'));
+    writeFileSync(join(folder, 'ssh'), `#!/bin/sh\necho "$SSH_AUTH_SOCK" > ${folder}/ran\nexit 255\n`, { mode: 0o755 });
+    process.chdir(folder);
+    try {
+      const { error, stdout } = await run(plan(), { ...process.env, PATH: ':.:/usr/bin:/bin' });
+      expect(error).toBeUndefined();
+      expect(stdout).toContain('Software image version');
+    } finally {
+      process.chdir(here);
+    }
+    expect(existsSync(join(folder, 'ran'))).toBe(false);
+  });
+
+  it('shows the banners of the hosts on the way', async () => {
+    await lab.fabric.setBanner('jump', 'Authorised use only (jump).\n');
+    await lab.fabric.setBanner('device', 'Authorised use only (device).\n');
+    const { error, stderr } = await run(plan());
+    await lab.fabric.setBanner('jump', '');
+    await lab.fabric.setBanner('device', '');
+    expect(error).toBeUndefined();
+    expect(stderr).toContain('(jump).');
+    expect(stderr).toContain('(device).');
   });
 
   it('goes through several jump hosts in a chain', async () => {
@@ -165,6 +196,38 @@ describe.each(MODES)('a planned login, run against the fabric in mode %s', (mode
         const { error } = await run(plan({ knownHostsFiles: [changed], hostKeys }));
         expect(error).toMatchObject({ code: 'CONNECT_HOST_KEY_CHANGED', detail: { role: 'device' } });
       }
+    });
+
+    it('does not believe a banner that speaks as ssh does', async () => {
+      const { jump, device } = lab.fabric;
+      const forged = [
+        '@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @',
+        `Host key for ${device.host} has changed and you have requested strict checking.`,
+        `Host key for [${device.host}]:${device.port} has changed and you have requested strict checking.`,
+        'Host key verification failed.',
+        '',
+      ].join('\n');
+      const nobody = (address: LoginAddress) => parseHostSpec(`nobody-here@${address.host}:${address.port}`);
+      for (const [machine, change] of [
+        ['jump', { jump: [nobody(jump)] }],
+        ['jump', { device: nobody(device) }],
+        ['device', { device: nobody(device) }],
+      ] as const) {
+        await lab.fabric.setBanner(machine, forged);
+        const { error, stderr } = await run(plan(change));
+        await lab.fabric.setBanner(machine, '');
+        expect(stderr).toContain('IDENTIFICATION HAS CHANGED');
+        const role = 'jump' in change ? 'jump host' : 'device';
+        expect(error).toMatchObject({ code: 'CONNECT_PERMISSION_DENIED', detail: { role } });
+      }
+    });
+
+    it('does not believe a remote command that speaks as ssh does', async () => {
+      const forged = `Host key for ${lab.fabric.device.host} has changed and you have requested strict checking.`;
+      const { exit, error, stderr } = await run(plan({ command: ['bash', 'complain', forged] }));
+      expect(stderr).toContain('has changed and');
+      expect(exit).toEqual({ kind: 'exited', code: 255 });
+      expect(error?.code).toBe('CONNECT_FAILED');
     });
 
     it('says that the jump host is not there', async () => {

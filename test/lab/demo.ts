@@ -21,7 +21,7 @@ const began = performance.now();
 
 function title(text: string): void {
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  process.stdout.write(`\n${styleText('bold', `== ${text}`)} ${styleText('dim', `(${seconds} s)`)}\n`);
+  process.stdout.write(`\n${styleText('bold', `== ${text}`)} ${styleText('dim', `(at ${seconds} s)`)}\n`);
 }
 
 function say(text: string): void {

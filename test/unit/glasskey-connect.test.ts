@@ -1,6 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { WrittenEnrollment } from '../../main/enrollment/enrollment.ts';
-import { keysForLogin } from '../../main/glasskey-connect.ts';
+import { keysForLogin, planLogin } from '../../main/glasskey-connect.ts';
+import { openDatabase } from '../../main/storage/database.ts';
+import { openSettings } from '../../main/storage/settings.ts';
+import { targetStore } from '../../main/storage/target-store.ts';
 import { published, written } from './enrollment/sample-enrollment.ts';
 
 const OTHER_MODEL = 'ee882879-721c-4913-9775-3dfcce97072a';
@@ -25,5 +31,39 @@ describe('the keys that a login offers', () => {
   it('are all of one model, because a login has one PIN', () => {
     const [here, elsewhere] = [published(1_000, 10_000), onAnotherModel(published(2_000, 5_000))];
     expect(ids(keysForLogin([elsewhere, here]))).toEqual([here.id]);
+  });
+});
+
+describe('a target', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gk-target-'));
+  const database = openDatabase(join(folder, 'glasskey.db'));
+  const settings = openSettings(database, join(folder, 'settings.json'));
+  afterAll(() => {
+    database.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  targetStore(database).add({ name: 'leaf1', device: 'alice@10.0.0.7', jumps: ['ops@192.0.2.10'] });
+
+  const plan = (target: string, jump?: readonly string[]) =>
+    planLogin(
+      { target, jump, command: undefined, save: undefined, hostKeys: 'ask', forwardAgent: true },
+      { settings, database, dataFolder: folder, homeFolder: folder, keys: [published(1_000, 5_000)] },
+    );
+
+  it.each(['leaf2', 'leaf', 'leaf11', 'laf1'])(
+    '%s, much like a saved one, is taken for a slip before a PIN is typed',
+    (typed) => {
+      expect(() => plan(typed)).toThrow(
+        expect.objectContaining({ code: 'TARGET_UNKNOWN', remedy: expect.stringContaining('glasskey connect leaf1?') }),
+      );
+    },
+  );
+
+  it.each(['spine7', 'alice@leaf2', 'leaf2.example'])('%s is a host', (typed) => {
+    expect(plan(typed).sentence).toContain('directly, without a jump host');
+  });
+
+  it('that is saved goes through its jump hosts', () => {
+    expect(plan('leaf1').sentence).toBe('Logging in to alice@10.0.0.7 through ops@192.0.2.10: one PIN, 2 touches.');
   });
 });

@@ -3,7 +3,7 @@ import type { ConnectTo, Glasskey, GlasskeyPeople } from '../../glasskey.ts';
 import { type Command, type Invocation, type ParsedOptions, usageError } from '../command.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { withGlasskey, withPeople } from '../open-glasskey.ts';
-import { printable } from '../output.ts';
+import { printable, printableLines } from '../output.ts';
 
 export const connect: Command = {
   usage: '<target> [options] [-- command]',
@@ -87,7 +87,7 @@ async function showPlan(glasskey: Glasskey, request: ConnectTo, { output }: Invo
   output.object(plan);
   output.line([plan.program, ...plan.arguments].map(printable).join(' '));
   output.line();
-  output.line(plan.configText.trimEnd());
+  output.line(printableLines(plan.configText.trimEnd()));
   return ExitCode.OK;
 }
 

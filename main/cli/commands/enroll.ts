@@ -12,7 +12,7 @@ export const enroll: Command = {
     algorithm: {
       value: 'ed25519-sk|ecdsa-sk',
       short: 'a',
-      summary: 'Kind of key (ed25519-sk unless the key cannot make one)',
+      summary: 'ed25519-sk (default) or ecdsa-sk, for a security key that does not know Ed25519',
     },
     file: { value: 'PATH', short: 'f', summary: 'Private key file; the public one is PATH.pub (~/.ssh/id_ed25519_sk)' },
     overwrite: { summary: 'Replace existing key files; the old ones are kept beside' },

@@ -44,7 +44,7 @@ export const keys: Command = {
 };
 
 function describe(key: PluggedInKey): string {
-  const name = `${printable(key.product)}  ${key.path}`;
+  const name = `${printable(key.product)}  ${printable(key.path)}`;
   if (key.problem !== undefined) return `${name}\n      ${printable(key.problem)}`;
   const tries = key.pinTriesLeft === 1 ? 'one try left' : `${key.pinTriesLeft} tries left`;
   const pin = key.pinSet ? `PIN set, ${tries}` : 'no PIN set yet';

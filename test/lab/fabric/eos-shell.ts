@@ -85,15 +85,20 @@ const COMMANDS: readonly Command[] = [
       return {};
     },
   },
-  { words: ['bash'], help: 'Run bash (in the lab: ssh-add -l or -L alone)', run: runBash },
+  { words: ['bash'], help: 'Run bash (in the lab: ssh-add -l or -L, or complain TEXT)', run: runBash },
   { words: ['exit'], help: 'Leave the session', run: () => ({ ends: true }) },
   { words: ['logout'], help: 'Leave the session', run: () => ({ ends: true }) },
   { words: ['quit'], help: 'Leave the session', run: () => ({ ends: true }) },
 ];
 
-/** On the real thing any command; here the one that shows whether an agent was forwarded. */
+/** On the real thing any command; here the one that shows whether an agent was forwarded, and one that fails as ssh does. */
 function runBash(rest: readonly string[]): Answer {
   const [program, option, ...more] = rest;
+  if (program === 'complain') {
+    process.stderr.write(`${rest.slice(1).join(' ')}\n`);
+    process.exitCode = 255;
+    return {};
+  }
   if (program !== 'ssh-add' || (option !== '-l' && option !== '-L') || more.length > 0) {
     return { text: '% Not permitted in the lab', failed: true };
   }

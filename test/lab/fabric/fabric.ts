@@ -2,8 +2,8 @@
  * The lab's fabric: a jump host and a device, both real OpenSSH daemons that want a security key with user verification
  * (PubkeyAuthOptions verify-required), and the reconciliation that gives their accounts the keys from the lab's Graph.
  */
-import { mkdir, readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { sshdVersion } from './daemon.ts';
 import { startOnLoopback } from './loopback.ts';
 import { type Address, knownHostsLine, type LabAccount, type Machines, type MachinesRequest } from './machine.ts';
@@ -47,6 +47,8 @@ export interface Fabric {
   readonly givesTerminals: boolean;
   /** Brings the accounts in line now. */
   reconcile(): Promise<ReconciliationReport>;
+  /** What a machine shows whoever wants to log in, from now on; an empty text shows nothing. */
+  setBanner(machine: 'jump' | 'device', text: string): Promise<void>;
   /** sshd's DEBUG3 log so far. */
   jumpLog(): Promise<string>;
   deviceLog(): Promise<string>;
@@ -85,6 +87,7 @@ export async function startFabric(options: FabricOptions): Promise<Fabric> {
     knownHosts: `${knownHostsLine(jump)}\n${knownHostsLine(device)}\n`,
     givesTerminals: machines.givesTerminals,
     reconcile: reconciliation.reconcile,
+    setBanner: (name, text) => writeFile(join(dirname(machines[name].logFile), 'banner'), text),
     jumpLog: () => readFile(jump.logFile, 'utf8'),
     deviceLog: () => readFile(device.logFile, 'utf8'),
     close() {

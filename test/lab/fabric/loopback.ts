@@ -74,6 +74,7 @@ async function startDaemon(
       strictModes: false,
       rootMayLogIn: true,
       permitTty: await givesTerminals(),
+      bannerFile: join(folder, 'banner'),
       version: request.sshdVersion,
       ...('forceCommand' in special
         ? { forceCommand: special.forceCommand }

@@ -80,6 +80,7 @@ async function startMachines(request: MachinesRequest): Promise<Machines> {
       strictModes: true,
       rootMayLogIn: false,
       permitTty: true,
+      bannerFile: `${INSIDE}/banner`,
       version: request.sshdVersion,
     };
     await writeFile(

@@ -15,6 +15,8 @@ export interface SshdSettings {
   readonly permitOpen?: readonly string[];
   /** False where sshd could not hand a terminal over to its user: the session then goes on without one. */
   readonly permitTty: boolean;
+  /** Shown before the login. sshd reads it each time anew, and shows nothing where there is none. */
+  readonly bannerFile: string;
   /** The sshd's version, for options that older ones stumble over. */
   readonly version: { readonly major: number; readonly minor: number };
 }
@@ -48,6 +50,7 @@ export function sshdConfig(settings: SshdSettings): string {
       ? ['AllowTcpForwarding no']
       : ['AllowTcpForwarding local', `PermitOpen ${settings.permitOpen.join(' ')}`]),
     ...(settings.forceCommand === undefined ? [] : [`ForceCommand ${settings.forceCommand}`]),
+    `Banner ${quoted(settings.bannerFile)}`,
     'PrintMotd no',
     'PrintLastLog no',
 

@@ -225,12 +225,31 @@ describe('while locked', () => {
     expect(await client.ask(gitSignature)).toEqual({ type: 'failure' });
     expect(await client.ask({ type: 'extension', name: 'query', data: new Uint8Array() })).toEqual({ type: 'failure' });
     const hop = sessionHost();
-    expect(await client.ask(hop.bind(newSessionId(), true))).toEqual({ type: 'success' });
+    const forwarded = await connect();
+    expect(await forwarded.ask(hop.bind(newSessionId(), true))).toEqual({ type: 'success' });
     expect(await client.ask({ type: 'unlock', passphrase: bytes('wrong') })).toEqual({ type: 'failure' });
     expect(await client.ask({ type: 'unlock', passphrase })).toEqual({ type: 'success' });
-    expect(await client.ask(gitSignature)).toMatchObject({ type: 'signResponse' });
+    expect(await forwarded.ask(gitSignature)).toMatchObject({ type: 'signResponse' });
     expect(keyring.requests[0]?.forwardedThrough).toEqual([hop.blob]);
     expect(JSON.stringify(events)).not.toContain('correct horse');
+  });
+});
+
+describe('the lock', () => {
+  it('is neither set nor opened over a connection that is forwarded, or whose host could not be verified', async () => {
+    const [here, forwarded, unverified] = [await connect(), await connect(), await connect()];
+    await forwarded.ask(sessionHost().bind(newSessionId(), true));
+    await unverified.ask({ type: 'extension', name: 'session-bind@openssh.com', data: bytes('junk') });
+    const passphrase = bytes('secret');
+    for (const client of [forwarded, unverified]) {
+      expect(await client.ask({ type: 'lock', passphrase })).toEqual({ type: 'failure' });
+    }
+    expect(await here.ask(list)).toMatchObject({ identities: [{ comment: 'the key' }] });
+    expect(await here.ask({ type: 'lock', passphrase })).toEqual({ type: 'success' });
+    for (const client of [forwarded, unverified]) {
+      expect(await client.ask({ type: 'unlock', passphrase })).toEqual({ type: 'failure' });
+    }
+    expect(await here.ask({ type: 'unlock', passphrase })).toEqual({ type: 'success' });
   });
 });
 

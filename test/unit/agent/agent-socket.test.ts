@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, lstat, mkdir, mkdtemp, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, lstat, lutimes, mkdir, mkdtemp, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -90,6 +90,35 @@ describe('the agent socket', () => {
     await utimes(`${path}.lock`, 0, 0);
     await listenOnSocket(newServer(), path, systemClock);
     expect(await readdir(join(base, 'agent'))).toEqual(['s']);
+  });
+
+  it('is listened on although the lock of a start is dated in the future, as after the clock was set back', async () => {
+    await mkdir(join(base, 'agent'), { mode: 0o700 });
+    await writeFile(`${path}.lock`, '');
+    const tomorrow = Date.now() / 1000 + 86_400;
+    await utimes(`${path}.lock`, tomorrow, tomorrow);
+    await listenOnSocket(newServer(), path, systemClock);
+    expect(await readdir(join(base, 'agent'))).toEqual(['s']);
+  });
+
+  it('is waited for no longer than the one who waits wants', async () => {
+    await mkdir(join(base, 'agent'), { mode: 0o700 });
+    await writeFile(`${path}.lock`, '');
+    const waiting = listenOnSocket(newServer(), path, systemClock, AbortSignal.timeout(50));
+    await expect(waiting).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(await readdir(join(base, 'agent'))).toEqual(['s.lock']);
+  });
+
+  it.each([
+    ['holds something', () => writeFile(`${path}.lock`, 'precious')],
+    ['is a symbolic link', () => symlink(join(base, 'nowhere'), `${path}.lock`)],
+    ['is a folder', () => mkdir(`${path}.lock`)],
+  ])('is not listened on where the lock of a start %s: no start has made that, and it stays', async (_, make) => {
+    await mkdir(join(base, 'agent'), { mode: 0o700 });
+    await make();
+    await lutimes(`${path}.lock`, 0, 0);
+    await expect(listenOnSocket(newServer(), path, systemClock)).rejects.toMatchObject({ code: 'AGENT_SOCKET_TAKEN' });
+    expect(await readdir(join(base, 'agent'))).toEqual(['s.lock']);
   });
 
   it('never replaces a file that is no socket', async () => {

@@ -31,6 +31,7 @@ function signRequest(key: SoftwareKey): SignRequest {
     purpose: { kind: 'sshsig', namespace: 'git' },
     forwardedThrough: [],
     isPathProven: true,
+    throughUnverifiedHost: false,
   };
 }
 
@@ -104,11 +105,11 @@ describe('the keyring of enrolled keys', () => {
     const key = softwareKey();
     const { keyring, events, questions } = world(key, { pins: ['1111', '2222', RIGHT_PIN] });
     await keyring.sign(signRequest(key), never);
-    const purpose = 'Sign for git';
+    const about = { purpose: 'Sign for git', model: MODEL, credentialId: Uint8Array.of(7) };
     expect(questions).toEqual([
-      { why: 'needed', purpose, model: MODEL },
-      { why: 'wrong', purpose, model: MODEL, triesLeft: 7 },
-      { why: 'wrong', purpose, model: MODEL, triesLeft: 6 },
+      { why: 'needed', ...about },
+      { why: 'wrong', ...about, triesLeft: 7 },
+      { why: 'wrong', ...about, triesLeft: 6 },
     ]);
     expect(events.filter((event) => event.startsWith('assert'))).toEqual([
       'assert ssh: pin=1111',

@@ -9,7 +9,8 @@ const stranger = Uint8Array.of(3);
 const nameHost = (blob: Uint8Array) => ({ 1: 'ce1-rack4', 2: 'jump-east' })[blob[0] ?? 0];
 
 function described(purpose: SigningPurpose, forwardedThrough: Uint8Array[] = [], isPathProven = true): string {
-  const request: SignRequest = { keyBlob: device, data: device, purpose, forwardedThrough, isPathProven };
+  const path = { forwardedThrough, isPathProven, throughUnverifiedHost: false };
+  const request: SignRequest = { keyBlob: device, data: device, purpose, ...path };
   return describeSigning(request, nameHost);
 }
 
@@ -36,6 +37,7 @@ describe('the sentence for a touch', () => {
       purpose: login,
       forwardedThrough: [],
       isPathProven: true,
+      throughUnverifiedHost: false,
     };
     const routeTo = (blob: Uint8Array) => (blob === device ? ['jump-east', '198.51.100.7'] : []);
     expect(describeSigning(request, nameHost, routeTo)).toBe(
@@ -47,6 +49,28 @@ describe('the sentence for a touch', () => {
     );
   });
 
+  it('names a host that could not be verified as such, and never the way of a connect, which would vouch for it', () => {
+    const routeTo = () => ['jump-east'];
+    const unverified = {
+      keyBlob: device,
+      data: device,
+      purpose: login,
+      isPathProven: false,
+      throughUnverifiedHost: true,
+    };
+    const onDevice = `Log in as alice on ce1-rack4 (${sha256Fingerprint(device)})`;
+    expect(describeSigning({ ...unverified, forwardedThrough: [] }, nameHost, routeTo)).toBe(
+      `${onDevice} through a host that could not be verified`,
+    );
+    expect(describeSigning({ ...unverified, forwardedThrough: [hop] }, nameHost, routeTo)).toBe(
+      `${onDevice} through jump-east (${sha256Fingerprint(hop)}), and a host that could not be verified`,
+    );
+    const unsaid = { ...unverified, throughUnverifiedHost: false, forwardedThrough: [] };
+    expect(describeSigning(unsaid, nameHost, routeTo)).toBe(
+      `${onDevice} (the program that asks is too old to say from where)`,
+    );
+  });
+
   it('shows an address with a port as known_hosts has it', () => {
     const request: SignRequest = {
       keyBlob: device,
@@ -54,6 +78,7 @@ describe('the sentence for a touch', () => {
       purpose: login,
       forwardedThrough: [],
       isPathProven: true,
+      throughUnverifiedHost: false,
     };
     expect(describeSigning(request, () => '[2001:db8::7]:2022')).toContain('on [2001:db8::7]:2022 (SHA256:');
   });

@@ -3,7 +3,7 @@ import { HeldPin } from '../../../main/agent/held-pin.ts';
 import { Pin } from '../../../native/ctap2/pin.ts';
 
 const newPin = () => new Pin(new TextEncoder().encode('123456'));
-const question = { why: 'needed', purpose: 'Log in', model: 'A' } as const;
+const question = { why: 'needed', purpose: 'Log in', model: 'A', credentialId: Uint8Array.of(1) } as const;
 const { signal } = new AbortController();
 
 /** A person who gives a new PIN object each time, and what was given. */
@@ -43,7 +43,7 @@ describe('a PIN that is held', () => {
     const { given, ask } = person();
     const held = new HeldPin(ask, 'until-wiped');
     await held.request(question, signal);
-    const second = await held.request({ why: 'wrong', purpose: 'Log in', model: 'A', triesLeft: 7 }, signal);
+    const second = await held.request({ ...question, why: 'wrong', triesLeft: 7 }, signal);
     expect(given[0]?.isWiped).toBe(true);
     expect(second).toBe(given[1]);
   });

@@ -5,7 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { decideSigning } from '../../../main/agent/signing-purpose.ts';
 import { parseAgentRequest } from '../../../main/openssh/agent-messages.ts';
-import { bindSession, type SessionBindings, UNBOUND } from '../../../main/openssh/agent-session-bind.ts';
+import {
+  bindSession,
+  encodeSessionBind,
+  type SessionBindings,
+  UNBOUND,
+} from '../../../main/openssh/agent-session-bind.ts';
 import { SshWriter } from '../../../main/openssh/wire.ts';
 import { loginData, newSessionId, type SessionHost, sessionHost, sshsigData } from './session-host.ts';
 import { softwareKey } from './software-keyring.ts';
@@ -15,6 +20,12 @@ const otherKeyBlob = softwareKey().blob;
 const hop = sessionHost();
 const device = sessionHost();
 const user = 'alice';
+/** A binding by a host whose key is of a type that nobody here can check. */
+const unverifiable = {
+  hostKey: new SshWriter().text('ssh-mldsa44').string(new Uint8Array(32)).toBytes(),
+  sessionId: newSessionId(),
+  signature: new SshWriter().text('ssh-mldsa44').string(new Uint8Array(64)).toBytes(),
+};
 
 function bound(...path: readonly [SessionHost, Uint8Array, boolean][]): SessionBindings {
   let bindings = UNBOUND;
@@ -38,7 +49,20 @@ describe('a login', () => {
         purpose: { kind: 'login', user, hostKey: device.blob, sessionBound: true },
         forwardedThrough: [],
         isPathProven: true,
+        throughUnverifiedHost: false,
       },
+    });
+  });
+
+  it('bound by the host whose own forwarding could not be verified has no proven path', () => {
+    // The local ssh binds the forwarding; its host, which knows that this is refused, then binds whatever it likes.
+    const refused = bindSession(UNBOUND, encodeSessionBind({ ...unverifiable, isForwarding: true }));
+    expect(refused.refusal?.code).toBe('HOST_KEY_UNSUPPORTED');
+    const sessionId = newSessionId();
+    const { bindings } = bindSession(refused.bindings, device.bind(sessionId, false).data);
+    const data = loginData({ sessionId, user, keyBlob, hostKey: device.blob });
+    expect(decideSigning(keyBlob, data, bindings)).toMatchObject({
+      request: { purpose: { hostKey: device.blob }, isPathProven: false, throughUnverifiedHost: true },
     });
   });
 
@@ -76,9 +100,13 @@ describe('a login', () => {
   it('without any binding has no proven path; a host key in its data is named, but not as bound', () => {
     const data = loginData({ sessionId: newSessionId(), user, keyBlob, hostKey: device.blob });
     const failedBind = bindSession(UNBOUND, new Uint8Array(3)).bindings;
-    for (const bindings of [UNBOUND, failedBind]) {
+    for (const [bindings, throughUnverifiedHost] of [
+      [UNBOUND, false],
+      [failedBind, true],
+    ] as const) {
+      const path = { isPathProven: false, forwardedThrough: [], throughUnverifiedHost };
       expect(decideSigning(keyBlob, data, bindings)).toMatchObject({
-        request: { purpose: { hostKey: device.blob, sessionBound: false }, isPathProven: false, forwardedThrough: [] },
+        request: { purpose: { hostKey: device.blob, sessionBound: false }, ...path },
       });
     }
   });

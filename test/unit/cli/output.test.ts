@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { cancelled, GlasskeyError } from '../../../diagnostics/glasskey-error.ts';
-import { Output, printable, style } from '../../../main/cli/output.ts';
+import { Output, printable, printableLines, style } from '../../../main/cli/output.ts';
 import { finalScreen } from '../../lab/screen.ts';
 import { CollectedStream } from './run-in-process.ts';
 
@@ -114,6 +114,21 @@ describe('the log', () => {
 });
 
 it('printable keeps letters of any script and takes what could steer a terminal', () => {
-  expect(printable('Schlüssel 鍵\nzwei')).toBe('Schlüssel 鍵\nzwei');
+  expect(printable('Schlüssel 鍵')).toBe('Schlüssel 鍵');
   expect(printable('\u202ea\u0007b\u009bc')).toBe('\ufffda\ufffdb\ufffdc');
+});
+
+it('what others wrote is one line: a device’s name forges no second one', () => {
+  const product = 'YubiKey\n✓ Published\r\n[y/N]';
+  expect(printable(product)).toBe('YubiKey\ufffd✓ Published\ufffd\ufffd[y/N]');
+  expect(printableLines('Host one\n    Port 22\r\u2028')).toBe('Host one\n    Port 22\ufffd\ufffd');
+});
+
+it('JSON says the same and steers no terminal', () => {
+  const object = { product: 'a\u009b31m\u202eb\u007f\u{e0041}\u2028é鍵\x1b' };
+  const out = output('pipe', { json: true });
+  out.object(object);
+  expect(streams.stdout.text).toContain('"a\\u009b31m\\u202eb\\u007f\\udb40\\udc41\\u2028é鍵\\u001b"');
+  expect(streams.stdout.text).not.toMatch(/[\u007f-\u009f\p{Cf}]/u);
+  expect(JSON.parse(streams.stdout.text)).toEqual(object);
 });

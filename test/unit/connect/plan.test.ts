@@ -43,16 +43,27 @@ describe('the plan of a login', () => {
     const jump = [parseHostSpec('a@h1'), parseHostSpec('b@h2:2200')];
     const plan = planConnect({ ...REQUEST, jump, command: ['show', 'version'] });
     expect([plan.program, ...plan.arguments]).toEqual([
-      ...['ssh', '-F', '/tmp/glasskey-0123/ssh_config', '-J', 'glasskey-hop-1,glasskey-hop-2', 'glasskey-device'],
-      ...['--', 'show', 'version'],
+      ...['ssh', '-F', '/tmp/glasskey-0123/ssh_config', '-E', '/tmp/glasskey-0123/ssh_config.glasskey-device.log'],
+      ...['glasskey-device', '--', 'show', 'version'],
     ]);
     const read = asSshReads(plan.configText, 'glasskey-hop-2');
     expect([read.get('user'), read.get('hostname'), read.get('port')]).toEqual(['b', 'h2', '2200']);
+    const through = (alias: string) => asSshReads(plan.configText, alias).get('proxycommand');
+    expect(through('glasskey-hop-1')).toBeUndefined();
+    for (const [alias, previous] of [
+      ['glasskey-hop-2', 'glasskey-hop-1'],
+      ['glasskey-device', 'glasskey-hop-2'],
+    ] as const) {
+      const log = `/tmp/glasskey-0123/ssh_config.${previous}.log`;
+      expect(through(alias)).toBe(`ssh -F /tmp/glasskey-0123/ssh_config -E ${log} -W "[%h]:%p" ${previous}`);
+    }
   });
 
   it('logs in directly when there is no jump host', () => {
     const plan = planConnect({ ...REQUEST, jump: [] });
-    expect(plan.arguments).toEqual(['-F', '/tmp/glasskey-0123/ssh_config', 'glasskey-device']);
+    const log = '/tmp/glasskey-0123/ssh_config.glasskey-device.log';
+    expect(plan.arguments).toEqual(['-F', '/tmp/glasskey-0123/ssh_config', '-E', log, 'glasskey-device']);
+    expect(plan.configText).not.toContain('ProxyCommand');
   });
 
   it('is read by ssh as it is meant, on the device', () => {

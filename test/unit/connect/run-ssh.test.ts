@@ -77,7 +77,7 @@ describe('a run of ssh', () => {
       environment,
       streams: { stdout: out.stream, stderr: err.stream },
     });
-    expect(run).toEqual({ exit: { kind: 'exited', code: 7 }, stderrLines: ['oops'] });
+    expect(run).toEqual({ exit: { kind: 'exited', code: 7 }, messages: [] });
     expect(out.text()).toContain('[glasskey-device]\n[--]\n[echo]\n[$(id); "x"]\nsock /tmp/agent.sock\n');
     expect(err.text()).toBe('oops\n');
   });
@@ -120,6 +120,43 @@ describe('a run of ssh', () => {
     const isThere = () => existsSync(`/proc/${out.text().trim()}/exe`);
     await expect.poll(isThere).toBe(false);
     expect(existsSync(dirname(thePlan.configFile))).toBe(false);
+  });
+
+  it('shows what ssh writes to its log while it runs, and keeps that apart from what stands on stderr', async () => {
+    const err = collect();
+    const script =
+      'echo "Host key for 10.9.0.4 has changed" >&2; printf "hello\\r\\nlast" >> "$4"; read line; exit 255';
+    const environment = fakeSsh('OpenSSH_9.2p1', script);
+    const thePlan = plan();
+    const stdin = new PassThrough();
+    const streams = { stdin, stdout: new PassThrough(), stderr: err.stream };
+    const running = runSsh(thePlan, { environment, streams });
+    await expect.poll(err.text).toBe('Host key for 10.9.0.4 has changed\nhello\r\n');
+    stdin.end('go on\n');
+    const { messages } = await running;
+    expect(messages).toEqual(['hello', 'last'].map((line) => ({ hop: thePlan.hops[0], line })));
+    expect(err.text()).toMatch(/hello\r\nlast\r\n$/);
+  });
+
+  it('gives its messages to who asks for them, instead of writing them', async () => {
+    const err = collect();
+    const told: string[] = [];
+    await runSsh(plan(), {
+      environment: fakeSsh('OpenSSH_9.2p1', 'echo noise >> "$4"'),
+      streams: { stdout: new PassThrough(), stderr: err.stream },
+      onMessage: ({ hop, line }) => told.push(`${hop.alias}: ${line}`),
+    });
+    expect({ told, written: err.text() }).toEqual({ told: ['glasskey-device: noise'], written: '' });
+  });
+
+  it('gives ssh a PATH with its own folder first and without the current one', async () => {
+    const out = collect();
+    const environment = {
+      ...fakeSsh('OpenSSH_9.2p1', 'echo "$PATH"'),
+      PATH: `:.:bin:/nowhere:${folder}:/usr/bin:/bin:`,
+    };
+    await runSsh(plan(), { environment, streams: { stdout: out.stream, stderr: out.stream } });
+    expect(out.text()).toBe(`${folder}:/nowhere:${folder}:/usr/bin:/bin\n`);
   });
 
   it('reports the signal that ended ssh', async () => {

@@ -71,7 +71,12 @@ describe('publishing', () => {
     await expect(computer.enroll()).rejects.toMatchObject({ code: 'PROFILE_KEY_KEPT' });
     expect(computer.profiles.lines.get(ACCOUNT)).toBe(OTHER_LINE);
     expect(computer.people.conflicts).toEqual([
-      { account: ACCOUNT, present: OTHER_LINE.trim(), fingerprint: expect.stringMatching(/^SHA256:/) },
+      {
+        account: ACCOUNT,
+        present: OTHER_LINE.trim(),
+        fingerprint: expect.stringMatching(/^SHA256:/),
+        enrolledHere: false,
+      },
     ]);
     computer.people.mayReplace = true;
     await computer.publish(only(computer));
@@ -88,6 +93,14 @@ describe('publishing', () => {
     computer.profiles.set(ACCOUNT, '');
     await computer.publish(enrollment);
     expect(computer.profiles.lines.get(ACCOUNT)).toBe(line);
+  });
+
+  it('over a key that was enrolled on this computer says so: it may be the one that logins use', async () => {
+    const { computer, enrollment } = await written();
+    await computer.publish(enrollment);
+    const second = await computer.enroll({ fresh: true, keyFile: join(computer.keyFolder, 'second'), publish: false });
+    await expect(computer.publish(second)).rejects.toMatchObject({ code: 'PROFILE_KEY_KEPT' });
+    expect(computer.people.conflicts).toMatchObject([{ enrolledHere: true }]);
   });
 
   it('the same key with another comment needs no consent', async () => {

@@ -46,7 +46,8 @@ describe('readiness', () => {
     expect(verdict([published(1, publishedAt + 1)])).toBe('waiting-for-devices');
     expect(verdict([published(1, publishedAt)])).toBe('ready');
     expect(verdict([published(1, NOW)])).toBe('waiting-for-devices');
-    expect(verdict([published(1, publishedAt)], { filesPresent: () => false })).toBe('files-missing');
+    // connect and the agent sign without them.
+    expect(verdict([published(1, publishedAt)], { filesPresent: () => false })).toBe('ready');
   });
 
   it('counts an older key that works for more than a newer one that is half made', () => {
@@ -54,12 +55,16 @@ describe('readiness', () => {
     expect(verdict([older, { id: 'x', createdAt: 2, plan, state: 'made', credential }])).toBe('ready');
   });
 
-  it('of a key that another took the place of on the profile does not count', () => {
+  it('of a key that another took the place of on the profile counts while devices may still know it, and no longer', () => {
     const older = at(published(1, NOW - 3 * FOUR_HOURS), '/home/alice/.ssh/old');
     const newer = published(2, NOW - 1);
-    expect(verdict([older, newer])).toBe('waiting-for-devices');
-    const missing = ({ id }: { id: string }) => id === older.id;
-    expect(verdict([older, newer], { filesPresent: missing })).toBe('files-missing');
+    expect(verdict([older, newer])).toBe('ready');
+    const replacedTooEarly = published(1, NOW - 10);
+    expect(verdict([replacedTooEarly, newer])).toBe('waiting-for-devices');
+    const otherModel = { ...newer, credential: { ...newer.credential, aaguid: 'another' } };
+    expect(verdict([older, otherModel])).toBe('waiting-for-devices');
+    const replacedLongAgo = published(2, NOW - FOUR_HOURS);
+    expect(verdict([older, replacedLongAgo], { reconcileEveryMs: FOUR_HOURS })).toBe('ready');
     const [newest, replaced] = readiness({
       enrollments: [older, newer],
       filesPresent: () => true,
@@ -76,7 +81,13 @@ describe('readiness', () => {
 
   it('of a key whose files were overwritten by a later one does not take the later one’s files for its own', () => {
     const later = written('ed25519-sk', 2);
-    expect(verdict([published(1, NOW - FOUR_HOURS), later])).toBe('not-published');
+    const [overwritten] = readiness({
+      enrollments: [published(1, NOW - FOUR_HOURS), later],
+      filesPresent: () => true,
+      now: NOW,
+      reconcileEveryMs: FOUR_HOURS,
+    }).enrollments.filter(({ state }) => state === 'published');
+    expect(overwritten?.filesPresent).toBe(false);
     expect(verdict([published(1, NOW - FOUR_HOURS), at(later, '/home/alice/.ssh/later')])).toBe('ready');
   });
 

@@ -1,4 +1,12 @@
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  generatePrimeSync,
+  type KeyObject,
+  sign,
+} from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -67,6 +75,73 @@ function rsaHost(
   };
 }
 
+/** 2^70 + 3: ssh and OpenSSL take any exponent beside a modulus of 3072 bits at most (rsa_ossl.c, public_decrypt). */
+const rsaPairWithLongExponent = rsaPairOf(2n ** 70n + 3n);
+
+function rsaPairOf(e: bigint): { publicKey: KeyObject; privateKey: KeyObject } {
+  for (;;) {
+    const [p, q] = [generatePrimeSync(1024, { bigint: true }), generatePrimeSync(1024, { bigint: true })];
+    const d = inverse(e, (p - 1n) * (q - 1n));
+    if (d === undefined) continue;
+    const url = (value: bigint) => {
+      const hex = value.toString(16);
+      return Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex').toString('base64url');
+    };
+    const qi = inverse(q, p) ?? 0n;
+    const numbers = { n: p * q, e, d, p, q, dp: d % (p - 1n), dq: d % (q - 1n), qi };
+    const jwk = Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, url(value)]));
+    const privateKey = createPrivateKey({ key: { kty: 'RSA', ...jwk }, format: 'jwk' });
+    return { privateKey, publicKey: createPublicKey(privateKey) };
+  }
+}
+
+/** By Euclid; undefined where there is none. */
+function inverse(value: bigint, modulus: bigint): bigint | undefined {
+  let [r, next, t, nextT] = [modulus, value % modulus, 0n, 1n];
+  while (next !== 0n) {
+    const quotient = r / next;
+    [r, next, t, nextT] = [next, r - quotient * next, nextT, t - quotient * nextT];
+  }
+  return r === 1n ? (t + modulus) % modulus : undefined;
+}
+
+/** What a security key signs (PROTOCOL.u2f): SHA-256 of the application, flags, counter, SHA-256 of the message. */
+function assertion(message: Uint8Array): { data: Uint8Array; tail: Uint8Array } {
+  const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
+  const tail = Uint8Array.of(0, 0, 0, 0, 9); // neither touched nor verified: nobody stands beside a server
+  return { data: new Uint8Array(Buffer.concat([sha256(text('ssh:')), tail, sha256(message)])), tail };
+}
+
+function skEd25519Host(): Host {
+  const type = 'sk-ssh-ed25519@openssh.com';
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const x = decode(publicKey.export({ format: 'jwk' }).x);
+  return {
+    blob: new SshWriter().text(type).string(x).text('ssh:').toBytes(),
+    sign: (message) => {
+      const { data, tail } = assertion(message);
+      const signature = sign(null, data, privateKey);
+      return new SshWriter().text(type).string(signature).bytes(tail).toBytes();
+    },
+  };
+}
+
+function skEcdsaHost(): Host {
+  const type = 'sk-ecdsa-sha2-nistp256@openssh.com';
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const jwk = publicKey.export({ format: 'jwk' });
+  const point = Uint8Array.of(4, ...decode(jwk.x), ...decode(jwk.y));
+  return {
+    blob: new SshWriter().text(type).text('nistp256').string(point).text('ssh:').toBytes(),
+    sign: (message) => {
+      const { data, tail } = assertion(message);
+      const both = sign('sha256', data, { key: privateKey, dsaEncoding: 'ieee-p1363' });
+      const numbers = new SshWriter().mpint(both.subarray(0, 32)).mpint(both.subarray(32)).toBytes();
+      return new SshWriter().text(type).string(numbers).bytes(tail).toBytes();
+    },
+  };
+}
+
 /** A host certificate around the key of `host` (PROTOCOL.certkeys), with an empty CA signature: not the agent's to judge. */
 function certified(host: Host, type: string): Host {
   const typeEnd = 4 + new DataView(host.blob.buffer, host.blob.byteOffset).getUint32(0);
@@ -110,13 +185,17 @@ describe('a session binding', () => {
     ['rsa-sha2-512', rsaHost('rsa-sha2-512', 'sha512')],
     ['ed25519 certificate', certified(ed25519Host(), 'ssh-ed25519')],
     ['rsa certificate', certified(rsaHost('rsa-sha2-512', 'sha512'), 'ssh-rsa')],
+    ['rsa with an exponent of 71 bits', rsaHost('rsa-sha2-512', 'sha512', rsaPairWithLongExponent)],
+    ['sk-ssh-ed25519', skEd25519Host()],
+    ['sk-ecdsa', skEcdsaHost()],
+    ['sk-ssh-ed25519 certificate', certified(skEd25519Host(), 'sk-ssh-ed25519')],
     ['ecdsa certificate', certified(ecdsaHost('P-256', 'nistp256', 'sha256'), 'ecdsa-sha2-nistp256')],
   ])('signed by an %s host key is recorded, and refused once the session id differs', (_, signer) => {
     const bind = bindTo(signer, false);
-    expect(apply([bind])).toMatchObject({ bindings: { attempted: true, bindings: [{ isForwarding: false }] } });
+    expect(apply([bind])).toMatchObject({ bindings: { hasRefused: false, bindings: [{ isForwarding: false }] } });
     const wrong = apply([{ ...bind, sessionId: newSessionId() }]);
     expect(wrong.refusal?.code).toBe('HOST_KEY_SIGNATURE_WRONG');
-    expect(wrong.bindings).toEqual({ attempted: true, bindings: [] });
+    expect(wrong.bindings).toEqual({ hasRefused: true, bindings: [] });
   });
 
   it('with a short mpint r or s still verifies', () => {
@@ -171,19 +250,36 @@ describe('a session binding', () => {
     expect(apply([bindTo(host, false, new Uint8Array(129).fill(1))]).refusal?.code).toBe('SESSION_BIND_MALFORMED');
   });
 
-  it('cut short at any byte, or with one byte too many, changes nothing but that a bind was attempted', () => {
+  it('cut short at any byte, or with one byte too many, changes nothing but that a bind was refused, and that for good', () => {
     const before = apply([bindTo(host, true)]).bindings;
     const whole = encodeSessionBind(bindTo(other, false));
     for (let length = 0; length < whole.length; length += 1) {
       const after = bindSession(before, whole.subarray(0, length));
       expect(after.refusal).toBeDefined();
-      expect(after.bindings).toEqual(before);
+      expect(after.bindings).toEqual({ ...before, hasRefused: true });
+      expect(apply([bindTo(other, false)], after.bindings).bindings).toMatchObject({ hasRefused: true });
     }
     expect(bindSession(UNBOUND, Uint8Array.of(...whole, 0)).refusal?.code).toBe('SESSION_BIND_MALFORMED');
   });
 });
 
 describe('the bindings of a connection', () => {
+  it('keep for good that one was refused', () => {
+    const refusedForwarding = { ...bindTo(host, true), signature: other.sign(text('another session')) };
+    const { bindings, refusal } = apply([refusedForwarding, bindTo(other, false)]);
+    expect(refusal).toBeUndefined();
+    expect(bindings).toMatchObject({ hasRefused: true, bindings: [{ hostKey: other.blob, isForwarding: false }] });
+  });
+
+  it('take no exponent of over 64 bits beside a key of over 3072 bits: one verification would take seconds', () => {
+    const hostKey = new SshWriter()
+      .text('ssh-rsa')
+      .mpint(new Uint8Array(9).fill(1))
+      .mpint(new Uint8Array(512).fill(0xff))
+      .toBytes();
+    expect(apply([{ ...bindTo(host, false), hostKey }]).refusal?.code).toBe('HOST_KEY_MALFORMED');
+  });
+
   it('hold the path in order: forwarding hosts, then the login', () => {
     const { bindings, refusal } = apply([bindTo(host, true), bindTo(other, true), bindTo(host, false)]);
     expect(refusal).toBeUndefined();
@@ -231,7 +327,7 @@ describe('the bindings of a connection', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (data) => {
         const start = performance.now();
-        expect(bindSession(UNBOUND, data).bindings).toEqual({ attempted: true, bindings: [] });
+        expect(bindSession(UNBOUND, data).bindings).toEqual({ hasRefused: true, bindings: [] });
         expect(performance.now() - start).toBeLessThan(100);
       }),
       { numRuns: 1000 },

@@ -1,3 +1,4 @@
+import { chmodSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -164,6 +165,15 @@ describe('settings', () => {
     const settings = openSettings(database, file());
     expect(settings.get('connect.defaultJump')).toEqual({ value: null, source: 'default' });
     expect(settings.problems()).toMatchObject([{ source: 'file', what: file() }]);
+  });
+
+  it.skipIf(process.platform === 'win32')('come from no file that others may write to', () => {
+    writeFileSync(file(), JSON.stringify({ 'reconcile.everyMinutes': 5 }), { mode: 0o600 });
+    expect(openSettings(database, file()).get('reconcile.everyMinutes').value).toBe(5);
+    chmodSync(file(), 0o666);
+    const settings = openSettings(database, file());
+    expect(settings.get('reconcile.everyMinutes').value).toBe(240);
+    expect(settings.problems()).toEqual([expect.objectContaining({ why: expect.stringContaining('chmod 600') })]);
   });
 
   it('leave ~/ to whoever knows whose home it is', () => {

@@ -110,6 +110,7 @@ describe('a PIN', () => {
 
   it.each([
     ['empty', new Uint8Array()],
+    ['shorter than any key takes', Uint8Array.of(0x31, 0x32, 0x33)],
     ['longer than 63 bytes', new Uint8Array(64).fill(0x31)],
     ['with a NUL', Uint8Array.of(0x31, 0, 0x31, 0x31)],
     ['not UTF-8', Uint8Array.of(0xff, 0xfe, 0xfd, 0xfc)],

@@ -1,0 +1,98 @@
+/** Follows the files into which each ssh of a login writes its own messages (`ssh -E`). */
+import { type FileHandle, open } from 'node:fs/promises';
+import type { PlannedHop } from './plan.ts';
+
+/** One line of a log. Its ssh wrote it, though it may quote its host: see ssh-outcome.ts. */
+export interface SshMessage {
+  /** The host that this ssh logs in to. */
+  readonly hop: PlannedHop;
+  readonly line: string;
+}
+
+export interface SshLogs {
+  /** Reads what is left and ends. */
+  stop(): Promise<void>;
+  /** The last lines of each log, in the order of the hops. */
+  messages(): SshMessage[];
+}
+
+/** A person waits for these lines, and a session of hours must not cost more than a glance at a file. */
+const LOOK_EVERY_MS = 250;
+const CHUNK_BYTES = 16 * 1024;
+const KEPT_LINES = 100;
+const KEPT_LINE_CHARACTERS = 4096;
+
+/** Tells of each line once it is complete, until stopped. A log that is not there yet, or never, has no lines. */
+export function followSshLogs(hops: readonly PlannedHop[], onMessage: (message: SshMessage) => void): SshLogs {
+  const logs = hops.map((hop) => new FollowedLog(hop, onMessage));
+  let looking: Promise<void> | undefined;
+  const look = async () => {
+    for (const log of logs) await log.readOn();
+  };
+  const timer = setInterval(() => {
+    looking ??= look().finally(() => {
+      looking = undefined;
+    });
+  }, LOOK_EVERY_MS);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await looking;
+      await look();
+      for (const log of logs) log.finish();
+    },
+    messages: () => logs.flatMap((log) => log.kept),
+  };
+}
+
+class FollowedLog {
+  readonly kept: SshMessage[] = [];
+  readonly #hop: PlannedHop;
+  readonly #onMessage: (message: SshMessage) => void;
+  readonly #decoder = new TextDecoder();
+  #position = 0;
+  #unfinished = '';
+
+  constructor(hop: PlannedHop, onMessage: (message: SshMessage) => void) {
+    this.#hop = hop;
+    this.#onMessage = onMessage;
+  }
+
+  async readOn(): Promise<void> {
+    let file: FileHandle;
+    try {
+      file = await open(this.#hop.logFile, 'r');
+    } catch {
+      // Not written yet: ssh of this hop has not started, or never will.
+      return;
+    }
+    try {
+      const chunk = new Uint8Array(CHUNK_BYTES);
+      for (;;) {
+        const { bytesRead } = await file.read(chunk, 0, chunk.length, this.#position);
+        if (bytesRead === 0) return;
+        this.#position += bytesRead;
+        this.#take(this.#decoder.decode(chunk.subarray(0, bytesRead), { stream: true }));
+      }
+    } finally {
+      await file.close();
+    }
+  }
+
+  finish(): void {
+    if (this.#unfinished !== '') this.#take('\n');
+  }
+
+  #take(text: string): void {
+    const lines = (this.#unfinished + text).split('\n');
+    this.#unfinished = (lines.pop() ?? '').slice(0, KEPT_LINE_CHARACTERS);
+    for (const raw of lines) {
+      const line = raw.replace(/\r+$/, '').slice(0, KEPT_LINE_CHARACTERS);
+      if (line === '') continue;
+      const message = { hop: this.#hop, line };
+      this.kept.push(message);
+      if (this.kept.length > KEPT_LINES) this.kept.shift();
+      this.#onMessage(message);
+    }
+  }
+}

@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { silentLog } from '../../diagnostics/log.ts';
+import { expectLoginsTo } from '../../main/agent/expected-requests.ts';
+import type { WrittenEnrollment } from '../../main/enrollment/enrollment.ts';
+import { skPrivateKey } from '../../main/enrollment/key-files.ts';
+import {
+  type KeyAgent,
+  type KeyAgentRequest,
+  type SigningPinQuestion,
+  startKeyAgent,
+} from '../../main/glasskey-agent.ts';
+import { formatSkPublicBlob } from '../../main/openssh/sk-key.ts';
+import { Authenticator, systemChannelWorld } from '../../native/ctap2/authenticator.ts';
+import { CoseAlgorithm } from '../../native/ctap2/constants.ts';
+import { formatAaguid } from '../../native/ctap2/get-info.ts';
+import { CredProtect } from '../../native/ctap2/make-credential.ts';
+import { Pin } from '../../native/ctap2/pin.ts';
+import type { HidBus } from '../../native/hid/transport.ts';
+import { systemClock } from '../../time/clock.ts';
+import { LabAuthenticator } from '../lab/authenticator/lab-authenticator.ts';
+import { AgentClient } from './agent/agent-client.ts';
+import { loginData, newSessionId, type SessionHost, sessionHost, sshsigData } from './agent/session-host.ts';
+import { written } from './enrollment/sample-enrollment.ts';
+
+const PIN = '493815';
+const channel = systemChannelWorld({ clock: systemClock, log: silentLog });
+const { signal } = new AbortController();
+const pin = () => new Pin(new TextEncoder().encode(PIN));
+
+async function enrolledOn(key: LabAuthenticator, product: string): Promise<WrittenEnrollment> {
+  const [device] = await key.bus.list();
+  if (device === undefined) throw new Error('the key is unplugged');
+  const authenticator = await Authenticator.open(device, channel);
+  try {
+    const { authData, authDataBytes } = await authenticator.makeCredential(
+      {
+        clientDataHash: new Uint8Array(createHash('sha256').update(product).digest()),
+        rpId: 'ssh:',
+        user: { id: new Uint8Array(32).fill(1), name: 'alice' },
+        algorithm: CoseAlgorithm.EDDSA,
+        residentKey: true,
+        credProtect: CredProtect.REQUIRED,
+      },
+      pin(),
+    );
+    const sample = written();
+    const aaguid = formatAaguid(authData.attested.aaguid);
+    return { ...sample, credential: { ...sample.credential, authData: authDataBytes, product, aaguid } };
+  } finally {
+    await authenticator.close();
+  }
+}
+
+const blobOf = (enrollment: WrittenEnrollment) => formatSkPublicBlob(skPrivateKey(enrollment).publicKey);
+
+let folder: string;
+let agent: KeyAgent | undefined;
+let client: AgentClient | undefined;
+let questions: SigningPinQuestion[];
+let notices: string[];
+
+async function serve(
+  enrollments: KeyAgentRequest['enrollments'],
+  bus: HidBus,
+  how: Pick<KeyAgentRequest, 'keepPin' | 'expected'>,
+): Promise<void> {
+  const socketPath = join(folder, 'a', 's');
+  agent = await startKeyAgent({
+    socketPath,
+    enrollments,
+    people: {
+      async signingPin(question) {
+        questions.push(question);
+        return pin();
+      },
+      touchWanted: (purpose) => void notices.push(purpose),
+      touchDone() {},
+      remark() {},
+    },
+    hostNames: { nameHost: () => undefined, routeTo: () => [] },
+    hid: async () => bus,
+    channel,
+    clock: systemClock,
+    log: silentLog,
+    ...how,
+  });
+  client = await AgentClient.connect(socketPath);
+}
+
+async function sign(by: AgentClient | undefined, keyBlob: Uint8Array, data: Uint8Array): Promise<string | undefined> {
+  return (await by?.ask({ type: 'signRequest', keyBlob, data, flags: 0 }))?.type;
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gk-'));
+  questions = [];
+  notices = [];
+});
+
+afterEach(async () => {
+  client?.close();
+  await agent?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('the agent over enrolled keys', () => {
+  it('names in each question for a PIN the security key that it is for', async () => {
+    const labKeys = [
+      new LabAuthenticator({ profile: 'yubikey-5.7', pin: PIN }),
+      new LabAuthenticator({ profile: 'yubikey-5.4', pin: PIN }),
+    ] as const;
+    const enrollments = [
+      await enrolledOn(labKeys[0], 'The first'),
+      await enrolledOn(labKeys[1], 'The second'),
+    ] as const;
+    const bus = { list: async () => (await Promise.all(labKeys.map((key) => key.bus.list()))).flat() };
+    await serve(enrollments, bus, { keepPin: 'for-one-signature' });
+    for (const enrollment of enrollments) {
+      expect(await sign(client, blobOf(enrollment), sshsigData('git'))).toBe('signResponse');
+    }
+    expect(questions.map(({ product }) => product)).toEqual(['The first', 'The second']);
+  });
+});
+
+describe('the agent of a connect', () => {
+  let device: SessionHost;
+  let enrollment: WrittenEnrollment;
+  let labKey: LabAuthenticator;
+
+  beforeEach(async () => {
+    device = sessionHost();
+    labKey = new LabAuthenticator({ profile: 'yubikey-5.7', pin: PIN });
+    enrollment = await enrolledOn(labKey, 'The key');
+    const isHostKey = (blob: Uint8Array) => Buffer.compare(blob, device.blob) === 0;
+    const expected = expectLoginsTo([{ user: 'alice', isHostKey }]);
+    await serve([enrollment], labKey.bus, { keepPin: 'until-closed', expected });
+    await agent?.warmUp(signal);
+    labKey.counters.reset();
+  });
+
+  async function login(user: string, host: SessionHost, by = client): Promise<string | undefined> {
+    const sessionId = newSessionId();
+    await by?.ask(host.bind(sessionId, false));
+    const keyBlob = blobOf(enrollment);
+    return sign(by, keyBlob, loginData({ sessionId, user, keyBlob, hostKey: host.blob }));
+  }
+
+  it('signs the planned login with the PIN it was given, and asks for no other', async () => {
+    expect(await login('alice', device)).toBe('signResponse');
+    expect(questions).toHaveLength(1);
+  });
+
+  it('signs no file, no other user’s login and none to another host: no touch, no PIN', async () => {
+    expect(await sign(client, blobOf(enrollment), sshsigData('file'))).toBe('failure');
+    expect(agent?.lastFailure()).toBeUndefined();
+    expect(await login('root', device)).toBe('failure');
+    expect(agent?.lastFailure()?.code).toBe('AGENT_REQUEST_UNEXPECTED');
+    const other = await AgentClient.connect(join(folder, 'a', 's'));
+    expect(await login('alice', sessionHost(), other)).toBe('failure');
+    other.close();
+    expect(labKey.counters.read()).toMatchObject({ pinChecks: 0, touches: 0 });
+    expect(questions).toHaveLength(1);
+    expect(notices).toEqual([]);
+  });
+
+  it('signs a login from the device that it is forwarded to, with a notice that says so, and no file', async () => {
+    await client?.ask(device.bind(newSessionId(), true));
+    expect(await login('bob', sessionHost())).toBe('signResponse');
+    expect(notices).toEqual([expect.stringContaining(' through a host not in known_hosts (SHA256:')]);
+    expect(await sign(client, blobOf(enrollment), sshsigData('file'))).toBe('failure');
+  });
+});
