@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { systemSshKeygen } from '../../lab/authenticator/system-ssh-keygen.ts';
@@ -14,6 +15,7 @@ export interface SshKeygenOver {
 }
 
 const KEY_FILE = 'id';
+const LAST_CANCEL_MS = 500;
 
 /** Makes what Glasskey makes: resident, verify-required. */
 export async function enrollWithSshKeygen(over: SshKeygenOver): Promise<void> {
@@ -50,4 +52,6 @@ async function mustRun(
 ): Promise<void> {
   const { code, said } = await systemSshKeygen(args, { folder, pin, environment });
   if (code !== 0) throw new Error(`ssh-keygen ${args.join(' ')} ended with ${code}:\n${said}`);
+  // libfido2 sends a last CANCEL as it closes the key: on a busy machine it arrives after ssh-keygen has ended.
+  await setTimeout(LAST_CANCEL_MS);
 }
