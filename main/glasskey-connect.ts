@@ -74,7 +74,7 @@ export function planLogin(request: ConnectTo, world: LoginWorld): PlannedLogin {
   if (jump.length > MOST_JUMP_HOSTS) throw tooManyHops(jump.length);
   const route = { device: formatHostSpec(device), jumps: jump.map(formatHostSpec) };
   if (request.save !== undefined) assertMaySave(request.save, route, targets.get(request.save));
-  const knownHostsFiles = [join(dataFolder, 'known_hosts'), join(homeFolder, '.ssh', 'known_hosts')] as const;
+  const knownHostsFiles = knownHostsFilesOf(dataFolder, homeFolder);
   const copyOf = ({ id, files }: WrittenEnrollment): PublicKeyCopy => ({
     file: join(dataFolder, 'connect', `${id}.pub`),
     line: files.publicLine,
@@ -115,6 +115,11 @@ export function planLogin(request: ConnectTo, world: LoginWorld): PlannedLogin {
       targets.markUsed(name, now);
     },
   };
+}
+
+/** Where host keys are looked up: Glasskey's own file, which is also written to, then the user's. */
+export function knownHostsFilesOf(dataFolder: string, homeFolder: string): readonly [string, string] {
+  return [join(dataFolder, 'known_hosts'), join(homeFolder, '.ssh', 'known_hosts')];
 }
 
 /** Names host keys for the notices, from Glasskey's known_hosts and the user's, and the way that a connect takes to them. */

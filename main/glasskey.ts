@@ -163,7 +163,7 @@ export class Glasskey {
     return this.#enrollReport(enrolled, settings);
   }
 
-  /** Publishes the enrollment whose files were written last. Throws `NOT_ENROLLED`. */
+  /** Publishes the enrollment that is meant for the profile (`enrollmentToPublish`). Throws `NOT_ENROLLED`. */
   publish(people: GlasskeyPeople, signal: AbortSignal): Promise<PublishReport> {
     return this.#logged('publish', () => this.#publish(people, signal));
   }
@@ -213,12 +213,11 @@ export class Glasskey {
   ): Promise<void> {
     await this.#open();
     const path = socketPath === undefined ? join(this.#dataFolder(), 'agent', 'agent.sock') : absolute(socketPath);
-    const { hostNamesOf } = await import('./glasskey-connect.ts');
-    const knownHosts = [join(this.#dataFolder(), 'known_hosts'), join(this.#world.homeFolder, '.ssh', 'known_hosts')];
+    const { hostNamesOf, knownHostsFilesOf } = await import('./glasskey-connect.ts');
     const [oldest, ...newer] = await this.#written();
     if (oldest === undefined) throw notEnrolled();
     const [newest = oldest, ...older] = [oldest, ...newer].toReversed();
-    const hostNames = hostNamesOf([], knownHosts);
+    const hostNames = hostNamesOf([], knownHostsFilesOf(this.#dataFolder(), this.#world.homeFolder));
     const agent = await this.#startAgent(path, [newest, ...older], people, 'for-one-signature', hostNames);
     try {
       listening(path);

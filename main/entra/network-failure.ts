@@ -2,7 +2,7 @@
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 
 /** OpenSSL's and Node's names for "the certificate is not to be trusted". */
-const UNTRUSTED = new Set([
+export const UNTRUSTED: ReadonlySet<string> = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   'UNABLE_TO_GET_ISSUER_CERT',
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',

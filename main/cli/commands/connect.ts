@@ -8,9 +8,9 @@ import { printable, printableLines } from '../output.ts';
 export const connect: Command = {
   usage: '<target> [options] [-- command]',
   about:
-    'Logs in to a device through the jump host: ssh -J, with agent forwarding, one PIN for all of it and one touch per hop. The\n' +
+    'Logs in to a device through the jump host, as ssh -J does, with agent forwarding, one PIN for all of it and one touch per hop. The\n' +
     'target is USER@HOST[:PORT], or a name that was saved before. Needs no Azure, no Entra, no Graph.\n' +
-    'The exit code is that of the remote command; 255 means that ssh itself failed.',
+    'The exit code is that of the remote command, or 1 where ssh itself failed: then Glasskey says why.',
   options: {
     jump: {
       value: 'USER@HOST',

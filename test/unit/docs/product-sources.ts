@@ -1,6 +1,8 @@
 /** The product's own source, as text: what the documentation is compared with. */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { UNTRUSTED } from '../../../main/entra/network-failure.ts';
 import { ROOT } from './pages.ts';
 
 export interface SourceFile {
@@ -28,20 +30,7 @@ function withoutComments(text: string): string {
 }
 
 /** Names of other people's errors, which the source compares with and never gives out as its own. */
-const NOT_OURS: readonly string[] = [
-  // OpenSSL's and Node's reasons for not trusting a certificate (main/entra/network-failure.ts).
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'CERT_SIGNATURE_FAILURE',
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'CERT_UNTRUSTED',
-  'CERT_REVOKED',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-];
+const NOT_OURS: readonly string[] = [...UNTRUSTED];
 
 /**
  * The error codes that a piece of source can give out. Codes reach GlasskeyError by tables, tuples, parameters and
