@@ -1,0 +1,534 @@
+/**
+ * Everything that crosses between the windows and the main process: each call and each event, with its schemas. The binder
+ * (call-server.ts) holds every message to it, in both directions; the windows import its types and nothing else.
+ *
+ * Bytes cross as Uint8Array (structured clone keeps them), times as milliseconds since the Unix epoch.
+ */
+import { z } from 'zod';
+
+/** Which document asks. A call is open to the windows that its `from` names and to no other. */
+export type WindowKind = 'main' | 'prompt';
+
+const NONE = z.strictObject({});
+/** A name, a host, a path: one line of moderate length. */
+const line = z
+  .string()
+  .max(1024)
+  .refine((text) => !/\p{Cc}/u.test(text), 'must be one line without control characters');
+const filledLine = line.min(1);
+const bytes = z.custom<Uint8Array<ArrayBuffer>>((value) => value instanceof Uint8Array, 'must be bytes');
+const time = z.number();
+
+/** An error as it crosses: the same code, sentence and remedy as everywhere (design, decision 10). No stack, no cause. */
+export const errorSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  remedy: z.string(),
+  kind: z.enum(['expected', 'cancelled', 'bug']),
+});
+
+// --- Readiness and the key -------------------------------------------------------------------------------------------------
+
+const enrollmentState = z.enum(['planned', 'requested', 'made', 'attested', 'written', 'published', 'abandoned']);
+const algorithm = z.enum(['ed25519-sk', 'ecdsa-sk']);
+
+const enrollment = z.object({
+  id: z.string(),
+  state: enrollmentState,
+  createdAt: time,
+  algorithm: z.string(),
+  keyFile: z.string(),
+  product: z.string().optional(),
+  fingerprint: z.string().optional(),
+  /** OpenSSH's picture of the key, several lines; only where the key is written. */
+  randomart: z.string().optional(),
+  publicLine: z.string().optional(),
+  filesPresent: z.boolean(),
+  account: z.string().optional(),
+  publishedAt: time.optional(),
+  /** When every device has it at the latest. */
+  reconciledBy: time.optional(),
+  replacedAt: time.optional(),
+});
+
+export const verdictSchema = z.enum([
+  'ready',
+  'waiting-for-devices',
+  'not-published',
+  'files-missing',
+  'unfinished',
+  'not-enrolled',
+]);
+
+const target = z.object({
+  name: z.string(),
+  /** `user@host:port`, as it was typed. */
+  device: z.string(),
+  jumps: z.array(z.string()),
+  lastUsedAt: time.nullable(),
+});
+
+/**
+ * One link of the chain from the key to the device.
+ * - `good`: known to hold, `waiting`: will hold by itself, at `until`, `todo`: the person has to do something,
+ * - `unknown`: nobody has looked or tried yet. It never means that something is wrong.
+ */
+const chainLink = z.object({
+  link: z.enum(['key', 'profile', 'reconciliation', 'jump-host', 'device']),
+  state: z.enum(['good', 'waiting', 'todo', 'unknown']),
+  /** What it is: the key's product, the account, the jump host, the device. Undefined where there is none yet. */
+  name: z.string().optional(),
+  /** When that was last seen to be so. */
+  since: time.optional(),
+  until: time.optional(),
+  /** Only of the key: whether one is plugged in now. Absent where nobody has looked. */
+  pluggedIn: z.boolean().optional(),
+});
+
+const readiness = z.object({
+  verdict: verdictSchema,
+  chain: z.array(chainLink),
+  /** The one thing to do next. */
+  next: z.discriminatedUnion('action', [
+    z.object({ action: z.literal('enroll') }),
+    z.object({ action: z.literal('finish-enrollment') }),
+    z.object({ action: z.literal('publish') }),
+    z.object({ action: z.literal('wait'), until: time }),
+    z.object({ action: z.literal('connect'), target: z.string().optional() }),
+    z.object({ action: z.literal('restore-files'), keyFile: z.string() }),
+  ]),
+  /** Newest first. */
+  enrollments: z.array(enrollment),
+  now: time,
+});
+
+const pluggedInKey = z.object({
+  path: z.string(),
+  product: z.string(),
+  firmware: z.string().optional(),
+  pinSet: z.boolean().optional(),
+  pinTriesLeft: z.number().optional(),
+  problem: z.string().optional(),
+});
+
+// --- Enrolling -------------------------------------------------------------------------------------------------------------
+
+const enrollOutlook = z.object({
+  pluggedIn: z.array(pluggedInKey),
+  /** What an earlier run left; `enroll.run` goes on with it unless `fresh`. */
+  unfinished: z.object({ state: enrollmentState, createdAt: time, product: z.string().optional() }).optional(),
+  /** How many keys are enrolled here already. */
+  enrolled: z.number(),
+  keyFile: z.string(),
+  /** A file of that name is there, and is not the unfinished enrollment's own. */
+  keyFileTaken: z.boolean(),
+  /** Why nothing can be published yet (no app registration); undefined where it can. */
+  publishObstacle: errorSchema.optional(),
+});
+
+/** What has happened (past tense), or is waited for. The steps mirror the journal's states. */
+const enrollStep = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('resumed'), state: enrollmentState, createdAt: time }),
+  z.object({ kind: z.literal('key-found'), product: z.string(), firmware: z.string() }),
+  z.object({ kind: z.literal('key-busy') }),
+  z.object({ kind: z.literal('pin-wanted'), isNew: z.boolean() }),
+  z.object({ kind: z.literal('pin-given') }),
+  z.object({ kind: z.literal('pin-set') }),
+  z.object({ kind: z.literal('touch-wanted') }),
+  z.object({ kind: z.literal('touched') }),
+  z.object({ kind: z.literal('credential-made') }),
+  z.object({
+    kind: z.literal('attestation'),
+    verdict: z.enum(['certified', 'self', 'none']),
+    issuer: z.string().optional(),
+  }),
+  z.object({
+    kind: z.literal('files-written'),
+    keyFile: z.string(),
+    fingerprint: z.string(),
+    keptOld: z.array(z.string()),
+  }),
+  /** The browser has the page, or, with `url`, could not be started. */
+  z.object({ kind: z.literal('sign-in-wanted'), url: z.string().optional() }),
+  z.object({ kind: z.literal('publishing'), account: z.string() }),
+  z.object({ kind: z.literal('published'), account: z.string(), replaced: z.boolean() }),
+  z.object({ kind: z.literal('remark'), text: z.string() }),
+]);
+
+const enrollReport = z.object({
+  id: z.string(),
+  state: z.enum(['written', 'published']),
+  keyFile: z.string(),
+  publicLine: z.string(),
+  fingerprint: z.string(),
+  randomart: z.string(),
+  account: z.string().optional(),
+  reconciledBy: time.optional(),
+});
+
+const publishReport = z.object({
+  account: z.string(),
+  fingerprint: z.string(),
+  publishedAt: time,
+  reconciledBy: time,
+  alreadyThere: z.boolean(),
+});
+
+// --- Sessions --------------------------------------------------------------------------------------------------------------
+
+const MOST_COLUMNS = 1000;
+const terminalSize = {
+  columns: z.number().int().min(2).max(MOST_COLUMNS),
+  rows: z.number().int().min(1).max(MOST_COLUMNS),
+};
+const sessionId = z.string().min(1).max(64);
+
+/**
+ * `starting` → `key-wanted` (PIN or touch: see `waitsFor`) → `open` → `ended`. The key may be wanted again while it is open,
+ * because the agent is forwarded.
+ */
+const session = z.object({
+  id: sessionId,
+  /** The saved name, or what was typed. */
+  target: z.string(),
+  /** `user@host:port`. */
+  device: z.string(),
+  user: z.string(),
+  jumps: z.array(z.string()),
+  state: z.enum(['starting', 'open', 'ended']),
+  startedAt: time,
+  openedAt: time.optional(),
+  endedAt: time.optional(),
+  /** What the key is wanted for at this moment, with the whole sentence. */
+  waitsFor: z.object({ what: z.enum(['pin', 'touch', 'key']), sentence: z.string() }).optional(),
+  /** Of the remote shell; absent while it runs and where ssh itself failed. */
+  exitCode: z.number().optional(),
+  error: errorSchema.optional(),
+});
+
+// --- Settings --------------------------------------------------------------------------------------------------------------
+
+const settingValue = z.union([z.string().max(4096), z.number(), z.boolean(), z.null()]);
+
+/** One line of the settings screen. `value` null: none. */
+const setting = z.object({
+  key: z.string(),
+  kind: z.enum(['text', 'number', 'switch', 'choice']),
+  /** Of `choice`: the values, in the order to show them. */
+  choices: z.array(z.string()).optional(),
+  /** Of `number`. */
+  least: z.number().optional(),
+  most: z.number().optional(),
+  value: settingValue,
+  standard: settingValue,
+  /** `user`: set here or by `glasskey settings set`; `file`: settings.json, an administrator's or a lab's. */
+  source: z.enum(['default', 'file', 'user']),
+  /** Why a stored value is not used, in a sentence. */
+  problem: z.string().optional(),
+});
+
+// --- The agent -------------------------------------------------------------------------------------------------------------
+
+const agent = z.object({
+  state: z.enum(['off', 'listening', 'locked', 'failed']),
+  /** Path of the Unix socket or named pipe. */
+  socketPath: z.string().optional(),
+  keys: z.number(),
+  error: errorSchema.optional(),
+  /** What to type into a shell so that programs there use it. */
+  shellLine: z.string().optional(),
+});
+
+// --- Prompts ---------------------------------------------------------------------------------------------------------------
+
+/**
+ * What the prompt window draws, finished sentences and all: the document has no texts and no decisions of its own.
+ * A prompt lives from the question to the end of what it is for: `asking` → `waiting` (with the key) → `touch` → `done`.
+ */
+const prompt = z.object({
+  id: z.string(),
+  /** The window's heading: what happens when it is allowed. */
+  title: z.string(),
+  /** Who asks, for what, through which hop; one paragraph each. */
+  sentences: z.array(z.string()),
+  state: z.enum(['asking', 'waiting', 'touch', 'done', 'failed']),
+  /** What is going on, below the picture of the key: read out when it changes. */
+  status: z.string(),
+  /** Undefined: nothing to type. `new-pin` has a second field that must hold the same. */
+  field: z
+    .object({
+      kind: z.enum(['pin', 'new-pin']),
+      label: z.string(),
+      /** Of `new-pin`. */
+      repeatLabel: z.string().optional(),
+      /** In code points, and at most so many bytes of UTF-8: what is outside is not sent. */
+      minLength: z.number(),
+      maxBytes: z.number(),
+      /** Said when it is outside: too short, too long, not the same. */
+      tooShort: z.string(),
+      tooLong: z.string(),
+      notTheSame: z.string(),
+    })
+    .optional(),
+  /** Told before they are broken. */
+  rules: z.array(z.string()),
+  /** What was wrong with the last answer, and how many tries are left. */
+  problem: z.string().optional(),
+  /** In the order they stand. `deny` is always there while it is `asking`, `cancel` while it waits. */
+  buttons: z.array(
+    z.object({ answer: z.enum(['once', 'session', 'deny', 'cancel']), label: z.string(), needsField: z.boolean() }),
+  ),
+  /** An allowing button may not be pressed earlier than this many milliseconds after the prompt is first seen. */
+  pauseMs: z.number(),
+  /** Milliseconds left until it is denied by itself, when this was sent; absent where it is not asking. */
+  deniedInMs: z.number().optional(),
+});
+
+const promptQueue = z.object({
+  /** The first is the one to draw. */
+  prompts: z.array(prompt),
+  /** "1 of 2", or empty. */
+  position: z.string(),
+  language: z.string(),
+});
+
+const promptAnswer = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('allow'),
+    keep: z.enum(['once', 'session']),
+    /** UTF-8; absent where the prompt has no field. Whoever receives it wipes it. */
+    pin: bytes.refine((pin) => pin.length <= 1024, 'is too long for any PIN').optional(),
+  }),
+  z.strictObject({ kind: z.literal('deny') }),
+  /** Ends what is under way. */
+  z.strictObject({ kind: z.literal('cancel') }),
+]);
+
+// --- The calls -------------------------------------------------------------------------------------------------------------
+
+export interface CallShape {
+  readonly from: WindowKind;
+  readonly input: z.ZodType;
+  readonly output: z.ZodType;
+  /** Of long calls: what they tell on the way. They can be cancelled, as every call can. */
+  readonly progress?: z.ZodType;
+}
+
+export const CALLS = {
+  /** What a window needs to draw itself. */
+  'app.start': {
+    from: 'main',
+    input: NONE,
+    output: z.object({
+      version: z.string(),
+      platform: z.string(),
+      /** BCP 47; the language of `texts`, and of times and numbers. */
+      language: z.string(),
+      /** The catalogue (main/texts/), ICU messages by key. */
+      texts: z.record(z.string(), z.string()),
+    }),
+  },
+  'app.copy': { from: 'main', input: z.strictObject({ text: z.string().max(1_000_000) }), output: NONE },
+
+  'readiness.get': { from: 'main', input: NONE, output: readiness },
+
+  /** Asks the plugged-in keys what they are, without PIN or touch. */
+  'enroll.look': { from: 'main', input: NONE, output: enrollOutlook },
+  'enroll.run': {
+    from: 'main',
+    input: z.strictObject({
+      algorithm,
+      publish: z.boolean(),
+      /** Begin anew, whatever an earlier run left. */
+      fresh: z.boolean(),
+      /** Existing key files may be replaced; the old ones are kept beside. */
+      overwrite: z.boolean(),
+      /** Which key, by the `path` of `enroll.look`, where several are plugged in. */
+      device: filledLine.optional(),
+    }),
+    progress: enrollStep,
+    output: enrollReport,
+  },
+  'publish.run': { from: 'main', input: NONE, progress: enrollStep, output: publishReport },
+
+  'targets.list': {
+    from: 'main',
+    input: NONE,
+    output: z.object({ targets: z.array(target), defaultJump: z.string().nullable() }),
+  },
+  /** Adds a target, or with `replaces` (its present name) changes one. Throws TARGET_INVALID, TARGET_NAME_INVALID, TARGET_EXISTS. */
+  'targets.save': {
+    from: 'main',
+    input: z.strictObject({
+      name: line,
+      device: line,
+      jumps: z.array(line).max(16),
+      replaces: filledLine.optional(),
+    }),
+    output: z.object({ target }),
+  },
+  'targets.remove': {
+    from: 'main',
+    input: z.strictObject({ name: filledLine }),
+    output: z.object({ removed: z.boolean() }),
+  },
+  /** The exact `ssh -J` command that a connect stands for. */
+  'targets.command': {
+    from: 'main',
+    input: z.strictObject({ target: filledLine }),
+    output: z.object({ command: z.string() }),
+  },
+
+  /** Begins a session and answers at once; how it goes is told by `sessions.changed` and `session.output`. */
+  'sessions.open': {
+    from: 'main',
+    input: z.strictObject({ target: filledLine, ...terminalSize }),
+    output: z.object({ id: sessionId }),
+  },
+  'sessions.list': { from: 'main', input: NONE, output: z.object({ sessions: z.array(session) }) },
+  /** What was written so far (the last of it), and from now on `session.output` until the window is gone or attaches again. */
+  'sessions.attach': {
+    from: 'main',
+    input: z.strictObject({ id: sessionId }),
+    output: z.object({ replay: bytes }),
+  },
+  'sessions.write': {
+    from: 'main',
+    input: z.strictObject({ id: sessionId, text: z.string().max(1_000_000) }),
+    output: NONE,
+  },
+  /** Output that the terminal has drawn; without it, the session is paused after a while. */
+  'sessions.drawn': {
+    from: 'main',
+    input: z.strictObject({ id: sessionId, bytes: z.number().int().nonnegative() }),
+    output: NONE,
+  },
+  'sessions.resize': { from: 'main', input: z.strictObject({ id: sessionId, ...terminalSize }), output: NONE },
+  /** Ends it; one that has ended is taken off the list. */
+  'sessions.end': { from: 'main', input: z.strictObject({ id: sessionId }), output: NONE },
+
+  'settings.list': { from: 'main', input: NONE, output: z.object({ settings: z.array(setting), file: z.string() }) },
+  /** Throws SETTING_INVALID. */
+  'settings.set': {
+    from: 'main',
+    input: z.strictObject({ key: filledLine, value: settingValue }),
+    output: z.object({ setting }),
+  },
+  'settings.reset': {
+    from: 'main',
+    input: z.strictObject({ key: filledLine }),
+    output: z.object({ setting }),
+  },
+
+  'agent.status': { from: 'main', input: NONE, output: agent },
+
+  'prompts.show': { from: 'prompt', input: NONE, output: promptQueue },
+  'prompts.answer': {
+    from: 'prompt',
+    input: z.strictObject({ id: z.string().min(1).max(64), answer: promptAnswer }),
+    output: NONE,
+  },
+  /** The height that the document needs, in CSS pixels. */
+  'prompts.fit': {
+    from: 'prompt',
+    input: z.strictObject({ height: z.number().int().min(1).max(10_000) }),
+    output: NONE,
+  },
+} as const satisfies Readonly<Record<string, CallShape>>;
+
+// --- The events ------------------------------------------------------------------------------------------------------------
+
+export interface EventShape {
+  readonly to: WindowKind;
+  readonly payload: z.ZodType;
+}
+
+export const EVENTS = {
+  /** Something that `readiness.get` or `enroll.look` tells has changed: a key plugged in or out, a step of an enrollment. */
+  'readiness.changed': { to: 'main', payload: NONE },
+  'targets.changed': { to: 'main', payload: NONE },
+  'settings.changed': { to: 'main', payload: NONE },
+  'agent.changed': { to: 'main', payload: agent },
+  'sessions.changed': { to: 'main', payload: z.object({ sessions: z.array(session) }) },
+  'session.output': { to: 'main', payload: z.object({ id: sessionId, data: bytes }) },
+  /** The menu, the tray, a notification or a link wants a screen to be shown. */
+  'app.go': {
+    to: 'main',
+    payload: z.object({
+      screen: z.enum(['readiness', 'enroll', 'devices', 'sessions', 'settings']),
+      session: sessionId.optional(),
+    }),
+  },
+  'prompts.changed': { to: 'prompt', payload: promptQueue },
+} as const satisfies Readonly<Record<string, EventShape>>;
+
+// --- Types for both sides --------------------------------------------------------------------------------------------------
+
+export type CallName = keyof typeof CALLS;
+export type CallInput<N extends CallName> = z.output<(typeof CALLS)[N]['input']>;
+export type CallOutput<N extends CallName> = z.output<(typeof CALLS)[N]['output']>;
+export type CallProgress<N extends CallName> = (typeof CALLS)[N] extends { progress: infer P extends z.ZodType }
+  ? z.output<P>
+  : never;
+export type EventName = keyof typeof EVENTS;
+export type EventPayload<N extends EventName> = z.output<(typeof EVENTS)[N]['payload']>;
+
+export type CrossedError = z.output<typeof errorSchema>;
+export type Readiness = z.output<typeof readiness>;
+export type ChainLink = z.output<typeof chainLink>;
+export type EnrollmentView = z.output<typeof enrollment>;
+export type EnrollOutlook = z.output<typeof enrollOutlook>;
+export type EnrollStep = z.output<typeof enrollStep>;
+export type EnrollReportView = z.output<typeof enrollReport>;
+export type PublishReportView = z.output<typeof publishReport>;
+export type TargetView = z.output<typeof target>;
+export type SessionView = z.output<typeof session>;
+export type SettingView = z.output<typeof setting>;
+export type SettingValueView = z.output<typeof settingValue>;
+export type AgentView = z.output<typeof agent>;
+export type PromptView = z.output<typeof prompt>;
+export type PromptQueueView = z.output<typeof promptQueue>;
+export type PromptAnswer = z.output<typeof promptAnswer>;
+
+export type { Catalogue, TextKey, TextValue, TextValues } from '../texts/catalogue.ts';
+
+// --- The wire --------------------------------------------------------------------------------------------------------------
+
+/** The names of the channels between preload and binder; nothing else is ever sent. */
+export const CHANNELS = {
+  call: 'glasskey:call',
+  cancel: 'glasskey:cancel',
+  progress: 'glasskey:progress',
+  event: 'glasskey:event',
+} as const;
+
+/** What a call sends. `id` is the window's own, by which it may be cancelled. */
+export const callMessageSchema = z.strictObject({
+  id: z.number().int().nonnegative(),
+  name: z.string().max(64),
+  input: z.unknown(),
+});
+
+/** What comes back. An error is an answer, not an exception: exceptions cross as text only. */
+export type CallReply =
+  | { readonly ok: true; readonly output: unknown }
+  | { readonly ok: false; readonly error: CrossedError };
+
+export interface ProgressMessage {
+  readonly id: number;
+  readonly value: unknown;
+}
+
+export interface EventMessage {
+  readonly name: EventName;
+  readonly payload: unknown;
+}
+
+/** What the preload exposes as `window.glasskey`: the wire and no more. renderer/contract-client.ts gives it its types. */
+export interface ContractBridge {
+  /** `id`: chosen by the window, not used by a call that is under way. */
+  call(id: number, name: string, input: unknown): Promise<CallReply>;
+  cancel(id: number): void;
+  onProgress(receive: (message: ProgressMessage) => void): void;
+  onEvent(receive: (message: EventMessage) => void): void;
+}

@@ -1,0 +1,4 @@
+/** Texts of this part of the app. */
+export const DEVICES = {
+  'devices.title': 'Devices',
+} as const;
