@@ -15,7 +15,7 @@ import {
   type Notices,
   type PinQuestion,
 } from './agent/authenticator-keyring.ts';
-import type { NameHost, RouteTo } from './agent/describe-signing.ts';
+import type { NameHost, RouteTo, SigningFacts } from './agent/describe-signing.ts';
 import type { Expected } from './agent/expected-requests.ts';
 import { HeldPin } from './agent/held-pin.ts';
 import type { Keyring } from './agent/keyring.ts';
@@ -30,6 +30,8 @@ export interface SigningPinQuestion {
   readonly why: 'needed' | 'wrong';
   /** What the signature is for; undefined when it was said already. */
   readonly purpose?: string;
+  /** The same in parts. */
+  readonly facts?: SigningFacts;
   /** Wrong tries left; undefined while the key has all of them. */
   readonly triesLeft?: number;
   /** The authenticator, as enrollment noted it. */
@@ -72,6 +74,10 @@ export interface KeyAgent {
   warmUp(signal: AbortSignal): Promise<void>;
   /** Why the last signature was not made: ssh says only that the agent refused. */
   lastFailure(): GlasskeyError | undefined;
+  /** The screen is locked: the PIN is wiped, and asked for when it is next needed. */
+  lock(): void;
+  /** Nothing to bring back: a question that stands comes back by itself. */
+  unlock(): void;
   /** Ends the agent and what it is doing; the PIN is wiped. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -105,10 +111,10 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
   const noteUnexpected = (error: unknown) => {
     if (error instanceof GlasskeyError && error.code === 'AGENT_REQUEST_UNEXPECTED') failure = error;
   };
-  const ask = async ({ why, purpose, credentialId, triesLeft: known }: PinQuestion, signal: AbortSignal) => {
+  const ask = async ({ why, purpose, facts, credentialId, triesLeft: known }: PinQuestion, signal: AbortSignal) => {
     const product = productOf(credentialId);
     const triesLeft = known ?? (await authenticator.pinTriesLeft(signal));
-    const question = { why, purpose, product, ...(triesLeft === undefined ? {} : { triesLeft }) };
+    const question = { why, purpose, facts, product, ...(triesLeft === undefined ? {} : { triesLeft }) };
     return people.signingPin(question, signal);
   };
   const pin = new HeldPin(
@@ -161,6 +167,8 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
       if (given !== undefined) pin.hold(given, first.credential.aaguid);
     },
     lastFailure: () => failure,
+    lock: () => pin.wipe(),
+    unlock: () => {},
     close() {
       closing ??= closeAll();
       return closing;
@@ -172,7 +180,8 @@ function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0;
 }
 
-function enrolledKey(enrollment: WrittenEnrollment): EnrolledKey {
+/** An enrollment as the agent offers it. */
+export function enrolledKey(enrollment: WrittenEnrollment): EnrolledKey {
   const { publicKey, keyHandle, comment } = skPrivateKey(enrollment);
   return {
     publicBlob: formatSkPublicBlob(publicKey),

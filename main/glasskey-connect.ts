@@ -4,12 +4,14 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import { type Expected, type ExpectedHop, expectLoginsTo } from './agent/expected-requests.ts';
+import { newSocketName } from './connect/connect-sockets.ts';
 import { formatHostSpec, type HostSpec, parseHostSpec, parseUserName } from './connect/host-spec.ts';
 import { hostNamesFor, isKeyOf } from './connect/known-hosts.ts';
 import { type ConnectPlan, type HostKeyPolicy, planConnect } from './connect/plan.ts';
 import { newConfigFile } from './connect/run-ssh.ts';
 import type { WrittenEnrollment } from './enrollment/enrollment.ts';
 import type { HostNames } from './glasskey-agent.ts';
+import { assertTargetName, MOST_JUMP_HOSTS, tooManyHops } from './glasskey-targets.ts';
 import type { Database } from './storage/database.ts';
 import type { Settings } from './storage/settings.ts';
 import { type Target, targetStore } from './storage/target-store.ts';
@@ -38,6 +40,8 @@ export interface LoginWorld {
   readonly homeFolder: string;
   /** The keys to log in with, in the order they are offered. */
   readonly keys: readonly [WrittenEnrollment, ...WrittenEnrollment[]];
+  /** Whether ssh is to say when the device has accepted the login. */
+  readonly tellsLogin?: boolean;
 }
 
 export interface PlannedLogin {
@@ -58,7 +62,6 @@ export interface PlannedLogin {
 }
 
 const SSH_PORT = 22;
-const MOST_JUMP_HOSTS = 8;
 
 /** Throws `TARGET_INVALID`, `TARGET_NAME_INVALID`, `TARGET_EXISTS`, and what planConnect throws. */
 export function planLogin(request: ConnectTo, world: LoginWorld): PlannedLogin {
@@ -85,12 +88,13 @@ export function planLogin(request: ConnectTo, world: LoginWorld): PlannedLogin {
     device,
     jump,
     ...(request.command === undefined ? {} : { command: request.command }),
-    agentSocket: join(dataFolder, 'connect', `${process.pid}.sock`),
+    agentSocket: join(dataFolder, 'connect', newSocketName()),
     publicKeyFiles: [first.file, ...rest.map(({ file }) => file)],
     knownHostsFiles,
     configFile: newConfigFile(),
     hostKeys: request.hostKeys,
     forwardAgent: request.forwardAgent,
+    ...(world.tellsLogin ? { tellsLogin: true } : {}),
   });
   const hops = [...jump, device] as const;
   return {
@@ -187,14 +191,7 @@ function withUser(device: HostSpec, key: WrittenEnrollment): HostSpec {
 
 /** Before anybody types a PIN for a login that could then not be remembered. */
 function assertMaySave(name: string, route: Pick<Target, 'device' | 'jumps'>, present: Target | undefined): void {
-  if (!/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u.test(name)) {
-    throw new GlasskeyError({
-      code: 'TARGET_NAME_INVALID',
-      message:
-        'A target’s name has letters, digits, dots, dashes and underscores, 64 at most, and begins with a letter or digit.',
-      remedy: 'Choose another name for --save.',
-    });
-  }
+  assertTargetName(name);
   if (present === undefined || isSameRoute(present, route)) return;
   throw new GlasskeyError({
     code: 'TARGET_EXISTS',
@@ -230,14 +227,6 @@ function nameInFile({ host, port }: HostSpec): string {
 /** A hashed line may be any host's. */
 function mayName(knownHosts: string, name: string): boolean {
   return knownHosts.toLowerCase().includes(name.toLowerCase()) || knownHosts.includes('|1|');
-}
-
-function tooManyHops(count: number): GlasskeyError {
-  return new GlasskeyError({
-    code: 'TARGET_INVALID',
-    message: `${count} jump hosts are more than the ${MOST_JUMP_HOSTS} that a login may pass.`,
-    remedy: 'Name only those on the way to the device.',
-  });
 }
 
 function textOf(file: string): string {

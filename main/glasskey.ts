@@ -3,7 +3,7 @@
  * here. What a call needs is loaded when it is made: `status` must not wait for what only an enrollment needs.
  */
 import { constants } from 'node:os';
-import { resolve as absolute, join } from 'node:path';
+import { resolve as absolute, dirname, join } from 'node:path';
 import { asGlasskeyError, GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import type { Log } from '../diagnostics/log.ts';
 import type { HidBus } from '../native/hid/transport.ts';
@@ -11,19 +11,25 @@ import type { Clock } from '../time/clock.ts';
 import type { Expected } from './agent/expected-requests.ts';
 import type { ConnectPlan } from './connect/plan.ts';
 import type { RunSshOptions } from './connect/run-ssh.ts';
+import type { SshTerminal } from './connect/ssh-terminal.ts';
 import type { EnrollChoices } from './enrollment/enroll.ts';
+import type { FilesOutlook } from './enrollment/enroll-outlook.ts';
 import type { EnrollmentIn, EnrollmentJournal, WrittenEnrollment } from './enrollment/enrollment.ts';
 import type { People } from './enrollment/people.ts';
 import type { PluggedInKey } from './enrollment/plugged-in-keys.ts';
 import type { ProfileKeyHolder } from './enrollment/publish.ts';
 import type { EnrollmentReport, ReadinessReport, Verdict } from './enrollment/readiness.ts';
 import type { EntraSession } from './entra/entra-session.ts';
+import type { TokenCacheStore } from './entra/token-cache.ts';
 import type { HostNames, KeyAgent, KeyAgentRequest, SigningPeople } from './glasskey-agent.ts';
 import type { ConnectTo, PlannedLogin } from './glasskey-connect.ts';
+import type { PlainValue, SettingLine } from './glasskey-settings.ts';
+import type { TargetToSave } from './glasskey-targets.ts';
+import type { ResidentAgent, ResidentAgentWorld } from './resident-agent.ts';
 import type { Database } from './storage/database.ts';
 import type { LogFile } from './storage/log-file.ts';
-import type { Settings } from './storage/settings.ts';
-import type { Target } from './storage/target-store.ts';
+import type { SettingKey, Settings, SettingValue } from './storage/settings.ts';
+import type { Target, TargetStore } from './storage/target-store.ts';
 
 export type { ConnectTo } from './glasskey-connect.ts';
 
@@ -35,6 +41,8 @@ export interface GlasskeyWorld {
   readonly homeFolder: string;
   /** `user@computer`: whose key it is, for the name on the security key. */
   readonly owner: string;
+  /** Where the tokens of a sign-in are kept between runs, encrypted; without it they live in memory only. */
+  readonly tokens?: TokenCacheStore;
   /** A setting that cannot be used, in a sentence: whoever wrote it must hear of it. */
   readonly settingUnusable?: (sentence: string) => void;
 }
@@ -68,6 +76,12 @@ export interface EnrollReport {
   readonly next: string;
 }
 
+/** What `enroll` without a file, and not `fresh`, would go on with and meet. */
+export interface EnrollOutlook extends FilesOutlook {
+  /** Why nothing can be published yet. */
+  readonly publishObstacle: GlasskeyError | undefined;
+}
+
 export interface PublishReport {
   readonly account: string;
   readonly fingerprint: string;
@@ -79,8 +93,14 @@ export interface PublishReport {
   readonly alreadyThere: boolean;
 }
 
-/** Where ssh's output goes when it does not have the terminal. */
-export type SshStreams = NonNullable<RunSshOptions['streams']>;
+/** Where ssh runs when it does not have this process's terminal: on streams, or on a terminal that a window draws. */
+export type ConnectPlace =
+  | { readonly streams: NonNullable<RunSshOptions['streams']> }
+  | {
+      readonly terminal: SshTerminal;
+      /** A key that is not plugged in is waited for (true), until it is (false). */
+      readonly keyWanted: (isWanted: boolean) => void;
+    };
 
 interface Stored {
   readonly database: Database;
@@ -90,6 +110,8 @@ interface Stored {
 
 export class Glasskey {
   readonly #world: GlasskeyWorld;
+  /** Those that run now. */
+  readonly #agents = new Set<KeyAgent>();
   #stored: Promise<Stored> | undefined;
   #logFile: LogFile | undefined;
   /** To whoever listens, and to the log in the data folder once that is open. */
@@ -163,6 +185,16 @@ export class Glasskey {
     return this.#enrollReport(enrolled, settings);
   }
 
+  /** What an enrollment would find: from the disk alone. */
+  async enrollOutlook(): Promise<EnrollOutlook> {
+    const { journal, settings } = await this.#open();
+    const { enrollOutlook } = await import('./enrollment/enroll-outlook.ts');
+    const { diskKeyFiles } = await import('./enrollment/disk-key-files.ts');
+    const obstacle = await assertCanSignIn(settings).then(() => undefined, asGlasskeyError);
+    const files = diskKeyFiles(this.#world.clock);
+    return { ...(await enrollOutlook(this.#keyFile(undefined, settings), journal, files)), publishObstacle: obstacle };
+  }
+
   /** Publishes the enrollment that is meant for the profile (`enrollmentToPublish`). Throws `NOT_ENROLLED`. */
   publish(people: GlasskeyPeople, signal: AbortSignal): Promise<PublishReport> {
     return this.#logged('publish', () => this.#publish(people, signal));
@@ -204,6 +236,25 @@ export class Glasskey {
     return (await this.#written()).toReversed().map(({ files }) => files.publicLine.trimEnd());
   }
 
+  /** The public half of each enrollment whose files were written, with OpenSSH's picture of it. */
+  async publicKeys(): Promise<readonly { readonly id: string; readonly line: string; readonly randomart: string }[]> {
+    const [written, { skPrivateKey }, { randomart }] = await Promise.all([
+      this.#written(),
+      import('./enrollment/key-files.ts'),
+      import('./openssh/randomart.ts'),
+    ]);
+    return written.map((one) => ({
+      id: one.id,
+      line: one.files.publicLine.trimEnd(),
+      randomart: randomart(skPrivateKey(one).publicKey),
+    }));
+  }
+
+  /** The system's names for the security keys that are plugged in. Opens none of them. */
+  async pluggedIn(): Promise<readonly string[]> {
+    return (await (await this.#world.hid()).list()).map(({ path }) => path);
+  }
+
   /** Serves the enrolled keys until the signal fires. `listening` gets the path of the socket. */
   async serveAgent(
     socketPath: string | undefined,
@@ -227,6 +278,79 @@ export class Glasskey {
     }
   }
 
+  /**
+   * The agent of the app (resident-agent.ts): serves whatever is enrolled, and what will be, until it is closed. Where it cannot
+   * yet, its status says why.
+   */
+  async startResidentAgent(people: ResidentAgentWorld['people']): Promise<ResidentAgent> {
+    await this.#open();
+    const [{ startResidentAgent }, { hostNamesOf, knownHostsFilesOf }] = await Promise.all([
+      import('./resident-agent.ts'),
+      import('./glasskey-connect.ts'),
+    ]);
+    const { hid, clock, homeFolder } = this.#world;
+    return startResidentAgent({
+      socketPath: join(this.#dataFolder(), 'agent', 'agent.sock'),
+      enrollments: async () => (await this.#written()).toReversed(),
+      people,
+      nameHost: hostNamesOf([], knownHostsFilesOf(this.#dataFolder(), homeFolder)).nameHost,
+      hid,
+      channel: await this.#channelWorld(),
+      clock,
+      log: this.#log,
+    });
+  }
+
+  /** Saved targets, last used first. */
+  async targets(): Promise<readonly Target[]> {
+    return (await this.#targetStore()).list();
+  }
+
+  /** Adds or changes a target (glasskey-targets.ts says what it throws). */
+  async saveTarget(target: TargetToSave): Promise<Target> {
+    const { saveTarget } = await import('./glasskey-targets.ts');
+    return saveTarget(await this.#targetStore(), target);
+  }
+
+  /** False: there is none of that name. */
+  async removeTarget(name: string): Promise<boolean> {
+    return (await this.#targetStore()).remove(name);
+  }
+
+  /** What holds now for one of the settings. */
+  async setting<K extends Exclude<SettingKey, 'entra'>>(key: K): Promise<SettingValue<K>> {
+    return (await this.#open()).settings.get(key).value;
+  }
+
+  /** Every setting with its source, and the file that an administrator may have written. */
+  async settings(): Promise<{ readonly file: string; readonly settings: readonly SettingLine[] }> {
+    const { settings } = await this.#open();
+    const { settingLines } = await import('./glasskey-settings.ts');
+    return { file: join(this.#dataFolder(), 'settings.json'), settings: settingLines(settings) };
+  }
+
+  /** Sets the user's own value; throws `SETTING_UNKNOWN` and `SETTING_INVALID`. */
+  async setSetting(key: string, value: PlainValue): Promise<SettingLine> {
+    const { settings } = await this.#open();
+    return (await import('./glasskey-settings.ts')).setSetting(settings, key, value);
+  }
+
+  /** Forgets the user's own value; throws `SETTING_UNKNOWN`. */
+  async resetSetting(key: string): Promise<SettingLine> {
+    const { settings } = await this.#open();
+    return (await import('./glasskey-settings.ts')).resetSetting(settings, key);
+  }
+
+  /** The screen is locked: every agent that runs, of a connect or of its own, wipes the PIN it holds and asks for it anew. */
+  lockKeys(): void {
+    for (const agent of this.#agents) agent.lock();
+  }
+
+  /** The screen is unlocked. */
+  unlockKeys(): void {
+    for (const agent of this.#agents) agent.unlock();
+  }
+
   /** What `connect` would run: pure data. The socket of its agent exists only while it runs. */
   async planConnect(request: ConnectTo): Promise<ConnectPlan> {
     return (await this.#plan(request)).plan;
@@ -235,25 +359,29 @@ export class Glasskey {
   /**
    * Logs in: its own agent for just this connect, one PIN, one touch per hop (design, decision 4). Returns ssh's exit code; a
    * failure of ssh itself is thrown with its cause (connect/ssh-outcome.ts). Reaches no Entra, no Graph, no ARM. Without
-   * `streams`, ssh has this process's terminal.
+   * `place`, ssh has this process's terminal. Several may run at once.
    */
   connect(
     request: ConnectTo,
     people: GlasskeyPeople,
     signal: AbortSignal,
-    streams?: SshStreams,
+    place?: ConnectPlace,
   ): Promise<{ readonly exitCode: number }> {
-    return this.#logged('connect', () => this.#connect(request, people, signal, streams));
+    return this.#logged('connect', () => this.#connect(request, people, signal, place));
   }
 
   async #connect(
     request: ConnectTo,
     people: GlasskeyPeople,
     signal: AbortSignal,
-    streams: SshStreams | undefined,
+    place: ConnectPlace | undefined,
   ): Promise<{ readonly exitCode: number }> {
-    const login = await this.#plan(request);
+    const window = place !== undefined && 'terminal' in place ? place : undefined;
+    const terminal = window?.terminal;
+    const login = await this.#plan(request, { tellsLogin: terminal !== undefined });
     const { plan, publicKeys } = login;
+    const { removeStaleSockets } = await import('./connect/connect-sockets.ts');
+    await removeStaleSockets(dirname(plan.agentSocket));
     const [{ runSsh }, { findSsh }, { isRestated, outcomeError }, { writeWholeFile }] = await Promise.all([
       import('./connect/run-ssh.ts'),
       import('./connect/ssh-program.ts'),
@@ -273,21 +401,35 @@ export class Glasskey {
     // At once: a jump host's ssh that waits for its signature lives on after the ssh that started it.
     signal.addEventListener('abort', () => void agent.close().catch(() => {}), { once: true });
     try {
-      await agent.warmUp(signal);
+      if (window === undefined) await agent.warmUp(signal);
+      else {
+        const { whenPluggedIn } = await import('./glasskey-key-wait.ts');
+        const { keyWanted } = window;
+        const pluggedIn = () => this.pluggedIn();
+        const tryIt = () => agent.warmUp(signal);
+        await whenPluggedIn({ tryIt, pluggedIn, clock: this.#world.clock, keyWanted }, signal);
+      }
       for (const { file, line } of publicKeys) {
         await writeWholeFile(file, new TextEncoder().encode(line), { mode: 0o600, overwrite: true });
       }
       const { environment, clock } = this.#world;
+      let isOpen = false;
+      const onOpened = () => {
+        isOpen = true;
+        login.remember(clock.now());
+        terminal?.onOpened();
+      };
       const run = await runSsh(plan, {
         signal,
         log: this.#log,
         environment,
         onWarning: (text) => people.remark(text),
         holdBack: isRestated,
-        ...(streams === undefined ? {} : { streams }),
+        ...(terminal === undefined ? place : { terminal: { ...terminal, onOpened } }),
       });
       if (run.exit.kind === 'signalled') return { exitCode: 128 + constants.signals[run.exit.signal] };
-      const failure = agent.lastFailure() ?? outcomeError(plan, run);
+      // What the agent refused to a session that was open is no reason for its end.
+      const failure = (isOpen ? undefined : agent.lastFailure()) ?? outcomeError(plan, run);
       if (failure !== undefined && run.exit.code === 255) throw await this.#withWayOut(failure, login);
       login.remember(clock.now());
       return { exitCode: run.exit.code };
@@ -366,6 +508,11 @@ export class Glasskey {
     return { database, settings, journal: storedJournal(database, clock, log) };
   }
 
+  async #targetStore(): Promise<TargetStore> {
+    const { database } = await this.#open();
+    return (await import('./storage/target-store.ts')).targetStore(database);
+  }
+
   async #written(): Promise<readonly WrittenEnrollment[]> {
     const { journal } = await this.#open();
     const { isWritten } = await import('./enrollment/enrollment.ts');
@@ -425,12 +572,13 @@ export class Glasskey {
       import('./entra/cloud.ts'),
       import('./entra/system-browser.ts'),
     ]);
-    const { clock, environment } = this.#world;
+    const { clock, environment, tokens } = this.#world;
     const log = this.#log;
     return openEntraSession({
       settings: parseEntraSettings(settings.get('entra').value),
       clock,
       log,
+      ...(tokens === undefined ? {} : { tokens }),
       openBrowser: async (url, signal) => {
         people.signInWanted(undefined);
         log('debug', 'entra.sign-in-page', { host: URL.parse(url)?.host ?? '' });
@@ -445,12 +593,12 @@ export class Glasskey {
     });
   }
 
-  async #plan(request: ConnectTo): Promise<PlannedLogin> {
+  async #plan(request: ConnectTo, { tellsLogin = false } = {}): Promise<PlannedLogin> {
     const { settings, database } = await this.#open();
     const { planLogin } = await import('./glasskey-connect.ts');
     const { homeFolder } = this.#world;
     const keys = await this.#keysForLogin();
-    return planLogin(request, { settings, database, keys, homeFolder, dataFolder: this.#dataFolder() });
+    return planLogin(request, { settings, database, keys, homeFolder, dataFolder: this.#dataFolder(), tellsLogin });
   }
 
   async #keysForLogin(): Promise<KeyAgentRequest['enrollments']> {
@@ -472,7 +620,7 @@ export class Glasskey {
     const { hid, clock } = this.#world;
     const log = this.#log;
     const channel = await this.#channelWorld();
-    return startKeyAgent({
+    const agent = await startKeyAgent({
       socketPath,
       enrollments,
       people,
@@ -484,6 +632,14 @@ export class Glasskey {
       log,
       ...(expected === undefined ? {} : { expected }),
     });
+    this.#agents.add(agent);
+    return {
+      ...agent,
+      close: () => {
+        this.#agents.delete(agent);
+        return agent.close();
+      },
+    };
   }
 }
 

@@ -27,8 +27,11 @@ export class AgentLock {
   #waiting = 0;
   readonly #closed = new AbortController();
 
-  constructor(clock: Clock) {
+  readonly #onChange: () => void;
+
+  constructor(clock: Clock, onChange: () => void = () => {}) {
     this.#clock = clock;
+    this.#onChange = onChange;
   }
 
   get isLocked(): boolean {
@@ -48,6 +51,7 @@ export class AgentLock {
       this.#locked = { salt, hash: await hashOf(passphrase, salt) };
       this.#failures = 0;
       this.#untilLocked.abort();
+      this.#onChange();
       return true;
     });
   }
@@ -67,6 +71,7 @@ export class AgentLock {
       }
       this.#locked = undefined;
       this.#untilLocked = new AbortController();
+      this.#onChange();
       return true;
     });
   }

@@ -6,6 +6,7 @@ import { AgentConnection } from './agent-connection.ts';
 import { AgentLock } from './agent-lock.ts';
 import { AgentSession } from './agent-session.ts';
 import { listenOnSocket } from './agent-socket.ts';
+import type { ClientOf } from './asking-program.ts';
 import type { Keyring } from './keyring.ts';
 
 /** Clients at once. Each costs a file descriptor and little memory; beyond it new ones are turned away and logged. */
@@ -17,6 +18,10 @@ export interface AgentServerOptions {
   readonly keyring: Keyring;
   readonly clock: Clock;
   readonly log: Log;
+  /** Finds out who connects; a peer of another user is turned away. Without it nobody is known. */
+  readonly clientOf?: ClientOf;
+  /** The lock of `ssh-add -x` was set or taken off: see `isLocked`. */
+  readonly onLockChange?: () => void;
   /** Gives up the start, where another start has to be waited for. */
   readonly signal?: AbortSignal;
 }
@@ -24,6 +29,8 @@ export interface AgentServerOptions {
 export interface AgentServer {
   /** What goes into SSH_AUTH_SOCK or IdentityAgent. */
   readonly socketPath: string;
+  /** By `ssh-add -x`. */
+  readonly isLocked: boolean;
   /** Takes no more clients, aborts pending signatures, removes the socket; resolves when nothing is left running. */
   close(): Promise<void>;
 }
@@ -31,11 +38,17 @@ export interface AgentServer {
 /** Starts an agent; throws what `listenOnSocket` throws. */
 export async function startAgentServer(options: AgentServerOptions): Promise<AgentServer> {
   const { socketPath, keyring, clock, log } = options;
-  const lock = new AgentLock(clock);
+  const lock = new AgentLock(clock, options.onLockChange);
   const connections = new Set<AgentConnection>();
 
   const accept = (socket: Socket) => {
-    const session = new AgentSession({ keyring, lock, log });
+    const client = options.clientOf?.(socket);
+    if (client === 'another-user') {
+      log('warn', 'agent.connection.of-another-user');
+      socket.destroy();
+      return;
+    }
+    const session = new AgentSession({ keyring, lock, log, ...(client === undefined ? {} : { client }) });
     const connection = new AgentConnection(socket, (message, signal) => session.respond(message, signal), options);
     connections.add(connection);
     socket.once('close', () => connections.delete(connection));
@@ -54,7 +67,13 @@ export async function startAgentServer(options: AgentServerOptions): Promise<Age
     closing ??= closeAll(server, connections);
     return closing;
   };
-  return { socketPath, close };
+  return {
+    socketPath,
+    get isLocked() {
+      return lock.isLocked;
+    },
+    close,
+  };
 }
 
 async function closeAll(server: Server, connections: ReadonlySet<AgentConnection>): Promise<void> {

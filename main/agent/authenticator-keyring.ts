@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { assertNotCancelled, cancelled, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import { parseSkPublicBlob } from '../openssh/sk-key.ts';
 import { formatSkSignature, skSignatureFromAssertion, verifySkSignature } from '../openssh/sk-signature.ts';
-import { describeSigning, type NameHost, type RouteTo } from './describe-signing.ts';
+import { describeSigning, type NameHost, type RouteTo, type SigningFacts, signingFacts } from './describe-signing.ts';
 import { assertExpected, type Expected } from './expected-requests.ts';
 import type { Identity, Keyring, SignRequest } from './keyring.ts';
 import { SignQueue } from './sign-queue.ts';
@@ -58,6 +58,8 @@ export interface PinQuestion {
   /** `wrong`: the PIN that was given last is wrong; whoever remembers it forgets it now. */
   readonly why: 'needed' | 'wrong';
   readonly purpose: string;
+  /** The same in parts. */
+  readonly facts: SigningFacts;
   /** Of the key that wants it, as in `EnrolledKey`. */
   readonly model: string;
   readonly credentialId: Uint8Array;
@@ -73,11 +75,14 @@ export interface PinSource<P> {
 }
 
 export interface Notices {
-  /** The key blinks; `purpose` is the whole sentence to show. */
-  touchWanted(purpose: string): void;
+  /** The key blinks; `purpose` is the whole sentence to show, `facts` the same in parts. */
+  touchWanted(purpose: string, facts: SigningFacts): void;
   /** The key blinks no more, for whatever reason. Called once for each signature that wanted a touch. */
-  touchDone(): void;
+  touchDone(how: 'signed' | 'not-signed'): void;
 }
+
+/** Who is asked and told for one request; of the parts where nobody else is named. */
+export type AskedFor<P> = Pick<AuthenticatorKeyringParts<P>, 'pins' | 'notices'>;
 
 export interface AuthenticatorKeyringParts<P> {
   readonly keys: EnrolledKeys;
@@ -89,6 +94,12 @@ export interface AuthenticatorKeyringParts<P> {
   readonly routeTo?: RouteTo;
   /** For a connect of our own, whose PIN is held: what was planned. Without it nothing is unexpected. */
   readonly expected?: Expected;
+}
+
+/** `Notices` of one signature. */
+interface Told {
+  touchWanted(): void;
+  touchDone(how: 'signed' | 'not-signed'): void;
 }
 
 export class AuthenticatorKeyring<P> implements Keyring {
@@ -108,39 +119,48 @@ export class AuthenticatorKeyring<P> implements Keyring {
    * Rejects with `AGENT_KEY_UNKNOWN`, `AGENT_REQUEST_UNEXPECTED`, `CANCELLED` (also when the PIN was declined), `AGENT_SIGNATURE_UNUSABLE`, and
    * what the authenticator rejects with. PIN prompt and touch of one signature come before those of the next.
    */
-  async sign(request: SignRequest, signal: AbortSignal): Promise<Uint8Array> {
+  async sign(request: SignRequest, signal: AbortSignal, asked: AskedFor<P> = this.#parts): Promise<Uint8Array> {
     const keys = await this.#parts.keys.list();
     const key = keys.find(({ publicBlob }) => Buffer.compare(publicBlob, request.keyBlob) === 0);
     if (key === undefined) throw unknownKey();
     if (this.#parts.expected !== undefined) assertExpected(request, this.#parts.expected);
-    return this.#queue.run((running) => this.#signWith(key, request, running), signal);
+    return this.#queue.run((running) => this.#signWith(key, request, running, asked), signal);
   }
 
-  async #signWith(key: EnrolledKey, request: SignRequest, signal: AbortSignal): Promise<Uint8Array> {
-    const purpose = describeSigning(request, this.#parts.nameHost, this.#parts.routeTo);
-    if (!key.userVerification) return this.#assert(key, request, purpose, signal, undefined);
+  async #signWith(
+    key: EnrolledKey,
+    request: SignRequest,
+    signal: AbortSignal,
+    { pins, notices }: AskedFor<P>,
+  ): Promise<Uint8Array> {
+    const { nameHost, routeTo } = this.#parts;
+    const purpose = describeSigning(request, nameHost, routeTo);
+    const facts = signingFacts(request, nameHost, routeTo);
+    const told: Told = {
+      touchWanted: () => notices.touchWanted(purpose, facts),
+      touchDone: (how) => notices.touchDone(how),
+    };
+    if (!key.userVerification) return this.#assert(key, request, told, signal, undefined);
 
     await this.#parts.authenticator.prepare?.(key.credentialId, signal);
     const { model, credentialId } = key;
-    let question: PinQuestion = { why: 'needed', purpose, model, credentialId };
+    const about = { purpose, facts, model, credentialId };
+    let question: PinQuestion = { why: 'needed', ...about };
     for (;;) {
-      const pin = await this.#parts.pins.request(question, signal);
+      const pin = await pins.request(question, signal);
       if (pin === undefined) throw cancelled('The signature');
       assertNotCancelled(signal, 'The signature');
       try {
-        return await this.#assert(key, request, purpose, signal, pin);
+        return await this.#assert(key, request, told, signal, pin);
       } catch (error) {
         // Each wrong try counts towards blocking the key for good: only a person may make the next one.
         if (!(error instanceof GlasskeyError) || error.code !== 'PIN_WRONG') throw error;
-        question = await this.#wrongPin({ purpose, model, credentialId }, signal);
+        question = await this.#wrongPin(about, signal);
       }
     }
   }
 
-  async #wrongPin(
-    about: Pick<PinQuestion, 'purpose' | 'model' | 'credentialId'>,
-    signal: AbortSignal,
-  ): Promise<PinQuestion> {
+  async #wrongPin(about: Omit<PinQuestion, 'why' | 'triesLeft'>, signal: AbortSignal): Promise<PinQuestion> {
     const triesLeft = await this.#parts.authenticator.pinTriesLeft?.(signal);
     return { why: 'wrong', ...about, ...(triesLeft === undefined ? {} : { triesLeft }) };
   }
@@ -148,24 +168,27 @@ export class AuthenticatorKeyring<P> implements Keyring {
   async #assert(
     key: EnrolledKey,
     request: SignRequest,
-    purpose: string,
+    told: Told,
     signal: AbortSignal,
     pin: P | undefined,
   ): Promise<Uint8Array> {
-    const { authenticator, notices } = this.#parts;
+    const { authenticator } = this.#parts;
     const clientDataHash = new Uint8Array(createHash('sha256').update(request.data).digest());
     const { application, credentialId } = key;
     let isTouchWanted = false;
     const onTouchWanted = () => {
       if (isTouchWanted) return;
       isTouchWanted = true;
-      notices.touchWanted(purpose);
+      told.touchWanted();
     };
+    let how: 'signed' | 'not-signed' = 'not-signed';
     try {
       const question = { application, credentialId, clientDataHash, ...(pin === undefined ? {} : { pin }) };
-      return signatureBlob(key, request.data, await authenticator.assert(question, signal, onTouchWanted));
+      const blob = signatureBlob(key, request.data, await authenticator.assert(question, signal, onTouchWanted));
+      how = 'signed';
+      return blob;
     } finally {
-      if (isTouchWanted) notices.touchDone();
+      if (isTouchWanted) told.touchDone(how);
     }
   }
 }

@@ -24,10 +24,17 @@ export type SigningPurpose =
   /** A file or git signature (OpenSSH's PROTOCOL.sshsig). */
   | { readonly kind: 'sshsig'; readonly namespace: string };
 
-/** The program that asks. Node has no SO_PEERCRED, so the socket server leaves it out: an honest "unknown". */
+/** The program that asks, as far as the system says it (asking-program.ts). What is absent is an honest "unknown". */
 export interface Client {
   readonly pid?: number;
+  /** Its name, whatever it is called: `ssh`. */
   readonly program?: string;
+  /** The program that started it, where that is neither a shell nor `place`: `git`. */
+  readonly starter?: string;
+  /** What it runs in: the shell or the editor that leads its session. */
+  readonly place?: string;
+  /** The same for all programs of one session (a terminal's, most often), and for no other. */
+  readonly session?: string;
 }
 
 export interface SignRequest {

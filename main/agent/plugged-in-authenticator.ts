@@ -84,9 +84,16 @@ export class PluggedInAuthenticator implements AssertingAuthenticator<Pin> {
     return this.ready(credentialId, signal);
   }
 
+  /** The key that was opened was unplugged since. */
+  get isGone(): boolean {
+    return this.#open === undefined || this.#open.isGone;
+  }
+
+  /** Lets go of the key; the next signature opens it anew. */
   async close(): Promise<void> {
-    await this.#open?.close();
+    const open = this.#open;
     this.#open = undefined;
+    await open?.close();
   }
 
   /**

@@ -37,6 +37,11 @@ const COMMANDS: readonly (CommandSummary & { readonly load: () => Promise<Comman
     summary: 'List the enrolled keys, and the security keys that are plugged in',
     load: async () => (await import('./commands/keys.ts')).keys,
   },
+  {
+    name: 'settings',
+    summary: 'Show and change the settings, each with its source',
+    load: async () => (await import('./commands/settings.ts')).settings,
+  },
 ];
 
 /** Runs one command line (without `node` and the script) and returns the exit code. Never rejects. */

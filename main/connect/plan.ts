@@ -41,6 +41,8 @@ export interface ConnectRequest {
   readonly hostKeys?: HostKeyPolicy;
   /** Whether the agent is forwarded to the device. Default true. */
   readonly forwardAgent?: boolean;
+  /** Whether the device's ssh writes to its log when it is logged in (isDeviceLogin in ssh-log.ts). Default false. */
+  readonly tellsLogin?: boolean;
   /** Default: the platform this runs on. */
   readonly platform?: NodeJS.Platform;
 }
@@ -112,9 +114,10 @@ export function planConnect(request: ConnectRequest): ConnectPlan {
 
 /**
  * The same login as a person would type it, for a terminal of their own while Glasskey's agent runs: plain ssh, without
- * the generated file. The agent is named by SSH_AUTH_SOCK, because that reaches the jump hosts as well.
+ * the generated file. The agent is named by SSH_AUTH_SOCK, because that reaches the jump hosts as well. `agentSocket`: of an
+ * agent that serves other programs, where there is one; the plan's own is there only while its connect runs.
  */
-export function copyableCommand(plan: ConnectPlan): string {
+export function copyableCommand(plan: ConnectPlan, agentSocket: string = plan.agentSocket): string {
   const device = plan.hops.at(-1);
   const jumps = plan.hops.slice(0, -1).map((hop) => formatHostSpec(hop.spec));
   const { port, ...address } = device?.spec ?? { host: '' as HostName };
@@ -128,10 +131,10 @@ export function copyableCommand(plan: ConnectPlan): string {
   ];
   if (plan.platform === 'win32') {
     const quote = (word: string) => (PLAIN_WORD.test(word) ? word : `'${word.replaceAll("'", "''")}'`);
-    return `$env:SSH_AUTH_SOCK=${quote(plan.agentSocket)}; ${words.map(quote).join(' ')}`;
+    return `$env:SSH_AUTH_SOCK=${quote(agentSocket)}; ${words.map(quote).join(' ')}`;
   }
   const quote = (word: string) => (PLAIN_WORD.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
-  return `SSH_AUTH_SOCK=${quote(plan.agentSocket)} ${words.map(quote).join(' ')}`;
+  return `SSH_AUTH_SOCK=${quote(agentSocket)} ${words.map(quote).join(' ')}`;
 }
 
 const PLAIN_WORD = /^[A-Za-z0-9_.:/@+-]+$/;
@@ -195,6 +198,7 @@ function blockFor(hop: PlannedHop, hopsBefore: readonly PlannedHop[], request: C
       ['ConnectTimeout', String(CONNECT_SECONDS + hopsBefore.length * LOGIN_GRACE_SECONDS)],
       ['ServerAliveInterval', '15'],
       ['ServerAliveCountMax', '3'],
+      ...(role === 'device' && request.tellsLogin ? [['LogLevel', 'VERBOSE'] as const] : []),
       ...(role === 'device' ? terminalSetting(request.tty ?? 'auto') : []),
     ],
   };

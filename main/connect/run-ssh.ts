@@ -1,4 +1,4 @@
-/** Runs a planned login in the terminal: ssh as a child process, its arguments an array, no shell in between. */
+/** Runs a planned login: ssh as a child process, its arguments an array, no shell in between. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
@@ -8,8 +8,12 @@ import type { Readable, Writable } from 'node:stream';
 import { assertNotCancelled, cancelled, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import { type Log, silentLog } from '../../diagnostics/log.ts';
 import type { ConnectPlan } from './plan.ts';
-import { followSshLogs, type SshMessage } from './ssh-log.ts';
+import { KILL_AFTER_MS, type SshExit, sshNotStarted } from './ssh-exit.ts';
+import { followSshLogs, isDeviceLogin, type SshMessage } from './ssh-log.ts';
 import { findSsh } from './ssh-program.ts';
+import { runOnTerminal, type SshTerminal, say } from './ssh-terminal.ts';
+
+export type { SshExit } from './ssh-exit.ts';
 
 export interface RunSshOptions {
   readonly signal?: AbortSignal;
@@ -19,6 +23,8 @@ export interface RunSshOptions {
    * here are piped instead; no stdin then means an empty one.
    */
   readonly streams?: { readonly stdin?: Readable; readonly stdout: Writable; readonly stderr: Writable };
+  /** A pseudo-terminal of its own instead, for a window to draw. Everything that goes to stderr else is shown there. */
+  readonly terminal?: SshTerminal;
   /** Where stderr goes when no streams are given. Default: this process's own. */
   readonly stderr?: Writable;
   /**
@@ -34,10 +40,6 @@ export interface RunSshOptions {
   readonly onWarning?: (sentence: string) => void;
 }
 
-export type SshExit =
-  | { readonly kind: 'exited'; readonly code: number }
-  | { readonly kind: 'signalled'; readonly signal: NodeJS.Signals };
-
 export interface SshRun {
   readonly exit: SshExit;
   /**
@@ -46,8 +48,6 @@ export interface SshRun {
    */
   readonly messages: readonly SshMessage[];
 }
-
-const KILL_AFTER_MS = 2000;
 
 /**
  * A path for a plan's configuration, in a folder that does not exist yet and that nobody can guess. The system's
@@ -76,14 +76,23 @@ export async function runSsh(plan: ConnectPlan, options: RunSshOptions = {}): Pr
   try {
     assertNotCancelled(options.signal, WHAT);
     log('debug', 'connect.ssh', { path: ssh.path, arguments: plan.arguments.join(' ') });
+    const { terminal } = options;
     const stderr = options.streams?.stderr ?? options.stderr ?? process.stderr;
     const show = (message: SshMessage) => {
       if (options.holdBack?.(message)) log('info', 'connect.ssh-said', { hop: message.hop.alias, line: message.line });
-      else stderr.write(`${message.line}\r\n`);
+      else if (terminal === undefined) stderr.write(`${message.line}\r\n`);
+      else say(terminal, message.line);
     };
-    const logs = followSshLogs(plan.hops, options.onMessage ?? show);
+    const logs = followSshLogs(plan.hops, (message) => {
+      if (isDeviceLogin(message)) terminal?.onOpened();
+      (options.onMessage ?? show)(message);
+    });
     const env = { ...withSafePath(environment, ssh.path), ...plan.environment };
-    const exit = await runChild(ssh.path, plan, env, stderr, options).finally(logs.stop);
+    const running =
+      terminal === undefined
+        ? runChild(ssh.path, plan, env, stderr, options)
+        : runOnTerminal(ssh.path, plan, env, terminal, options.signal);
+    const exit = await running.finally(logs.stop);
     const run: SshRun = { exit, messages: logs.messages() };
     log(
       'debug',
@@ -168,15 +177,7 @@ function runChild(
 
     child.once('error', (cause) => {
       cleanUp();
-      reject(
-        new GlasskeyError({
-          code: 'SSH_NOT_STARTED',
-          message: `${path} could not be started.`,
-          remedy: 'Run "ssh -V" in this terminal: it says what is wrong with it.',
-          detail: { path },
-          cause,
-        }),
-      );
+      reject(sshNotStarted(path, cause));
     });
     child.once('exit', () => {
       // A hop that still waits for its touch would outlive ssh, and keep its end of our pipes open.

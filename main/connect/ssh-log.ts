@@ -45,6 +45,17 @@ export function followSshLogs(hops: readonly PlannedHop[], onMessage: (message: 
   };
 }
 
+/**
+ * Whether the device has accepted the login: its own ssh says so, where the plan has it tell that (`tellsLogin` in plan.ts). It is the only
+ * sound sign. Output is none, because a banner or a host's message comes before, and a device may stay silent after; a touch is
+ * none, because the host may still refuse.
+ */
+export function isDeviceLogin({ hop, line }: SshMessage): boolean {
+  return hop.role === 'device' && DEVICE_LOGIN.test(line);
+}
+
+export const DEVICE_LOGIN = /^Authenticated to \S+ \(.*\) using "publickey"\.$/;
+
 class FollowedLog {
   readonly kept: SshMessage[] = [];
   readonly #hop: PlannedHop;

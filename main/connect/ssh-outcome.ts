@@ -10,14 +10,14 @@ import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import { formatHostSpec } from './host-spec.ts';
 import type { ConnectPlan, PlannedHop } from './plan.ts';
 import type { SshRun } from './run-ssh.ts';
-import type { SshMessage } from './ssh-log.ts';
+import { DEVICE_LOGIN, isDeviceLogin, type SshMessage } from './ssh-log.ts';
 
 /**
  * The error for a run that failed in ssh itself, or undefined where ssh did its part: the remote command's exit code is
  * then the caller's to pass on. Ended by a signal gives undefined as well.
  *
  * Codes: CONNECT_UNREACHABLE, CONNECT_REFUSED, CONNECT_HOST_KEY_CHANGED, CONNECT_HOST_KEY_UNKNOWN, CONNECT_PERMISSION_DENIED,
- * CONNECT_FAILED. `detail.hop` is the address of the host that failed, where it is known.
+ * CONNECT_LOST (only for a plan with `tellsLogin`), CONNECT_FAILED. `detail.hop` is the address of the host that failed, where it is known.
  */
 export function outcomeError(plan: ConnectPlan, run: SshRun): GlasskeyError | undefined {
   if (run.exit.kind !== 'exited' || run.exit.code !== 255) return undefined;
@@ -25,6 +25,8 @@ export function outcomeError(plan: ConnectPlan, run: SshRun): GlasskeyError | un
     const message = run.messages.find(({ line }) => explanation.pattern.test(line));
     if (message !== undefined) return toError(explanation, failedHop(plan, explanation, message.hop), message.line);
   }
+  const login = run.messages.find(isDeviceLogin);
+  if (login !== undefined) return toError(LOST, login.hop, run.messages.at(-1)?.line);
   const only = plan.hops.length === 1 ? plan.hops[0] : undefined;
   return toError(UNEXPLAINED, only, run.messages.at(-1)?.line);
 }
@@ -40,6 +42,9 @@ const RESTATED = [
   /UNKNOWN port 65535/,
   /^stdio forwarding failed/,
   /^Warning: Permanently added /,
+  // What a plan with `tellsLogin` has ssh say besides.
+  DEVICE_LOGIN,
+  /^(Transferred|Bytes per second): sent /,
 ];
 
 interface Explanation {
@@ -171,6 +176,14 @@ const UNEXPLAINED: Explanation = {
   code: 'CONNECT_FAILED',
   message: (where) => `The login to ${where} failed, and ssh did not say why in words that Glasskey knows.`,
   remedy: 'Read what ssh wrote above; with --verbose it says more.',
+};
+
+/** That a host closed an open connection, ssh writes to its terminal alone; and a shell may end with that code of its own. */
+const LOST: Explanation = {
+  pattern: /(?!)/,
+  code: 'CONNECT_LOST',
+  message: (where) => `The session on ${where} ended with code 255: the connection was cut, or what ran there failed.`,
+  remedy: 'Connect again; the last lines of the session may say more.',
 };
 
 function failedHop(plan: ConnectPlan, explanation: Explanation, saidBy: PlannedHop): PlannedHop | undefined {

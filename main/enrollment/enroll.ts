@@ -129,7 +129,7 @@ async function begin(choices: EnrollChoices, world: EnrollWorld): Promise<Unfini
 }
 
 /** One whose files lie elsewhere than this run wants them is another key, and waits for `glasskey publish`. */
-function isTakenUp(enrollment: UnfinishedEnrollment, { keyFile }: EnrollChoices): boolean {
+export function isTakenUp(enrollment: UnfinishedEnrollment, { keyFile }: Pick<EnrollChoices, 'keyFile'>): boolean {
   return enrollment.state !== 'written' || enrollment.plan.keyFile === keyFile;
 }
 

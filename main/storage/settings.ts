@@ -9,7 +9,10 @@ import { type Database, transaction, withDatabaseErrors } from './database.ts';
 
 /** Every setting: its schema and its default. */
 const SETTINGS = {
-  /** Entra's own settings (tenant, client, endpoints): parsed by the entra capability. */
+  /**
+   * Entra's own settings (tenant, client, endpoints): parsed by the entra capability. Its members come from the best source
+   * one by one: who sets a client id keeps the hosts of an administrator's file.
+   */
   entra: { schema: z.record(z.string(), z.unknown()), default: {} },
   /** The jump host where a connect names none; `null` for none. */
   'connect.defaultJump': { schema: z.string().min(1).nullable(), default: null },
@@ -22,7 +25,24 @@ const SETTINGS = {
     default: 240,
   },
   /** The private key file that an enrollment writes. A leading `~/` is the home folder, expanded by whoever uses it. */
-  'ssh.keyFile': { schema: z.string().min(1), default: '~/.ssh/id_ed25519_sk' },
+  'ssh.keyFile': { schema: z.string().min(1).max(1024), default: '~/.ssh/id_ed25519_sk' },
+  'app.appearance': { schema: z.enum(['system', 'light', 'dark']), default: 'system' },
+  /** Start the desktop app, in the tray, when the user logs in to the computer. */
+  'app.openAtLogin': { schema: z.boolean(), default: false },
+  /** Closing the window leaves the app in the tray, where it stays the agent. */
+  'app.keepInTray': { schema: z.boolean(), default: true },
+  /** A CSS font family list; `null`: the app's own. Fonts have names of letters, digits, spaces and dashes. */
+  'terminal.fontFamily': {
+    schema: z
+      .string()
+      .regex(/^[\p{L}\p{N} ,._'"-]{1,200}$/u, 'must be the names of fonts, separated by commas')
+      .nullable(),
+    default: null,
+  },
+  /** In CSS pixels. */
+  'terminal.fontSize': { schema: z.number().int().min(8).max(40), default: 14 },
+  /** Terminals tell screen readers what they show; it costs speed. */
+  'terminal.screenReader': { schema: z.boolean(), default: false },
 } as const;
 
 export type SettingKey = keyof typeof SETTINGS;
@@ -49,6 +69,8 @@ export interface Settings {
   set<K extends SettingKey>(key: K, value: SettingValue<K>): void;
   /** Forgets the user's own value. */
   reset(key: SettingKey): void;
+  /** What each source has for the key, unparsed; undefined where it has nothing. */
+  layers(key: SettingKey): { readonly user: unknown; readonly file: unknown };
   /** What was found to be unusable in file and database. */
   problems(): readonly SettingProblem[];
 }
@@ -77,11 +99,21 @@ export function openSettings(database: Database, file: string): Settings {
   return {
     get<K extends SettingKey>(key: K): Setting<K> {
       const { schema, default: fallback } = SETTINGS[key];
-      for (const { source, value } of candidates(key)) {
+      const usable = candidates(key).flatMap(({ source, value }) => {
         const parsed = schema.safeParse(value);
-        if (parsed.success) return { value: parsed.data as SettingValue<K>, source };
-      }
-      return { value: fallback as SettingValue<K>, source: 'default' };
+        return parsed.success ? [{ value: parsed.data as SettingValue<K>, source }] : [];
+      });
+      const [best, ...others] = usable;
+      if (best === undefined) return { value: fallback as SettingValue<K>, source: 'default' };
+      if (key !== 'entra') return best;
+      const members = Object.assign({}, ...others.map(({ value }) => value), best.value);
+      return { value: members as SettingValue<K>, source: best.source };
+    },
+
+    layers(key) {
+      const found = candidates(key);
+      const from = (wanted: 'user' | 'file') => found.find(({ source }) => source === wanted)?.value;
+      return { user: from('user'), file: from('file') };
     },
 
     set(key, value) {

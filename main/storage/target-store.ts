@@ -18,6 +18,8 @@ export interface TargetStore {
   add(target: Pick<Target, 'name' | 'device' | 'jumps'>): void;
   /** Adds it or gives the name its new meaning; when it was last used stays. */
   put(target: Pick<Target, 'name' | 'device' | 'jumps'>): void;
+  /** Gives the target of that name a new meaning, and maybe a new name; when it was last used stays. False: no such target. Throws `TARGET_EXISTS`. */
+  replace(name: string, target: Pick<Target, 'name' | 'device' | 'jumps'>): boolean;
   get(name: string): Target | undefined;
   /** Last used first, then by name. */
   list(): Target[];
@@ -55,6 +57,14 @@ export function targetStore(database: Database): TargetStore {
         JSON.stringify(jumps),
       );
     },
+    replace: (name, target) =>
+      transaction(database, () => {
+        const { name: newName, device, jumps } = target;
+        const has = (one: string) => sqlite.prepare('SELECT 1 FROM targets WHERE name = ?').get(one) !== undefined;
+        if (newName !== name && has(newName)) throw alreadyThere(newName);
+        const change = 'UPDATE targets SET name = ?, device = ?, jumps = ? WHERE name = ?';
+        return Number(sqlite.prepare(change).run(newName, device, JSON.stringify(jumps), name).changes) > 0;
+      }),
     get: (name) =>
       read(() => {
         const row = sqlite.prepare('SELECT * FROM targets WHERE name = ?').get(name);

@@ -10,6 +10,8 @@ import { ENROLL } from './english/enroll.ts';
 import { FRAME } from './english/frame.ts';
 import { PROMPT } from './english/prompt.ts';
 import { READINESS } from './english/readiness.ts';
+import { REMEDY } from './english/remedy.ts';
+import { SESSION_WAITS } from './english/session-waits.ts';
 import { SESSIONS } from './english/sessions.ts';
 import { SETTINGS } from './english/settings.ts';
 import { SHELL } from './english/shell.ts';
@@ -20,9 +22,11 @@ export const ENGLISH = {
   ...ENROLL,
   ...DEVICES,
   ...SESSIONS,
+  ...SESSION_WAITS,
   ...SETTINGS,
   ...PROMPT,
   ...SHELL,
+  ...REMEDY,
 } as const;
 
 export type TextKey = keyof typeof ENGLISH;

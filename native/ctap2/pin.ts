@@ -3,7 +3,7 @@
  * Nothing here turns the bytes into a string except the one normalization that non-ASCII PINs need.
  */
 import { createHash } from 'node:crypto';
-import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import { cancelled, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 
 /** Longest PIN, in bytes of UTF-8. */
 export const MAX_PIN_BYTES = 63;
@@ -31,16 +31,21 @@ export class Pin {
     return countCodePoints(this.#bytes);
   }
 
-  /** The first 16 bytes of SHA-256(PIN): what pinHashEnc encrypts. The caller wipes it. */
+  /**
+   * The first 16 bytes of SHA-256(PIN): what pinHashEnc encrypts. The caller wipes it. Throws `CANCELLED` once the PIN is wiped:
+   * its owner has taken it back (the screen was locked), and zeros sent in its place would cost the key a try.
+   */
   leftHash(): Uint8Array {
+    if (this.isWiped) throw cancelled('The use of the PIN');
     const hash = createHash('sha256').update(this.#bytes).digest();
     const left = new Uint8Array(hash.subarray(0, 16));
     hash.fill(0);
     return left;
   }
 
-  /** The PIN padded with zeros to 64 bytes: what newPinEnc encrypts. The caller wipes it. */
+  /** The PIN padded with zeros to 64 bytes: what newPinEnc encrypts. The caller wipes it. Throws like `leftHash`. */
   padded(): Uint8Array {
+    if (this.isWiped) throw cancelled('The use of the PIN');
     const padded = new Uint8Array(64);
     padded.set(this.#bytes);
     return padded;

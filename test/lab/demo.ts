@@ -1,7 +1,7 @@
 /**
  * `npm run demo`: the main job, for real, against the lab: enroll, publish, wait for the fabric, log in through the jump host.
  * Whatever it started, it ends, also when it fails or is stopped. `--interactive` leaves the lab up, with a prompt on the
- * person's computer.
+ * person's computer. `--window` does it in the desktop app (demo-window.ts).
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,7 +12,12 @@ import { parseArgs, styleText } from 'node:util';
 import { type Lab, startLab } from './world.ts';
 
 const { values } = parseArgs({
-  options: { interactive: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
+  options: {
+    interactive: { type: 'boolean', default: false },
+    window: { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
 });
 
 const RECONCILE_EVERY_MS = 4_000;
@@ -64,14 +69,16 @@ async function showProof(lab: Lab, from: number): Promise<void> {
   say(`  device's sshd: ${flags} (touched, and its owner verified by PIN)`);
 }
 
-async function main(lab: Lab): Promise<void> {
+function describeLab(lab: Lab): void {
   title('The lab is up');
   say('  security key   a software YubiKey 5.7 that speaks CTAPHID packets (PIN set; touched 0.3 s after it blinks)');
   say(`  Entra, Graph   ${lab.entra.authority}`);
   say(`  jump host      ${lab.jump}`);
   say(`  device         ${lab.device} (${lab.fabric.deviceName})`);
   say(`  network        ${lab.fabric.why}`);
+}
 
+async function main(lab: Lab): Promise<void> {
   title('Enroll: a key on the security key, its files, its publication');
   await glasskey(lab, ['enroll']);
   const published = performance.now();
@@ -125,7 +132,9 @@ function hangUp(shell: ChildProcess): void {
 }
 
 /** Runs `work` upon a lab, and ends the lab with it, whichever way it ends. Returns the exit code. */
-async function upon(work: (lab: Lab, stop: AbortSignal) => Promise<void>): Promise<number> {
+async function upon(
+  work: (lab: Lab, stop: AbortSignal, closers: (() => Promise<unknown>)[]) => Promise<void>,
+): Promise<number> {
   const stop = new AbortController();
   let stoppedBy: NodeJS.Signals | undefined;
   const onSignal = (signal: NodeJS.Signals) => {
@@ -140,16 +149,19 @@ async function upon(work: (lab: Lab, stop: AbortSignal) => Promise<void>): Promi
   });
   stopped.catch(() => {});
   let lab: Lab | undefined;
+  const closers: (() => Promise<unknown>)[] = [];
   try {
     lab = await startLab({ authenticator: { touch: { afterMs: 300 } }, reconcileEveryMs: RECONCILE_EVERY_MS });
     if (stop.signal.aborted) await stopped;
-    await Promise.race([work(lab, stop.signal), stopped]);
+    describeLab(lab);
+    await Promise.race([work(lab, stop.signal, closers), stopped]);
   } catch (error) {
     process.stderr.write(
       `\n${styleText('red', 'The demo failed:', { stream: process.stderr })} ${error instanceof Error ? error.message : String(error)}\n`,
     );
     return stoppedBy === undefined ? 1 : 128 + constants.signals[stoppedBy];
   } finally {
+    for (const close of closers) await close();
     await lab?.close();
   }
   title('Done. Everything the demo started has ended');
@@ -159,12 +171,23 @@ async function upon(work: (lab: Lab, stop: AbortSignal) => Promise<void>): Promi
 let shellHasTerminal = false;
 if (values.help) {
   say(
-    'npm run demo [-- --interactive]\n\nDoes the main job against the lab: enroll, publish, log in. Starts and ends all it needs.',
+    `npm run demo [-- --interactive | --window [--keep]]
+
+Does the main job against the lab: enroll, publish, log in. Starts and ends all it needs.
+  --interactive  leaves the lab up, with a shell in which glasskey is the lab's
+  --window       in the desktop app; where Electron is not installed, headless, with pictures of each step
+  --keep         leaves the headless app up until Ctrl-C`,
   );
 } else {
   // Whoever reads the output may stop reading (npm run demo | head): the lab must still be ended.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-  const exitCode = await upon(async (lab, stop) => {
+  const exitCode = await upon(async (lab, stop, closers) => {
+    if (values.window) {
+      // Loaded here: the command line's demo needs no browser.
+      const { demoWindow } = await import('./demo-window.ts');
+      await demoWindow({ lab, title, say, keep: values.keep, closers });
+      return;
+    }
     await main(lab);
     if (!values.interactive) return;
     shellHasTerminal = true;

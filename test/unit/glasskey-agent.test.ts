@@ -154,6 +154,15 @@ describe('the agent of a connect', () => {
     expect(questions).toHaveLength(1);
   });
 
+  it('asks for the PIN again after the screen was locked, when it next needs it', async () => {
+    agent?.lock();
+    agent?.unlock();
+    expect(questions).toHaveLength(1);
+    expect(await login('alice', device)).toBe('signResponse');
+    expect(questions.map(({ why }) => why)).toEqual(['needed', 'needed']);
+    expect(labKey.counters.read()).toMatchObject({ pinChecks: 1, touches: 1 });
+  });
+
   it('signs no file, no other user’s login and none to another host: no touch, no PIN', async () => {
     expect(await sign(client, blobOf(enrollment), sshsigData('file'))).toBe('failure');
     expect(agent?.lastFailure()).toBeUndefined();

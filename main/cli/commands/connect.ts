@@ -105,7 +105,7 @@ async function captured(
       done();
     },
   });
-  const { exitCode } = await glasskey.connect(request, people, signal, { stdout, stderr: world.stderr });
+  const { exitCode } = await glasskey.connect(request, people, signal, { streams: { stdout, stderr: world.stderr } });
   output.object({ target: request.target, exitCode, stdout: Buffer.concat(pieces).toString('utf8') });
   return exitCode;
 }

@@ -1,4 +1,27 @@
-/** Texts of this part of the app. */
+/** Texts of the window's frame and of what all screens share. */
 export const FRAME = {
-  'frame.title': 'Frame',
+  'frame.window-title': '{screen} - Glasskey',
+  'frame.navigation': 'Screens',
+  'frame.readiness': 'Readiness',
+  'frame.enroll': 'Enroll',
+  'frame.devices': 'Devices',
+  'frame.sessions': 'Sessions',
+  'frame.settings': 'Settings',
+  'frame.copied': 'Copied',
+  'frame.copy-failed': 'Could not copy',
+  'frame.notice-error': 'Error',
+  'frame.notice-warning': 'Warning',
+  'frame.notice-info': 'Note',
+  'frame.step-done': ', done',
+  'frame.step-active': ', under way',
+  'frame.step-todo': ', to come',
+  'frame.step-failed': ', failed',
+  'frame.step-stopped': ', stopped',
+  'frame.step-skipped': ', left out',
+  'frame.window-failed': 'This screen stopped because of a fault in Glasskey.',
+  'frame.window-failed-remedy':
+    'Go to another screen and come back. If it happens again, report it with the line below.',
+  'frame.try-again': 'Try again',
+  'frame.time-hours': '{hours} h {minutes} min',
+  'frame.time-minutes': '{minutes} min {seconds} s',
 } as const;

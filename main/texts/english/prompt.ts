@@ -1,4 +1,75 @@
-/** Texts of this part of the app. */
+/** Texts of the prompts: PIN, approval and touch. */
 export const PROMPT = {
-  'prompt.title': 'Prompt',
+  'prompt.position': '1 of {count, number}',
+  'prompt.waiting': 'One moment…',
+  'prompt.key-busy': 'Another program is using the security key. Waiting for it to finish.',
+  'prompt.touch': 'Touch the security key now: it blinks.',
+  'prompt.touch-other': 'The security key blinks for something else: {purpose}',
+  'prompt.touched': 'Touched. The security key is working…',
+  'prompt.done': 'Done.',
+  'prompt.cancelling': 'Stopping…',
+  'prompt.deny': 'No',
+  'prompt.cancel': 'Cancel',
+  'prompt.close': 'Close',
+
+  'prompt.pin-label': 'PIN of {product}',
+  'prompt.pin-allow': 'Continue',
+  'prompt.pin-too-short': 'A PIN has at least {least, plural, one {# character} other {# characters}}.',
+  'prompt.pin-too-long':
+    'A PIN has at most {most, number} bytes. Letters with accents and other signs take two or more.',
+  'prompt.pin-not-the-same': 'The two are not the same.',
+  'prompt.pin-wrong': 'That is not the PIN of this key.',
+  'prompt.pin-wrong-tries':
+    'That is not the PIN of this key. {tries, plural, one {This is the last try: after another wrong PIN the key is blocked for good.} other {# tries are left before the key is blocked for good.}}',
+  'prompt.pin-tries':
+    '{tries, plural, one {This is the last try: after another wrong PIN the key is blocked for good.} other {# tries are left before the key is blocked for good.}}',
+
+  'prompt.new-pin-label': 'New PIN',
+  'prompt.new-pin-repeat': 'The same PIN again',
+  'prompt.new-pin-allow': 'Set the PIN',
+  'prompt.new-pin-none': '{product} has no PIN yet. Choose one now.',
+  'prompt.new-pin-length':
+    'At least {least, plural, one {# character} other {# characters}}. Letters and signs are allowed.',
+  'prompt.new-pin-bytes':
+    'At most {most, number} bytes: that many plain letters and digits, fewer with accents and other signs.',
+  'prompt.new-pin-exact':
+    'It counts exactly as typed: capitals are not small letters, and no other characters stand in for it.',
+  'prompt.new-pin-use': 'You need it for each login. After eight wrong tries the key is blocked for good.',
+
+  'prompt.enroll-title': 'Make your SSH key',
+  'prompt.enroll-sentence': 'Glasskey makes an SSH key on your security key: it needs the PIN and one touch.',
+  'prompt.enroll-done': 'The SSH key is on your security key.',
+
+  'prompt.session-title': 'Log in to {device}',
+  'prompt.session-sentence': 'Log in as {user} on {device}{way, select, direct {} other {, through {hops}}}.',
+  'prompt.session-touches':
+    '{touches, plural, one {It takes the PIN and one touch.} other {It takes the PIN and # touches, one for each host on the way.}}',
+  'prompt.session-done': 'Logged in with the key.',
+  'prompt.logging-in': 'Logging in…',
+
+  'prompt.replace-title': 'Replace the key on the profile of {account}?',
+  'prompt.replace-present': 'The profile of {account} has room for one key, and holds another: {fingerprint}.',
+  'prompt.replace-other': 'The profile of {account} has room for one key, and holds something that is no security key.',
+  'prompt.replace-ours': 'That key was enrolled on this computer too. Logins may be using it now.',
+  'prompt.replace-meaning':
+    'Devices accept the present key until their next reconciliation, and after that only the new one. If somebody else uses the present key, they lose their way in.',
+  'prompt.replace-allow': 'Replace it',
+
+  'prompt.login-title': 'Log in to {host}',
+  'prompt.sign-title': 'Sign for {namespace}',
+  'prompt.host-known': '{name} ({fingerprint})',
+  'prompt.host-unknown': 'a host that is not known here ({fingerprint})',
+  'prompt.host-unnamed': 'a host that the program does not name',
+  'prompt.program-for': '{program} for {starter}',
+  'prompt.hops': '{before}, then {next}',
+  'prompt.login-sentence':
+    'Log in as {user} on {host}{way, select, direct {} unknown {, from a place that the program is too old to name} stranger {, through a host that could not be verified} unverified {, through {hops}, and a host that could not be verified} other {, through {hops}}}{asker, select, own {} unknown {, asked by a program that cannot be named} program {, asked by {program}} other {, asked by {program} in {place}}}.',
+  'prompt.sign-sentence':
+    'Sign for {namespace}{way, select, direct {} unknown {} stranger {, through a host that could not be verified} unverified {, through {hops}, and a host that could not be verified} other {, through {hops}}}{asker, select, own {} unknown {, asked by a program that cannot be named} program {, asked by {program}} other {, asked by {program} in {place}}}.',
+  'prompt.agent-once': 'Once',
+  'prompt.agent-session': 'For this session',
+  'prompt.agent-session-rule':
+    'For this session: until the terminal that asks is closed, for this purpose alone, and at most {minutes, plural, one {# minute} other {# minutes}} after it was last used.',
+  'prompt.agent-queue': 'Waiting for the security key…',
+  'prompt.agent-done': 'Signed.',
 } as const;

@@ -1,5 +1,5 @@
 /** The lab's certificate authority: a root, and a server certificate for this computer, as PEM files in a folder. */
-import { randomUUID, webcrypto } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 // Must come before @peculiar/x509.
@@ -30,7 +30,7 @@ export interface LabCertificates {
 
 /** Makes both, valid for a day, and writes `ca.pem`, `server.pem` and `server.key` (0600) into `folder`. */
 export async function makeLabCertificates(folder: string): Promise<LabCertificates> {
-  cryptoProvider.set(webcrypto);
+  cryptoProvider.set(crypto);
   const notBefore = new Date(Date.now() - HOUR_MS);
   const notAfter = new Date(Date.now() + 24 * HOUR_MS);
   const rootKeys = await generateKeys();
@@ -86,12 +86,12 @@ async function writeAll(folder: string, root: string, certificate: string, key: 
   return { caFile, certificate, key };
 }
 
-function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+function generateKeys(): Promise<CryptoKeyPair> {
+  return crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
 }
 
-async function pkcs8Pem(key: webcrypto.CryptoKey): Promise<string> {
-  const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key));
+async function pkcs8Pem(key: CryptoKey): Promise<string> {
+  const der = Buffer.from(await crypto.subtle.exportKey('pkcs8', key));
   const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
   return `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`;
 }

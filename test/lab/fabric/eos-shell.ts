@@ -85,19 +85,27 @@ const COMMANDS: readonly Command[] = [
       return {};
     },
   },
-  { words: ['bash'], help: 'Run bash (in the lab: ssh-add -l or -L, or complain TEXT)', run: runBash },
+  { words: ['bash'], help: 'Run bash (in the lab: ssh-add -l or -L, stty size, or complain TEXT)', run: runBash },
   { words: ['exit'], help: 'Leave the session', run: () => ({ ends: true }) },
   { words: ['logout'], help: 'Leave the session', run: () => ({ ends: true }) },
   { words: ['quit'], help: 'Leave the session', run: () => ({ ends: true }) },
 ];
 
-/** On the real thing any command; here the one that shows whether an agent was forwarded, and one that fails as ssh does. */
+/**
+ * On the real thing any command; here those that show whether an agent was forwarded and how large the terminal is, and one that
+ * fails as ssh does.
+ */
 function runBash(rest: readonly string[]): Answer {
   const [program, option, ...more] = rest;
   if (program === 'complain') {
     process.stderr.write(`${rest.slice(1).join(' ')}\n`);
     process.exitCode = 255;
     return {};
+  }
+  if (program === 'stty' && option === 'size' && more.length === 0) {
+    // Of the terminal that sshd gave.
+    const ran = spawnSync('stty', ['size'], { encoding: 'utf8', stdio: ['inherit', 'pipe', 'pipe'] });
+    return { text: `${ran.stdout}${ran.stderr}`.trimEnd(), failed: ran.status !== 0 };
   }
   if (program !== 'ssh-add' || (option !== '-l' && option !== '-L') || more.length > 0) {
     return { text: '% Not permitted in the lab', failed: true };

@@ -5,8 +5,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LogFacts } from '../../../diagnostics/log.ts';
 import { MESSAGE_DEADLINE_MS } from '../../../main/agent/agent-connection.ts';
-import { type AgentServer, MAX_CLIENTS, startAgentServer } from '../../../main/agent/agent-server.ts';
-import type { Keyring } from '../../../main/agent/keyring.ts';
+import {
+  type AgentServer,
+  type AgentServerOptions,
+  MAX_CLIENTS,
+  startAgentServer,
+} from '../../../main/agent/agent-server.ts';
+import type { Client, Keyring } from '../../../main/agent/keyring.ts';
 import type { AgentRequest } from '../../../main/openssh/agent-messages.ts';
 import { parseSkPublicBlob } from '../../../main/openssh/sk-key.ts';
 import { verifySkSignature } from '../../../main/openssh/sk-signature.ts';
@@ -40,9 +45,9 @@ const clock = {
   },
 };
 
-async function start(served: Keyring): Promise<AgentServer> {
+async function start(served: Keyring, more: Partial<AgentServerOptions> = {}): Promise<AgentServer> {
   const log = (_: string, event: string, facts?: LogFacts) => void events.push({ event, facts });
-  return startAgentServer({ socketPath: join(folder, 'a', 'agent'), keyring: served, clock, log });
+  return startAgentServer({ socketPath: join(folder, 'a', 'agent'), keyring: served, clock, log, ...more });
 }
 
 async function connect(): Promise<AgentClient> {
@@ -92,6 +97,28 @@ describe('the agent', () => {
       hostKey: host.blob,
       sessionBound: true,
     });
+  });
+
+  it('tells the keyring who asks, and turns away a peer of another user', async () => {
+    await server.close();
+    const who: (Client | 'another-user')[] = [{ pid: 7, program: 'ssh' }, 'another-user'];
+    server = await start(keyring, { clientOf: () => who.shift() ?? {} });
+    const client = await connect();
+    expect((await client.ask(gitSignature))?.type).toBe('signResponse');
+    expect(keyring.requests[0]?.client).toEqual({ pid: 7, program: 'ssh' });
+    const other = await connect();
+    expect(await other.ask(list)).toBeUndefined();
+    expect(seen('agent.connection.of-another-user')).toHaveLength(1);
+  });
+
+  it('says that it was locked and unlocked by a client', async () => {
+    await server.close();
+    const changes: boolean[] = [];
+    server = await start(keyring, { onLockChange: () => changes.push(server.isLocked) });
+    const client = await connect();
+    await client.ask({ type: 'lock', passphrase: bytes('secret') });
+    await client.ask({ type: 'unlock', passphrase: bytes('secret') });
+    expect(changes).toEqual([true, false]);
   });
 
   it('keeps the bindings of one connection from another', async () => {

@@ -105,7 +105,8 @@ describe('the keyring of enrolled keys', () => {
     const key = softwareKey();
     const { keyring, events, questions } = world(key, { pins: ['1111', '2222', RIGHT_PIN] });
     await keyring.sign(signRequest(key), never);
-    const about = { purpose: 'Sign for git', model: MODEL, credentialId: Uint8Array.of(7) };
+    const facts = { purpose: { kind: 'sshsig', namespace: 'git' }, through: [], way: 'known' };
+    const about = { purpose: 'Sign for git', facts, model: MODEL, credentialId: Uint8Array.of(7) };
     expect(questions).toEqual([
       { why: 'needed', ...about },
       { why: 'wrong', ...about, triesLeft: 7 },

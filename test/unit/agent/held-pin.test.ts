@@ -3,7 +3,8 @@ import { HeldPin } from '../../../main/agent/held-pin.ts';
 import { Pin } from '../../../native/ctap2/pin.ts';
 
 const newPin = () => new Pin(new TextEncoder().encode('123456'));
-const question = { why: 'needed', purpose: 'Log in', model: 'A', credentialId: Uint8Array.of(1) } as const;
+const facts = { purpose: { kind: 'sshsig', namespace: 'file' }, through: [], way: 'known' } as const;
+const question = { why: 'needed', purpose: 'Log in', facts, model: 'A', credentialId: Uint8Array.of(1) } as const;
 const { signal } = new AbortController();
 
 /** A person who gives a new PIN object each time, and what was given. */

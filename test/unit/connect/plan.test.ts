@@ -39,6 +39,15 @@ function asSshReads(text: string, alias: string): Map<string, string> {
 }
 
 describe('the plan of a login', () => {
+  it('has the device’s ssh alone say when it is logged in, and only where that is wanted', () => {
+    const levels = (tellsLogin: boolean) => {
+      const { configText } = planConnect({ ...REQUEST, tellsLogin });
+      return ['glasskey-hop-1', 'glasskey-device'].map((alias) => asSshReads(configText, alias).get('loglevel'));
+    };
+    expect(levels(true)).toEqual(['INFO', 'VERBOSE']);
+    expect(levels(false)).toEqual(['INFO', 'INFO']);
+  });
+
   it('goes through the jump hosts in order, with one configuration file for all', () => {
     const jump = [parseHostSpec('a@h1'), parseHostSpec('b@h2:2200')];
     const plan = planConnect({ ...REQUEST, jump, command: ['show', 'version'] });

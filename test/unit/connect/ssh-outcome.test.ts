@@ -36,6 +36,32 @@ function ended(code: number, plan: ConnectPlan, ...said: (readonly [hop: number,
 const JUMP = 0;
 const DEVICE = 1;
 
+const LOGIN = 'Authenticated to 10.9.0.4 (via proxy) using "publickey".';
+
+describe('the end of a session that was open', () => {
+  it('is a lost connection, for which the login is not blamed', () => {
+    const error = failed(PLAN, [DEVICE, LOGIN, 'Transferred: sent 3776, received 3304 bytes, in 1.3 seconds']);
+    expect(error).toMatchObject({ code: 'CONNECT_LOST', detail: { role: 'device' } });
+  });
+
+  it('has the reason that ssh gives, where it gives one', () => {
+    const error = failed(PLAN, [DEVICE, LOGIN, 'Timeout, server 10.9.0.4 not responding.']);
+    expect(error).toMatchObject({ code: 'CONNECT_UNREACHABLE' });
+  });
+
+  it('is told from a login to the jump host alone', () => {
+    expect(failed(PLAN, [JUMP, LOGIN])).toMatchObject({ code: 'CONNECT_FAILED' });
+  });
+
+  it('is not shown in the words that ssh was made to say for it', () => {
+    const [, hop] = PLAN.hops;
+    if (hop === undefined) throw new Error('the plan has a device');
+    for (const line of [LOGIN, 'Bytes per second: sent 2853.6, received 2496.9']) {
+      expect(isRestated({ hop, line })).toBe(true);
+    }
+  });
+});
+
 describe('the end of ssh, explained', () => {
   it('leaves the exit code of the remote command alone', () => {
     const { messages } = ended(255, PLAN, [DEVICE, 'alice@10.9.0.4: Permission denied (publickey).']);

@@ -124,6 +124,9 @@ describe('a PIN', () => {
     const owned = new Pin(typed);
     owned.wipe();
     expect(owned.isWiped).toBe(true);
+    // Sent all the same, it would cost the key one of its tries.
+    expect(() => owned.leftHash()).toThrow(expect.objectContaining({ code: 'CANCELLED' }));
+    expect(() => owned.padded()).toThrow(expect.objectContaining({ code: 'CANCELLED' }));
     expect(typed.every((byte) => byte === 0)).toBe(true);
   });
 

@@ -1,0 +1,73 @@
+/**
+ * Who is at the other end of a Unix socket, as the kernel noted it when it connected. Node has no call for it, so getsockopt is
+ * called through koffi. Where it cannot be loaded or answers otherwise, nothing is known, and nothing is made up.
+ */
+import type { Socket } from 'node:net';
+import type { Log } from '../../diagnostics/log.ts';
+
+export interface PeerCredentials {
+  readonly pid: number;
+  readonly uid: number;
+}
+
+export type ReadPeer = (socket: Socket) => PeerCredentials | undefined;
+
+type GetSockOpt = (fd: number, level: number, name: number, value: Buffer, length: [number]) => number;
+
+// include/uapi/asm-generic/socket.h; struct ucred of unix(7). Some architectures number them otherwise, none that Electron runs on.
+const SOL_SOCKET = 1;
+const SO_PEERCRED = 17;
+const UCRED_SIZE = 12;
+// sys/un.h and sys/ucred.h of macOS.
+const SOL_LOCAL = 0;
+const LOCAL_PEERCRED = 1;
+const LOCAL_PEERPID = 2;
+const XUCRED_SIZE = 76;
+
+const NOBODY_KNOWN: ReadPeer = () => undefined;
+
+/** Loads what is needed, once. Never rejects: without it, nobody is known. */
+export async function loadPeerReader(log: Log, platform: string = process.platform): Promise<ReadPeer> {
+  if (platform !== 'linux' && platform !== 'darwin') return NOBODY_KNOWN;
+  try {
+    const { default: koffi } = await import('koffi');
+    const getsockopt: GetSockOpt = koffi
+      .load(null)
+      .func('int getsockopt(int fd, int level, int name, _Out_ uint8_t *value, _Inout_ uint32_t *length)');
+    return platform === 'linux' ? linuxReader(getsockopt) : macReader(getsockopt);
+  } catch (error) {
+    log('warn', 'agent.peer.unknown', { message: error instanceof Error ? error.message : String(error) });
+    return NOBODY_KNOWN;
+  }
+}
+
+function linuxReader(getsockopt: GetSockOpt): ReadPeer {
+  return (socket) => {
+    const ucred = option(getsockopt, socket, SOL_SOCKET, SO_PEERCRED, UCRED_SIZE);
+    return ucred && { pid: ucred.readInt32LE(0), uid: ucred.readUInt32LE(4) };
+  };
+}
+
+function macReader(getsockopt: GetSockOpt): ReadPeer {
+  return (socket) => {
+    const pid = option(getsockopt, socket, SOL_LOCAL, LOCAL_PEERPID, 4);
+    const xucred = option(getsockopt, socket, SOL_LOCAL, LOCAL_PEERCRED, XUCRED_SIZE);
+    return pid && xucred && { pid: pid.readInt32LE(0), uid: xucred.readUInt32LE(4) };
+  };
+}
+
+function option(getsockopt: GetSockOpt, socket: Socket, level: number, name: number, size: number): Buffer | undefined {
+  const fd = fdOf(socket);
+  if (fd === undefined) return undefined;
+  const value = Buffer.alloc(size);
+  const length: [number] = [size];
+  return getsockopt(fd, level, name, value, length) === 0 && length[0] === size ? value : undefined;
+}
+
+/** Node shows a socket's descriptor nowhere else than on its handle, which is no promised interface: taken as found. */
+function fdOf(socket: Socket): number | undefined {
+  const handle: unknown = Reflect.get(socket, '_handle');
+  if (typeof handle !== 'object' || handle === null) return undefined;
+  const fd: unknown = Reflect.get(handle, 'fd');
+  return typeof fd === 'number' && Number.isInteger(fd) && fd >= 0 ? fd : undefined;
+}

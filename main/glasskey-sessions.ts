@@ -1,0 +1,121 @@
+/** Logs in to a target in a session of the desktop app: the connect of glasskey.ts, with what its people are asked told in the list. */
+import type { SessionRoute, SessionRun, SessionWait } from './connect/connect-session.ts';
+import { formatHostSpec } from './connect/host-spec.ts';
+import type { TerminalSize } from './connect/pty.ts';
+import type { SessionList } from './connect/session-list.ts';
+import type { SshTerminal } from './connect/ssh-terminal.ts';
+import type { ConnectTo, Glasskey, GlasskeyPeople } from './glasskey.ts';
+import type { Texts } from './texts/texts.ts';
+
+/** What whoever is asked for a session may need to know of it, and to do. */
+export interface SessionSignals {
+  /** Fires when somebody hangs up. */
+  readonly signal: AbortSignal;
+  /** Hangs up. */
+  cancel(): void;
+}
+
+/** The people of one session: its PIN and its touches. */
+export type PeopleFor = (about: SessionRoute, signals: SessionSignals) => SessionPeople;
+
+export interface SessionPeople extends GlasskeyPeople {
+  /** The login is through (`done`), or the session is over, however it ended: nothing is waited for any more. */
+  end(how: 'done' | 'failed'): void;
+}
+
+export interface SessionsWorld {
+  readonly glasskey: Pick<Glasskey, 'planConnect' | 'connect'>;
+  readonly sessions: Pick<SessionList, 'open'>;
+  readonly texts: Pick<Texts, 'say'>;
+  readonly peopleFor: PeopleFor;
+}
+
+/**
+ * Begins a session and gives its id. Throws what a plan throws (TARGET_INVALID, TARGET_UNKNOWN, NOT_ENROLLED, …) and
+ * SESSIONS_TOO_MANY: nothing was begun then. Whatever fails later is told on the session.
+ */
+export async function openSession(world: SessionsWorld, target: string, size: TerminalSize): Promise<string> {
+  const request = connectTo(target);
+  const { hops } = await world.glasskey.planConnect(request);
+  const [device, ...jumps] = hops.toReversed();
+  if (device === undefined) throw new Error('a plan has no hops');
+  const route: SessionRoute = {
+    target,
+    device: formatHostSpec(device.spec),
+    user: device.spec.user ?? '',
+    jumps: jumps.toReversed().map(({ spec }) => formatHostSpec(spec)),
+  };
+  return world.sessions.open({
+    ...route,
+    size,
+    run: (run) => login(world, request, route, run),
+  });
+}
+
+async function login(world: SessionsWorld, request: ConnectTo, route: SessionRoute, run: SessionRun) {
+  const { glasskey, texts } = world;
+  const people = world.peopleFor(route, run);
+  // Whoever declines the login has not hung up: the session says that it was cancelled.
+  const declined = new AbortController();
+  const telling = tellingPeople(people, run, texts, () => declined.abort());
+  const terminal: SshTerminal = {
+    ...run.terminal,
+    onOpened() {
+      run.terminal.onOpened();
+      people.end('done');
+    },
+  };
+  const keyWait: SessionWait = { what: 'key', sentence: texts.say('session.wait-key') };
+  const keyWanted = (isWanted: boolean) => run.waitFor(isWanted ? keyWait : undefined);
+  try {
+    const signal = AbortSignal.any([run.signal, declined.signal]);
+    return await glasskey.connect(request, telling, signal, { terminal, keyWanted });
+  } finally {
+    people.end('failed');
+  }
+}
+
+/** A target as the window names it: its saved or default way, an interactive shell, the agent forwarded. */
+export function connectTo(target: string): ConnectTo {
+  return { target, jump: undefined, command: undefined, save: undefined, hostKeys: 'ask', forwardAgent: true };
+}
+
+/** The same people, and the session says what they are asked for. Remarks stand on its terminal, as at the command line. */
+function tellingPeople(
+  people: GlasskeyPeople,
+  run: SessionRun,
+  texts: Pick<Texts, 'say'>,
+  decline: () => void,
+): GlasskeyPeople {
+  return {
+    requestPin: (question, signal) => people.requestPin(question, signal),
+    requestNewPin: (question, signal) => people.requestNewPin(question, signal),
+    mayReplaceProfileKey: (conflict, signal) => people.mayReplaceProfileKey(conflict, signal),
+    tell: (event) => people.tell(event),
+    signInWanted: (url) => people.signInWanted(url),
+    async signingPin(question, signal) {
+      run.waitFor({ what: 'pin', sentence: texts.say('session.wait-pin', { product: question.product }) });
+      try {
+        const pin = await people.signingPin(question, signal);
+        // ssh would go on to the next key, and that one would be asked for too. An open session only lacks a signature.
+        if (pin === undefined && !run.isOpen()) decline();
+        return pin;
+      } finally {
+        run.waitFor(undefined);
+      }
+    },
+    touchWanted(...about) {
+      const [purpose] = about;
+      run.waitFor({ what: 'touch', sentence: texts.say('session.wait-touch', { purpose }) });
+      people.touchWanted(...about);
+    },
+    touchDone(...about) {
+      run.waitFor(undefined);
+      people.touchDone(...about);
+    },
+    remark(text) {
+      run.say(text);
+      people.remark(text);
+    },
+  };
+}

@@ -1,0 +1,166 @@
+/**
+ * Everything behind the windows, composed: what each call does, the prompts, the sessions, the agent. Knows no Electron: the shell
+ * gives it the clipboard and carries its events, a test may start it without any window.
+ */
+import { cancelled } from '../../diagnostics/glasskey-error.ts';
+import { type Log, silentLog } from '../../diagnostics/log.ts';
+import type { HidBus } from '../../native/hid/transport.ts';
+import type { Clock } from '../../time/clock.ts';
+import { spawnPty } from '../connect/pty.ts';
+import { SessionList } from '../connect/session-list.ts';
+import type { TokenCacheStore } from '../entra/token-cache.ts';
+import { Glasskey } from '../glasskey.ts';
+import type { PeopleFor } from '../glasskey-sessions.ts';
+import { agentRequestPrompts } from '../prompts/agent-request-prompts.ts';
+import { desktopPeople } from '../prompts/desktop-people.ts';
+import { PromptDesk } from '../prompts/prompt-desk.ts';
+import type { Texts } from '../texts/texts.ts';
+import { agentCalls } from './agent-calls.ts';
+import { appCalls } from './app-calls.ts';
+import type { CallHandlers, Tell } from './call-server.ts';
+import { enrollCalls } from './enroll-calls.ts';
+import { watchKeys } from './key-watch.ts';
+import { promptCalls } from './prompt-calls.ts';
+import { readinessCalls } from './readiness-calls.ts';
+import { sessionCalls } from './session-calls.ts';
+import { settingsCalls } from './settings-calls.ts';
+import { targetCalls } from './target-calls.ts';
+
+export interface DesktopWorld {
+  readonly hid: () => Promise<HidBus>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly homeFolder: string;
+  /** `user@computer`. */
+  readonly owner: string;
+  readonly texts: Texts;
+  readonly version: string;
+  readonly platform: string;
+  readonly tokens: TokenCacheStore;
+  /** To the clipboard. */
+  readonly copy: (text: string) => void | Promise<void>;
+  /** The height that the prompt's document needs, in CSS pixels. */
+  readonly fitPrompt: (height: number) => void;
+}
+
+export interface Desktop {
+  readonly handlers: CallHandlers;
+  readonly prompts: PromptDesk;
+  readonly agent: {
+    /** The screen is locked, or the computer goes to sleep: PINs are wiped, nothing is signed, prompts wait. */
+    lock(): void;
+    unlock(): void;
+    /** After a sleep: starts the agent again where its socket has gone. */
+    check(): Promise<void>;
+  };
+  /** Every event for the windows, from now on. */
+  onEvent(tell: Tell): void;
+  /** Whether somebody looks: plugged-in keys are watched only then. */
+  setWatched(isWatched: boolean): void;
+  /** A window closed, crashed or shows another document. */
+  windowGone(windowId: number): void;
+  /** Ends the sessions and the agent, wipes the PINs, closes the database. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** Opens the data folder and starts the agent. Throws what opening the database throws. */
+export async function startDesktop(world: DesktopWorld): Promise<Desktop> {
+  const { hid, clock, log, environment, homeFolder, owner, texts, tokens } = world;
+  const tellers = new Set<Tell>();
+  const tell: Tell = (name, payload) => {
+    for (const one of tellers) one(name, payload);
+  };
+  const glasskey = new Glasskey({
+    hid,
+    clock,
+    // It keeps the log file of the data folder itself, where ours goes too.
+    log: silentLog,
+    environment,
+    homeFolder,
+    owner,
+    tokens,
+    settingUnusable: (sentence) => log('warn', 'settings.told', { sentence }),
+  });
+  const desk = new PromptDesk({ clock, texts, log });
+  const agent = await glasskey.startResidentAgent((productOf) => agentRequestPrompts(desk, texts, productOf));
+  const sessions = new SessionList({ clock, spawn: spawnPty });
+  const readinessChanged = () => tell('readiness.changed', {});
+  tellLogins(sessions, tell);
+
+  const peopleFor: PeopleFor = ({ user, device, jumps }, { cancel }) =>
+    desktopPeople(desk, texts, { kind: 'session', user, device, jumps, cancel });
+  const windowGoneListeners: ((windowId: number) => void)[] = [];
+  const now = () => clock.now();
+  const handlers: CallHandlers = {
+    ...appCalls(world),
+    ...readinessCalls({ glasskey, now }),
+    ...enrollCalls({ glasskey, desk, texts, tell, enrolled: () => void agent.refresh() }),
+    ...targetCalls({ glasskey, tell, agentSocket: () => agent.status().socketPath }),
+    ...sessionCalls({
+      glasskey,
+      peopleFor,
+      sessions,
+      texts,
+      tell,
+      onWindowGone: (listener) => windowGoneListeners.push(listener),
+    }),
+    ...settingsCalls({ glasskey, tell }),
+    ...agentCalls({ agent, texts, tell }),
+    ...promptCalls({ desk, tell, fit: world.fitPrompt }),
+  };
+
+  let watching: AbortController | undefined;
+  const setWatched = (isWatched: boolean) => {
+    if (isWatched === (watching !== undefined)) return;
+    watching?.abort(cancelled('Watching the keys'));
+    watching = isWatched ? new AbortController() : undefined;
+    if (watching === undefined) return;
+    void watchKeys({ pluggedIn: () => glasskey.pluggedIn(), clock, log, changed: readinessChanged }, watching.signal);
+  };
+
+  let closing: Promise<void> | undefined;
+  const closeAll = async () => {
+    setWatched(false);
+    desk.denyAll();
+    await Promise.allSettled([sessions.closeAll(), agent.close()]);
+    await glasskey.close();
+  };
+  return {
+    handlers,
+    prompts: desk,
+    agent: {
+      lock() {
+        agent.lock();
+        glasskey.lockKeys();
+      },
+      unlock() {
+        agent.unlock();
+        glasskey.unlockKeys();
+      },
+      check: () => agent.check(),
+    },
+    onEvent: (given) => void tellers.add(given),
+    setWatched,
+    windowGone(windowId) {
+      for (const listener of windowGoneListeners) listener(windowId);
+    },
+    close() {
+      closing ??= closeAll();
+      return closing;
+    },
+  };
+}
+
+/** A login that has succeeded proves the chain to its end, and is the last use of its target. */
+function tellLogins(sessions: SessionList, tell: Tell): void {
+  const opened = new Set<string>();
+  sessions.onChange(() => {
+    for (const { id, openedAt } of sessions.list()) {
+      if (openedAt === undefined || opened.has(id)) continue;
+      opened.add(id);
+      tell('targets.changed', {});
+      tell('readiness.changed', {});
+    }
+  });
+}

@@ -1,0 +1,125 @@
+/** Enrolling and publishing from the window: what is there, the run with its steps, and what came of it. */
+import type { PluggedInKey } from '../enrollment/plugged-in-keys.ts';
+import type { EnrollReport, Glasskey, PublishReport } from '../glasskey.ts';
+import { type DesktopPeople, desktopPeople } from '../prompts/desktop-people.ts';
+import type { PromptDesk } from '../prompts/prompt-desk.ts';
+import type { Texts } from '../texts/texts.ts';
+import type { CallContext, CallHandlers, Tell } from './call-server.ts';
+import type { EnrollOutlook, EnrollReportView, EnrollStep, PublishReportView } from './contract.ts';
+import { crossedError } from './crossed-error.ts';
+
+export interface EnrollCallsWorld {
+  readonly glasskey: Pick<Glasskey, 'keys' | 'enroll' | 'publish' | 'enrollOutlook'>;
+  readonly desk: PromptDesk;
+  readonly texts: Texts;
+  readonly tell: Tell;
+  /** An enrollment was written: the resident agent offers it from now on. */
+  readonly enrolled: () => void;
+}
+
+type EnrollCall = 'enroll.look' | 'enroll.run' | 'publish.run';
+
+/** After these steps the home screen has something else to say. */
+const SEEN_AT_HOME: readonly EnrollStep['kind'][] = ['credential-made', 'attestation', 'files-written', 'published'];
+
+export function enrollCalls(world: EnrollCallsWorld): Pick<CallHandlers, EnrollCall> {
+  const { glasskey, texts } = world;
+  return {
+    'enroll.look': async (_, { signal }) => outlook(glasskey, texts, signal),
+
+    'enroll.run': (input, context) =>
+      withPeople('enrollment', world, context, async (people, signal) => {
+        const { device, ...choices } = input;
+        return enrollView(await glasskey.enroll({ ...choices, device, keyFile: undefined }, people, signal));
+      }),
+
+    'publish.run': (_, context) =>
+      withPeople('publication', world, context, async (people, signal) =>
+        publishView(await glasskey.publish(people, signal)),
+      ),
+  };
+}
+
+/** Runs `work`, which the window and its prompts may cancel; the prompts are gone when it is over. */
+async function withPeople<T>(
+  kind: 'enrollment' | 'publication',
+  { desk, texts, tell, enrolled }: EnrollCallsWorld,
+  { signal, progress }: Pick<CallContext<'enroll.run'>, 'signal' | 'progress'>,
+  work: (people: DesktopPeople, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const stop = new AbortController();
+  const step = (given: EnrollStep) => {
+    progress(given);
+    if (given.kind === 'files-written') enrolled();
+    if (SEEN_AT_HOME.includes(given.kind)) tell('readiness.changed', {});
+  };
+  const people = desktopPeople(desk, texts, { kind, step, cancel: () => stop.abort() });
+  try {
+    return await work(people, AbortSignal.any([signal, stop.signal]));
+  } finally {
+    people.end('failed');
+    tell('readiness.changed', {});
+  }
+}
+
+async function outlook(
+  glasskey: EnrollCallsWorld['glasskey'],
+  texts: Pick<Texts, 'catalogue'>,
+  signal: AbortSignal,
+): Promise<EnrollOutlook> {
+  const { keyFile, keyFileTaken, unfinished, publishObstacle } = await glasskey.enrollOutlook();
+  const { enrolled, pluggedIn } = await glasskey.keys(signal);
+  const product = unfinished !== undefined && 'credential' in unfinished ? unfinished.credential.product : undefined;
+  return {
+    pluggedIn: pluggedIn.map(keyView),
+    ...(unfinished === undefined
+      ? {}
+      : {
+          unfinished: {
+            state: unfinished.state,
+            createdAt: unfinished.createdAt,
+            ...(product === undefined ? {} : { product }),
+          },
+        }),
+    enrolled: enrolled.filter(({ state }) => state === 'written' || state === 'published').length,
+    keyFile,
+    keyFileTaken,
+    ...(publishObstacle === undefined ? {} : { publishObstacle: crossedError(publishObstacle, texts) }),
+  };
+}
+
+function keyView({
+  path,
+  product,
+  firmware,
+  pinSet,
+  pinTriesLeft,
+  problem,
+}: PluggedInKey): EnrollOutlook['pluggedIn'][number] {
+  return {
+    path,
+    product,
+    ...(firmware === undefined ? {} : { firmware }),
+    ...(pinSet === undefined ? {} : { pinSet }),
+    ...(pinTriesLeft === undefined ? {} : { pinTriesLeft }),
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+function enrollView({ next: _, account, reconciledBy, ...report }: EnrollReport): EnrollReportView {
+  return {
+    ...report,
+    ...(account === undefined ? {} : { account }),
+    ...(reconciledBy === undefined ? {} : { reconciledBy }),
+  };
+}
+
+function publishView({
+  account,
+  fingerprint,
+  publishedAt,
+  reconciledBy,
+  alreadyThere,
+}: PublishReport): PublishReportView {
+  return { account, fingerprint, publishedAt, reconciledBy, alreadyThere };
+}

@@ -1,0 +1,74 @@
+/** Tells by the operating system's notifications, while no window of ours has the keyboard, what needs the person. */
+import { Notification } from 'electron';
+import type { Log } from '../../diagnostics/log.ts';
+import type { PromptQueueView, SessionView } from '../ipc/contract.ts';
+import type { Texts } from '../texts/texts.ts';
+
+export interface NotifierWorld {
+  readonly texts: Texts;
+  readonly log: Log;
+  /** A window of ours has the keyboard. */
+  readonly isInFront: () => boolean;
+  readonly showPrompt: () => void;
+  readonly showSession: (id: string) => void;
+}
+
+export class Notifier {
+  readonly #world: NotifierWorld;
+  /** Kept while shown: one that is collected as garbage hears no click. */
+  readonly #shown = new Set<Notification>();
+  readonly #ofPrompts = new Map<string, Notification | undefined>();
+  #running = new Set<string>();
+
+  constructor(world: NotifierWorld) {
+    this.#world = world;
+  }
+
+  /** Says something whether a window is in front or not. */
+  tell(title: string, body: string, clicked?: () => void): Notification | undefined {
+    try {
+      if (!Notification.isSupported()) return undefined;
+      const notification = new Notification({ title, body });
+      this.#shown.add(notification);
+      notification.once('click', () => clicked?.());
+      notification.once('close', () => this.#shown.delete(notification));
+      notification.show();
+      return notification;
+    } catch (error) {
+      this.#world.log('warn', 'notification.failed', { message: String(error) });
+      return undefined;
+    }
+  }
+
+  /** A new question, while the person looks elsewhere; gone with the question. */
+  promptsChanged({ prompts }: PromptQueueView): void {
+    const asking = prompts.filter(({ state }) => state === 'asking' || state === 'touch');
+    for (const [id, notification] of this.#ofPrompts) {
+      if (prompts.some((prompt) => prompt.id === id)) continue;
+      notification?.close();
+      this.#ofPrompts.delete(id);
+    }
+    for (const { id, title, sentences } of asking) {
+      if (this.#ofPrompts.has(id)) continue;
+      const isSeen = this.#world.isInFront();
+      this.#ofPrompts.set(id, isSeen ? undefined : this.tell(title, sentences.join(' '), this.#world.showPrompt));
+    }
+  }
+
+  /** A session that has ended by a failure, while the person looks elsewhere. */
+  sessionsChanged(sessions: readonly SessionView[]): void {
+    const before = this.#running;
+    this.#running = new Set(sessions.filter(({ state }) => state !== 'ended').map(({ id }) => id));
+    for (const { id, state, target, error } of sessions) {
+      if (state !== 'ended' || !before.has(id) || error === undefined || error.kind === 'cancelled') continue;
+      if (this.#world.isInFront()) continue;
+      const title = this.#world.texts.say('shell.session-ended.title', { target });
+      this.tell(title, error.message, () => this.#world.showSession(id));
+    }
+  }
+
+  close(): void {
+    for (const notification of this.#shown) notification.close();
+    this.#shown.clear();
+  }
+}

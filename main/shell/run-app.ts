@@ -1,0 +1,180 @@
+/**
+ * The desktop app over a world: main/index.ts gives it the machine's own, a test or the lab another. It composes and decides little;
+ * what each part does is in its own file.
+ *
+ * The services come first: the agent answers before there is a window, and whether or not there ever is one.
+ */
+import { join } from 'node:path';
+import { app, clipboard, dialog, safeStorage, session } from 'electron';
+import { asGlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import type { Log } from '../../diagnostics/log.ts';
+import type { HidBus } from '../../native/hid/transport.ts';
+import type { Clock } from '../../time/clock.ts';
+import type { Desktop, DesktopWorld } from '../ipc/desktop.ts';
+import { dataFolderPath, ensureDataFolder } from '../storage/data-folder.ts';
+import { openLogFile } from '../storage/log-file.ts';
+import { type Texts, textsFor } from '../texts/texts.ts';
+import { registerAppScheme, serveDocuments } from './app-protocol.ts';
+import { LINK_SCHEME, linkAmong } from './deep-link.ts';
+import { DesktopApp } from './desktop-app.ts';
+import { guardApp, guardSession } from './guards.ts';
+import { HIDDEN } from './open-at-login.ts';
+import { safeStorageTokenCache } from './safe-storage-token-cache.ts';
+
+export interface AppWorld {
+  readonly hid: () => Promise<HidBus>;
+  readonly clock: Clock;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly homeFolder: string;
+  /** `user@computer`. */
+  readonly owner: string;
+  readonly files: AppFiles;
+  /** By which this app was started, without its own arguments: for opening it at login. */
+  readonly command: readonly [string, ...string[]];
+  /** main/ipc/desktop.ts, or a test's own. */
+  readonly startDesktop: (world: DesktopWorld) => Promise<Desktop>;
+}
+
+/** Where the built files are. */
+export interface AppFiles {
+  readonly preload: string;
+  /** Has the folders `window` and `prompt`. */
+  readonly documents: string;
+  /** The tray's drawings. */
+  readonly icons: string;
+}
+
+/** Begins the app; returns at once where another instance has it already. */
+export async function runApp(world: AppWorld): Promise<void> {
+  const { environment, homeFolder, clock } = world;
+  const dataFolder = dataFolderPath({ platform: process.platform, env: environment, home: homeFolder });
+  ensureDataFolder(dataFolder);
+  app.setName('Glasskey');
+  // The one that Squirrel gives to the shortcuts it makes (packaging/identity.ts): only so are notifications ours on Windows.
+  app.setAppUserModelId('com.squirrel.glasskey.glasskey');
+  // Beside the rest of the state, unless whoever starts it says otherwise: so GLASSKEY_HOME keeps two of them apart.
+  if (!app.commandLine.hasSwitch('user-data-dir')) app.setPath('userData', join(dataFolder, 'desktop'));
+  if (!app.requestSingleInstanceLock()) {
+    // The other one has been handed our arguments.
+    app.quit();
+    return;
+  }
+  const log = openLog(join(dataFolder, 'glasskey.log'), clock);
+  tellBugs(log);
+  registerAppScheme();
+  app.enableSandbox();
+  guardApp(app, log);
+  const early = new EarlyRequests();
+  const isHidden = process.argv.includes(HIDDEN);
+  await app.whenReady();
+  guardSession(session.defaultSession, log, app.isPackaged);
+  const { documents } = world.files;
+  serveDocuments(session.defaultSession, { main: join(documents, 'window'), prompt: join(documents, 'prompt') }, log);
+  const texts = textsFor(app.getPreferredSystemLanguages());
+  const desktop = await startServices(world, { log, texts, dataFolder }).catch((error: unknown) => {
+    cannotStart(error, log);
+  });
+  if (desktop === undefined) return;
+  desktop.start({ isHidden });
+  early.to(desktop);
+  // Only an installed app: a developer's must not take the links from it. What follows `--` is never read as a switch.
+  if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME, process.execPath, ['--']);
+}
+
+interface Starting {
+  readonly log: Log;
+  readonly texts: Texts;
+  readonly dataFolder: string;
+}
+
+async function startServices(world: AppWorld, { log, texts, dataFolder }: Starting): Promise<DesktopApp> {
+  const { hid, clock, environment, homeFolder, owner, files, command } = world;
+  let fitPrompt: (height: number) => void = () => {};
+  const services = await world.startDesktop({
+    hid,
+    clock,
+    log,
+    environment,
+    homeFolder,
+    owner,
+    texts,
+    version: app.getVersion(),
+    platform: process.platform,
+    tokens: safeStorageTokenCache(join(dataFolder, 'tokens.bin'), safeStorage, { platform: process.platform, log }),
+    copy: (text) => clipboard.writeText(text),
+    fitPrompt: (height) => fitPrompt(height),
+  });
+  const desktop = new DesktopApp({
+    services,
+    clock,
+    log,
+    texts,
+    files,
+    command,
+    environment,
+    homeFolder,
+    stateFile: join(app.getPath('userData'), 'window-state.json'),
+    logFile: join(dataFolder, 'glasskey.log'),
+  });
+  fitPrompt = (height) => desktop.fitPrompt(height);
+  return desktop;
+}
+
+/** What comes before the app can do it: a second start, a link. Kept, and handed over. */
+class EarlyRequests {
+  #desktop: DesktopApp | undefined;
+  readonly #waiting: ((desktop: DesktopApp) => void)[] = [];
+
+  constructor() {
+    const own = linkAmong(process.argv.slice(1));
+    if (own !== undefined) this.#do((desktop) => desktop.openLink(own));
+    app.on('second-instance', (_event, argv) => {
+      const link = linkAmong(argv.slice(1));
+      if (link !== undefined) this.#do((desktop) => desktop.openLink(link));
+      // Opened at login while it runs already: nothing to show.
+      else if (!argv.includes(HIDDEN)) this.#do((desktop) => desktop.show());
+    });
+    // macOS hands links over so, also the one that started the app.
+    app.on('open-url', (event, url) => {
+      event.preventDefault();
+      this.#do((desktop) => desktop.openLink(url));
+    });
+    app.on('activate', () => this.#do((desktop) => desktop.show()));
+  }
+
+  to(desktop: DesktopApp): void {
+    this.#desktop = desktop;
+    for (const act of this.#waiting.splice(0)) act(desktop);
+  }
+
+  #do(act: (desktop: DesktopApp) => void): void {
+    if (this.#desktop === undefined) this.#waiting.push(act);
+    else act(this.#desktop);
+  }
+}
+
+/** The same file that the command line writes; lines of several processes do not mix there. */
+function openLog(path: string, clock: Clock): Log {
+  try {
+    return openLogFile({ path, level: 'info', clock }).log;
+  } catch {
+    // Without a log, as on a full disk, everything else still works.
+    return () => {};
+  }
+}
+
+/** Without the services there is no app: said in a box of the operating system's own, which needs none of our files. */
+function cannotStart(thrown: unknown, log: Log): void {
+  const { code, message, remedy } = asGlasskeyError(thrown);
+  log('error', 'app.not-started', { code, message, stack: thrown instanceof Error ? thrown.stack : undefined });
+  dialog.showErrorBox(message, `${remedy} [${code}]`);
+  app.exit(1);
+}
+
+function tellBugs(log: Log): void {
+  process.on('unhandledRejection', (reason) => {
+    const stack = reason instanceof Error ? reason.stack : String(reason);
+    log('error', 'app.unhandled-rejection', { stack });
+  });
+  process.on('uncaughtExceptionMonitor', ({ stack }) => log('error', 'app.uncaught', { stack }));
+}

@@ -1,0 +1,41 @@
+/**
+ * What to do now, where the error's own remedy names a command of the command line: the window's words for the same. Keyed by
+ * the error's code (main/ipc/crossed-error.ts).
+ */
+export const REMEDY = {
+  'remedy.NOT_ENROLLED': 'Plug in your security key and open Enroll.',
+  'remedy.KEY_FILE_FOREIGN': 'Put the file back from a backup, or open Enroll and make a new key.',
+  'remedy.PROFILE_KEY_KEPT':
+    'Publish again from Readiness and allow the replacement, when the other key is no longer needed. Devices take the new one at their next reconciliation.',
+  'remedy.CTAP_NO_EDDSA':
+    'Under More, choose ecdsa-sk for this key, or use a key that knows Ed25519 (YubiKey firmware 5.2.3 or later).',
+  'remedy.KEY_MISSING': 'Plug in the security key and try again.',
+  'remedy.KEY_SEVERAL': 'Choose the one you mean, or unplug the others.',
+  'remedy.FILE_WRITE_FAILED': 'Choose another place for the key file under Settings.',
+  'remedy.FILE_EXISTS':
+    'Choose another place for the key file under Settings, or allow the replacement under More: the old file is kept beside the new one.',
+  'remedy.ENROLLMENT_UNFINISHED': 'Finish that one with the same kind of key, or begin anew.',
+  'remedy.CREDENTIAL_NOT_AS_ASKED':
+    'Plug in another key and enroll that one; report this one to whoever gave it to you.',
+  'remedy.ENROLLMENT_RUNNING': 'Finish or stop it there, then try again.',
+  'remedy.AGENT_KEY_UNKNOWN': 'See under Readiness which keys are enrolled here.',
+  'remedy.AGENT_REQUEST_UNEXPECTED':
+    'If it was you, let that program use the agent whose socket stands under Settings; else find out which program asked.',
+  'remedy.PIN_NOT_SET': 'Plug in the key that was enrolled; one that was reset must be enrolled anew.',
+  'remedy.CTAP_NO_CREDENTIALS': 'Plug in the key that was enrolled; Readiness says which one that is.',
+  'remedy.TARGET_UNKNOWN': 'Look for it under Devices; a host of that name is written user@host.',
+  'remedy.TARGET_NAME_INVALID': 'Choose another name.',
+  'remedy.TARGET_EXISTS': 'Choose another name.',
+  'remedy.CONNECT_FAILED': 'Read what ssh wrote in the terminal, then connect again.',
+  'remedy.CONNECT_PERMISSION_DENIED':
+    'Check the user name. Readiness says whether the devices can have your key yet, and whether it is on your profile.',
+  'remedy.ENROLLMENT_EXISTS': 'See it under Readiness.',
+  'remedy.ENROLLMENT_STATE_CHANGED': 'Another Glasskey is working on it; wait for it to finish.',
+  'remedy.HID_LIST_FAILED': 'Plug the key in again and try again.',
+  'remedy.HID_LIBRARY_MISSING': 'Install Glasskey again: a part of it is missing.',
+  'remedy.SIGNATURE_MALFORMED': 'Try again; if it happens again, report it with the log file.',
+  'remedy.ENTRA_NOT_CONFIGURED':
+    'Ask your Entra administrator for an app registration (platform “Mobile and desktop applications”, redirect URI http://localhost, delegated Microsoft Graph permission User.ReadWrite), and enter its tenant and client id under Settings. Or make the key now and publish it later.',
+  'remedy.SETTING_UNKNOWN': 'Choose one of the settings shown.',
+  'remedy.INTERNAL': 'Try again; if it happens again, report it with the log file.',
+} as const;

@@ -1,0 +1,34 @@
+/**
+ * The desktop app as it is, with one difference: its HID bus is the lab authenticator's socket, named by GLASSKEY_LAB_KEY. The lab
+ * plugs in from outside; the product knows nothing of it. Its documents are those in the folder that GLASSKEY_LAB_DOCUMENTS names.
+ */
+import { homedir, hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startDesktop } from '../../main/ipc/desktop.ts';
+import { runApp } from '../../main/shell/run-app.ts';
+import { systemClock } from '../../time/clock.ts';
+import { labHidBus } from './authenticator/socket-bus.ts';
+
+const { GLASSKEY_LAB_KEY: socket, GLASSKEY_LAB_DOCUMENTS: documents } = process.env;
+if (socket === undefined) throw new Error('GLASSKEY_LAB_KEY must name the socket of a lab authenticator');
+if (documents === undefined) throw new Error('GLASSKEY_LAB_DOCUMENTS must name the folder of the built documents');
+
+/** From source (the stand-in), or bundled beside the preload (real Electron). */
+const isSource = import.meta.url.endsWith('.ts');
+const main = fileURLToPath(new URL('../../main', import.meta.url));
+
+await runApp({
+  hid: async () => labHidBus(socket),
+  clock: systemClock,
+  environment: process.env,
+  homeFolder: homedir(),
+  owner: `${userInfo().username}@${hostname()}`,
+  files: {
+    preload: isSource ? join(main, 'preload.ts') : join(documents, 'preload.cjs'),
+    documents,
+    icons: isSource ? join(main, 'shell', 'icons') : join(documents, 'icons'),
+  },
+  command: [process.execPath, ...process.execArgv, fileURLToPath(import.meta.url)],
+  startDesktop,
+});

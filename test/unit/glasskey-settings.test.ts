@@ -1,0 +1,106 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  resetSetting,
+  SETTING_LINE_KEYS,
+  setSetting,
+  settingLine,
+  settingLines,
+} from '../../main/glasskey-settings.ts';
+import { type Database, openDatabase } from '../../main/storage/database.ts';
+import { openSettings, SETTING_KEYS, type Settings } from '../../main/storage/settings.ts';
+
+let folder: string;
+let database: Database;
+
+const open = (file: object = {}): Settings => {
+  const path = join(folder, 'settings.json');
+  writeFileSync(path, JSON.stringify(file), { mode: 0o600 });
+  return openSettings(database, path);
+};
+const code = (expected: string) => expect.objectContaining({ code: expected });
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gk-settings-'));
+  database = openDatabase(join(folder, 'glasskey.db'));
+});
+afterEach(() => {
+  database.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('the settings as lines', () => {
+  it('are all there are, each with its standard value when nobody set any', () => {
+    const settings = open();
+    const lines = settingLines(settings);
+    expect(lines.every(({ source, value, standard }) => source === 'default' && value === standard)).toBe(true);
+    const plain = SETTING_KEYS.filter((key) => key !== 'entra');
+    expect(SETTING_LINE_KEYS).toEqual(expect.arrayContaining(plain));
+    for (const key of plain) expect(settingLine(settings, key).standard).toEqual(settings.get(key).value);
+  });
+
+  it.each([
+    ['connect.defaultJump', 'ops@jump.example:2222'],
+    ['terminal.fontSize', 18],
+    ['app.openAtLogin', true],
+    ['app.appearance', 'dark'],
+    ['entra.tenant', 'contoso.com'],
+    ['entra.signInTimeoutSeconds', 60],
+  ])('%s can be set, is then the user’s own, and goes back', (key, value) => {
+    const settings = open();
+    expect(setSetting(settings, key, value)).toMatchObject({ value, source: 'user' });
+    expect(settingLine(settings, key)).toMatchObject({ value, source: 'user' });
+    const { standard } = settingLine(settings, key);
+    expect(resetSetting(settings, key)).toMatchObject({ value: standard, source: 'default' });
+  });
+
+  it.each([
+    ['connect.defaultJump', 'a b'],
+    ['terminal.fontSize', 99],
+    ['terminal.fontSize', 'large'],
+    ['terminal.fontFamily', 'x; } body { color: red'],
+    ['app.appearance', 'mauve'],
+    ['app.openAtLogin', 'yes'],
+    ['entra.cloud', 'mars'],
+    ['entra.loginRoot', 'http://login.example'],
+    ['entra.caFile', 'relative.pem'],
+    ['ssh.keyFile', null],
+  ])('%s refuses %j, and keeps what it had', (key, value) => {
+    const settings = open();
+    const before = settingLine(settings, key);
+    expect(() => setSetting(settings, key, value)).toThrow(code('SETTING_INVALID'));
+    expect(settingLine(settings, key)).toEqual(before);
+  });
+
+  it('know no others', () => {
+    for (const key of ['nosuch', 'entra', 'entra.knownAuthorities', '__proto__', 'constructor']) {
+      expect(() => setSetting(open(), key, 'x')).toThrow(code('SETTING_UNKNOWN'));
+    }
+  });
+
+  it('take empty text for none', () => {
+    const settings = open();
+    setSetting(settings, 'connect.defaultJump', 'ops@jump');
+    expect(setSetting(settings, 'connect.defaultJump', '  ')).toMatchObject({ value: null, source: 'user' });
+  });
+
+  it('of Entra come from the best source one by one', () => {
+    const settings = open({ entra: { clientId: 'from-file', tenant: 'file.example' } });
+    setSetting(settings, 'entra.tenant', 'mine.example');
+    expect(settingLine(settings, 'entra.tenant')).toMatchObject({ value: 'mine.example', source: 'user' });
+    expect(settingLine(settings, 'entra.clientId')).toMatchObject({ value: 'from-file', source: 'file' });
+    expect(settings.get('entra').value).toEqual({ clientId: 'from-file', tenant: 'mine.example' });
+    resetSetting(settings, 'entra.tenant');
+    expect(settingLine(settings, 'entra.tenant')).toMatchObject({ value: 'file.example', source: 'file' });
+  });
+
+  it('say which stored value is not used, and can be mended one at a time', () => {
+    const settings = open({ 'terminal.fontSize': 3, entra: { cloud: 'mars', tenant: 'a b' } });
+    expect(settingLine(settings, 'terminal.fontSize')).toMatchObject({ value: 14, problem: expect.any(String) });
+    expect(settingLine(settings, 'entra.cloud').problem).toBeTruthy();
+    setSetting(settings, 'entra.tenant', 'contoso.com');
+    expect(settingLine(settings, 'entra.tenant').problem).toBeUndefined();
+  });
+});

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { GlasskeyError } from '../../../diagnostics/glasskey-error.ts';
+import { agentCalls, agentView } from '../../../main/ipc/agent-calls.ts';
+import { CALLS, EVENTS } from '../../../main/ipc/contract.ts';
+import { promptCalls } from '../../../main/ipc/prompt-calls.ts';
+import { PAUSE_MS } from '../../../main/prompts/prompt-desk.ts';
+import type { ResidentAgentStatus } from '../../../main/resident-agent.ts';
+import { Person, texts } from '../prompts/person.ts';
+
+const context = { signal: new AbortController().signal, windowId: 1, progress: () => {} };
+
+describe('agent.status', () => {
+  let status: ResidentAgentStatus = { state: 'listening', socketPath: '/d/agent.sock', keys: 1, error: undefined };
+  let changed = () => {};
+  const agent = {
+    status: () => status,
+    onChange(listener: () => void) {
+      changed = listener;
+      return () => {};
+    },
+  };
+
+  it('is what the agent says, with the line for a shell, and told upon each change', async () => {
+    const told: unknown[] = [];
+    const calls = agentCalls({ agent, texts, tell: (name, payload) => void told.push([name, payload]) });
+    const view = await calls['agent.status']({}, context);
+    expect(CALLS['agent.status'].output.parse(view)).toEqual(view);
+    expect(view).toEqual({
+      state: 'listening',
+      socketPath: '/d/agent.sock',
+      keys: 1,
+      shellLine: 'export SSH_AUTH_SOCK=/d/agent.sock',
+    });
+    const error = new GlasskeyError({ code: 'AGENT_ALREADY_RUNNING', message: 'One answers.', remedy: 'Stop it.' });
+    status = { state: 'failed', socketPath: "/a b/it's", keys: 0, error };
+    changed();
+    const now = agentView(agent, texts);
+    expect(told).toEqual([['agent.changed', now]]);
+    expect(EVENTS['agent.changed'].payload.parse(now)).toEqual(now);
+    expect(now).toMatchObject({
+      error: { code: 'AGENT_ALREADY_RUNNING' },
+      shellLine: `export SSH_AUTH_SOCK='/a b/it'\\''s'`,
+    });
+  });
+});
+
+describe('the calls of the prompt window', () => {
+  it('show, tell of changes, take answers, and fit', async () => {
+    const person = new Person();
+    const told: unknown[] = [];
+    const heights: number[] = [];
+    const calls = promptCalls({
+      desk: person.desk,
+      tell: (name, payload) => void told.push([name, payload]),
+      fit: (height) => void heights.push(height),
+    });
+    const prompt = person.desk.open({ title: 'A', sentences: ['a'], cancel: () => {} });
+    const answer = prompt.ask({ buttons: [{ answer: 'once', label: 'Once' }] }, context.signal);
+    const view = await calls['prompts.show']({}, context);
+    expect(CALLS['prompts.show'].output.parse(view)).toEqual(view);
+    expect(told).toEqual([['prompts.changed', view]]);
+    await person.clock.pass(PAUSE_MS);
+    const { id } = person.sees;
+    expect(await calls['prompts.answer']({ id, answer: { kind: 'allow', keep: 'once' } }, context)).toEqual({});
+    expect(await answer).toMatchObject({ keep: 'once' });
+    expect(await calls['prompts.fit']({ height: 300 }, context)).toEqual({});
+    expect(heights).toEqual([300]);
+  });
+});

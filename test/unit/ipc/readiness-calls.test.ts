@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import type { EnrollmentReport } from '../../../main/enrollment/readiness.ts';
+import type { StatusReport } from '../../../main/glasskey.ts';
+import { chainOf, readinessCalls } from '../../../main/ipc/readiness-calls.ts';
+
+const NOW = 1_000_000;
+const FACTS = { now: NOW, defaultJump: null, pluggedIn: true };
+
+const enrollment = (over: Partial<EnrollmentReport> = {}): EnrollmentReport => ({
+  id: 'e1',
+  state: 'published',
+  createdAt: 100,
+  algorithm: 'ed25519-sk',
+  keyFile: '/home/a/.ssh/id',
+  product: 'YubiKey 5C',
+  fingerprint: 'SHA256:x',
+  filesPresent: true,
+  account: 'alice@contoso.com',
+  publishedAt: 200,
+  reconciledBy: 300,
+  replacedAt: undefined,
+  ...over,
+});
+const NOT_PUBLISHED = {
+  state: 'written',
+  account: undefined,
+  publishedAt: undefined,
+  reconciledBy: undefined,
+} as const;
+const target = { name: 'leaf1', device: 'alice@leaf1', jumps: ['ops@jump'], lastUsedAt: 400 };
+const status = (over: Partial<StatusReport> = {}): StatusReport => ({
+  verdict: 'ready',
+  next: '',
+  enrollments: [enrollment()],
+  targets: [target],
+  ...over,
+});
+const states = (report: StatusReport, facts = FACTS) => chainOf(report, facts).map(({ state }) => state);
+
+describe('the chain from the key to the device', () => {
+  it('is good to its end after a login with this key', () => {
+    expect(chainOf(status(), FACTS)).toEqual([
+      { link: 'key', state: 'good', name: 'YubiKey 5C', since: 100, pluggedIn: true },
+      { link: 'profile', state: 'good', name: 'alice@contoso.com', since: 200 },
+      { link: 'reconciliation', state: 'good', since: 300 },
+      { link: 'jump-host', state: 'good', name: 'ops@jump', since: 400 },
+      { link: 'device', state: 'good', name: 'alice@leaf1', since: 400 },
+    ]);
+  });
+
+  it('waits at the reconciliation, with the time it ends', () => {
+    const waiting = status({ enrollments: [enrollment({ reconciledBy: NOW + 5 })] });
+    expect(chainOf(waiting, FACTS)[2]).toEqual({ link: 'reconciliation', state: 'waiting', until: NOW + 5 });
+  });
+
+  it('asks for the profile where nothing is published, and for the key where nothing is enrolled', () => {
+    expect(states(status({ enrollments: [enrollment(NOT_PUBLISHED)], targets: [] }))).toEqual([
+      'good',
+      'todo',
+      'unknown',
+      'unknown',
+      'unknown',
+    ]);
+    expect(states(status({ enrollments: [], targets: [] }))).toEqual(['todo', 'todo', 'unknown', 'unknown', 'unknown']);
+  });
+
+  it('takes a login with an earlier key for no proof of this one', () => {
+    const renewed = status({ enrollments: [enrollment({ publishedAt: 500, reconciledBy: 600 })] });
+    expect(states(renewed).slice(3)).toEqual(['unknown', 'unknown']);
+  });
+
+  it('is told of the key that a login offers first, whatever was begun since', () => {
+    const begun = enrollment({
+      ...NOT_PUBLISHED,
+      id: 'e2',
+      state: 'planned',
+      product: undefined,
+      fingerprint: undefined,
+    });
+    expect(states(status({ enrollments: [begun, enrollment()] }))[1]).toBe('good');
+  });
+
+  it('names the default jump host where no target is saved', () => {
+    const chain = chainOf(status({ targets: [] }), { ...FACTS, defaultJump: 'ops@other' });
+    expect(chain[3]).toEqual({ link: 'jump-host', state: 'unknown', name: 'ops@other' });
+  });
+});
+
+describe('readiness.get', () => {
+  const world = (report: StatusReport, pluggedIn: () => Promise<readonly string[]>) => ({
+    glasskey: {
+      status: async () => report,
+      publicKeys: async () => [{ id: 'e1', line: 'sk-ssh… key', randomart: '+--+' }],
+      pluggedIn,
+      setting: async () => null as never,
+    },
+    now: () => NOW,
+  });
+  const get = (report: StatusReport, pluggedIn = async (): Promise<readonly string[]> => []) =>
+    readinessCalls(world(report, pluggedIn))['readiness.get']({}, undefined as never);
+
+  it.each([
+    ['not-enrolled', { action: 'enroll' }],
+    ['unfinished', { action: 'finish-enrollment' }],
+    ['not-published', { action: 'publish' }],
+    ['waiting-for-devices', { action: 'wait', until: 300 }],
+    ['files-missing', { action: 'restore-files', keyFile: '/home/a/.ssh/id' }],
+    ['ready', { action: 'connect', target: 'leaf1' }],
+  ] as const)('says of %s what to do next', async (verdict, next) => {
+    const report = status({ verdict, enrollments: [enrollment({ filesPresent: verdict !== 'files-missing' })] });
+    expect(await get(report)).toMatchObject({ verdict, next });
+  });
+
+  it('answers also where no key can be listed, and leaves open whether one is plugged in', async () => {
+    const { chain, enrollments } = await get(status(), () => Promise.reject(new Error('no library')));
+    expect(chain[0]).not.toHaveProperty('pluggedIn');
+    expect(enrollments[0]).toMatchObject({ publicLine: 'sk-ssh… key', randomart: '+--+' });
+  });
+});

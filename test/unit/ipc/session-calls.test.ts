@@ -1,0 +1,210 @@
+import { describe, expect, it } from 'vitest';
+import { GlasskeyError } from '../../../diagnostics/glasskey-error.ts';
+import { parseHostSpec } from '../../../main/connect/host-spec.ts';
+import { planConnect } from '../../../main/connect/plan.ts';
+import { SessionList } from '../../../main/connect/session-list.ts';
+import type { SshTerminal } from '../../../main/connect/ssh-terminal.ts';
+import type { ConnectPlace, GlasskeyPeople } from '../../../main/glasskey.ts';
+import type { SessionPeople } from '../../../main/glasskey-sessions.ts';
+import { CALLS, EVENTS, type EventName } from '../../../main/ipc/contract.ts';
+import { type SessionCallsWorld, sessionCalls } from '../../../main/ipc/session-calls.ts';
+import { textsFor } from '../../../main/texts/texts.ts';
+import { fakePtys } from '../connect/fake-pty.ts';
+import { ManualClock, settle } from '../lab/authenticator/manual-clock.ts';
+
+const plan = planConnect({
+  device: parseHostSpec('alice@10.9.0.4:2222'),
+  jump: [parseHostSpec('ops@192.0.2.10'), parseHostSpec('[2001:db8::1]:22')],
+  agentSocket: '/tmp/agent.sock',
+  publicKeyFiles: ['/tmp/id.pub'],
+  knownHostsFiles: ['/tmp/known_hosts'],
+  configFile: '/tmp/x/ssh_config',
+});
+
+/** A Glasskey whose connects a test leads by hand. */
+function start() {
+  const clock = new ManualClock();
+  const told: { name: EventName; payload: unknown }[] = [];
+  const connects: {
+    people: GlasskeyPeople;
+    signal: AbortSignal;
+    terminal: SshTerminal;
+    end: (code: number) => void;
+    fail: (error: unknown) => void;
+  }[] = [];
+  const asked: unknown[] = [];
+  const peopleLog: string[] = [];
+  const people = {
+    signingPin: async () => undefined,
+    touchWanted: (purpose: string) => peopleLog.push(`touch: ${purpose}`),
+    touchDone: () => peopleLog.push('touched'),
+    remark: (text: string) => peopleLog.push(`remark: ${text}`),
+    end: (how: string) => peopleLog.push(how),
+  } as unknown as SessionPeople;
+  let windowGone: (windowId: number) => void = () => {};
+  const world: SessionCallsWorld = {
+    sessions: new SessionList({ clock, spawn: fakePtys().spawn }),
+    texts: textsFor(['en']),
+    tell: (name, payload) => told.push({ name, payload }),
+    onWindowGone(listener) {
+      windowGone = listener;
+    },
+    peopleFor(about) {
+      asked.push(about);
+      return people;
+    },
+    glasskey: {
+      planConnect: async ({ target }) => {
+        if (target === 'nonsense')
+          throw new GlasskeyError({ code: 'TARGET_INVALID', message: 'No.', remedy: 'Type it again.' });
+        return plan;
+      },
+      connect: (_request, its, signal, place?: ConnectPlace) =>
+        new Promise((resolve, reject) => {
+          if (place === undefined || !('terminal' in place)) throw new Error('not on a terminal');
+          const { terminal } = place;
+          const end = (exitCode: number) => resolve({ exitCode });
+          connects.push({ people: its, signal, terminal, end, fail: reject });
+        }),
+    },
+  };
+  const calls = sessionCalls(world);
+  const context = (windowId: number) => ({ signal: new AbortController().signal, progress: () => {}, windowId });
+  const open = async () => {
+    const { id } = await calls['sessions.open']({ target: 'leaf1', columns: 80, rows: 24 }, context(1));
+    const connect = connects.at(-1);
+    if (connect === undefined) throw new Error('nothing was connected');
+    return { id, ...connect };
+  };
+  const listed = async () => (await calls['sessions.list']({}, context(1))).sessions;
+  return { calls, context, open, listed, told, asked, peopleLog, clock, windowGone: (id: number) => windowGone(id) };
+}
+
+describe('sessions.open', () => {
+  it('answers with the id of a session that is listed and told, as the contract has it', async () => {
+    const { open, listed, told, asked } = start();
+    const { id } = await open();
+    const route = {
+      target: 'leaf1',
+      device: 'alice@10.9.0.4:2222',
+      user: 'alice',
+      jumps: ['ops@192.0.2.10', '[2001:db8::1]:22'],
+    };
+    expect(await listed()).toMatchObject([{ id, ...route, state: 'starting' }]);
+    expect(asked).toEqual([route]);
+    expect(told.map(({ name }) => name)).toEqual(['sessions.changed']);
+    for (const { name, payload } of told) EVENTS[name].payload.parse(payload);
+    CALLS['sessions.list'].output.parse({ sessions: await listed() });
+  });
+
+  it('begins nothing for a target that cannot be planned', async () => {
+    const { calls, context, listed } = start();
+    const call = calls['sessions.open']({ target: 'nonsense', columns: 80, rows: 24 }, context(1));
+    await expect(call).rejects.toMatchObject({ code: 'TARGET_INVALID' });
+    expect(await listed()).toEqual([]);
+  });
+});
+
+describe('what a session waits for', () => {
+  it('is told in a whole sentence while the PIN or the touch is wanted, and the people are asked as well', async () => {
+    const { open, listed, peopleLog, calls, context } = start();
+    const { id, people, terminal } = await open();
+    terminal.onOpened();
+    const pin = people.signingPin({ why: 'needed', product: 'YubiKey 5' }, new AbortController().signal);
+    expect((await listed())[0]?.waitsFor).toEqual({ what: 'pin', sentence: expect.stringContaining('YubiKey 5') });
+    expect(await pin).toBeUndefined();
+    expect((await listed())[0]).not.toHaveProperty('waitsFor');
+    const facts = { purpose: { kind: 'login', user: 'alice', host: undefined }, through: [], way: 'known' } as const;
+    people.touchWanted('Log in as alice on ce1', facts);
+    expect((await listed())[0]?.waitsFor).toEqual({
+      what: 'touch',
+      sentence: expect.stringContaining('Log in as alice on ce1'),
+    });
+    people.touchDone('signed');
+    people.remark('Busy.');
+    expect((await listed())[0]).not.toHaveProperty('waitsFor');
+    expect(peopleLog).toEqual(['done', 'touch: Log in as alice on ce1', 'touched', 'remark: Busy.']);
+    expect(Buffer.from((await calls['sessions.attach']({ id }, context(1))).replay).toString()).toBe('Busy.\r\n');
+  });
+
+  it('ends the login where the PIN is declined, but not a session that is open', async () => {
+    const { open } = start();
+    const declined = await open();
+    await declined.people.signingPin({ why: 'needed', product: 'K' }, new AbortController().signal);
+    expect(declined.signal.aborted).toBe(true);
+    const opened = await open();
+    opened.terminal.onOpened();
+    await opened.people.signingPin({ why: 'needed', product: 'K' }, new AbortController().signal);
+    expect(opened.signal.aborted).toBe(false);
+  });
+});
+
+describe('the end of a session', () => {
+  it('crosses with code, sentence and remedy, and nothing else of the error', async () => {
+    const { open, listed, peopleLog } = start();
+    const { fail } = await open();
+    fail(
+      new GlasskeyError({
+        code: 'CONNECT_REFUSED',
+        message: 'No.',
+        remedy: 'Check.',
+        detail: { hop: 'x' },
+        cause: new Error('inside'),
+      }),
+    );
+    await settle();
+    const [session] = await listed();
+    expect(session).toMatchObject({ state: 'ended' });
+    // Whatever still stands in a prompt goes with it.
+    expect(peopleLog).toEqual(['failed']);
+    expect(session?.error).toEqual({ code: 'CONNECT_REFUSED', message: 'No.', remedy: 'Check.', kind: 'expected' });
+  });
+
+  it('comes by sessions.end, which takes it off the list the next time', async () => {
+    const { open, listed, calls, context } = start();
+    const { id, signal, end } = await open();
+    await calls['sessions.end']({ id }, context(1));
+    expect(signal.aborted).toBe(true);
+    end(0);
+    await settle();
+    expect(await listed()).toMatchObject([{ state: 'ended', exitCode: 0 }]);
+    await calls['sessions.end']({ id }, context(1));
+    expect(await listed()).toEqual([]);
+  });
+});
+
+describe('session.output', () => {
+  const output = (told: readonly { name: EventName; payload: unknown }[]) =>
+    told.flatMap(({ name, payload }) => {
+      if (name !== 'session.output') return [];
+      return [Buffer.from(EVENTS['session.output'].payload.parse(payload).data).toString()];
+    });
+
+  it('is told from the moment a window attaches until it is gone', async () => {
+    const { open, calls, context, told, windowGone } = start();
+    const { id, terminal } = await open();
+    const says = (text: string) => terminal.onOutput(new TextEncoder().encode(text));
+    says('before');
+    expect(output(told)).toEqual([]);
+    expect((await calls['sessions.attach']({ id }, context(7))).replay).toEqual(new TextEncoder().encode('before'));
+    says('now');
+    windowGone(8);
+    windowGone(7);
+    says('after');
+    expect(output(told)).toEqual(['now']);
+  });
+
+  it('is held back while the window that attached does not draw, whatever another one says', async () => {
+    const { open, calls, context, told, clock } = start();
+    const { id, terminal } = await open();
+    await calls['sessions.attach']({ id }, context(7));
+    terminal.onOutput(new Uint8Array(600 * 1024));
+    await clock.pass(100);
+    const sent = () => output(told).join('').length;
+    expect(sent()).toBe(512 * 1024);
+    await calls['sessions.drawn']({ id, bytes: 512 * 1024 }, context(8));
+    expect(sent()).toBe(512 * 1024);
+    await calls['sessions.drawn']({ id, bytes: 512 * 1024 }, context(7));
+    expect(sent()).toBe(600 * 1024);
+  });
+});

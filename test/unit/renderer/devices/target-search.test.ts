@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { TargetView } from '../../../../main/ipc/contract.ts';
+import { indexTargets, searchTargets, typedDestination } from '../../../../renderer/screens/devices/target-search.ts';
+
+const target = (name: string, more: Partial<TargetView> = {}): TargetView => ({
+  name,
+  device: `admin@${name}.example`,
+  jumps: [],
+  lastUsedAt: null,
+  ...more,
+});
+const names = (targets: readonly TargetView[]) => targets.map(({ name }) => name);
+const search = (targets: readonly TargetView[], query: string) => names(searchTargets(indexTargets(targets), query));
+
+test('Without a query every device is shown, the last used first, then by name as people count', () => {
+  const targets = [
+    target('leaf10'),
+    target('leaf2'),
+    target('old', { lastUsedAt: 1 }),
+    target('new', { lastUsedAt: 2 }),
+  ];
+  expect(search(targets, '')).toEqual(['new', 'old', 'leaf2', 'leaf10']);
+  expect(search(targets, '   ')).toEqual(['new', 'old', 'leaf2', 'leaf10']);
+});
+
+test('Words may come in any order, from the name, the device and the jump hosts', () => {
+  const targets = [
+    target('ce1-rack4', { jumps: ['jumper@jump-east'] }),
+    target('ce2-rack4', { jumps: ['jumper@jump-west'] }),
+  ];
+  expect(search(targets, 'east rack4')).toEqual(['ce1-rack4']);
+  expect(search(targets, 'RACK4 admin@ce2')).toEqual(['ce2-rack4']);
+  expect(search(targets, 'rack5')).toEqual([]);
+});
+
+test('The name itself comes first, then names that begin with the query, though others were used later', () => {
+  const targets = [target('spine-leaf1', { lastUsedAt: 9 }), target('leaf10', { lastUsedAt: 5 }), target('leaf1')];
+  expect(search(targets, 'leaf1')).toEqual(['leaf1', 'leaf10', 'spine-leaf1']);
+});
+
+test('No word is found across two fields', () => {
+  expect(search([target('leaf1', { device: 'ada@host' })], 'leaf1ada')).toEqual([]);
+});
+
+test('It finds exactly what a plain reading of the rule finds, once each, and leaves nothing out', () => {
+  const letters = fc.string({ unit: fc.constantFrom('a', 'b', 'B', '1', '-', '.'), minLength: 1, maxLength: 5 });
+  const anyTarget = fc.record({
+    name: letters,
+    device: letters,
+    jumps: fc.array(letters, { maxLength: 2 }),
+    lastUsedAt: fc.option(fc.nat(5)),
+  });
+  const anyTargets = fc.uniqueArray(anyTarget, { selector: ({ name }) => name, maxLength: 25 });
+  fc.assert(
+    fc.property(anyTargets, fc.array(letters, { maxLength: 3 }), (targets, words) => {
+      const found = search(targets, words.join('  '));
+      const fits = ({ name, device, jumps }: TargetView) =>
+        words.every((word) =>
+          [name, device, ...jumps].some((field) => field.toLowerCase().includes(word.toLowerCase())),
+        );
+      expect(found.toSorted()).toEqual(names(targets.filter(fits)).toSorted());
+      // Whoever begins with the whole query is before whoever does not.
+      const whole = words.join('  ').toLowerCase();
+      const begins = found.map((name) => name.toLowerCase().startsWith(whole));
+      expect(begins.lastIndexOf(true)).toBeLessThanOrEqual(begins.filter(Boolean).length - 1);
+    }),
+  );
+});
+
+test('A destination is offered where it is one, and not where a saved device is written just so', () => {
+  const saved = [target('leaf1', { device: 'alice@leaf1' })];
+  expect(typedDestination(' ada@leaf9 ', saved)).toBe('ada@leaf9');
+  expect(typedDestination('ada@[2001:db8::1]:22', saved)).toBe('ada@[2001:db8::1]:22');
+  expect(typedDestination('ada@contoso.example@leaf9', saved)).toBe('ada@contoso.example@leaf9');
+  expect(typedDestination('ssh://ada@leaf9:2222/', saved)).toBe('ssh://ada@leaf9:2222/');
+  expect(typedDestination('alice@leaf1', saved)).toBeUndefined();
+  for (const typed of ['', 'leaf9', 'ada@', '@leaf9', 'ada @leaf9', 'ada@leaf9 x']) {
+    expect(typedDestination(typed, saved), typed).toBeUndefined();
+  }
+});

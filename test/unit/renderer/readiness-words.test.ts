@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import { isSameDay, timeLeft } from '../../../renderer/design/time-left.ts';
+import { chosenKey, hasFewTries } from '../../../renderer/screens/enroll/chosen-key.ts';
+import { keyState } from '../../../renderer/screens/readiness/key-state.ts';
+import { ENROLLED, NOW } from '../../window/sample-readiness.ts';
+
+describe('The time that is left', () => {
+  test('is given in hours, minutes and seconds', () => {
+    expect(timeLeft(3 * 3_600_000 + 41 * 60_000 + 5_000)).toEqual({ hours: 3, minutes: 41, seconds: 5 });
+  });
+
+  test('is nothing only when nothing is left', () => {
+    expect(timeLeft(1)).toEqual({ hours: 0, minutes: 0, seconds: 1 });
+    expect(timeLeft(0)).toEqual({ hours: 0, minutes: 0, seconds: 0 });
+  });
+
+  test('is never negative', () => {
+    expect(timeLeft(-5000)).toEqual({ hours: 0, minutes: 0, seconds: 0 });
+  });
+});
+
+test('Two times are on one day by the calendar, not by hours', () => {
+  const lateEvening = new Date(2026, 10, 4, 23, 50).getTime();
+  expect(isSameDay(lateEvening, lateEvening + 20 * 60_000)).toBe(false);
+  expect(isSameDay(lateEvening, lateEvening - 20 * 3_600_000)).toBe(true);
+});
+
+describe('The key that is enrolled', () => {
+  const one = { path: 'a', product: 'One' };
+  const two = { path: 'b', product: 'Two' };
+
+  test('is the only one', () => expect(chosenKey([one], undefined)).toBe(one));
+  test('is none where several are plugged in and none was chosen', () =>
+    expect(chosenKey([one, two], undefined)).toBeUndefined());
+  test('is the chosen one', () => expect(chosenKey([one, two], 'b')).toBe(two));
+  test('is not a chosen one that was unplugged, while others are there', () =>
+    expect(chosenKey([one, two], 'c')).toBeUndefined());
+  test('has few tries left at three', () => {
+    expect(hasFewTries({ ...one, pinTriesLeft: 3 })).toBe(true);
+    expect(hasFewTries({ ...one, pinTriesLeft: 4 })).toBe(false);
+    expect(hasFewTries(one)).toBe(false);
+  });
+});
+
+describe('An enrolled key stands', () => {
+  test.each([
+    ['published', ENROLLED, 'readiness.state-published', 'good'],
+    [
+      'published without its files, which a login does not need',
+      { ...ENROLLED, filesPresent: false },
+      'readiness.state-published',
+      'good',
+    ],
+    ['replaced', { ...ENROLLED, replacedAt: NOW }, 'readiness.state-replaced', 'unknown'],
+    ['not published', { ...ENROLLED, state: 'written' }, 'readiness.state-written', 'todo'],
+    ['without files', { ...ENROLLED, state: 'written', filesPresent: false }, 'readiness.state-files-missing', 'bad'],
+    ['unfinished', { ...ENROLLED, state: 'made' }, 'readiness.state-unfinished', 'todo'],
+  ] as const)('%s', (_, enrollment, text, badge) => {
+    expect(keyState(enrollment)).toEqual({ text, badge });
+  });
+});
