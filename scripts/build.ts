@@ -1,11 +1,16 @@
 /**
- * `npm run build`: bundles the command line into dist/, dependencies included but for native modules, so that a command reads
- * a handful of files instead of hundreds. What starts every command is one file, what reads this computer's state another;
- * the rest is split so that a command loads what it needs. The licences of what was bundled are kept beside it.
+ * `npm run build`: everything into dist/: the command line (bundled, dependencies included but for native modules, so that a
+ * command reads a handful of files instead of hundreds) and the two documents of the desktop app (dist/window, dist/prompt).
+ *
+ * Of the command line, what starts every command is one file, what reads this computer's state another; the rest is split so
+ * that a command loads what it needs. The licences of what was bundled are kept beside it.
  */
+import { existsSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type RolldownOutput } from 'rolldown';
+import { build as buildByVite } from 'vite';
 import { thirdPartyLicenses } from './third-party-licenses.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -27,18 +32,50 @@ const LOCAL_STATE = new RegExp(
     .replaceAll('/', '[\\\\/]'),
 );
 
-/** Bundles into `folder`. An earlier build there is replaced only by a whole one. */
-export async function buildCommandLine(folder: string): Promise<void> {
-  const fresh = `${folder}.new`;
-  await rm(fresh, { recursive: true, force: true });
-  const output = await bundle(fresh);
-  await writeFile(`${fresh}/THIRD-PARTY-LICENSES.txt`, await thirdPartyLicenses(bundledModules(output)));
-  await rm(folder, { recursive: true, force: true });
-  await rename(fresh, folder);
+/** What the app:// protocol serves: each from its own Vite configuration into a folder of its own. */
+const DOCUMENTS = {
+  window: { config: 'vite.window.config.ts', source: 'renderer/index.html' },
+  prompt: { config: 'vite.prompt.config.ts', source: 'renderer/prompt/index.html' },
+} as const;
+
+export type DocumentName = keyof typeof DOCUMENTS;
+
+/** Builds the command line and both documents into `folder`. An earlier build there is replaced only by a whole one. */
+export function buildAll(folder: string): Promise<void> {
+  return replacing(folder, async (fresh) => {
+    const modules = [...(await bundleCommandLine(fresh))];
+    for (const name of ['window', 'prompt'] as const) modules.push(...(await bundleDocument(name, join(fresh, name))));
+    await writeLicenses(fresh, modules);
+  });
 }
 
-function bundle(folder: string): Promise<RolldownOutput> {
-  return build({
+/** The command line alone. An earlier build in `folder` is replaced only by a whole one. */
+export function buildCommandLine(folder: string): Promise<void> {
+  return replacing(folder, async (fresh) => writeLicenses(fresh, await bundleCommandLine(fresh)));
+}
+
+/** One document alone. An earlier build in `folder` is replaced only by a whole one. */
+export function buildDocument(name: DocumentName, folder: string): Promise<void> {
+  return replacing(folder, async (fresh) => {
+    await bundleDocument(name, fresh);
+  });
+}
+
+/** Fills a new folder beside `folder`, then puts it in its place. Builds at the same time do not see each other's. */
+async function replacing(folder: string, fill: (fresh: string) => Promise<void>): Promise<void> {
+  const fresh = `${folder}.new-${process.pid}`;
+  await rm(fresh, { recursive: true, force: true });
+  try {
+    await fill(fresh);
+    await rm(folder, { recursive: true, force: true });
+    await rename(fresh, folder);
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
+}
+
+async function bundleCommandLine(folder: string): Promise<readonly string[]> {
+  const output = await build({
     cwd: root,
     input: { cli: 'main/cli/index.ts' },
     platform: 'node',
@@ -61,10 +98,28 @@ function bundle(folder: string): Promise<RolldownOutput> {
     },
     logLevel: 'warn',
   });
+  return bundledModules(output);
 }
 
-function bundledModules({ output }: RolldownOutput): readonly string[] {
-  return output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+async function bundleDocument(name: DocumentName, folder: string): Promise<readonly string[]> {
+  const { config, source } = DOCUMENTS[name];
+  if (!existsSync(join(root, source))) throw new Error(`${source} is missing: there is nothing to build for ${name}`);
+  const built = await buildByVite({
+    configFile: join(root, config),
+    build: { outDir: folder },
+    logLevel: 'warn',
+  });
+  const outputs = Array.isArray(built) ? built : 'output' in built ? [built] : [];
+  return outputs.flatMap(bundledModules);
 }
 
-if (import.meta.main) await buildCommandLine(`${root}dist`);
+async function writeLicenses(folder: string, modules: readonly string[]): Promise<void> {
+  await writeFile(join(folder, 'THIRD-PARTY-LICENSES.txt'), await thirdPartyLicenses(modules));
+}
+
+function bundledModules({ output }: Pick<RolldownOutput, 'output'>): readonly string[] {
+  // Modules that a bundler made up itself begin with a NUL and are in no package.
+  return output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds.filter((id) => !id.startsWith('\0')) : []));
+}
+
+if (import.meta.main) await buildAll(join(root, 'dist'));

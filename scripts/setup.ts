@@ -8,7 +8,8 @@
  * The OpenSSH server is wanted as a program, not as a service: Debian's package starts and enables one, which this
  * script prevents, so that a developer's machine listens on no more ports than before.
  *
- * `--for=test` also looks for a browser, which only the tests of the window and of the sign-in page use.
+ * `--for=test` also looks for a browser, which only the tests of the window and of the sign-in page use, and for what builds
+ * Linux packages.
  */
 import { spawnSync } from 'node:child_process';
 import {
@@ -80,6 +81,12 @@ const BROWSER: Need = {
   hard: false,
   without: 'the tests that need a browser are skipped',
 };
+
+/** dpkg-deb is Debian's own; where it is missing, so is the deb. */
+const PACKAGE_BUILDERS: readonly Need[] = [
+  { programs: ['dpkg-deb'], packages: ['dpkg'], hard: false, without: 'the tests make and look at no deb package' },
+  { programs: ['rpmbuild'], packages: ['rpm'], hard: false, without: 'the tests make and look at no rpm package' },
+];
 
 /** An ordinary user's PATH often lacks these, and sshd and ip live there. */
 const SEARCH_FOLDERS = [
@@ -212,7 +219,12 @@ function install(prefix: readonly string[], packages: readonly string[]): Ran {
 function commandFor(packages: readonly string[]): string {
   if (findProgram('apt-get') !== undefined) return `sudo apt-get install ${packages.join(' ')}`;
   const elsewhere = packages
-    .map((name) => name.replace(/^openssh-client$/, 'openssh-clients').replace(/^iproute2$/, 'iproute'))
+    .map((name) =>
+      name
+        .replace(/^openssh-client$/, 'openssh-clients')
+        .replace(/^iproute2$/, 'iproute')
+        .replace(/^rpm$/, 'rpm-build'),
+    )
     .join(' ');
   if (findProgram('dnf') !== undefined) return `sudo dnf install ${elsewhere}`;
   return `install these with your package manager: ${packages.join(', ')}`;
@@ -227,7 +239,9 @@ function report(missing: readonly Need[]): void {
 }
 
 function main(argv: readonly string[]): number {
-  const needs = argv.includes('--for=test') ? [...NEEDS, HID_LIBRARIES, BROWSER] : NEEDS;
+  const needs = argv.includes('--for=test')
+    ? [...NEEDS, HID_LIBRARIES, BROWSER, ...(process.platform === 'linux' ? PACKAGE_BUILDERS : [])]
+    : NEEDS;
   const missing = needs.filter((need) => !isMet(need));
   if (missing.length === 0) return 0;
 
