@@ -6,6 +6,7 @@ import { app } from 'electron';
 import { systemClock } from '../time/clock.ts';
 import { startDesktop } from './ipc/desktop.ts';
 import { runApp } from './shell/run-app.ts';
+import { handledSquirrelStart } from './shell/squirrel-start.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 /** On the stand-in this file runs as it is; else it is the bundle's, with the preload's bundle beside it. */
@@ -14,19 +15,20 @@ const isSource = import.meta.url.endsWith('.ts');
 const folder = app.getAppPath();
 
 // Not awaited: Electron is not ready before this module has been evaluated to its end.
-void runApp({
-  hid: async () => (await import('../native/hid/node-hid-bus.ts')).nodeHidBus(),
-  clock: systemClock,
-  environment: process.env,
-  homeFolder: homedir(),
-  owner: `${userInfo().username}@${hostname()}`,
-  files: {
-    preload: join(HERE, isSource ? 'preload.ts' : 'preload.cjs'),
-    documents: join(folder, 'dist'),
-    icons: join(folder, 'main', 'shell', 'icons'),
-  },
-  command: app.isPackaged
-    ? [process.execPath]
-    : [process.execPath, ...process.execArgv, fileURLToPath(import.meta.url)],
-  startDesktop,
-});
+if (!handledSquirrelStart(() => app.quit()))
+  void runApp({
+    hid: async () => (await import('../native/hid/node-hid-bus.ts')).nodeHidBus(),
+    clock: systemClock,
+    environment: process.env,
+    homeFolder: homedir(),
+    owner: `${userInfo().username}@${hostname()}`,
+    files: {
+      preload: join(HERE, isSource ? 'preload.ts' : 'preload.cjs'),
+      documents: join(folder, 'dist'),
+      icons: join(folder, 'main', 'shell', 'icons'),
+    },
+    command: app.isPackaged
+      ? [process.execPath]
+      : [process.execPath, ...process.execArgv, fileURLToPath(import.meta.url)],
+    startDesktop,
+  });

@@ -104,13 +104,38 @@ async function bundleCommandLine(folder: string): Promise<readonly string[]> {
 async function bundleDocument(name: DocumentName, folder: string): Promise<readonly string[]> {
   const { config, source } = DOCUMENTS[name];
   if (!existsSync(join(root, source))) throw new Error(`${source} is missing: there is nothing to build for ${name}`);
-  const built = await buildByVite({
-    configFile: join(root, config),
-    build: { outDir: folder },
-    logLevel: 'warn',
-  });
+  const built = await asProduction(() =>
+    buildByVite({
+      configFile: join(root, config),
+      mode: 'production',
+      build: { outDir: folder },
+      logLevel: 'warn',
+    }),
+  );
   const outputs = Array.isArray(built) ? built : 'output' in built ? [built] : [];
   return outputs.flatMap(bundledModules);
+}
+
+let building = 0;
+let nodeEnvBefore: string | undefined;
+
+/**
+ * What Vite builds follows NODE_ENV, whatever mode is asked for: under a test runner, where it is `test`, it would bundle the
+ * development React, which is larger and slower. What is tested and measured is what is shipped.
+ */
+async function asProduction<T>(work: () => Promise<T>): Promise<T> {
+  if (building === 0) nodeEnvBefore = process.env.NODE_ENV;
+  building += 1;
+  process.env.NODE_ENV = 'production';
+  try {
+    return await work();
+  } finally {
+    building -= 1;
+    if (building === 0) {
+      if (nodeEnvBefore === undefined) delete process.env.NODE_ENV;
+      else process.env.NODE_ENV = nodeEnvBefore;
+    }
+  }
 }
 
 async function writeLicenses(folder: string, modules: readonly string[]): Promise<void> {

@@ -124,9 +124,16 @@ async function identity(path: string): Promise<string | undefined> {
   try {
     const { dev, ino } = await lstat(path, { bigint: true });
     return `${dev}:${ino}`;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    // No permission, a name that is too long, a file in the place of a folder.
+    throw new GlasskeyError({
+      code: 'FILE_READ_FAILED',
+      message: `${path} cannot be looked at.`,
+      remedy: 'Choose another file with --file PATH.',
+      detail: { path },
+      cause,
+    });
   }
 }
 

@@ -76,6 +76,8 @@ export class CallServer {
   readonly #mostUnderWay: number;
   /** By window, then by the window's own number for the call. */
   readonly #underWay = new Map<number, Map<number, AbortController>>();
+  /** How often each window was refused with each code. */
+  readonly #refusals = new Map<string, number>();
 
   constructor(world: CallServerWorld) {
     this.#world = world;
@@ -100,7 +102,7 @@ export class CallServer {
   /** Aborts a call. A number that no call has, or nonsense, changes nothing: the call may just have ended. */
   cancel(caller: Caller, id: unknown): void {
     if (caller.kind === undefined) {
-      this.#world.log('warn', 'ipc.refused', { code: 'CALL_FOREIGN', window: caller.windowId });
+      this.#logRefusal('CALL_FOREIGN', caller.windowId, undefined);
       return;
     }
     if (typeof id !== 'number') return;
@@ -186,13 +188,22 @@ export class CallServer {
     const error = asGlasskeyError(thrown);
     const { code, message, remedy, kind } = error;
     if (error instanceof RefusedCall) {
-      this.#world.log('warn', 'ipc.refused', { code, window: windowId, call: error.call });
+      this.#logRefusal(code, windowId, error.call);
     } else if (kind === 'bug') {
       const { stack } = error.cause instanceof Error ? error.cause : error;
       this.#world.log('error', 'ipc.bug', { code, call, stack });
       return { ...BUG, code };
     }
     return this.#world.crossed?.(error) ?? { code, message, remedy, kind };
+  }
+
+  /** Each of the first ten, then the hundredth, the thousandth…: a window that goes wild must not push all else out of the log. */
+  #logRefusal(code: string, window: number, call: CallName | undefined): void {
+    const key = `${window} ${code}`;
+    const times = (this.#refusals.get(key) ?? 0) + 1;
+    this.#refusals.set(key, times);
+    if (times <= 10 || Number.isInteger(Math.log10(times)))
+      this.#world.log('warn', 'ipc.refused', { code, window, call, times });
   }
 
   /** Ours to mend. Where it differs, not what the value is. */

@@ -25,7 +25,14 @@ const SETTINGS = {
     default: 240,
   },
   /** The private key file that an enrollment writes. A leading `~/` is the home folder, expanded by whoever uses it. */
-  'ssh.keyFile': { schema: z.string().min(1).max(1024), default: '~/.ssh/id_ed25519_sk' },
+  'ssh.keyFile': {
+    schema: z
+      .string()
+      .min(1)
+      .max(1024)
+      .regex(/^\P{Cc}*$/u, 'must be a path without control characters'),
+    default: '~/.ssh/id_ed25519_sk',
+  },
   'app.appearance': { schema: z.enum(['system', 'light', 'dark']), default: 'system' },
   /** Start the desktop app, in the tray, when the user logs in to the computer. */
   'app.openAtLogin': { schema: z.boolean(), default: false },

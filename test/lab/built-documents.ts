@@ -8,7 +8,7 @@ import { buildDocument } from '../../scripts/build.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CACHE = join(ROOT, 'node_modules', '.cache', 'glasskey-documents');
-const BESIDES = ['vite.window.config.ts', 'vite.prompt.config.ts', 'package-lock.json'];
+const BESIDES = ['vite.window.config.ts', 'vite.prompt.config.ts', 'package-lock.json', 'scripts/build.ts'];
 /** Builds of sources that are no more; one that was made lately may be in use. */
 const STALE_AFTER_MS = 24 * 60 * 60_000;
 

@@ -18,7 +18,8 @@ if (documents === undefined) throw new Error('GLASSKEY_LAB_DOCUMENTS must name t
 const isSource = import.meta.url.endsWith('.ts');
 const main = fileURLToPath(new URL('../../main', import.meta.url));
 
-await runApp({
+// Not awaited: Electron is not ready before this module has been evaluated to its end.
+void runApp({
   hid: async () => labHidBus(socket),
   clock: systemClock,
   environment: process.env,

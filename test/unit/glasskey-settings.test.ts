@@ -67,6 +67,7 @@ describe('the settings as lines', () => {
     ['entra.loginRoot', 'http://login.example'],
     ['entra.caFile', 'relative.pem'],
     ['ssh.keyFile', null],
+    ['ssh.keyFile', 'a\u0000b'],
   ])('%s refuses %j, and keeps what it had', (key, value) => {
     const settings = open();
     const before = settingLine(settings, key);

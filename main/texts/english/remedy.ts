@@ -12,6 +12,7 @@ export const REMEDY = {
   'remedy.KEY_MISSING': 'Plug in the security key and try again.',
   'remedy.KEY_SEVERAL': 'Choose the one you mean, or unplug the others.',
   'remedy.FILE_WRITE_FAILED': 'Choose another place for the key file under Settings.',
+  'remedy.FILE_READ_FAILED': 'Choose another place for the key file under Settings.',
   'remedy.FILE_EXISTS':
     'Choose another place for the key file under Settings, or allow the replacement under More: the old file is kept beside the new one.',
   'remedy.ENROLLMENT_UNFINISHED': 'Finish that one with the same kind of key, or begin anew.',

@@ -42,11 +42,8 @@ export const SESSIONS = {
   'sessions.waits-key': 'Plug in your security key',
   'sessions.connecting-title': 'Connecting to {host}',
   'sessions.connecting-through': 'Going through {jumps}',
-  'sessions.ended-title': 'The session has ended',
   'sessions.ended-code': 'The shell on {host} ended with exit code {code, number}.',
   'sessions.ended-well': 'The shell on {host} was closed.',
-  'sessions.failed-title': 'The connection failed',
-  'sessions.error-code': 'Error code: {code}',
   'sessions.again': 'Connect again',
   'sessions.close': 'Close',
   'sessions.close-title': 'Close the session on {target}?',
@@ -60,6 +57,5 @@ export const SESSIONS = {
   'sessions.connect-to': 'Connect to {name}',
   'sessions.all-devices': 'Show all devices',
   'sessions.loading': 'Reading the sessions',
-  'sessions.failed': 'The sessions cannot be shown',
   'sessions.retry': 'Try again',
 } as const;

@@ -4,7 +4,6 @@ export const SETTINGS = {
   'settings.explained': 'Every change is saved at once. The command line uses the same settings.',
   'settings.file': 'Settings that an administrator gave are in {file}.',
   'settings.loading': 'Reading the settings',
-  'settings.failed': 'The settings cannot be shown',
   'settings.retry': 'Try again',
   'settings.saved': 'Saved',
   'settings.saved-setting': '{setting} is saved.',
@@ -84,5 +83,4 @@ export const SETTINGS = {
   'settings.agent-shell-explained': 'Type this into a shell and the programs you start there use the agent.',
   'settings.copy-socket': 'Copy the agent’s address',
   'settings.copy-shell-line': 'Copy the line for a shell',
-  'settings.copied': 'Copied.',
 } as const;

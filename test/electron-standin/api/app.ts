@@ -33,6 +33,8 @@ const EVENTS = new Set([
   ...['will-finish-launching', 'ready', 'window-all-closed', 'before-quit', 'will-quit', 'quit', 'activate'],
   ...['second-instance', 'open-url', 'web-contents-created', 'browser-window-created', 'browser-window-focus'],
   ...['browser-window-blur', 'render-process-gone', 'child-process-gone'],
+  // Never by themselves here: no request leaves this computer. A test emits them.
+  ...['certificate-error', 'select-client-certificate', 'login'],
 ]);
 
 interface LoginItemSettings {

@@ -12,14 +12,20 @@ export interface SourceFile {
   readonly code: string;
 }
 
+/** All that runs on somebody's computer. */
+export const EVERYWHERE = ['main', 'native', 'diagnostics', 'time', 'renderer'] as const;
+
 const FOLDERS = ['main', 'native', 'diagnostics', 'time'];
 
-export function productSources(): SourceFile[] {
-  return FOLDERS.flatMap((folder) =>
-    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => /(?<!\.d)\.tsx?$/.test(name))
-      .map((name) => join(folder, name)),
-  ).map((path) => ({ path, code: withoutComments(readFileSync(join(ROOT, path), 'utf8')) }));
+/** Of the main process and what it serves; with `renderer`, of the windows too, their HTML included. */
+export function productSources(folders: readonly string[] = FOLDERS): SourceFile[] {
+  return folders
+    .flatMap((folder) =>
+      readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+        .filter((name) => /(?<!\.d)\.(tsx?|html)$/.test(name))
+        .map((name) => join(folder, name)),
+    )
+    .map((path) => ({ path, code: withoutComments(readFileSync(join(ROOT, path), 'utf8')) }));
 }
 
 function withoutComments(text: string): string {

@@ -181,4 +181,13 @@ describe('key files on disk', () => {
       remedy: expect.stringContaining('--file'),
     });
   });
+
+  it.each([
+    ['a name that is too long', 'x'.repeat(300)],
+    ['a name with a zero byte', 'a\u0000b'],
+  ])('says that %s cannot be looked at', async (_, name) => {
+    await expect(diskKeyFiles(clock).foreign(join(folder, name), undefined)).rejects.toMatchObject({
+      code: 'FILE_READ_FAILED',
+    });
+  });
 });

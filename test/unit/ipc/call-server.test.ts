@@ -120,8 +120,14 @@ describe('refused', () => {
     expect(await server.receive(MAIN, { id: 1, name, input: {} })).toEqual(refusal('CALL_UNKNOWN'));
     expect(ran).toEqual([]);
     expect(log).toEqual([
-      { level: 'warn', event: 'ipc.refused', facts: { code: 'CALL_UNKNOWN', window: 1, call: undefined } },
+      { level: 'warn', event: 'ipc.refused', facts: { code: 'CALL_UNKNOWN', window: 1, call: undefined, times: 1 } },
     ]);
+  });
+
+  it('is logged ten times, then ever more rarely, so that a window gone wild leaves room for all else', async () => {
+    const { server, log } = serve();
+    for (let id = 0; id < 1_000; id++) await server.receive(MAIN, { id, name: 'nothing.here', input: {} });
+    expect(log.map(({ facts }) => facts?.times)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 100, 1_000]);
   });
 
   it('is every call of a page that is none of ours', async () => {

@@ -1,0 +1,110 @@
+/**
+ * A security key, drawn: absent (an outline), plugged in, being worked with, waiting for a finger, done. Decoration beside
+ * words that say the same; still where reduced motion is wished.
+ */
+import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
+
+export type KeyDrawingState = 'absent' | 'present' | 'busy' | 'touch' | 'done' | 'failed';
+
+const STILL = '@media (prefers-reduced-motion: reduce)';
+
+const useStyles = makeStyles({
+  drawing: { display: 'block', flexShrink: 0, overflow: 'visible', forcedColorAdjust: 'auto' },
+  body: { fill: tokens.colorNeutralBackground1, stroke: tokens.colorNeutralForeground2, strokeWidth: '2px' },
+  plug: { fill: tokens.colorNeutralBackground4, stroke: tokens.colorNeutralForeground2, strokeWidth: '2px' },
+  contact: { stroke: tokens.colorNeutralForeground3, strokeWidth: '2px', strokeLinecap: 'round' },
+  outline: {
+    fill: 'none',
+    stroke: tokens.colorNeutralStrokeAccessible,
+    strokeWidth: '2px',
+    strokeDasharray: '5 5',
+  },
+  sensor: { fill: tokens.colorNeutralBackground1, stroke: tokens.colorBrandForeground1, strokeWidth: '2.5px' },
+  sensorTouch: { fill: tokens.colorBrandBackground, stroke: tokens.colorBrandBackground },
+  sensorDone: { fill: tokens.colorStatusSuccessForeground1, stroke: tokens.colorStatusSuccessForeground1 },
+  sensorFailed: { stroke: tokens.colorStatusDangerForeground1 },
+  sensorBusy: {
+    strokeDasharray: '30 14',
+    transformOrigin: '118px 40px',
+    animationName: { to: { transform: 'rotate(360deg)' } },
+    animationDuration: '1.4s',
+    animationTimingFunction: 'linear',
+    animationIterationCount: 'infinite',
+    [STILL]: { animationName: 'none' },
+  },
+  mark: { fill: 'none', stroke: tokens.colorNeutralForegroundOnBrand, strokeWidth: '2.5px', strokeLinecap: 'round' },
+  markDone: { fill: 'none', stroke: tokens.colorNeutralBackground1, strokeWidth: '2.5px', strokeLinecap: 'round' },
+  ring: {
+    fill: 'none',
+    stroke: tokens.colorBrandStroke1,
+    strokeWidth: '2px',
+    transformOrigin: '118px 40px',
+    animationName: {
+      from: { transform: 'scale(0.75)', opacity: 0.9 },
+      to: { transform: 'scale(1.5)', opacity: 0 },
+    },
+    animationDuration: '1.6s',
+    animationTimingFunction: 'ease-out',
+    animationIterationCount: 'infinite',
+    [STILL]: { animationName: 'none' },
+  },
+  ringLate: { animationDelay: '0.8s', [STILL]: { display: 'none' } },
+  hole: { fill: tokens.colorNeutralBackground1, stroke: tokens.colorNeutralForeground2, strokeWidth: '2px' },
+});
+
+/** `size`: its width in CSS pixels. */
+export function KeyDrawing({ state, size = 176 }: { readonly state: KeyDrawingState; readonly size?: number }) {
+  const styles = useStyles();
+  return (
+    <svg
+      className={styles.drawing}
+      width={size}
+      height={(size * 80) / 176}
+      viewBox="0 0 176 80"
+      aria-hidden="true"
+      focusable="false"
+    >
+      {state === 'absent' ? <Outline /> : <Plugged state={state} />}
+    </svg>
+  );
+}
+
+function Outline() {
+  const { outline } = useStyles();
+  return (
+    <>
+      <path className={outline} d="M54 26H8v28h46" />
+      <rect className={outline} x="54" y="14" width="112" height="52" rx="14" />
+      <circle className={outline} cx="118" cy="40" r="14" />
+    </>
+  );
+}
+
+function Plugged({ state }: { readonly state: Exclude<KeyDrawingState, 'absent'> }) {
+  const styles = useStyles();
+  const sensor = mergeClasses(
+    styles.sensor,
+    state === 'touch' && styles.sensorTouch,
+    state === 'done' && styles.sensorDone,
+    state === 'failed' && styles.sensorFailed,
+    state === 'busy' && styles.sensorBusy,
+  );
+  return (
+    <>
+      <path className={styles.plug} d="M54 26H10a2 2 0 0 0-2 2v24a2 2 0 0 0 2 2h44z" />
+      <path className={styles.contact} d="M18 33h24M18 40h18M18 47h24" />
+      <rect className={styles.body} x="54" y="14" width="112" height="52" rx="14" />
+      <circle className={styles.hole} cx="152" cy="40" r="5" />
+      {state === 'touch' && (
+        <>
+          <circle className={styles.ring} cx="118" cy="40" r="20" />
+          <circle className={mergeClasses(styles.ring, styles.ringLate)} cx="118" cy="40" r="20" />
+        </>
+      )}
+      <circle className={sensor} cx="118" cy="40" r="14" />
+      {state === 'touch' && <path className={styles.mark} d="M112 45v-4a6 6 0 0 1 12 0v4M118 41v5" />}
+      {state === 'done' && <path className={styles.markDone} d="m112 40.5 4 4 8-8.5" />}
+      {state === 'failed' && <path className={styles.contact} d="m113 35 10 10m0-10-10 10" />}
+    </>
+  );
+}

@@ -1,0 +1,145 @@
+/** Writes down a new device, or changes one. What the main process refuses is told at its field; nothing that was typed is lost. */
+import {
+  Button,
+  Dialog,
+  DialogActions,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+  Field,
+  Input,
+  makeStyles,
+  tokens,
+} from '@fluentui/react-components';
+import { type FormEvent, useRef, useState } from 'react';
+import type { TargetView } from '../../../main/ipc/contract.ts';
+import { CallError, call } from '../../contract-client.ts';
+import { ErrorNotice } from '../../design/error-notice.tsx';
+import { useTexts } from '../../texts.tsx';
+import { JumpHostFields } from './jump-host-fields.tsx';
+import {
+  type DraftField,
+  draftOf,
+  emptyField,
+  fieldOfError,
+  sameField,
+  saveInput,
+  type TargetDraft,
+} from './target-draft.ts';
+
+export interface DeviceDialogProps {
+  /** Undefined: a new one. */
+  readonly target: TargetView | undefined;
+  /** What to begin the address of a new one with. */
+  readonly typed: string;
+  readonly defaultJump: string | null;
+  readonly onSaved: (target: TargetView) => void;
+  readonly onClose: () => void;
+}
+
+/** What is wrong: at a field, in words, or, where no field is to blame, with the whole error. */
+interface Problem {
+  readonly field: DraftField | undefined;
+  readonly text: string;
+  readonly error?: unknown;
+}
+
+const useStyles = makeStyles({
+  surface: { maxWidth: '520px' },
+  content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalL },
+});
+
+export function DeviceDialog({ target, typed, defaultJump, onSaved, onClose }: DeviceDialogProps) {
+  const styles = useStyles();
+  const { say } = useTexts();
+  const [draft, setDraft] = useState<TargetDraft>(() => draftOf(target, typed, defaultJump));
+  const [problem, setProblem] = useState<Problem>();
+  const [saving, setSaving] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+
+  const change = (next: TargetDraft) => {
+    setDraft(next);
+    setProblem(undefined);
+  };
+  const tell = (found: Problem) => {
+    setProblem(found);
+    const { field } = found;
+    if (field === undefined) return;
+    const name = typeof field === 'object' ? `jump-${field.jump}` : field;
+    form.current?.querySelector<HTMLInputElement>(`input[name="${name}"]`)?.focus();
+  };
+  const save = async (event: FormEvent) => {
+    event.preventDefault();
+    if (saving) return;
+    const empty = emptyField(draft);
+    if (empty !== undefined) return tell({ field: empty, text: missing(empty) });
+    setSaving(true);
+    try {
+      const { target: saved } = await call('targets.save', saveInput(draft, target?.name));
+      onSaved(saved);
+    } catch (error) {
+      setSaving(false);
+      if (!(error instanceof CallError)) return tell({ field: undefined, text: '', error });
+      tell({ field: fieldOfError(error, draft), text: `${error.message} ${error.remedy}`, error });
+    }
+  };
+  const missing = (field: DraftField): string => {
+    if (typeof field === 'object') return say('devices.jump-missing');
+    return say(field === 'name' ? 'devices.name-missing' : 'devices.address-missing');
+  };
+  const at = (field: DraftField) =>
+    problem !== undefined && sameField(problem.field, field)
+      ? { validationState: 'error' as const, validationMessage: problem.text }
+      : {};
+
+  return (
+    <Dialog open onOpenChange={(_, { open }) => !open && onClose()}>
+      <DialogSurface className={styles.surface}>
+        <form ref={form} onSubmit={save} noValidate>
+          <DialogBody>
+            <DialogTitle>
+              {target === undefined ? say('devices.dialog-add') : say('devices.dialog-edit', { name: target.name })}
+            </DialogTitle>
+            <DialogContent className={styles.content}>
+              <Field label={say('devices.name')} hint={say('devices.name-hint')} required {...at('name')}>
+                <Input
+                  name="name"
+                  value={draft.name}
+                  autoFocus
+                  autoComplete="off"
+                  spellCheck={false}
+                  onChange={(_, { value }) => change({ ...draft, name: value })}
+                />
+              </Field>
+              <Field label={say('devices.address')} hint={say('devices.address-hint')} required {...at('device')}>
+                <Input
+                  name="device"
+                  value={draft.device}
+                  autoComplete="off"
+                  spellCheck={false}
+                  onChange={(_, { value }) => change({ ...draft, device: value })}
+                />
+              </Field>
+              <JumpHostFields
+                draft={draft}
+                defaultJump={defaultJump}
+                onChange={change}
+                problem={
+                  typeof problem?.field === 'object' ? { at: problem.field.jump, text: problem.text } : undefined
+                }
+              />
+              {problem?.field === undefined && problem?.error !== undefined && <ErrorNotice error={problem.error} />}
+            </DialogContent>
+            <DialogActions>
+              <Button onClick={onClose}>{say('devices.cancel')}</Button>
+              <Button appearance="primary" type="submit" disabledFocusable={saving}>
+                {saving ? say('devices.saving') : say('devices.save')}
+              </Button>
+            </DialogActions>
+          </DialogBody>
+        </form>
+      </DialogSurface>
+    </Dialog>
+  );
+}

@@ -1,0 +1,158 @@
+/** The devices one logs in to: search, connect, add, change, remove, and copy the exact ssh command. */
+import { Button, Spinner } from '@fluentui/react-components';
+import { AddRegular, ServerRegular } from '@fluentui/react-icons';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { TargetView } from '../../../main/ipc/contract.ts';
+import { call } from '../../contract-client.ts';
+import { useAnnounce } from '../../design/announcement.tsx';
+import { EmptyState } from '../../design/empty-state.tsx';
+import { ErrorNotice } from '../../design/error-notice.tsx';
+import { PageHeader } from '../../design/page-header.tsx';
+import { ScreenBody } from '../../design/screen-body.tsx';
+import { useConnect } from '../../navigation.tsx';
+import { useTexts } from '../../texts.tsx';
+import { DeviceDialog } from './device-dialog.tsx';
+import { DeviceFinder } from './device-finder.tsx';
+import type { RowAction } from './device-row.tsx';
+import { RemoveDeviceDialog } from './remove-device-dialog.tsx';
+import { indexTargets } from './target-search.ts';
+import { useTargets } from './use-targets.ts';
+
+type Open =
+  | { readonly kind: 'add'; readonly typed: string }
+  | { readonly kind: 'edit' | 'remove'; readonly target: TargetView };
+
+/** How long a sentence about what was done stays. */
+const TOLD_MS = 6000;
+
+export function DevicesScreen() {
+  const { say } = useTexts();
+  const announce = useAnnounce();
+  const connect = useConnect();
+  const { saved, error, reload } = useTargets();
+  const [open, setOpen] = useState<Open>();
+  const [failure, setFailure] = useState<unknown>();
+  const [told, setTold] = useState('');
+  const search = useRef<HTMLInputElement>(null);
+  const addFirst = useRef<HTMLElement>(null);
+  /** The first device was added: the search box, to which the focus goes, comes with the list. */
+  const goesToSearch = useRef(false);
+  const index = useMemo(() => indexTargets(saved?.targets ?? []), [saved]);
+
+  useEffect(() => {
+    if (told === '') return;
+    const timer = setTimeout(() => setTold(''), TOLD_MS);
+    return () => clearTimeout(timer);
+  }, [told]);
+  const tell = useCallback(
+    (text: string) => {
+      setTold(text);
+      announce(text);
+    },
+    [announce],
+  );
+
+  const act = useCallback(
+    async (action: RowAction, target: TargetView | string) => {
+      setFailure(undefined);
+      const name = typeof target === 'string' ? target : target.name;
+      try {
+        if (action === 'connect') {
+          announce(say('devices.opening', { name }));
+          await connect(name);
+        } else if (action === 'copy') {
+          const { command } = await call('targets.command', { target: name });
+          await call('app.copy', { text: command });
+          tell(say('devices.copied', { command }));
+        } else if (typeof target === 'object') {
+          setOpen({ kind: action, target });
+        }
+      } catch (caught) {
+        setFailure(caught);
+      }
+    },
+    [announce, connect, say, tell],
+  );
+  const close = () => {
+    setOpen(undefined);
+    // Always somewhere: while the focus is nowhere, Fluent keeps all that was behind the dialog from screen readers.
+    (search.current ?? addFirst.current)?.focus();
+  };
+  const done = (sentence: string) => {
+    close();
+    goesToSearch.current = search.current === null;
+    tell(sentence);
+    void reload();
+  };
+
+  const some = saved !== undefined && saved.targets.length > 0;
+  useEffect(() => {
+    if (!some || !goesToSearch.current) return;
+    goesToSearch.current = false;
+    search.current?.focus();
+  }, [some]);
+  return (
+    <ScreenBody fill>
+      <PageHeader
+        title={say('devices.title')}
+        actions={
+          some && (
+            <Button appearance="primary" icon={<AddRegular />} onClick={() => setOpen({ kind: 'add', typed: '' })}>
+              {say('devices.add')}
+            </Button>
+          )
+        }
+      />
+      {error !== undefined && (
+        <ErrorNotice error={error} action={<Button onClick={reload}>{say('devices.retry')}</Button>} />
+      )}
+      {failure !== undefined && <ErrorNotice error={failure} />}
+      {saved === undefined && error === undefined && <Spinner label={say('devices.loading')} />}
+      {saved !== undefined && !some && (
+        <EmptyState
+          picture={<ServerRegular />}
+          title={say('devices.empty-title')}
+          text={say('devices.empty-explained')}
+          action={
+            <Button
+              ref={(button: HTMLElement | null) => {
+                addFirst.current = button;
+              }}
+              appearance="primary"
+              icon={<AddRegular />}
+              onClick={() => setOpen({ kind: 'add', typed: '' })}
+            >
+              {say('devices.add-first')}
+            </Button>
+          }
+        />
+      )}
+      {some && (
+        <DeviceFinder
+          search={search}
+          index={index}
+          targets={saved.targets}
+          defaultJump={saved.defaultJump}
+          told={told}
+          onAction={act}
+        />
+      )}
+      {(open?.kind === 'add' || open?.kind === 'edit') && (
+        <DeviceDialog
+          target={open.kind === 'edit' ? open.target : undefined}
+          typed={open.kind === 'add' ? open.typed : ''}
+          defaultJump={saved?.defaultJump ?? null}
+          onSaved={({ name }) => done(say(open.kind === 'add' ? 'devices.added' : 'devices.changed', { name }))}
+          onClose={close}
+        />
+      )}
+      {open?.kind === 'remove' && (
+        <RemoveDeviceDialog
+          target={open.target}
+          onRemoved={() => done(say('devices.removed', { name: open.target.name }))}
+          onClose={close}
+        />
+      )}
+    </ScreenBody>
+  );
+}

@@ -1,0 +1,55 @@
+/** Asks before a device is forgotten. The button that keeps it has the focus. */
+import {
+  Button,
+  Dialog,
+  DialogActions,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+} from '@fluentui/react-components';
+import { useState } from 'react';
+import type { TargetView } from '../../../main/ipc/contract.ts';
+import { call } from '../../contract-client.ts';
+import { ErrorNotice } from '../../design/error-notice.tsx';
+import { useTexts } from '../../texts.tsx';
+
+export interface RemoveDeviceDialogProps {
+  readonly target: TargetView;
+  readonly onRemoved: () => void;
+  readonly onClose: () => void;
+}
+
+export function RemoveDeviceDialog({ target, onRemoved, onClose }: RemoveDeviceDialogProps) {
+  const { say } = useTexts();
+  const [error, setError] = useState<unknown>();
+  const remove = async () => {
+    try {
+      await call('targets.remove', { name: target.name });
+      onRemoved();
+    } catch (caught) {
+      setError(caught);
+    }
+  };
+  return (
+    <Dialog open modalType="alert" onOpenChange={(_, { open }) => !open && onClose()}>
+      <DialogSurface style={{ maxWidth: '440px' }}>
+        <DialogBody>
+          <DialogTitle>{say('devices.remove-title', { name: target.name })}</DialogTitle>
+          <DialogContent>
+            <p style={{ margin: 0 }}>{say('devices.remove-explained', { device: target.device })}</p>
+            {error !== undefined && <ErrorNotice error={error} />}
+          </DialogContent>
+          <DialogActions>
+            <Button autoFocus onClick={onClose}>
+              {say('devices.keep')}
+            </Button>
+            <Button appearance="primary" onClick={remove}>
+              {say('devices.remove')}
+            </Button>
+          </DialogActions>
+        </DialogBody>
+      </DialogSurface>
+    </Dialog>
+  );
+}

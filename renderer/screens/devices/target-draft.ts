@@ -1,0 +1,84 @@
+/** What the dialog holds while a device is written down, and which of its fields an error is about. */
+import type { CallInput, CrossedError, TargetView } from '../../../main/ipc/contract.ts';
+
+export interface JumpDraft {
+  /** Stays with the line while lines move, so that the focus does. */
+  readonly id: number;
+  readonly text: string;
+}
+
+export interface TargetDraft {
+  readonly name: string;
+  readonly device: string;
+  readonly jumps: readonly JumpDraft[];
+}
+
+/** `jump` with the place of the line, from 0. */
+export type DraftField = 'name' | 'device' | { readonly jump: number };
+
+/** Of an existing device, or a new one that goes through the usual jump host. */
+export function draftOf(target: TargetView | undefined, typed: string, defaultJump: string | null): TargetDraft {
+  const jumps = target?.jumps ?? (defaultJump === null ? [] : [defaultJump]);
+  return {
+    name: target?.name ?? '',
+    device: target?.device ?? typed,
+    jumps: jumps.map((text, id) => ({ id, text })),
+  };
+}
+
+export function withJump(draft: TargetDraft, text: string): TargetDraft {
+  const id = draft.jumps.reduce((highest, jump) => Math.max(highest, jump.id), -1) + 1;
+  return { ...draft, jumps: [...draft.jumps, { id, text }] };
+}
+
+export function withoutJump(draft: TargetDraft, place: number): TargetDraft {
+  return { ...draft, jumps: draft.jumps.filter((_, at) => at !== place) };
+}
+
+/** The line at `from` goes to `to`; the others keep their order. */
+export function withJumpMoved(draft: TargetDraft, from: number, to: number): TargetDraft {
+  const jumps = [...draft.jumps];
+  const [moved] = jumps.splice(from, 1);
+  if (moved === undefined) return draft;
+  jumps.splice(to, 0, moved);
+  return { ...draft, jumps };
+}
+
+export function withJumpText(draft: TargetDraft, place: number, text: string): TargetDraft {
+  return { ...draft, jumps: draft.jumps.map((jump, at) => (at === place ? { ...jump, text } : jump)) };
+}
+
+/** The first field that is left empty and must not be. */
+export function emptyField(draft: TargetDraft): DraftField | undefined {
+  if (draft.name.trim() === '') return 'name';
+  if (draft.device.trim() === '') return 'device';
+  const jump = draft.jumps.findIndex(({ text }) => text.trim() === '');
+  return jump < 0 ? undefined : { jump };
+}
+
+export function saveInput(draft: TargetDraft, replaces: string | undefined): CallInput<'targets.save'> {
+  return {
+    name: draft.name.trim(),
+    device: draft.device.trim(),
+    jumps: draft.jumps.map(({ text }) => text.trim()),
+    ...(replaces !== undefined && { replaces }),
+  };
+}
+
+/** Which field to show an error of `targets.save` at; undefined: it is about the whole. */
+export function fieldOfError(error: CrossedError, draft: TargetDraft): DraftField | undefined {
+  if (error.code === 'TARGET_NAME_INVALID' || error.code === 'TARGET_EXISTS') return 'name';
+  if (error.code !== 'TARGET_INVALID') return undefined;
+  // The message quotes the part that it is about (host-spec.ts), the beginning of it where that is long. The device is looked at
+  // first there, so a part that stands in both is the device's.
+  const quoted = /'(.*?)…?' (?:has|names) /su.exec(error.message)?.[1];
+  const isIt = (text: string) => quoted !== undefined && quoted !== '' && text.includes(quoted);
+  if (isIt(draft.device)) return 'device';
+  const jump = draft.jumps.findIndex(({ text }) => isIt(text));
+  return jump < 0 ? 'device' : { jump };
+}
+
+export function sameField(a: DraftField | undefined, b: DraftField): boolean {
+  if (typeof a === 'object' && typeof b === 'object') return a.jump === b.jump;
+  return a === b;
+}

@@ -1,0 +1,62 @@
+/**
+ * The search over the saved devices: plain substrings, every word somewhere in the name, the address or the jump hosts.
+ *
+ * Ten thousand devices are searched on each keystroke, so all that does not depend on what is typed is done once: the text that
+ * is searched is lowered and joined, and the devices are put in the order in which equally good ones stand. A search is then one
+ * pass that deals them out, and nothing is sorted.
+ */
+import type { TargetView } from '../../../main/ipc/contract.ts';
+
+export interface IndexedTarget {
+  readonly target: TargetView;
+  readonly name: string;
+  /** Name, device and jump hosts, lowered, one on each line: no word can match across two of them. */
+  readonly text: string;
+}
+
+export type TargetIndex = readonly IndexedTarget[];
+
+/** Last used first, then by name: the order in which equally good devices are shown. */
+export function indexTargets(targets: readonly TargetView[]): TargetIndex {
+  const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+  return targets
+    .toSorted((a, b) => (b.lastUsedAt ?? 0) - (a.lastUsedAt ?? 0) || byName.compare(a.name, b.name))
+    .map((target) => ({
+      target,
+      name: target.name.toLowerCase(),
+      text: [target.name, target.device, ...target.jumps].join('\n').toLowerCase(),
+    }));
+}
+
+/**
+ * The devices in which every word of the query occurs. Best first: the whole query is the name, the name begins with it, the
+ * name begins with its first word, the rest.
+ */
+export function searchTargets(index: TargetIndex, query: string): TargetView[] {
+  const whole = query.trim().toLowerCase();
+  const words = whole.split(/\s+/);
+  const [first = ''] = words;
+  if (first === '') return index.map(({ target }) => target);
+  const same: TargetView[] = [];
+  const begins: TargetView[] = [];
+  const beginsWithWord: TargetView[] = [];
+  const rest: TargetView[] = [];
+  for (const { target, name, text } of index) {
+    if (!words.every((word) => text.includes(word))) continue;
+    if (name === whole) same.push(target);
+    else if (name.startsWith(whole)) begins.push(target);
+    else if (name.startsWith(first)) beginsWithWord.push(target);
+    else rest.push(target);
+  }
+  return [...same, ...begins, ...beginsWithWord, ...rest];
+}
+
+/**
+ * What was typed, where it is itself a destination (`user@host`, `user@host:port`, `ssh://user@host`) and no saved device is
+ * written just so. Whether it can be used is for the main process to say; this only decides whether to offer it.
+ */
+export function typedDestination(query: string, targets: readonly TargetView[]): string | undefined {
+  const typed = query.trim();
+  if (!/^(ssh:\/\/)?[^\s@/]+(@[^\s@/]+)*@[^\s@/]+\/?$/i.test(typed)) return undefined;
+  return targets.some(({ device }) => device === typed) ? undefined : typed;
+}

@@ -1,0 +1,114 @@
+/** Before it begins: which key is plugged in, what it will ask for, what may be chosen. */
+import { Button, Checkbox, makeStyles, Spinner, tokens } from '@fluentui/react-components';
+import { useState } from 'react';
+import type { EnrollOutlook } from '../../../main/ipc/contract.ts';
+import { ErrorNotice, Notice } from '../../design/error-notice.tsx';
+import { useTexts } from '../../texts.tsx';
+import { useFresh } from '../../use-fresh.ts';
+import { chosenKey } from './chosen-key.ts';
+import { useEnrollmentRun } from './enrollment-run.tsx';
+import { KeyChoice } from './key-choice.tsx';
+import { type EnrollOptions, MoreOptions } from './more-options.tsx';
+
+const useStyles = makeStyles({
+  choices: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalXL },
+  start: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalM },
+});
+
+export function EnrollChoices() {
+  const { say } = useTexts();
+  const { value, error, again } = useFresh('enroll.look', ['readiness.changed', 'settings.changed']);
+  if (value !== undefined && error === undefined) return <Choices outlook={value} />;
+  if (error !== undefined) {
+    return <ErrorNotice error={error} action={<Button onClick={again}>{say('frame.try-again')}</Button>} />;
+  }
+  return <Spinner label={say('enroll.looking')} />;
+}
+
+function Choices({ outlook }: { readonly outlook: EnrollOutlook }) {
+  const styles = useStyles();
+  const { say } = useTexts();
+  const run = useEnrollmentRun();
+  const [path, setPath] = useState<string>();
+  const [mayOverwrite, setMayOverwrite] = useState(false);
+  const [options, setOptions] = useState<EnrollOptions>({ algorithm: 'ed25519-sk', publish: true });
+  const { pluggedIn, unfinished, keyFile, keyFileTaken, publishObstacle, enrolled } = outlook;
+  const key = chosenKey(pluggedIn, path);
+  const canPublish = publishObstacle === undefined;
+  const start = (fresh: boolean) => {
+    if (key === undefined) return;
+    run.enroll({
+      algorithm: options.algorithm,
+      publish: options.publish && canPublish,
+      fresh,
+      overwrite: keyFileTaken && mayOverwrite,
+      device: key.path,
+    });
+  };
+  const isReady = key !== undefined && key.problem === undefined && (!keyFileTaken || mayOverwrite);
+  return (
+    <div className={styles.choices}>
+      <Standing unfinished={unfinished} enrolled={enrolled} />
+      <KeyChoice keys={pluggedIn} chosen={key} onChoose={setPath} />
+      {keyFileTaken && (
+        <Notice
+          kind="warning"
+          sentence={say('enroll.file-taken')}
+          remedy={keyFile}
+          action={
+            <Checkbox
+              checked={mayOverwrite}
+              onChange={(_, { checked }) => setMayOverwrite(checked === true)}
+              label={say('enroll.overwrite')}
+            />
+          }
+        />
+      )}
+      {publishObstacle !== undefined && (
+        <Notice
+          kind="warning"
+          sentence={say('enroll.cannot-publish')}
+          remedy={`${publishObstacle.message} ${publishObstacle.remedy}`}
+          code={publishObstacle.code}
+        />
+      )}
+      {pluggedIn.length > 0 && (
+        <>
+          <MoreOptions options={options} onChange={setOptions} keyFile={keyFile} canPublish={canPublish} />
+          <div className={styles.start}>
+            <Button appearance="primary" size="large" disabledFocusable={!isReady} onClick={() => start(false)}>
+              {say(unfinished === undefined ? 'enroll.start' : 'enroll.go-on')}
+            </Button>
+            {unfinished !== undefined && (
+              <Button size="large" disabledFocusable={!isReady} onClick={() => start(true)}>
+                {say('enroll.fresh')}
+              </Button>
+            )}
+          </div>
+        </>
+      )}
+    </div>
+  );
+}
+
+/** What is there already: an enrollment that was begun, or keys that are enrolled. */
+function Standing({ unfinished, enrolled }: Pick<EnrollOutlook, 'unfinished' | 'enrolled'>) {
+  const { say } = useTexts();
+  if (unfinished !== undefined) {
+    const { product, createdAt } = unfinished;
+    const time = new Date(createdAt);
+    const text =
+      product === undefined
+        ? say('enroll.unfinished-text', { time })
+        : say('enroll.unfinished-text-product', { time, product });
+    return <Notice kind="info" sentence={say('enroll.unfinished')} remedy={`${text} ${say('enroll.fresh-text')}`} />;
+  }
+  if (enrolled === 0) return null;
+  return (
+    <Notice
+      kind="info"
+      sentence={say('enroll.enrolled-title', { count: enrolled })}
+      remedy={say('enroll.enrolled-text')}
+    />
+  );
+}

@@ -1,0 +1,57 @@
+/** What came of a run: done, stopped or failed, and what to do next. */
+import { Button, makeStyles, tokens } from '@fluentui/react-components';
+import { ErrorNotice } from '../../design/error-notice.tsx';
+import { useTexts } from '../../texts.tsx';
+import { type RunState, useEnrollmentRun } from './enrollment-run.tsx';
+import { RunDone } from './run-done.tsx';
+import { RunFrame } from './run-frame.tsx';
+import { runProgress } from './run-progress.ts';
+import { RunRemarks } from './run-remarks.tsx';
+import { RunStages } from './run-stages.tsx';
+
+const useStyles = makeStyles({
+  actions: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    gap: tokens.spacingHorizontalM,
+    marginTop: tokens.spacingVerticalL,
+  },
+});
+
+type Ended = Exclude<RunState, { phase: 'none' | 'running' }>;
+
+export function RunOutcome({ run }: { readonly run: Ended }) {
+  return run.phase === 'done' ? <RunDone run={run} /> : <RunEndedEarly run={run} />;
+}
+
+function RunEndedEarly({ run }: { readonly run: Exclude<Ended, { phase: 'done' }> }) {
+  const styles = useStyles();
+  const { say } = useTexts();
+  const { again, dismiss } = useEnrollmentRun();
+  const { request, steps, phase, error } = run;
+  const publishes = request.kind === 'publish' || request.input.publish;
+  const progress = runProgress(steps, { kind: request.kind, publishes, phase });
+  const isStopped = phase === 'stopped';
+  const isMade = progress.leftBehind === 'files' || progress.leftBehind === 'perhaps-published';
+  const title = isStopped ? 'enroll.stopped' : isMade ? 'enroll.failed-publish' : 'enroll.failed';
+  return (
+    <>
+      <RunFrame
+        drawing={isStopped ? 'present' : 'failed'}
+        title={say(title)}
+        text={say(`enroll.stopped-${progress.leftBehind}`)}
+        focusOn={phase}
+      >
+        <div className={styles.actions}>
+          <Button appearance="primary" onClick={again}>
+            {say(isStopped ? 'enroll.go-on' : 'enroll.try-again')}
+          </Button>
+          <Button onClick={dismiss}>{say('enroll.back')}</Button>
+        </div>
+      </RunFrame>
+      {!isStopped && <ErrorNotice error={error} />}
+      <RunStages progress={progress} />
+      <RunRemarks remarks={progress.remarks} />
+    </>
+  );
+}

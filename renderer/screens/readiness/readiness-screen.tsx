@@ -1,0 +1,43 @@
+/** Home: would a login work now, by which way, and the one thing to do next. To be read by somebody at 3 a.m. */
+import { Button, Skeleton, SkeletonItem } from '@fluentui/react-components';
+import { ErrorNotice } from '../../design/error-notice.tsx';
+import { PageHeader } from '../../design/page-header.tsx';
+import { ScreenBody } from '../../design/screen-body.tsx';
+import { useTexts } from '../../texts.tsx';
+import { useFresh } from '../../use-fresh.ts';
+import { ChainPicture } from './chain-picture.tsx';
+import { EnrolledKeys } from './enrolled-keys.tsx';
+import { VerdictCard } from './verdict-card.tsx';
+
+export function ReadinessScreen() {
+  const { say } = useTexts();
+  const { value, error, again } = useFresh('readiness.get', [
+    'readiness.changed',
+    'targets.changed',
+    'settings.changed',
+  ]);
+  if (value === undefined && error === undefined) {
+    return (
+      <ScreenBody>
+        <Skeleton aria-label={say('readiness.loading')}>
+          <SkeletonItem size={64} />
+        </Skeleton>
+      </ScreenBody>
+    );
+  }
+  return (
+    <ScreenBody>
+      {value === undefined && <PageHeader title={say('readiness.title')} />}
+      {error !== undefined && (
+        <ErrorNotice error={error} action={<Button onClick={again}>{say('frame.try-again')}</Button>} />
+      )}
+      {value !== undefined && (
+        <>
+          <VerdictCard readiness={value} onStale={again} />
+          <ChainPicture chain={value.chain} now={value.now} />
+          {value.enrollments.length > 0 && <EnrolledKeys enrollments={value.enrollments} />}
+        </>
+      )}
+    </ScreenBody>
+  );
+}

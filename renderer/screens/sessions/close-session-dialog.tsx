@@ -1,0 +1,39 @@
+/** Asks before a session that is open is closed. */
+import {
+  Button,
+  Dialog,
+  DialogActions,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+} from '@fluentui/react-components';
+import { useTexts } from '../../texts.tsx';
+
+export interface CloseSessionDialogProps {
+  readonly target: string;
+  readonly onConsent: () => void;
+  readonly onClose: () => void;
+}
+
+export function CloseSessionDialog({ target, onConsent, onClose }: CloseSessionDialogProps) {
+  const { say } = useTexts();
+  return (
+    <Dialog open modalType="alert" onOpenChange={(_, { open }) => !open && onClose()}>
+      <DialogSurface style={{ maxWidth: '440px' }}>
+        <DialogBody>
+          <DialogTitle>{say('sessions.close-title', { target })}</DialogTitle>
+          <DialogContent>{say('sessions.close-explained')}</DialogContent>
+          <DialogActions>
+            <Button autoFocus onClick={onClose}>
+              {say('sessions.close-not')}
+            </Button>
+            <Button appearance="primary" onClick={onConsent}>
+              {say('sessions.close-do')}
+            </Button>
+          </DialogActions>
+        </DialogBody>
+      </DialogSurface>
+    </Dialog>
+  );
+}

@@ -1,0 +1,62 @@
+/** Over the lower part of the terminal while the connection is made or the key is waited for; the terminal stays usable above it. */
+import { makeStyles, tokens } from '@fluentui/react-components';
+import { useEffect } from 'react';
+import type { SessionView } from '../../../main/ipc/contract.ts';
+import { useAnnounce } from '../../design/announcement.tsx';
+import { KeyDrawing } from '../../design/key-drawing.tsx';
+import { useTexts } from '../../texts.tsx';
+import { hostOf, wayWords } from './session-words.ts';
+
+const useStyles = makeStyles({
+  place: {
+    position: 'absolute',
+    insetInlineStart: 0,
+    insetInlineEnd: 0,
+    bottom: '10%',
+    display: 'flex',
+    justifyContent: 'center',
+    padding: `0 ${tokens.spacingHorizontalL}`,
+    pointerEvents: 'none',
+    zIndex: 10,
+  },
+  card: {
+    maxWidth: '440px',
+    display: 'flex',
+    flexDirection: 'column',
+    alignItems: 'center',
+    gap: tokens.spacingVerticalM,
+    padding: `${tokens.spacingVerticalXL} ${tokens.spacingHorizontalXXL}`,
+    border: `1px solid ${tokens.colorNeutralStroke1}`,
+    borderRadius: tokens.borderRadiusXLarge,
+    backgroundColor: tokens.colorNeutralBackground1,
+    boxShadow: tokens.shadow16,
+    textAlign: 'center',
+  },
+  title: { margin: 0, fontSize: tokens.fontSizeBase400, fontWeight: tokens.fontWeightSemibold },
+  sentence: { margin: 0, color: tokens.colorNeutralForeground2, overflowWrap: 'anywhere' },
+});
+
+export function KeyOverlay({ session }: { readonly session: SessionView }) {
+  const styles = useStyles();
+  const { say } = useTexts();
+  const announce = useAnnounce();
+  const { waitsFor, jumps } = session;
+  const what = waitsFor?.what;
+  const title =
+    what === undefined
+      ? say('sessions.connecting-title', { host: hostOf(session) })
+      : say(({ pin: 'sessions.waits-pin', touch: 'sessions.waits-touch', key: 'sessions.waits-key' } as const)[what]);
+  const way = jumps.length === 0 ? '' : say('sessions.connecting-through', { jumps: wayWords(say, jumps) });
+  const sentence = waitsFor?.sentence ?? way;
+  useEffect(() => announce(`${title}. ${sentence}`), [announce, title, sentence]);
+  const drawn = what === undefined ? 'busy' : ({ pin: 'present', touch: 'touch', key: 'absent' } as const)[what];
+  return (
+    <div className={styles.place}>
+      <div className={styles.card}>
+        <KeyDrawing state={drawn} size={132} />
+        <p className={styles.title}>{title}</p>
+        {sentence !== '' && <p className={styles.sentence}>{sentence}</p>}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+/** What the screen shows while no session is open: the devices used lately, to connect to. */
+import { Button, makeStyles, tokens } from '@fluentui/react-components';
+import { WindowConsoleRegular } from '@fluentui/react-icons';
+import { useMemo, useState } from 'react';
+import { EmptyState } from '../../design/empty-state.tsx';
+import { ErrorNotice } from '../../design/error-notice.tsx';
+import { PageHeader } from '../../design/page-header.tsx';
+import { ScreenBody } from '../../design/screen-body.tsx';
+import { useConnect, useNavigation } from '../../navigation.tsx';
+import { useTexts } from '../../texts.tsx';
+import { indexTargets } from '../devices/target-search.ts';
+import { useTargets } from '../devices/use-targets.ts';
+
+const RECENT = 5;
+
+const useStyles = makeStyles({
+  recent: { display: 'flex', flexDirection: 'column', alignItems: 'stretch', gap: tokens.spacingVerticalS },
+  heading: { margin: 0, fontSize: tokens.fontSizeBase300, color: tokens.colorNeutralForeground2 },
+  list: {
+    listStyleType: 'none',
+    margin: 0,
+    padding: 0,
+    display: 'flex',
+    flexDirection: 'column',
+    gap: tokens.spacingVerticalXS,
+  },
+  device: { width: '100%', minWidth: '240px', maxWidth: '420px', overflowWrap: 'anywhere' },
+});
+
+export function NoSession() {
+  const styles = useStyles();
+  const { say } = useTexts();
+  const connect = useConnect();
+  const { go } = useNavigation();
+  const { saved } = useTargets();
+  const [failure, setFailure] = useState<unknown>();
+  const recent = useMemo(
+    () =>
+      indexTargets(saved?.targets ?? [])
+        .filter(({ target }) => target.lastUsedAt !== null)
+        .slice(0, RECENT)
+        .map(({ target }) => target),
+    [saved],
+  );
+  const open = async (name: string) => {
+    setFailure(undefined);
+    try {
+      await connect(name);
+    } catch (error) {
+      setFailure(error);
+    }
+  };
+  return (
+    <ScreenBody fill>
+      <PageHeader title={say('sessions.title')} />
+      {failure !== undefined && <ErrorNotice error={failure} />}
+      <EmptyState
+        picture={<WindowConsoleRegular />}
+        title={say('sessions.empty-title')}
+        text={say('sessions.empty-explained')}
+        action={
+          <div className={styles.recent}>
+            {recent.length > 0 && (
+              <>
+                <h3 className={styles.heading}>{say('sessions.recent')}</h3>
+                <ul className={styles.list}>
+                  {recent.map(({ name }) => (
+                    <li key={name}>
+                      <Button className={styles.device} onClick={() => open(name)}>
+                        {say('sessions.connect-to', { name })}
+                      </Button>
+                    </li>
+                  ))}
+                </ul>
+              </>
+            )}
+            <Button appearance={recent.length > 0 ? 'subtle' : 'primary'} onClick={() => go({ screen: 'devices' })}>
+              {say('sessions.all-devices')}
+            </Button>
+          </div>
+        }
+      />
+    </ScreenBody>
+  );
+}

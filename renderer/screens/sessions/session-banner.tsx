@@ -1,0 +1,91 @@
+/** Above the terminal: who is logged in to what, through which hosts, since when, how it stands; and what one can do with it. */
+import { Button, makeStyles, tokens } from '@fluentui/react-components';
+import { CopyRegular, DismissRegular, SearchRegular } from '@fluentui/react-icons';
+import type { MouseEvent } from 'react';
+import type { SessionView } from '../../../main/ipc/contract.ts';
+import { useTexts } from '../../texts.tsx';
+import { SessionStateBadge } from './session-state.tsx';
+import { sinceWords, whoWhere } from './session-words.ts';
+import { keyNames } from './terminal-keys.ts';
+
+export interface SessionBannerProps {
+  readonly session: SessionView;
+  readonly isMac: boolean;
+  readonly onFind: () => void;
+  readonly onCopy: () => void;
+  readonly onClose: () => void;
+}
+
+const useStyles = makeStyles({
+  banner: {
+    flexShrink: 0,
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    gap: `${tokens.spacingVerticalXXS} ${tokens.spacingHorizontalL}`,
+    padding: `${tokens.spacingVerticalSNudge} ${tokens.spacingHorizontalM} ${tokens.spacingVerticalSNudge} ${tokens.spacingHorizontalL}`,
+    borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
+    borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
+    backgroundColor: tokens.colorNeutralBackground2,
+  },
+  words: {
+    flexGrow: 1,
+    flexBasis: '280px',
+    minWidth: 0,
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    gap: `0 ${tokens.spacingHorizontalM}`,
+    overflowWrap: 'anywhere',
+  },
+  who: { margin: 0, fontSize: tokens.fontSizeBase300, fontWeight: tokens.fontWeightSemibold },
+  state: { display: 'inline-flex', alignItems: 'center', gap: tokens.spacingHorizontalXS },
+  small: { color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
+  tools: { display: 'flex', alignItems: 'center', gap: tokens.spacingHorizontalXXS, marginInlineStart: 'auto' },
+  hint: { marginInlineEnd: tokens.spacingHorizontalS, '@media (max-width: 820px)': { display: 'none' } },
+});
+
+/** A press of the pointer on a tool leaves the focus, and with it the keyboard, in the terminal. */
+const keepFocus = (event: MouseEvent) => event.preventDefault();
+
+export function SessionBanner({ session, isMac, onFind, onCopy, onClose }: SessionBannerProps) {
+  const styles = useStyles();
+  const { say } = useTexts();
+  const keys = keyNames(isMac);
+  return (
+    <header className={styles.banner}>
+      <div className={styles.words}>
+        <h2 className={styles.who}>{whoWhere(say, session)}</h2>
+        <span className={styles.state}>
+          <SessionStateBadge session={session} />
+          <span className={styles.small}>{sinceWords(say, session, Date.now())}</span>
+        </span>
+      </div>
+      <div className={styles.tools}>
+        <span className={`${styles.small} ${styles.hint}`}>{say('sessions.leave-hint', { leave: keys.leave })}</span>
+        <Button
+          appearance="subtle"
+          icon={<SearchRegular />}
+          aria-label={say('sessions.find')}
+          title={`${say('sessions.find')} (${keys.find})`}
+          onClick={onFind}
+        />
+        <Button
+          appearance="subtle"
+          icon={<CopyRegular />}
+          aria-label={say('sessions.copy')}
+          title={`${say('sessions.copy')} (${keys.copy})`}
+          onMouseDown={keepFocus}
+          onClick={onCopy}
+        />
+        <Button
+          appearance="subtle"
+          icon={<DismissRegular />}
+          aria-label={say('sessions.close-tab', { target: session.target })}
+          title={say('sessions.close-tab', { target: session.target })}
+          onClick={onClose}
+        />
+      </div>
+    </header>
+  );
+}

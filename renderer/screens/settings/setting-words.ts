@@ -1,0 +1,87 @@
+/** What each setting, and each value of a choice, is called. A key that is not here is shown as itself. */
+import type { SettingView } from '../../../main/ipc/contract.ts';
+import type { WindowTexts } from '../../texts.tsx';
+import type { GroupName } from './setting-groups.ts';
+
+type Say = WindowTexts['say'];
+
+const WORDS = {
+  'ssh.keyFile': ['settings.key-file-label', 'settings.key-file-explained'],
+  'connect.defaultJump': ['settings.default-jump-label', 'settings.default-jump-explained'],
+  'reconcile.everyMinutes': ['settings.every-minutes-label', 'settings.every-minutes-explained'],
+  'entra.cloud': ['settings.cloud-label', 'settings.cloud-explained'],
+  'entra.tenant': ['settings.tenant-label', 'settings.tenant-explained'],
+  'entra.clientId': ['settings.client-id-label', 'settings.client-id-explained'],
+  'entra.loginRoot': ['settings.login-root-label', 'settings.login-root-explained'],
+  'entra.graphRoot': ['settings.graph-root-label', 'settings.graph-root-explained'],
+  'entra.caFile': ['settings.ca-file-label', 'settings.ca-file-explained'],
+  'entra.signInTimeoutSeconds': ['settings.sign-in-timeout-label', 'settings.sign-in-timeout-explained'],
+  'terminal.fontFamily': ['settings.font-family-label', 'settings.font-family-explained'],
+  'terminal.fontSize': ['settings.font-size-label', 'settings.font-size-explained'],
+  'terminal.screenReader': ['settings.screen-reader-label', 'settings.screen-reader-explained'],
+  'app.appearance': ['settings.appearance-label', 'settings.appearance-explained'],
+  'app.openAtLogin': ['settings.open-at-login-label', 'settings.open-at-login-explained'],
+  'app.keepInTray': ['settings.keep-in-tray-label', 'settings.keep-in-tray-explained'],
+} as const;
+
+const CHOICES = {
+  'entra.cloud public': 'settings.cloud-public',
+  'entra.cloud usgov': 'settings.cloud-us-gov',
+  'entra.cloud usgov-dod': 'settings.cloud-us-gov-dod',
+  'entra.cloud china': 'settings.cloud-china',
+  'entra.cloud custom': 'settings.cloud-custom',
+  'app.appearance system': 'settings.appearance-system',
+  'app.appearance light': 'settings.appearance-light',
+  'app.appearance dark': 'settings.appearance-dark',
+} as const;
+
+const GROUP_NAMES = {
+  connect: 'settings.group-connect',
+  terminal: 'settings.group-terminal',
+  app: 'settings.group-app',
+  agent: 'settings.group-agent',
+  ssh: 'settings.group-ssh',
+  entra: 'settings.group-entra',
+  reconcile: 'settings.group-reconcile',
+  other: 'settings.group-other',
+} as const satisfies Record<GroupName, string>;
+
+const SOURCES = {
+  user: 'settings.source-user',
+  file: 'settings.source-file',
+  default: 'settings.source-default',
+} as const;
+
+export function settingLabel(say: Say, key: string): string {
+  const words = known(WORDS, key);
+  return words === undefined ? key : say(words[0]);
+}
+
+export function settingExplanation(say: Say, key: string): string {
+  const words = known(WORDS, key);
+  return words === undefined ? '' : say(words[1]);
+}
+
+export function groupLabel(say: Say, group: GroupName): string {
+  return say(GROUP_NAMES[group]);
+}
+
+export function sourceLabel(say: Say, source: SettingView['source']): string {
+  return say(SOURCES[source]);
+}
+
+export function choiceLabel(say: Say, key: string, choice: string): string {
+  const text = known(CHOICES, `${key} ${choice}`);
+  return text === undefined ? choice : say(text);
+}
+
+/** A value in words, as it is told beside "Standard". */
+export function valueWords(say: Say, { key, kind }: SettingView, value: SettingView['value']): string {
+  if (value === null || value === '') return say('settings.none');
+  if (typeof value === 'boolean') return say(value ? 'settings.on' : 'settings.off');
+  return kind === 'choice' ? choiceLabel(say, key, String(value)) : String(value);
+}
+
+function known<T extends object>(table: T, key: string): T[keyof T] | undefined {
+  return Object.hasOwn(table, key) ? table[key as keyof T] : undefined;
+}

@@ -1,0 +1,128 @@
+/**
+ * 100,000 random and mutated calls from the windows' side, against the whole app upon the lab: nothing may crash, nothing may be
+ * left unhandled, and nothing may be done that a call was not allowed to do. FUZZ_SEED repeats a run.
+ */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { CALLS, type CallInput, type CallName } from '../../main/ipc/contract.ts';
+import { type LabDesktop, startDesktop } from '../lab/desktop-app.ts';
+import { startLab } from '../lab/world.ts';
+import { type FuzzPlan, type FuzzResult, randomCalls } from './random-calls.ts';
+
+const SIZE = { columns: 80, rows: 24 };
+/** A new call of the contract needs a line here. */
+const CORPUS: { readonly [N in CallName]: readonly CallInput<N>[] } = {
+  'app.start': [{}],
+  'app.copy': [{ text: 'x' }],
+  'readiness.get': [{}],
+  'enroll.look': [{}],
+  'enroll.run': [{ algorithm: 'ed25519-sk', publish: true, fresh: false, overwrite: true }],
+  'publish.run': [{}],
+  'targets.list': [{}],
+  'targets.save': [
+    { name: 'a', device: 'alice@10.0.0.1', jumps: ['ops@jump'] },
+    { name: 'b', device: 'alice@10.0.0.2:22', jumps: [], replaces: 'a' },
+  ],
+  'targets.remove': [{ name: 'a' }],
+  'targets.command': [{ target: 'a' }],
+  'sessions.open': [{ target: 'a', ...SIZE }],
+  'sessions.list': [{}],
+  'sessions.attach': [{ id: 'x' }],
+  'sessions.write': [{ id: 'x', text: 'rm -rf /\r' }],
+  'sessions.drawn': [{ id: 'x', bytes: 1 }],
+  'sessions.resize': [{ id: 'x', ...SIZE }],
+  'sessions.end': [{ id: 'x' }],
+  'settings.list': [{}],
+  'settings.set': [
+    { key: 'terminal.fontSize', value: 16 },
+    { key: 'connect.defaultJump', value: 'ops@jump' },
+    { key: 'ssh.keyFile', value: '~/.ssh/other' },
+  ],
+  'settings.reset': [{ key: 'terminal.fontSize' }],
+  'agent.status': [{}],
+  'prompts.show': [{}],
+  // No PIN that a key could take for one: an answer with one is what this window is for.
+  'prompts.answer': [
+    { id: 'prompt-1', answer: { kind: 'allow', keep: 'once' } },
+    { id: 'prompt-2', answer: { kind: 'allow', keep: 'session', pin: new Uint8Array([49]) } },
+    { id: 'prompt-3', answer: { kind: 'deny' } },
+  ],
+  'prompts.fit': [{ height: 300 }],
+};
+
+const of = (kind: 'main' | 'prompt') =>
+  Object.fromEntries(Object.entries(CORPUS).filter(([name]) => CALLS[name as CallName].from === kind));
+const HEAVY = ['enroll.look', 'enroll.run', 'publish.run', 'readiness.get', 'sessions.open', 'targets.command'];
+const SEED = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
+
+async function fuzz(desktop: LabDesktop, kind: 'main' | 'prompt', count: number): Promise<FuzzResult> {
+  const page = kind === 'main' ? desktop.window : await desktop.promptDocument();
+  const foreign = Object.keys(of(kind === 'main' ? 'prompt' : 'main'));
+  const plan: FuzzPlan = {
+    seed: SEED,
+    count,
+    corpus: of(kind),
+    heavy: HEAVY,
+    foreign: [...foreign, 'toString', '__proto__'],
+  };
+  return page.evaluate(randomCalls, plan);
+}
+
+describe(`the contract under 100,000 random calls (FUZZ_SEED=${SEED})`, () => {
+  it('does nothing but what a call may do, and lives on', { timeout: 300_000 }, async () => {
+    const lab = await startLab({ authenticator: { touch: 'never' } });
+    try {
+      await using desktop = await startDesktop(lab);
+      lab.authenticator.counters.reset();
+      const [fromWindow, fromPrompt] = await Promise.all([
+        fuzz(desktop, 'main', 85_000),
+        fuzz(desktop, 'prompt', 15_000),
+      ]);
+      const data = join(lab.folder, 'data');
+      // So many refusals fill more than one file.
+      const logs = (await readdir(data)).filter((name) => name.startsWith('glasskey.log'));
+      const log = (await Promise.all(logs.map((name) => readFile(join(data, name), 'utf8')))).join('');
+      expect(log.split('\n').filter((line) => /"level":"error"|unhandled/.test(line))).toEqual([]);
+      expect([...fromWindow.odd, ...fromPrompt.odd]).toEqual([]);
+      // It reached what it was to reach: calls that were allowed, and refusals of each kind.
+      expect(Object.keys(fromWindow.ok)).toEqual(expect.arrayContaining(['app.start', 'targets.save', 'settings.set']));
+      for (const { errors } of [fromWindow, fromPrompt]) {
+        expect(errors).toMatchObject({
+          CALL_FOREIGN: expect.any(Number),
+          CALL_MALFORMED: expect.any(Number),
+          CALL_UNKNOWN: expect.any(Number),
+        });
+        expect(errors).not.toHaveProperty('INTERNAL');
+      }
+      expect(Object.keys(fromWindow.ok).filter((name) => name.startsWith('prompts.'))).toEqual([]);
+      expect(Object.keys(fromPrompt.ok).filter((name) => !name.startsWith('prompts.'))).toEqual([]);
+
+      // Nobody typed a PIN: no key was made, tried or signed with, nothing was published, no session was begun.
+      expect(lab.authenticator.counters.read()).toMatchObject({ touches: 0, pinChecks: 0 });
+      expect(lab.entra.graph.profileKeys().size).toBe(0);
+      const state = await desktop.window.evaluate(async () => {
+        const { glasskey } = globalThis as unknown as {
+          glasskey: { call(id: number, name: string, input: object): Promise<{ output: never }> };
+        };
+        const ask = async (id: number, name: string) => (await glasskey.call(id, name, {})).output;
+        return {
+          sessions: await ask(1, 'sessions.list'),
+          settings: await ask(2, 'settings.list'),
+          targets: await ask(3, 'targets.list'),
+          readiness: await ask(4, 'readiness.get'),
+        };
+      });
+      expect(state.sessions).toEqual({ sessions: [] });
+      expect(state.readiness).toMatchObject({ verdict: expect.stringMatching(/not-enrolled|unfinished/) });
+      const { settings } = state.settings as { settings: { key: string; problem?: string }[] };
+      expect(settings.filter(({ problem }) => problem !== undefined)).toEqual([]);
+      expect(await readdir(join(lab.folder, 'home'))).toEqual([]);
+      expect(desktop.errors).toBe('');
+      expect((await desktop.standIn?.snapshot())?.unhandledRejections ?? []).toEqual([]);
+      expect(await desktop.quit()).toBe(0);
+    } finally {
+      await lab.close();
+    }
+  });
+});

@@ -1,0 +1,318 @@
+/** The devices screen as built, in Chromium, over a scripted bridge. */
+/// <reference lib="dom" />
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { TargetView } from '../../main/ipc/contract.ts';
+import { axeViolations, type OpenWindow, startWindowBrowser, type WindowBrowser } from '../window/open-window.ts';
+import { type ScriptedCalls, ScriptedError } from '../window/scripted-bridge.ts';
+import { manyTargets, sampleTargets, WINDOW_START } from './window-samples.ts';
+
+// axe alone takes seconds where the processors are shared.
+vi.setConfig({ testTimeout: 90_000 });
+
+let browser: WindowBrowser;
+beforeAll(async () => {
+  browser = await startWindowBrowser();
+});
+afterAll(() => browser[Symbol.asyncDispose]());
+
+const NOW = Date.UTC(2026, 10, 23, 4);
+const soon = <T>(read: () => T) => expect.poll(read, { timeout: 10_000 });
+const JUMP = 'jumper@jump-east';
+
+interface Devices extends OpenWindow {
+  readonly targets: TargetView[];
+}
+
+async function openDevices(
+  targets: TargetView[] = sampleTargets(NOW),
+  { calls = {}, ...options }: Partial<Parameters<WindowBrowser['open']>[0]> = {},
+): Promise<Devices> {
+  const answers: ScriptedCalls = {
+    ...WINDOW_START,
+    'targets.list': () => ({ targets, defaultJump: JUMP }),
+    'targets.command': ({ target }) => ({ command: `ssh -J ${JUMP} ${target}` }),
+    'sessions.open': () => ({ id: 'session-1' }),
+    ...calls,
+  };
+  const window = await browser.open({ calls: answers, ...options });
+  await window.page.getByRole('navigation').getByRole('button', { name: 'Devices' }).click();
+  return Object.assign(window, { targets });
+}
+
+const made = ({ bridge }: OpenWindow, name: string) =>
+  bridge.made.filter((call) => call.name === name).map(({ input }) => input);
+const box = ({ page }: OpenWindow) => page.getByRole('combobox', { name: 'Search devices' });
+const rowNames = ({ page }: OpenWindow) =>
+  page.getByRole('row').evaluateAll((rows) => rows.map((row) => row.querySelector('[role=gridcell] div')?.textContent));
+const chosen = ({ page }: OpenWindow) => page.getByRole('row', { selected: true }).locator('div div').first();
+
+test('The search box has the focus, and up, down and Enter connect from it', async () => {
+  await using window = await openDevices();
+  const { page } = window;
+  await box(window).waitFor();
+  await soon(() => box(window).evaluate((input) => input === document.activeElement)).toBe(true);
+  await page.keyboard.type('RACK4 fab');
+  await soon(() => rowNames(window)).toEqual(['ce1-rack4', 'ce2-rack4']);
+  expect(await chosen(window).textContent()).toBe('ce1-rack4');
+  await page.keyboard.press('ArrowDown');
+  expect(await chosen(window).textContent()).toBe('ce2-rack4');
+  const active = await box(window).getAttribute('aria-activedescendant');
+  expect(await page.locator(`[id="${active}"]`).getAttribute('aria-selected')).toBe('true');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('Enter');
+  await soon(() => made(window, 'sessions.open')).toMatchObject([{ target: 'ce1-rack4' }]);
+  await page.getByRole('heading', { name: 'Sessions' }).waitFor();
+  expect(window.faults).toEqual([]);
+});
+
+test('Ctrl+F and "/" come back to the search box, also from a row; Escape empties it', async () => {
+  await using window = await openDevices();
+  const { page } = window;
+  const isFocused = () => box(window).evaluate((input) => input === document.activeElement);
+  await box(window).fill('leaf');
+  await page.keyboard.press('Tab');
+  expect(await isFocused()).toBe(false);
+  await page.keyboard.press('/');
+  expect(await isFocused()).toBe(true);
+  expect(await box(window).inputValue()).toBe('leaf');
+  await page.getByRole('button', { name: 'Add a device' }).focus();
+  await page.keyboard.press('Control+f');
+  expect(await isFocused()).toBe(true);
+  await page.keyboard.press('Escape');
+  expect(await box(window).inputValue()).toBe('');
+  // Where somebody types, "/" is a letter.
+  await page.keyboard.type('a/b');
+  expect(await box(window).inputValue()).toBe('a/b');
+});
+
+test('What is typed as user@host can be connected to, behind what is saved', async () => {
+  await using window = await openDevices();
+  const { page } = window;
+  await box(window).fill('alice@leaf1');
+  await soon(() => rowNames(window)).toEqual(['leaf1', 'leaf10']);
+  await box(window).fill('ada@leaf1');
+  await soon(() => rowNames(window)).toEqual(['Connect to ada@leaf1']);
+  await page.getByText(`Goes through ${JUMP}`).waitFor();
+  await page.keyboard.press('Enter');
+  await soon(() => made(window, 'sessions.open')).toMatchObject([{ target: 'ada@leaf1' }]);
+});
+
+test('Ten thousand devices: every search finds what it ought to, and only what is seen is in the document', async () => {
+  const targets = manyTargets(10_000);
+  await using window = await openDevices(targets);
+  const { page } = window;
+  const grid = page.getByRole('grid');
+  expect(await grid.getAttribute('aria-rowcount')).toBe('10000');
+  for (const query of ['ce3', 'ce3-rack77', 'rack77 north', 'site9.example west ce1', 'rack1428']) {
+    await box(window).fill(query);
+    const fits = targets.filter(({ name, device, jumps }) =>
+      query.split(' ').every((word) => [name, device, ...jumps].some((field) => field.includes(word))),
+    );
+    await soon(() => grid.getAttribute('aria-rowcount')).toBe(String(fits.length));
+    const shown = await rowNames(window);
+    expect(shown.length).toBeLessThan(30);
+    for (const name of shown) expect(fits.some((target) => target.name === name)).toBe(true);
+  }
+  await box(window).fill('');
+  await page.keyboard.press('PageDown');
+  for (let press = 0; press < 60; press += 1) await page.keyboard.press('ArrowDown');
+  const row = page.getByRole('row', { selected: true });
+  expect(await row.getAttribute('aria-rowindex')).toBe('69');
+  expect(
+    await row.evaluate((element) => {
+      const list = element.closest('[role=grid]')?.getBoundingClientRect();
+      const { top, bottom } = element.getBoundingClientRect();
+      return list !== undefined && top >= list.top - 1 && bottom <= list.bottom + 1;
+    }),
+  ).toBe(true);
+  expect(await page.getByRole('row').count()).toBeLessThan(30);
+});
+
+test('Tab reaches the chosen row’s buttons, and up and down change the row beneath them', async () => {
+  await using window = await openDevices();
+  const { page } = window;
+  await box(window).fill('rack4');
+  const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+  await page.keyboard.press('Tab');
+  expect(await focused()).toBe('Connect to ce1-rack4');
+  await page.keyboard.press('Tab');
+  expect(await focused()).toBe('Copy the ssh command for ce1-rack4');
+  await page.keyboard.press('ArrowDown');
+  expect(await focused()).toBe('Copy the ssh command for ce2-rack4');
+  await page.keyboard.press('Enter');
+  await soon(() => made(window, 'app.copy')).toEqual([{ text: `ssh -J ${JUMP} ce2-rack4` }]);
+  await page.getByText(`Copied: ssh -J ${JUMP} ce2-rack4`).first().waitFor();
+});
+
+test('The pointer: a row is chosen by a click, connected to by a double click or its button', async () => {
+  await using window = await openDevices();
+  const { page } = window;
+  await page.getByText('leaf10', { exact: true }).click();
+  expect(await chosen(window).textContent()).toBe('leaf10');
+  expect(made(window, 'sessions.open')).toEqual([]);
+  await page.getByText('spine2', { exact: true }).hover();
+  await page.getByRole('button', { name: 'Connect to spine2' }).click();
+  await soon(() => made(window, 'sessions.open')).toMatchObject([{ target: 'spine2' }]);
+  await page.getByRole('navigation').getByRole('button', { name: 'Devices' }).click();
+  await page.getByText('leaf2', { exact: true }).dblclick();
+  await soon(() => made(window, 'sessions.open')).toHaveLength(2);
+});
+
+test('A device is added by keyboard alone, through the usual jump host and another, in the order wanted', async () => {
+  const saved: unknown[] = [];
+  await using window = await openDevices([], {
+    calls: {
+      'targets.save': (input) => {
+        saved.push(input);
+        const target = { name: input.name, device: input.device, jumps: input.jumps, lastUsedAt: null };
+        window.targets.push(target);
+        return { target };
+      },
+    },
+  });
+  const { page } = window;
+  await page.getByText('No devices yet').waitFor();
+  await page.getByRole('button', { name: 'Add your first device' }).focus();
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Add a device' });
+  await dialog.waitFor();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  // By role: what was behind the dialog is there for screen readers again.
+  await soon(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Add your first device');
+  await page.getByRole('button', { name: 'Add your first device' }).press('Enter');
+  await dialog.waitFor();
+  await soon(() => page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('name');
+  await page.keyboard.press('Enter');
+  await page.getByText('Give the device a name.').waitFor();
+  expect(saved).toEqual([]);
+  await page.keyboard.type('leaf9');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('ada@leaf9:2222');
+  await page.getByRole('button', { name: 'Add a jump host' }).focus();
+  await page.keyboard.press('Enter');
+  await soon(() => page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('jump-1');
+  await page.keyboard.type('ops@jump-inner');
+  await page.getByRole('button', { name: 'Move jump host 2 up' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('textbox', { name: 'Jump host 1' }).focus();
+  await page.keyboard.press('Enter');
+  await soon(() => saved).toEqual([{ name: 'leaf9', device: 'ada@leaf9:2222', jumps: ['ops@jump-inner', JUMP] }]);
+  await page.getByText('leaf9 is added.').first().waitFor();
+  await soon(() => page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('combobox');
+  expect(window.faults).toEqual([]);
+});
+
+test('What is refused is told at its field, which has the focus, and nothing typed is lost', async () => {
+  await using window = await openDevices(undefined, {
+    calls: {
+      'targets.save': ({ name, jumps }) => {
+        if (name === 'leaf1')
+          throw new ScriptedError('TARGET_EXISTS', 'There is a target named leaf1 already.', 'Choose another name.');
+        throw new ScriptedError(
+          'TARGET_INVALID',
+          `The target '${jumps[0]}' has whitespace (U+0020) in its host name.`,
+          'Write it as user@host.',
+        );
+      },
+    },
+  });
+  const { page } = window;
+  await page.getByRole('button', { name: 'Add a device' }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('leaf1');
+  await page.getByRole('textbox', { name: 'Address' }).fill('ada@leaf9');
+  await page.getByRole('textbox', { name: 'Jump host 1' }).fill('jumper@jump east');
+  await page.getByRole('button', { name: 'Save' }).click();
+  const wrong = () =>
+    page.evaluate(() => [
+      document.activeElement?.getAttribute('name'),
+      document.activeElement?.getAttribute('aria-invalid'),
+    ]);
+  await page.getByText('There is a target named leaf1 already. Choose another name.').waitFor();
+  await soon(wrong).toEqual(['name', 'true']);
+  await page.keyboard.type('x');
+  await page.keyboard.press('Enter');
+  await page.getByText('has whitespace').waitFor();
+  await soon(wrong).toEqual(['jump-0', 'true']);
+  expect(await page.getByRole('textbox', { name: 'Address' }).inputValue()).toBe('ada@leaf9');
+  expect(await axeViolations(page)).toEqual([]);
+});
+
+test('A device is changed in place, and removed only with consent', async () => {
+  await using window = await openDevices(undefined, {
+    calls: {
+      'targets.save': ({ replaces: _, ...target }) => ({ target: { ...target, lastUsedAt: null } }),
+      'targets.remove': () => ({ removed: true }),
+    },
+  });
+  const { page } = window;
+  await box(window).fill('leaf10');
+  await page.getByRole('button', { name: 'Change leaf10' }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('leaf-ten');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await soon(() => made(window, 'targets.save')).toEqual([
+    { name: 'leaf-ten', device: 'alice@leaf10', jumps: [JUMP], replaces: 'leaf10' },
+  ]);
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Remove leaf10' }).click();
+  const dialog = page.getByRole('alertdialog', { name: 'Remove leaf10?' });
+  await dialog.waitFor();
+  await page.keyboard.press('Enter');
+  await dialog.waitFor({ state: 'detached' });
+  expect(made(window, 'targets.remove')).toEqual([]);
+  await page.getByRole('button', { name: 'Remove leaf10' }).click();
+  await dialog.getByRole('button', { name: 'Remove' }).click();
+  await soon(() => made(window, 'targets.remove')).toEqual([{ name: 'leaf10' }]);
+});
+
+test('Why a connection could not even begin is told, with what to do', async () => {
+  await using window = await openDevices(undefined, {
+    calls: {
+      'sessions.open': () => {
+        throw new ScriptedError('SSH_NOT_FOUND', 'There is no ssh.', 'Install OpenSSH.');
+      },
+    },
+  });
+  await box(window).press('Enter');
+  const alert = window.page.getByRole('alert');
+  await alert.waitFor();
+  expect(await alert.textContent()).toContain('Install OpenSSH.');
+});
+
+test.each(['light', 'dark'] as const)(
+  'axe finds nothing wrong, %s: list, no match, typed, dialogs, empty',
+  async (colorScheme) => {
+    await using window = await openDevices(undefined, { colorScheme, reducedMotion: 'reduce' });
+    const { page } = window;
+    await box(window).waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await box(window).fill('no such device');
+    await page.getByText('No device fits').waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await box(window).fill('ada@leaf9');
+    await page.getByRole('button', { name: 'Connect to ada@leaf9' }).waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await box(window).fill('');
+    await page.getByRole('button', { name: 'Add a device' }).click();
+    await page.getByRole('dialog').waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Remove console' }).click();
+    await page.getByRole('alertdialog').waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await using empty = await openDevices([], { colorScheme });
+    await empty.page.getByText('No devices yet').waitFor();
+    expect(await axeViolations(empty.page)).toEqual([]);
+    expect([...window.faults, ...empty.faults]).toEqual([]);
+  },
+);
+
+test('At twice the size nothing is cut off sideways', async () => {
+  await using window = await openDevices(undefined, { width: 640, height: 440 });
+  await box(window).waitFor();
+  const wide = await window.page.evaluate(() => document.querySelector('main')?.scrollWidth);
+  expect(wide).toBeLessThanOrEqual(640);
+  await window.page.getByRole('button', { name: 'Connect to console' }).click();
+  await soon(() => made(window, 'sessions.open')).toHaveLength(1);
+});

@@ -1,0 +1,191 @@
+/** The settings screen as built, in Chromium, over a scripted bridge. */
+/// <reference lib="dom" />
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { SettingView } from '../../main/ipc/contract.ts';
+import { axeViolations, type OpenWindow, startWindowBrowser, type WindowBrowser } from '../window/open-window.ts';
+import { type ScriptedCalls, ScriptedError } from '../window/scripted-bridge.ts';
+import { sampleSettings, WINDOW_START } from './window-samples.ts';
+
+// axe alone takes seconds where the processors are shared.
+vi.setConfig({ testTimeout: 90_000 });
+
+let browser: WindowBrowser;
+beforeAll(async () => {
+  browser = await startWindowBrowser();
+});
+afterAll(() => browser[Symbol.asyncDispose]());
+
+const soon = <T>(read: () => T) => expect.poll(read, { timeout: 10_000 });
+const SOCKET = '/run/user/1000/glasskey/agent.sock';
+
+/** Settings that can be set, as the main process does it; `terminal.fontSize` has limits. */
+async function openSettings(options: Partial<Parameters<WindowBrowser['open']>[0]> = {}): Promise<OpenWindow> {
+  let settings = sampleSettings();
+  const put = (key: string, change: (setting: SettingView) => SettingView) => {
+    settings = settings.map((one) => (one.key === key ? change(one) : one));
+    const setting = settings.find((one) => one.key === key);
+    if (setting === undefined) throw new Error(`no setting ${key}`);
+    return { setting };
+  };
+  const calls: ScriptedCalls = {
+    ...WINDOW_START,
+    'settings.list': () => ({ settings, file: '/home/ada/.config/glasskey/settings.json' }),
+    'settings.set': ({ key, value }) => {
+      if (key === 'terminal.fontSize' && (typeof value !== 'number' || value > 72))
+        throw new ScriptedError('SETTING_INVALID', 'The font size is at most 72.', 'Choose a smaller one.');
+      return put(key, (one) => ({ ...one, value, source: 'user' }));
+    },
+    'settings.reset': ({ key }) => put(key, (one) => ({ ...one, value: one.standard, source: 'default' })),
+    'agent.status': () => ({
+      state: 'listening',
+      keys: 1,
+      socketPath: SOCKET,
+      shellLine: `export SSH_AUTH_SOCK=${SOCKET}`,
+    }),
+  };
+  const window = await browser.open({ calls, ...options });
+  await window.page.getByRole('navigation').getByRole('button', { name: 'Settings' }).click();
+  await window.page.getByRole('heading', { name: 'Connecting' }).waitFor();
+  return window;
+}
+
+const made = ({ bridge }: OpenWindow, name: string) =>
+  bridge.made.filter((call) => call.name === name).map(({ input }) => input);
+
+test('Every setting is there under its heading, with its name, its value and where that is from', async () => {
+  await using window = await openSettings();
+  const { page } = window;
+  expect(await page.getByRole('heading', { level: 2 }).allTextContents()).toEqual([
+    'Connecting',
+    'Terminal',
+    'Glasskey',
+    'SSH agent',
+    'Key files',
+    'Microsoft Entra',
+    'Publishing',
+    'Other',
+  ]);
+  expect(await page.getByRole('textbox', { name: 'Usual jump host' }).inputValue()).toBe('jumper@jump-east');
+  expect(await page.getByRole('combobox', { name: 'Cloud' }).inputValue()).toBe('public');
+  expect(await page.getByRole('switch', { name: 'Keep running when the window is closed' }).isChecked()).toBe(true);
+  const entra = page.getByRole('region', { name: 'Microsoft Entra' });
+  expect(await entra.getByText('From settings.json').count()).toBe(2);
+  expect(await page.getByText('Set here').count()).toBe(1);
+  // A key that has no texts yet is still there.
+  expect(await page.getByRole('textbox', { name: 'later.thing' }).inputValue()).toBe('what no text is there for');
+  await page.getByText('/home/ada/.config/glasskey/settings.json').waitFor();
+  expect(window.faults).toEqual([]);
+});
+
+test('A switch and a choice are saved at once, text and numbers when Enter is pressed or the field is left', async () => {
+  await using window = await openSettings();
+  const { page } = window;
+  await page.getByRole('switch', { name: 'Start with the computer' }).click();
+  await page.getByRole('combobox', { name: 'Appearance' }).selectOption('Dark');
+  await page.getByRole('textbox', { name: 'Font size' }).fill('18');
+  await page.keyboard.press('Enter');
+  await page.getByText('Font size is saved.').waitFor({ state: 'attached' });
+  await page.getByRole('textbox', { name: 'Tenant' }).fill(' fabrikam.example ');
+  await page.keyboard.press('Tab');
+  await page.getByRole('textbox', { name: 'Usual jump host' }).fill('');
+  await page.keyboard.press('Enter');
+  await soon(() => made(window, 'settings.set')).toEqual([
+    { key: 'app.openAtLogin', value: true },
+    { key: 'app.appearance', value: 'dark' },
+    { key: 'terminal.fontSize', value: 18 },
+    { key: 'entra.tenant', value: 'fabrikam.example' },
+    { key: 'connect.defaultJump', value: null },
+  ]);
+  // A field that is left as it was saves nothing.
+  await page.getByRole('textbox', { name: 'Font', exact: true }).focus();
+  await page.keyboard.press('Tab');
+  await page.getByRole('textbox', { name: 'Font', exact: true }).press('Enter');
+  expect(made(window, 'settings.set')).toHaveLength(5);
+});
+
+test('What is refused is told at its field and stays to be mended; Escape takes it back', async () => {
+  await using window = await openSettings();
+  const { page } = window;
+  const size = page.getByRole('textbox', { name: 'Font size' });
+  await size.fill('900');
+  await size.press('Enter');
+  await page.getByText('The font size is at most 72. Choose a smaller one.').waitFor();
+  expect(await size.inputValue()).toBe('900');
+  expect(await size.getAttribute('aria-invalid')).toBe('true');
+  const words = await size.evaluate((input) =>
+    (input.getAttribute('aria-describedby') ?? '')
+      .split(' ')
+      .map((id) => document.getElementById(id)?.textContent)
+      .join(' '),
+  );
+  expect(words).toContain('at most 72');
+  expect(words).toContain('From 6 to 72');
+  expect(await axeViolations(page)).toEqual([]);
+  await size.fill('big');
+  await size.press('Enter');
+  await page.getByText('Write a number.').waitFor();
+  expect(made(window, 'settings.set')).toHaveLength(1);
+  await size.press('Escape');
+  expect(await size.inputValue()).toBe('14');
+  await page.getByText('Write a number.').waitFor({ state: 'detached' });
+});
+
+test('By keyboard, a value goes back to the standard one, and the focus to its field', async () => {
+  await using window = await openSettings();
+  const { page } = window;
+  const jump = page.getByRole('textbox', { name: 'Usual jump host' });
+  await jump.focus();
+  await page.keyboard.press('Tab');
+  const button = page.getByRole('button', { name: 'Use the standard value for Usual jump host' });
+  expect(await button.evaluate((element) => element === document.activeElement)).toBe(true);
+  await page.keyboard.press('Enter');
+  await button.waitFor({ state: 'detached' });
+  expect(made(window, 'settings.reset')).toEqual([{ key: 'connect.defaultJump' }]);
+  expect(await jump.inputValue()).toBe('');
+  await soon(() => jump.evaluate((input) => input === document.activeElement)).toBe(true);
+});
+
+test('A setting that is changed elsewhere is shown; what is being typed stays', async () => {
+  await using window = await openSettings();
+  const { page } = window;
+  const font = page.getByRole('textbox', { name: 'Font', exact: true });
+  await font.fill('Iosev');
+  const settings = sampleSettings().map((one) =>
+    one.kind === 'text' ? { ...one, value: `new ${one.key}`, source: 'user' as const } : one,
+  );
+  window.bridge.change({ 'settings.list': () => ({ settings, file: '/settings.json' }) });
+  await window.bridge.tell('settings.changed', {});
+  await soon(() => page.getByRole('textbox', { name: 'Tenant' }).inputValue()).toBe('new entra.tenant');
+  expect(await font.inputValue()).toBe('Iosev');
+});
+
+test('The agent says how it is, and how other programs reach it', async () => {
+  await using window = await openSettings();
+  const { page } = window;
+  const section = page.getByRole('region', { name: 'SSH agent' });
+  await section.getByText('Running, 1 key').waitFor();
+  await section.getByRole('button', { name: 'Copy the line for a shell' }).click();
+  await soon(() => made(window, 'app.copy')).toEqual([{ text: `export SSH_AUTH_SOCK=${SOCKET}` }]);
+  await window.bridge.tell('agent.changed', { state: 'locked', keys: 1 });
+  await section.getByText('Locked while the screen is locked').waitFor();
+  const error = {
+    code: 'AGENT_IN_USE',
+    message: 'It is taken.',
+    remedy: 'Stop the other one.',
+    kind: 'expected' as const,
+  };
+  await window.bridge.tell('agent.changed', { state: 'failed', keys: 0, error });
+  await section.getByText('Stop the other one.').waitFor();
+});
+
+test.each(['light', 'dark'] as const)(
+  'axe finds nothing wrong, %s, and at twice the size nothing is cut off',
+  async (colorScheme) => {
+    await using window = await openSettings({ colorScheme, reducedMotion: 'reduce' });
+    expect(await axeViolations(window.page)).toEqual([]);
+    await window.page.setViewportSize({ width: 640, height: 440 });
+    expect(await window.page.evaluate(() => document.querySelector('main')?.scrollWidth)).toBeLessThanOrEqual(640);
+    expect(await axeViolations(window.page)).toEqual([]);
+    expect(window.faults).toEqual([]);
+  },
+);

@@ -1,0 +1,121 @@
+/** Opens the built window in Chromium over a scripted bridge, and keeps what went wrong in it. */
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { contentSecurityPolicy } from '../../main/shell/document-server.ts';
+import { findChromium } from '../electron-standin/chromium/find-chromium.ts';
+import { builtWindow } from './built-window.ts';
+import { type ScriptedBridge, type ScriptedCalls, scriptBridge } from './scripted-bridge.ts';
+import { answerDocuments, WINDOW_URL } from './window-documents.ts';
+
+/** The shell's own policy, and stricter in one point: the window needs no trusted-types policy at all. */
+const policy = (nonce: string) => `${contentSecurityPolicy('main', nonce)}; trusted-types 'none'`;
+
+export interface WindowOptions {
+  readonly calls: ScriptedCalls;
+  readonly colorScheme?: 'light' | 'dark';
+  readonly forcedColors?: 'active' | 'none';
+  readonly reducedMotion?: 'reduce' | 'no-preference';
+  readonly width?: number;
+  readonly height?: number;
+  /** What the page's clock shows at first; it then goes by `page.clock` alone. */
+  readonly now?: number;
+}
+
+export interface OpenWindow extends AsyncDisposable {
+  readonly page: Page;
+  readonly bridge: ScriptedBridge;
+  /** Errors of the page and its console, refusals of the CSP among them. Empty in a good test. */
+  readonly faults: readonly string[];
+}
+
+export interface WindowBrowser extends AsyncDisposable {
+  open(options: WindowOptions): Promise<OpenWindow>;
+}
+
+/** One browser for the tests of a file. */
+export async function startWindowBrowser(): Promise<WindowBrowser> {
+  const executablePath = findChromium();
+  if (executablePath === undefined) throw new Error('no Chromium: apt-get install chromium');
+  const folder = await builtWindow();
+  const asRoot = process.getuid?.() === 0;
+  const browser = await chromium.launch({ executablePath, args: asRoot ? ['--no-sandbox'] : [] });
+  return {
+    open: (options) => openWindow(browser, folder, options),
+    async [Symbol.asyncDispose]() {
+      await browser.close();
+    },
+  };
+}
+
+async function openWindow(browser: Browser, folder: string, options: WindowOptions): Promise<OpenWindow> {
+  const { calls, colorScheme = 'light', forcedColors = 'none', reducedMotion = 'no-preference', now } = options;
+  const { width = 1100, height = 760 } = options;
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme,
+    forcedColors,
+    reducedMotion,
+    timezoneId: 'UTC',
+    locale: 'en-GB',
+  });
+  await answerDocuments(context, folder, policy);
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const faults: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(message.text());
+  });
+  page.on('pageerror', (error) => faults.push(String(error)));
+  if (now !== undefined) await page.clock.install({ time: now });
+  const bridge = await scriptBridge(page, calls);
+  await page.goto(WINDOW_URL);
+  return {
+    page,
+    bridge,
+    faults,
+    async [Symbol.asyncDispose]() {
+      await context.close();
+    },
+  };
+}
+
+/** What is used of the page's document: these sources have no types of the DOM. */
+interface AnimatedDocument {
+  getAnimations(): readonly {
+    readonly finished: Promise<unknown>;
+    readonly effect: { getComputedTiming(): { readonly endTime: number } };
+  }[];
+}
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** What axe-core finds wrong, one line for each; the page's CSP does not hold it back. */
+export async function axeViolations(page: Page): Promise<readonly string[]> {
+  await page.evaluate(await readFile(AXE, 'utf8'));
+  return page.evaluate(async () => {
+    const end = globalThis as unknown as { axe: typeof import('axe-core'); document: AnimatedDocument };
+    // In the middle of a fade colours are neither the old nor the new ones. What goes on for ever is not waited for.
+    const fades = end.document
+      .getAnimations()
+      .filter(({ effect }) => Number.isFinite(effect.getComputedTiming().endTime));
+    await Promise.allSettled(fades.map(({ finished }) => finished));
+    const { axe } = end;
+    const { violations } = await axe.run({ preload: false });
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
+    );
+  });
+}
+
+/** The same in light and in dark, each line with its scheme. The page is left in dark. */
+export async function axeViolationsInBothSchemes(page: Page): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    // The window hears of it before the next frame is drawn.
+    await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
+    found.push(...(await axeViolations(page)).map((line) => `${colorScheme}: ${line}`));
+  }
+  return found;
+}
