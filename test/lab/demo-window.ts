@@ -65,9 +65,13 @@ async function doMainJob({ lab, title, say }: WindowDemo, desktop: LabDesktop): 
   await person.beginEnrolling();
   await (await desktop.prompt()).locator('input').waitFor();
   await picture('prompt', 'prompt-pin');
+  // Touched when the picture is taken, however slow this computer is.
+  lab.authenticator.setTouch('by-hand');
   await person.typePin();
   await (await desktop.prompt()).locator('main[data-state="touch"]').waitFor();
   await picture('prompt', 'prompt-touch');
+  lab.authenticator.setTouch({ afterMs: 300 });
+  lab.authenticator.touch();
   await person.heading('Enrolled and published');
   await picture('window', 'enrolled');
 

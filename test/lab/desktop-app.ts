@@ -23,10 +23,12 @@ const PROMPT = /^app:\/\/prompt\//;
 export interface DesktopOptions {
   readonly args?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Once the main process can be reached, in general before it has a window. */
+  readonly whenReached?: (app: Pick<RunningApp, 'evaluate'>) => Promise<void>;
 }
 
 /** Either kind of app, as far as both go. */
-interface RunningApp {
+export interface RunningApp {
   readonly standIn: StandInApp | undefined;
   /** Waits for it. */
   page(url: RegExp): Promise<Page>;
@@ -125,6 +127,7 @@ export class LabDesktop {
 export async function startDesktop(lab: Lab, options: DesktopOptions = {}): Promise<LabDesktop> {
   const app = await launch(lab, options);
   try {
+    await options.whenReached?.(app);
     return new LabDesktop(app, await app.page(WINDOW));
   } catch (error) {
     await app.stop();

@@ -85,15 +85,15 @@ const COMMANDS: readonly Command[] = [
       return {};
     },
   },
-  { words: ['bash'], help: 'Run bash (in the lab: ssh-add -l or -L, stty size, or complain TEXT)', run: runBash },
+  { words: ['bash'], help: 'Run bash (in the lab: ssh-add -l or -L, stty size, seq, or complain TEXT)', run: runBash },
   { words: ['exit'], help: 'Leave the session', run: () => ({ ends: true }) },
   { words: ['logout'], help: 'Leave the session', run: () => ({ ends: true }) },
   { words: ['quit'], help: 'Leave the session', run: () => ({ ends: true }) },
 ];
 
 /**
- * On the real thing any command; here those that show whether an agent was forwarded and how large the terminal is, and one that
- * fails as ssh does.
+ * On the real thing any command; here those that show whether an agent was forwarded and how large the terminal is, one that writes
+ * as much as one likes, and one that fails as ssh does.
  */
 function runBash(rest: readonly string[]): Answer {
   const [program, option, ...more] = rest;
@@ -106,6 +106,11 @@ function runBash(rest: readonly string[]): Answer {
     // Of the terminal that sshd gave.
     const ran = spawnSync('stty', ['size'], { encoding: 'utf8', stdio: ['inherit', 'pipe', 'pipe'] });
     return { text: `${ran.stdout}${ran.stderr}`.trimEnd(), failed: ran.status !== 0 };
+  }
+  if (program === 'seq') {
+    // Straight to the terminal: of many megabytes nothing is to be kept here.
+    const ran = spawnSync('seq', rest.slice(1), { stdio: 'inherit' });
+    return { failed: ran.status !== 0 };
   }
   if (program !== 'ssh-add' || (option !== '-l' && option !== '-L') || more.length > 0) {
     return { text: '% Not permitted in the lab', failed: true };
