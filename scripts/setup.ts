@@ -8,8 +8,8 @@
  * The OpenSSH server is wanted as a program, not as a service: Debian's package starts and enables one, which this
  * script prevents, so that a developer's machine listens on no more ports than before.
  *
- * `--for=test` also looks for a browser, which only the tests of the window and of the sign-in page use, and for what builds
- * Linux packages.
+ * `--for=window` also looks for a browser, in which the desktop app runs where Electron is not installed. `--for=test` looks for that
+ * too, and for what builds Linux packages.
  */
 import { spawnSync } from 'node:child_process';
 import {
@@ -238,10 +238,14 @@ function report(missing: readonly Need[]): void {
   }
 }
 
+function needsFor(argv: readonly string[]): readonly Need[] {
+  if (argv.includes('--for=window')) return [...NEEDS, BROWSER];
+  if (!argv.includes('--for=test')) return NEEDS;
+  return [...NEEDS, HID_LIBRARIES, BROWSER, ...(process.platform === 'linux' ? PACKAGE_BUILDERS : [])];
+}
+
 function main(argv: readonly string[]): number {
-  const needs = argv.includes('--for=test')
-    ? [...NEEDS, HID_LIBRARIES, BROWSER, ...(process.platform === 'linux' ? PACKAGE_BUILDERS : [])]
-    : NEEDS;
+  const needs = needsFor(argv);
   const missing = needs.filter((need) => !isMet(need));
   if (missing.length === 0) return 0;
 

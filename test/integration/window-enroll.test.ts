@@ -248,7 +248,7 @@ test('The result names the key, what vouches for it, and when every device has i
   await soon(() => heading(page).textContent()).toBe('Enrolled and published');
   const shown = await page.getByRole('main').textContent();
   expect(shown).toContain(PUBLISHED_REPORT.fingerprint);
-  expect(shown).toContain('Certified by Yubico U2F Root CA Serial 457200631');
+  expect(shown).toContain('Certificate by Yubico U2F Root CA Serial 457200631 (issuer not checked)');
   expect(shown).toContain('ada@contoso.com');
   expect(shown).toMatch(/18:21 at the latest \((3 h 59 min|4 h 0 min)\)/);
   const art = page.getByRole('img', { name: 'Picture of the fingerprint, as ssh-keygen draws it' });

@@ -3,11 +3,12 @@
  * Whatever it started, it ends, also when it fails or is stopped. `--interactive` leaves the lab up, with a prompt on the
  * person's computer. `--window` does it in the desktop app (demo-window.ts).
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs, styleText } from 'node:util';
 import { type Lab, startLab } from './world.ts';
 
@@ -168,6 +169,12 @@ async function upon(
   return 0;
 }
 
+/** `npm run demo` has run the setup already, without knowing of --window. It says itself what it cannot install. */
+function installBrowser(): void {
+  const setup = fileURLToPath(new URL('../../scripts/setup.ts', import.meta.url));
+  spawnSync(process.execPath, [setup, '--for=window'], { stdio: 'inherit' });
+}
+
 let shellHasTerminal = false;
 if (values.help) {
   say(
@@ -179,6 +186,7 @@ Does the main job against the lab: enroll, publish, log in. Starts and ends all 
   --keep         leaves the headless app up until Ctrl-C`,
   );
 } else {
+  if (values.window) installBrowser();
   // Whoever reads the output may stop reading (npm run demo | head): the lab must still be ended.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const exitCode = await upon(async (lab, stop, closers) => {
