@@ -97,7 +97,9 @@ describe('docs/command-line.md, the rest of the interface', () => {
   it('lists the environment variables that the product reads', () => {
     const read = new Set(productSources().flatMap(({ code }) => environmentVariablesIn(code)));
     read.delete('Path'); // Windows's spelling of PATH
-    const listed = codeRows(section(page, 'Environment')).map((row) => codeOf(cells(row)[0]));
+    // Those of the app alone stand on its own page.
+    const pages = [page, readPage('docs/desktop.md')];
+    const listed = pages.flatMap((one) => codeRows(section(one, 'Environment'))).map((row) => codeOf(cells(row)[0]));
     expect([...read].filter((name) => !listed.includes(name))).toEqual([]);
     expect([...read]).toEqual(expect.arrayContaining(['GLASSKEY_HOME', 'NO_COLOR']));
   });

@@ -54,6 +54,12 @@ const WEBVIEW = [/<webview\b/g, /\ballowpopups\b/g, /\bdisablewebsecurity\b/g, /
 const OTHER_WAYS_INTO_ELECTRON = [/\bwebFrame(Main)?\b/g, /@electron\/remote/g, /\benableRemoteModule\b/g];
 const SWITCHES = [/\bappend(Switch|Argument)\(/g, /\bno-sandbox\b/g, /\bdisable-web-security\b/g, /BlinkFeatures\b/g];
 const FILES_AS_PAGES = [/\bloadFile\(/g, /\bfile:\/\//g, /\bregisterFileProtocol\(/g];
+/** By which a lint rule on names would be passed by. */
+const ELECTRON_AS_A_WHOLE = [
+  /\bimport (\* as )?\w+(, ?\{[^}]*\})? from 'electron(\/\w+)?'/g,
+  /\bexport \*[^;]* from 'electron/g,
+  /\b(import|require)\('electron/g,
+];
 const OPENERS = [/\bopenExternal\b/g, /(?<![\w.'`/])shell\.(?!showItemInFolder\b)\w+/g];
 
 describe('the product’s source', () => {
@@ -91,7 +97,9 @@ describe('the product’s source', () => {
     const [sandboxed, ready] = [start.indexOf('app.enableSandbox();'), start.indexOf('await app.whenReady()')];
     expect(sandboxed).toBeGreaterThan(0);
     expect(ready).toBeGreaterThan(sandboxed);
-    expect(found(SWITCHES)).toEqual([]);
+    // One file names switches, to take them away; it can add none.
+    const dropping = 'main/shell/foreign-switches.ts';
+    expect(found(SWITCHES).filter((text) => !text.startsWith(`${dropping}: `) || text.includes('append'))).toEqual([]);
   });
 
   it('guards every page before there is one, and the session before it loads anything', () => {
@@ -127,6 +135,21 @@ describe('the product’s source', () => {
     expect(exposed).toEqual(["main/preload.ts: exposeInMainWorld('glasskey', bridge)"]);
   });
 
+  it('has raw IPC in one file of the main process and in the preload, and takes Electron’s modules by name alone', () => {
+    const holders = (name: string) =>
+      sources.filter(({ code }) => new RegExp(`\\b${name}\\b`).test(code)).map(({ path }) => path);
+    expect(holders('ipcMain')).toEqual(['main/shell/ipc-wire.ts']);
+    expect(holders('ipcRenderer')).toEqual(['main/preload.ts']);
+    expect(found(ELECTRON_AS_A_WHOLE)).toEqual([]);
+  });
+
+  it('takes of the contract only types into the windows, so that they hold none of its code', () => {
+    const windows = sources.filter(({ path }) => path.startsWith('renderer/'));
+    const taken = found([/\b(import|export) [^;]*? from '[^']*\/ipc\/contract\.ts'/g], windows);
+    expect(taken.length).toBeGreaterThan(10);
+    expect(taken.filter((text) => !/: (import|export) type /.test(text))).toEqual([]);
+  });
+
   it('is searched for what it must not hold, each of which would be found', () => {
     const planted = [
       'window.webContents.executeJavaScript(text)',
@@ -144,12 +167,28 @@ describe('the product’s source', () => {
       "window.loadURL('file:///etc/passwd')",
       'shell.openExternal(url)',
       'shell.openPath(path)',
+      "import * as electron from 'electron';",
+      "import electron from 'electron';",
+      "import electron, { app } from 'electron/main';",
+      "export * from 'electron';",
+      "const { ipcMain } = await import('electron');",
+      "const { ipcMain } = require('electron');",
     ];
     const all = [
-      ...[HTML_OF_TEXT, CODE_OF_TEXT, WEBVIEW, OTHER_WAYS_INTO_ELECTRON, SWITCHES, FILES_AS_PAGES, OPENERS].flat(),
+      ...[
+        HTML_OF_TEXT,
+        CODE_OF_TEXT,
+        WEBVIEW,
+        OTHER_WAYS_INTO_ELECTRON,
+        SWITCHES,
+        FILES_AS_PAGES,
+        OPENERS,
+        ELECTRON_AS_A_WHOLE,
+      ].flat(),
     ];
     for (const code of planted) expect(found(all, [{ path: 'planted.ts', code }]), code).not.toEqual([]);
     expect(found(all, [{ path: 'planted.ts', code: 'shell.showItemInFolder(logFile)' }])).toEqual([]);
+    expect(found(all, [{ path: 'planted.ts', code: "import { app, type Session } from 'electron';" }])).toEqual([]);
     expect(objectsNamed('webPreferences', 'x({ webPreferences: { a: { b: 1 }, c } })')).toEqual(['a: { b: 1 }, c']);
     expect(sources.map(({ path }) => path)).toEqual(
       expect.arrayContaining(['renderer/prompt/index.html', 'renderer/app.tsx', 'main/preload.ts']),
