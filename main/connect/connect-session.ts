@@ -9,7 +9,9 @@ import { type SshTerminal, say } from './ssh-terminal.ts';
 export interface SessionRoute {
   /** The saved name, or what was typed. */
   readonly target: string;
-  /** `user@host:port`. */
+  /** The saved name, where it is not the host's own. */
+  readonly name?: string;
+  /** `user@host`, with the port where it is not ssh's own; so are the jump hosts. */
   readonly device: string;
   readonly user: string;
   readonly jumps: readonly string[];
@@ -74,10 +76,11 @@ export class ConnectSession {
   #pty: Pty | undefined;
 
   constructor(id: string, route: SessionRoute, size: TerminalSize, run: RunSession, world: ConnectSessionWorld) {
-    const { target, device, user, jumps } = route;
+    const { target, name, device, user, jumps } = route;
     this.#world = world;
     this.#size = clamped(size);
-    this.#state = { id, target, device, user, jumps, state: 'starting', startedAt: world.clock.now() };
+    const where = { target, ...(name === undefined ? {} : { name }), device, user, jumps };
+    this.#state = { id, ...where, state: 'starting', startedAt: world.clock.now() };
     this.#flow = new OutputFlow({
       clock: world.clock,
       send: world.onOutput,

@@ -85,6 +85,14 @@ export function formatHostSpec(spec: HostSpec): string {
   return `${user}${spec.host.includes(':') ? `[${spec.host}]` : spec.host}:${spec.port}`;
 }
 
+/** ssh's own port, which nobody has to be told. */
+const SSH_PORT = 22;
+
+/** The spec as a person reads it in a sentence: the port only where it is not ssh's own. */
+export function shownHostSpec({ port, ...spec }: HostSpec): string {
+  return formatHostSpec(port === undefined || port === SSH_PORT ? spec : { ...spec, port });
+}
+
 function withoutScheme(text: string): string {
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(text);
   if (scheme === null) return text;

@@ -7,10 +7,13 @@
 import type { Clock } from '../../time/clock.ts';
 import { OutputHistory } from './output-history.ts';
 
-/** So much may be sent and not yet drawn. */
-export const MOST_UNDRAWN_BYTES = 512 * 1024;
+/**
+ * So much may be sent and not yet drawn. Little, because what has been sent comes before whatever the window does next, its frames
+ * too, and is still drawn after Ctrl-C; enough to keep it busy (`npm run bench -- window`; VS Code lets 100,000 characters wait).
+ */
+export const MOST_UNDRAWN_BYTES = 128 * 1024;
 const RESUME_AT_BYTES = MOST_UNDRAWN_BYTES / 2;
-export const MOST_CHUNK_BYTES = 64 * 1024;
+export const MOST_CHUNK_BYTES = 32 * 1024;
 /** What comes within this time goes in one message. What comes after a rest, as a typed character's echo, goes at once. */
 export const GATHER_MS = 10;
 

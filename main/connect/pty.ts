@@ -21,7 +21,10 @@ export interface PtyExit {
   readonly signal?: number | undefined;
 }
 
-/** A program on a terminal of its own, leader of its own session and process group. */
+/**
+ * A program on a terminal of its own, leader of its own session and process group. Whoever ends it does so by its id: there is
+ * no `kill` here, because node-pty's own starts a second Glasskey on Windows (ssh-terminal.ts).
+ */
 export interface Pty {
   readonly pid: number;
   /** Bytes that were written and that the program's side has not taken yet. */

@@ -7,7 +7,7 @@
  * could bring the same to pass in earnest: a host that shows another key is a host whose key has changed.
  */
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
-import { formatHostSpec } from './host-spec.ts';
+import { formatHostSpec, shownHostSpec } from './host-spec.ts';
 import type { ConnectPlan, PlannedHop } from './plan.ts';
 import type { SshRun } from './run-ssh.ts';
 import { DEVICE_LOGIN, isDeviceLogin, type SshMessage } from './ssh-log.ts';
@@ -193,7 +193,7 @@ function failedHop(plan: ConnectPlan, explanation: Explanation, saidBy: PlannedH
 
 function toError(explanation: Explanation, hop: PlannedHop | undefined, line: string | undefined): GlasskeyError {
   const address = hop === undefined ? null : formatHostSpec(hop.spec);
-  const where = hop === undefined ? 'a host on the way' : `the ${hop.role} ${address}`;
+  const where = hop === undefined ? 'a host on the way' : `the ${hop.role} ${shownHostSpec(hop.spec)}`;
   return new GlasskeyError({
     code: explanation.code,
     message: explanation.message(where),

@@ -60,8 +60,8 @@ export function runOnTerminal(
     pty.onExit(({ exitCode, signal: number }) => {
       clearTimeout(killTimer);
       signal?.removeEventListener('abort', abort);
-      // A hop that ignores the end of its terminal would outlive ssh.
-      signalGroup(pty.pid, 'SIGKILL');
+      // A hop that ignores the end of its terminal would outlive ssh. Windows has no groups, and gives the id away again at once.
+      if (process.platform !== 'win32') signalGroup(pty.pid, 'SIGKILL');
       if (signal?.aborted) return reject(cancelled('The connection', signal.reason));
       const name = signalName(number);
       resolve(name === undefined ? { kind: 'exited', code: exitCode } : { kind: 'signalled', signal: name });
@@ -83,7 +83,11 @@ function signalName(number: number | undefined): NodeJS.Signals | undefined {
   return names.find((name) => constants.signals[name] === number);
 }
 
-/** To ssh and the hops it started. Whoever is gone already is no error. */
+/**
+ * To ssh and the hops it started. Whoever is gone already is no error. By its id, and not by node-pty's kill(): on Windows that
+ * forks process.execPath to list the console's processes (windowsPtyAgent.js, _getConsoleProcessList), and with the fuse
+ * RunAsNode off that is no Node but a second Glasskey.
+ */
 function signalGroup(pid: number, signal: 'SIGHUP' | 'SIGKILL'): void {
   try {
     if (process.platform === 'win32') process.kill(pid);

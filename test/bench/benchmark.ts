@@ -1,7 +1,7 @@
 /** What a benchmark is, and what it may report. */
 
 /** Every figure's name ends in one of these, so that a reader of the JSON needs no other documentation of what it counts. */
-export const UNITS = ['packets', 'commands', 'ms', 'mib', 'ratio'] as const;
+export const UNITS = ['packets', 'commands', 'ms', 'mib', 'kb', 'mb_per_s', 'ratio'] as const;
 export type Unit = (typeof UNITS)[number];
 
 /** `enroll.out_packets`: what was done, then what was measured, its unit last. */

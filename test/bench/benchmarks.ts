@@ -3,5 +3,6 @@ import type { Benchmark } from './benchmark.ts';
 
 export const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   packets: async () => (await import('./packets.ts')).packets,
+  window: async () => (await import('./window.ts')).window,
   cli: async () => (await import('./cli.ts')).cli,
 };

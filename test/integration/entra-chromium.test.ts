@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { silentLog } from '../../diagnostics/log.ts';
 import { openEntraSession } from '../../main/entra/entra-session.ts';
 import { systemClock } from '../../time/clock.ts';
 import { startLabEntra } from '../lab/entra/lab-entra.ts';
 import { sampleLine } from '../lab/entra/sample-line.ts';
+import { launchBrowser } from '../window/launch-browser.ts';
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
   existsSync(path),
@@ -20,7 +20,7 @@ if (executablePath === undefined) {
 it.skipIf(executablePath === undefined)('a real Chromium signs in, and the key is published', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'entra-chromium-'));
   const lab = await startLabEntra({ folder });
-  const browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] });
+  const browser = await launchBrowser(executablePath ?? '');
   try {
     const openBrowser = async (url: string) => {
       const page = await browser.newPage({ ignoreHTTPSErrors: true });

@@ -163,6 +163,22 @@ describe('the agent of a connect', () => {
     expect(labKey.counters.read()).toMatchObject({ pinChecks: 1, touches: 1 });
   });
 
+  it('lets no key go on blinking behind a locked screen: a touch there signs nothing', async () => {
+    labKey.touchPad.policy = 'by-hand';
+    const signed = login('alice', device);
+    await labKey.touchPad.untilBlinking();
+    agent?.lock();
+    await expect.poll(() => labKey.touchPad.blinking).toBe(false);
+    expect(labKey.touch()).toBe(false);
+    expect(await signed).toBe('failure');
+    agent?.unlock();
+    labKey.touchPad.policy = 'at-once';
+    const again = await AgentClient.connect(join(folder, 'a', 's'));
+    expect(await login('alice', device, again)).toBe('signResponse');
+    again.close();
+    expect(questions).toHaveLength(2);
+  });
+
   it('signs no file, no other user’s login and none to another host: no touch, no PIN', async () => {
     expect(await sign(client, blobOf(enrollment), sshsigData('file'))).toBe('failure');
     expect(agent?.lastFailure()).toBeUndefined();

@@ -6,6 +6,7 @@ type Listener = (event: unknown, message: unknown) => void;
 
 const electron = vi.hoisted(() => ({
   exposed: [] as [name: string, api: unknown][],
+  isBroken: false,
   sent: [] as unknown[][],
   listeners: new Map<string, (event: unknown, message: unknown) => void>(),
 }));
@@ -14,7 +15,9 @@ vi.mock('electron', () => ({
   contextBridge: { exposeInMainWorld: (name: string, api: unknown) => electron.exposed.push([name, api]) },
   ipcRenderer: {
     invoke: (...message: unknown[]) => {
-      electron.sent.push(message);
+      if (electron.isBroken) throw new Error('An object could not be cloned.');
+      // As Electron does it: what is sent is serialised before the call returns.
+      electron.sent.push(structuredClone(message));
       return Promise.resolve({ ok: true, output: {} });
     },
     send: (...message: unknown[]) => electron.sent.push(message),
@@ -49,6 +52,36 @@ describe('the preload', () => {
       [CHANNELS.call, { id: 1, name: 'app.start', input: {} }],
       [CHANNELS.cancel, 1],
       [CHANNELS.call, { id: 2, name: 'app.copy', input: { text: 'a' } }],
+    ]);
+  });
+
+  it('wipes its copy of a PIN once it was sent, and where it could not be', async () => {
+    const answer = () => ({
+      id: 'prompt-1',
+      answer: { kind: 'allow', keep: 'once', pin: new Uint8Array([52, 57, 51]) },
+    });
+    const sent = answer();
+    await bridge.call(3, 'prompts.answer', sent);
+    expect(electron.sent.at(-1)).toEqual([CHANNELS.call, { id: 3, name: 'prompts.answer', input: answer() }]);
+    expect(sent.answer.pin).toEqual(new Uint8Array(3));
+    electron.isBroken = true;
+    const unsent = answer();
+    expect(() => bridge.call(4, 'prompts.answer', unsent)).toThrow('could not be cloned');
+    expect(unsent.answer.pin).toEqual(new Uint8Array(3));
+    electron.isBroken = false;
+  });
+
+  it('wipes its own copy of a PIN once it is sent', async () => {
+    const pin = new TextEncoder().encode('1234');
+    await bridge.call(3, 'prompts.answer', { id: 'prompt-1', answer: { kind: 'allow', keep: 'once', pin } });
+    expect([...pin]).toEqual([0, 0, 0, 0]);
+    expect(electron.sent.at(-1)).toEqual([
+      CHANNELS.call,
+      {
+        id: 3,
+        name: 'prompts.answer',
+        input: { id: 'prompt-1', answer: { kind: 'allow', keep: 'once', pin: new TextEncoder().encode('1234') } },
+      },
     ]);
   });
 

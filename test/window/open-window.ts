@@ -1,10 +1,13 @@
 /** Opens the built window in Chromium over a scripted bridge, and keeps what went wrong in it. */
+
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
 import { contentSecurityPolicy } from '../../main/shell/document-server.ts';
 import { findChromium } from '../electron-standin/chromium/find-chromium.ts';
-import { builtWindow } from './built-window.ts';
+import { builtDocuments } from '../lab/built-documents.ts';
+import { launchBrowser } from './launch-browser.ts';
 import { type ScriptedBridge, type ScriptedCalls, scriptBridge } from './scripted-bridge.ts';
 import { answerDocuments, WINDOW_URL } from './window-documents.ts';
 
@@ -20,6 +23,8 @@ export interface WindowOptions {
   readonly height?: number;
   /** What the page's clock shows at first; it then goes by `page.clock` alone. */
   readonly now?: number;
+  /** It stays at `now`: only timers go on. */
+  readonly isTimeStopped?: boolean;
 }
 
 export interface OpenWindow extends AsyncDisposable {
@@ -37,9 +42,8 @@ export interface WindowBrowser extends AsyncDisposable {
 export async function startWindowBrowser(): Promise<WindowBrowser> {
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error('no Chromium: apt-get install chromium');
-  const folder = await builtWindow();
-  const asRoot = process.getuid?.() === 0;
-  const browser = await chromium.launch({ executablePath, args: asRoot ? ['--no-sandbox'] : [] });
+  const folder = join(await builtDocuments(), 'window');
+  const browser = await launchBrowser(executablePath);
   return {
     open: (options) => openWindow(browser, folder, options),
     async [Symbol.asyncDispose]() {
@@ -49,7 +53,14 @@ export async function startWindowBrowser(): Promise<WindowBrowser> {
 }
 
 async function openWindow(browser: Browser, folder: string, options: WindowOptions): Promise<OpenWindow> {
-  const { calls, colorScheme = 'light', forcedColors = 'none', reducedMotion = 'no-preference', now } = options;
+  const {
+    calls,
+    colorScheme = 'light',
+    forcedColors = 'none',
+    reducedMotion = 'no-preference',
+    now,
+    isTimeStopped,
+  } = options;
   const { width = 1100, height = 760 } = options;
   const context = await browser.newContext({
     viewport: { width, height },
@@ -67,7 +78,7 @@ async function openWindow(browser: Browser, folder: string, options: WindowOptio
     if (message.type() === 'error') faults.push(message.text());
   });
   page.on('pageerror', (error) => faults.push(String(error)));
-  if (now !== undefined) await page.clock.install({ time: now });
+  if (now !== undefined) await (isTimeStopped ? page.clock.setFixedTime(now) : page.clock.install({ time: now }));
   const bridge = await scriptBridge(page, calls);
   await page.goto(WINDOW_URL);
   return {

@@ -2,14 +2,14 @@
  * The built prompt document in Chromium, under the headers it has in the app, over a scripted `window.glasskey`: the other side
  * of the bridge is here, in the test.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+
+import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { build } from 'vite';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { PromptAnswer, PromptQueueView, PromptView } from '../../main/ipc/contract.ts';
 import { findChromium } from '../electron-standin/chromium/find-chromium.ts';
+import { builtDocuments } from '../lab/built-documents.ts';
+import { launchBrowser } from './launch-browser.ts';
 
 const ORIGIN = 'https://prompt.app.test';
 const HEADERS = {
@@ -54,14 +54,12 @@ export class PromptBrowser {
     this.#browser = browser;
   }
 
-  /** Builds the document and starts the browser. */
+  /** Builds the document, unless it is built, and starts the browser. */
   static async start(): Promise<PromptBrowser> {
-    const folder = await mkdtemp(join(tmpdir(), 'gk-prompt-'));
-    const configFile = fileURLToPath(new URL('../../vite.prompt.config.ts', import.meta.url));
-    await build({ configFile, logLevel: 'error', build: { outDir: folder } });
+    const folder = join(await builtDocuments(), 'prompt');
     const executablePath = findChromium();
     if (executablePath === undefined) throw new Error('no Chromium is installed');
-    return new PromptBrowser(folder, await chromium.launch({ executablePath, args: ['--no-sandbox'] }));
+    return new PromptBrowser(folder, await launchBrowser(executablePath));
   }
 
   async open(first: PromptQueueView, options: BrowserContextOptions = {}): Promise<OpenPrompt> {
@@ -87,7 +85,6 @@ export class PromptBrowser {
 
   async close(): Promise<void> {
     await this.#browser.close();
-    await rm(this.#folder, { recursive: true, force: true });
   }
 }
 
@@ -133,6 +130,11 @@ export class OpenPrompt {
   /** Passes time in the document. */
   after(ms: number): Promise<void> {
     return this.page.clock.runFor(ms);
+  }
+
+  /** From now on time passes by `after` alone. */
+  async stopTime(): Promise<void> {
+    await this.page.clock.pauseAt((await this.page.evaluate(() => Date.now())) + 1_000);
   }
 
   /** What has the focus: an id, or a button's answer. */

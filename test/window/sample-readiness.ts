@@ -10,7 +10,7 @@ export const FINGERPRINT = 'SHA256:3vF1bS1bXo0x7vMhJ2k1dN4cT8pQe5uWzYrA6LgKfHs';
 export const PUBLIC_LINE =
   'sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAIEvBNrVzQ2u4VkY1 NexusIdentitySSHKey';
 export const RANDOMART = [
-  '+-[ED25519-SK]----+',
+  '+[ED25519-SK 256]-+',
   '|        .o=+.    |',
   '|       . o=o     |',
   '|      . +o. .    |',

@@ -33,9 +33,15 @@ export type ScriptedCalls = {
 /** What a handler throws to have the call refused. */
 export class ScriptedError extends Error {
   readonly crossed: CrossedError;
-  constructor(code: string, message: string, remedy: string, kind: CrossedError['kind'] = 'expected') {
+  constructor(
+    code: string,
+    message: string,
+    remedy: string,
+    kind: CrossedError['kind'] = 'expected',
+    place: Pick<CrossedError, 'field' | 'index'> = {},
+  ) {
     super(message);
-    this.crossed = { code, message, remedy, kind };
+    this.crossed = { code, message, remedy, kind, ...place };
   }
 }
 

@@ -1,7 +1,7 @@
 /** Tells the main process how much of a session's output the terminal has drawn, in few messages. */
 
 /** Told at once when so much has gathered: well below what the main process lets be on its way. */
-const ENOUGH = 64 * 1024;
+const ENOUGH = 32 * 1024;
 /** Otherwise told after this many milliseconds. */
 const SOON = 30;
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GlasskeyError } from '../../../diagnostics/glasskey-error.ts';
-import { formatHostSpec, parseHostSpec } from '../../../main/connect/host-spec.ts';
+import { formatHostSpec, parseHostSpec, shownHostSpec } from '../../../main/connect/host-spec.ts';
 
 function faultOf(text: string): string {
   try {
@@ -67,6 +67,18 @@ describe('a target as a person types it', () => {
 
   it('never shows a control character in its message', () => {
     expect(faultOf('ce1\u001b]0;owned\u0007')).not.toMatch(/\p{Cc}/u);
+  });
+
+  it.each([
+    ['alice@198.18.17.118:22', 'alice@198.18.17.118'],
+    ['ssh://jump-east:22', 'jump-east'],
+    ['admin@[2001:db8::17]:22', 'admin@2001:db8::17'],
+    ['admin@[2001:db8::17]:2222', 'admin@[2001:db8::17]:2222'],
+    ['alice@ce1:2222', 'alice@ce1:2222'],
+    ['alice@ce1', 'alice@ce1'],
+  ])('%s is shown as %s: ssh’s own port says nothing', (typed, shown) => {
+    expect(shownHostSpec(parseHostSpec(typed))).toBe(shown);
+    expect(shownHostSpec(parseHostSpec(shown))).toBe(shown);
   });
 
   it('gives a value that means the same when written and read again, or TARGET_INVALID, for any text', () => {

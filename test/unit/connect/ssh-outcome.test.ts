@@ -39,6 +39,13 @@ const DEVICE = 1;
 const LOGIN = 'Authenticated to 10.9.0.4 (via proxy) using "publickey".';
 
 describe('the end of a session that was open', () => {
+  it('names the host without ssh’s own port in its sentence, and as it was typed in its detail', () => {
+    const plan = planFor('alice@10.9.0.4:22', 'jumper@10.8.0.1');
+    const error = failed(plan, [DEVICE, 'alice@10.9.0.4: Permission denied (publickey).']);
+    expect(error?.message).toBe('The device alice@10.9.0.4 does not accept this key for this user.');
+    expect(error?.detail.hop).toBe('alice@10.9.0.4:22');
+  });
+
   it('is a lost connection, for which the login is not blamed', () => {
     const error = failed(PLAN, [DEVICE, LOGIN, 'Transferred: sent 3776, received 3304 bytes, in 1.3 seconds']);
     expect(error).toMatchObject({ code: 'CONNECT_LOST', detail: { role: 'device' } });

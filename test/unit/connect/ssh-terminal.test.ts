@@ -2,13 +2,14 @@
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseHostSpec } from '../../../main/connect/host-spec.ts';
 import { planConnect } from '../../../main/connect/plan.ts';
 import { type Pty, type SpawnPty, spawnPty } from '../../../main/connect/pty.ts';
 import { newConfigFile, runSsh } from '../../../main/connect/run-ssh.ts';
 import { isRestated } from '../../../main/connect/ssh-outcome.ts';
-import type { SshTerminal } from '../../../main/connect/ssh-terminal.ts';
+import { runOnTerminal, type SshTerminal } from '../../../main/connect/ssh-terminal.ts';
+import { fakePtys } from './fake-pty.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -144,5 +145,28 @@ describe('ssh on a terminal of its own', () => {
       code: 'SSH_NOT_STARTED',
     });
     expect(existsSync(dirname(thePlan.configFile))).toBe(false);
+  });
+});
+
+describe('ssh on a terminal on Windows', () => {
+  const { platform } = process;
+  beforeEach(() => Object.defineProperty(process, 'platform', { value: 'win32' }));
+  afterEach(() => {
+    Object.defineProperty(process, 'platform', { value: platform });
+    vi.restoreAllMocks();
+  });
+
+  it('is ended by its own id, where there are no groups, and not after it has ended: the id may be another’s then', async () => {
+    const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
+    const { spawn, all } = fakePtys();
+    const stop = new AbortController();
+    const where = { arguments: [], configFile: join(folder, 'config') };
+    const run = runOnTerminal('ssh', where, {}, screen(spawn).terminal, stop.signal);
+    const [pty] = all;
+    stop.abort();
+    expect(kill.mock.calls).toEqual([[pty?.pid]]);
+    pty?.exits({ exitCode: 1 });
+    await expect(run).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(kill).toHaveBeenCalledTimes(1);
   });
 });

@@ -3,7 +3,7 @@ import { GlasskeyError } from '../../../diagnostics/glasskey-error.ts';
 import { agentCalls, agentView } from '../../../main/ipc/agent-calls.ts';
 import { CALLS, EVENTS } from '../../../main/ipc/contract.ts';
 import { promptCalls } from '../../../main/ipc/prompt-calls.ts';
-import { PAUSE_MS } from '../../../main/prompts/prompt-desk.ts';
+import { PAUSE_MS } from '../../../main/prompts/prompt-entry.ts';
 import type { ResidentAgentStatus } from '../../../main/resident-agent.ts';
 import { Person, texts } from '../prompts/person.ts';
 

@@ -8,7 +8,7 @@ import { productSources } from '../docs/product-sources.ts';
 const texts = textsFor(['en']);
 
 describe('an error that crosses to a window', () => {
-  it('keeps code, sentence and remedy, and loses stack, cause and detail', () => {
+  it('keeps code, sentence and remedy, and loses stack, cause and details', () => {
     const error = new GlasskeyError({
       code: 'CONNECT_REFUSED',
       message: 'No.',
@@ -22,6 +22,20 @@ describe('an error that crosses to a window', () => {
       remedy: 'Check the port.',
       kind: 'expected',
     });
+  });
+
+  it('says which member of the input it is about, where that is known', () => {
+    const at = (detail: Record<string, string | number | boolean | null>) =>
+      crossedError(new GlasskeyError({ code: 'A', message: 'No.', remedy: 'Mend it.', detail }), texts);
+    expect(at({ field: 'jumps', index: 2, path: '/x' })).toEqual({
+      code: 'A',
+      message: 'No.',
+      remedy: 'Mend it.',
+      kind: 'expected',
+      field: 'jumps',
+      index: 2,
+    });
+    expect(Object.keys(at({ field: 3, index: 'x' }))).toEqual(['code', 'message', 'remedy', 'kind']);
   });
 
   it('tells nobody at a window to type a command', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GlasskeyError } from '../../../diagnostics/glasskey-error.ts';
 import { parseHostSpec } from '../../../main/connect/host-spec.ts';
+import { MOST_UNDRAWN_BYTES } from '../../../main/connect/output-flow.ts';
 import { planConnect } from '../../../main/connect/plan.ts';
 import { SessionList } from '../../../main/connect/session-list.ts';
 import type { SshTerminal } from '../../../main/connect/ssh-terminal.ts';
@@ -88,7 +89,8 @@ describe('sessions.open', () => {
       target: 'leaf1',
       device: 'alice@10.9.0.4:2222',
       user: 'alice',
-      jumps: ['ops@192.0.2.10', '[2001:db8::1]:22'],
+      name: 'leaf1',
+      jumps: ['ops@192.0.2.10', '2001:db8::1'],
     };
     expect(await listed()).toMatchObject([{ id, ...route, state: 'starting' }]);
     expect(asked).toEqual([route]);
@@ -198,13 +200,13 @@ describe('session.output', () => {
     const { open, calls, context, told, clock } = start();
     const { id, terminal } = await open();
     await calls['sessions.attach']({ id }, context(7));
-    terminal.onOutput(new Uint8Array(600 * 1024));
+    terminal.onOutput(new Uint8Array(MOST_UNDRAWN_BYTES + 1000));
     await clock.pass(100);
     const sent = () => output(told).join('').length;
-    expect(sent()).toBe(512 * 1024);
-    await calls['sessions.drawn']({ id, bytes: 512 * 1024 }, context(8));
-    expect(sent()).toBe(512 * 1024);
-    await calls['sessions.drawn']({ id, bytes: 512 * 1024 }, context(7));
-    expect(sent()).toBe(600 * 1024);
+    expect(sent()).toBe(MOST_UNDRAWN_BYTES);
+    await calls['sessions.drawn']({ id, bytes: MOST_UNDRAWN_BYTES }, context(8));
+    expect(sent()).toBe(MOST_UNDRAWN_BYTES);
+    await calls['sessions.drawn']({ id, bytes: MOST_UNDRAWN_BYTES }, context(7));
+    expect(sent()).toBe(MOST_UNDRAWN_BYTES + 1000);
   });
 });

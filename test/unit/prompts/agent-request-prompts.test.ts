@@ -158,3 +158,24 @@ describe('the prompt of a request', () => {
     expect(person.seesNothing).toBe(true);
   });
 });
+
+describe('a flood of requests', () => {
+  it('is asked after what the person has begun, and swaps nothing away', async () => {
+    const person = new Person();
+    const people = agentRequestPrompts(person.desk, texts, () => 'A key');
+    const flood = () => {
+      const one = people.begin({ facts, client, mayKeep: false }, () => {});
+      void one.approve(signal).then(() => {
+        one.end(cancelled('The signature'));
+        flood();
+      });
+    };
+    for (let count = 0; count < 8; count += 1) flood();
+    const before = person.sees.id;
+    const own = person.desk.open({ title: 'Log in to leaf1', sentences: [], cancel() {} });
+    void own.ask({ buttons: [{ answer: 'once', label: 'Yes' }] }, signal);
+    expect(person.sees.id).toBe(before);
+    await person.press('deny');
+    expect(person.sees.title).toBe('Log in to leaf1');
+  });
+});

@@ -26,8 +26,8 @@ const cancel = () => {
 };
 
 describe('the people of a session', () => {
-  const session = (jumps: readonly string[]): DesktopPeople =>
-    desktopPeople(person.desk, texts, { kind: 'session', user: 'alice', device: 'alice@10.0.0.7', jumps, cancel });
+  const session = (jumps: readonly string[], name?: string, device = 'alice@10.0.0.7'): DesktopPeople =>
+    desktopPeople(person.desk, texts, { kind: 'session', name, device, jumps, cancel });
 
   it('are asked in one prompt: PIN, waiting, a touch for each hop with its whole sentence, done', async () => {
     const people = session(['ops@192.0.2.10']);
@@ -36,7 +36,7 @@ describe('the people of a session', () => {
     expect(person.sees).toMatchObject({
       title: 'Log in to 10.0.0.7',
       sentences: [
-        'Log in as alice on 10.0.0.7, through 192.0.2.10.',
+        'Log in to alice@10.0.0.7, through ops@192.0.2.10.',
         'It takes the PIN and 2 touches, one for each host on the way.',
       ],
       state: 'asking',
@@ -63,6 +63,23 @@ describe('the people of a session', () => {
     await person.clock.pass(DONE_MS);
     expect(person.seesNothing).toBe(true);
     (await asked)?.wipe();
+  });
+
+  it.each([
+    ['alice@198.18.17.118', '198.18.17.118'],
+    ['alice@198.18.17.118:2222', '[198.18.17.118]:2222'],
+    ['alice@[2001:db8::1]:2222', '[2001:db8::1]:2222'],
+    ['alice@2001:db8::1', '2001:db8::1'],
+    ['alice@CE1-rack4', 'ce1-rack4'],
+  ])('name a saved device first (%s), and its host with the fingerprint still', (device, known) => {
+    const people = session(['jumper@jump-east'], 'leaf1', device);
+    void people.signingPin({ why: 'needed', product: 'A key' }, signal);
+    expect(person.sees.title).toBe('Log in to leaf1');
+    expect(person.sees.sentences[0]).toBe(`Log in to leaf1 (${device}), through jumper@jump-east.`);
+    people.touchWanted('', loginOn('jump-east'));
+    expect(person.sees.sentences).toEqual(['Log in as alice on jump-east (SHA256:abc).']);
+    people.touchWanted('', loginOn(known));
+    expect(person.sees.sentences).toEqual([`Log in as alice on leaf1 at ${known} (SHA256:abc).`]);
   });
 
   it('say a wrong PIN with the tries that are left, and the last try clearly', async () => {
@@ -108,6 +125,30 @@ describe('the people of a session', () => {
     expect(person.sees.sentences).toEqual(['Log in as alice on inner (SHA256:abc), through ce1-rack4 (SHA256:def).']);
     people.touchDone('signed');
     expect(person.sees.state).toBe('done');
+  });
+
+  it('see what a forwarded login is for where its PIN is asked for again, and not what the session was begun for', async () => {
+    const people = session(['ops@192.0.2.10']);
+    people.end('done');
+    const facts: SigningFacts = { ...loginOn('inner'), through: [{ name: 'ce1-rack4', fingerprint: 'SHA256:def' }] };
+    const asked = people.signingPin({ why: 'needed', product: 'A key', facts }, signal);
+    const words = {
+      title: 'Log in to inner',
+      sentences: ['Log in as alice on inner (SHA256:abc), through ce1-rack4 (SHA256:def).'],
+    };
+    expect(person.sees).toMatchObject({ state: 'asking', ...words });
+    await person.press('once', '493815');
+    (await asked)?.wipe();
+    people.touchWanted('', facts);
+    expect(person.sees).toMatchObject({ state: 'touch', ...words });
+  });
+
+  it('are rid of the prompt when a forwarded login comes to nothing', () => {
+    const people = session([]);
+    people.end('done');
+    people.touchWanted('', loginOn('inner'));
+    people.touchDone('not-signed');
+    expect(person.seesNothing).toBe(true);
   });
 
   it('are not told that it is done when the touch did not come', () => {

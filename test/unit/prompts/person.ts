@@ -1,6 +1,7 @@
 /** Test only: a person at the prompt window, over a clock that stands until it is moved. */
 import type { PromptView } from '../../../main/ipc/contract.ts';
-import { PAUSE_MS, PromptDesk } from '../../../main/prompts/prompt-desk.ts';
+import { PromptDesk } from '../../../main/prompts/prompt-desk.ts';
+import { PAUSE_MS } from '../../../main/prompts/prompt-entry.ts';
 import { textsFor } from '../../../main/texts/texts.ts';
 import { ManualClock, settle } from '../lab/authenticator/manual-clock.ts';
 

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { PromptAnswer } from '../../../main/ipc/contract.ts';
 import type { OpenPrompt, PromptQuestion } from '../../../main/prompts/prompt.ts';
-import { PAUSE_MS, PromptDesk } from '../../../main/prompts/prompt-desk.ts';
-import { DENIED_AFTER_MS, DONE_MS, FAILED_MS } from '../../../main/prompts/prompt-entry.ts';
+import { PromptDesk } from '../../../main/prompts/prompt-desk.ts';
+import { DENIAL_TOLD_MS, DENIED_AFTER_MS, DONE_MS, FAILED_MS, PAUSE_MS } from '../../../main/prompts/prompt-entry.ts';
 import { textsFor } from '../../../main/texts/texts.ts';
 import { ManualClock } from '../lab/authenticator/manual-clock.ts';
 
@@ -140,6 +140,59 @@ describe('silence', () => {
     expect(await answer).toBeUndefined();
   });
 
+  it('is about to deny: said once, fifteen seconds before, in words that stay until then', async () => {
+    const prompt = open('A');
+    const answer = prompt.ask(approval, signal);
+    let changes = 0;
+    desk.onChange(() => {
+      changes += 1;
+    });
+    await clock.pass(DENIED_AFTER_MS - DENIAL_TOLD_MS - 1);
+    expect(drawn()?.status).toBe('');
+    await clock.pass(1);
+    expect(drawn()).toMatchObject({
+      status: 'Denied within 15 seconds unless you answer.',
+      deniedInMs: DENIAL_TOLD_MS,
+    });
+    await clock.pass(DENIAL_TOLD_MS - 1);
+    expect(drawn()?.status).toBe('Denied within 15 seconds unless you answer.');
+    expect(changes).toBe(1);
+    await clock.pass(1);
+    expect(await answer).toBeUndefined();
+    // Another question has its whole time, and says nothing of denial yet.
+    void prompt.ask(forPin, signal);
+    expect(drawn()?.status).toBe('');
+    await clock.pass(DENIED_AFTER_MS - DENIAL_TOLD_MS);
+    expect(drawn()?.status).toMatch(/^Denied within/);
+    await clock.pass(0);
+    desk.answer(topId(), withPin(bytes('123')));
+    expect(drawn()).toMatchObject({ problem: 'too short', status: '' });
+  });
+
+  it('that is near hides no blinking key', async () => {
+    void open('A').ask(approval, signal);
+    open('B').touch(['Log in as bob.']);
+    await clock.pass(DENIED_AFTER_MS - DENIAL_TOLD_MS);
+    expect(drawn()?.status).toBe(
+      'The security key blinks for something else: Log in as bob. Denied within 15 seconds unless you answer.',
+    );
+  });
+
+  it('is told of nobody who answered, or whose screen is locked', async () => {
+    const prompt = open('A');
+    void prompt.ask(approval, signal);
+    await clock.pass(PAUSE_MS);
+    desk.lock();
+    await clock.pass(DENIED_AFTER_MS);
+    expect(drawn()?.status).toBe('');
+    desk.unlock();
+    await clock.pass(PAUSE_MS);
+    desk.answer(topId(), allow);
+    prompt.touch();
+    await clock.pass(DENIED_AFTER_MS);
+    expect(drawn()?.status).toBe('Touch the security key now: it blinks.');
+  });
+
   it('may be longer for a question that says so', async () => {
     void open('A').ask({ ...approval, deniedAfterMs: 300_000 }, signal);
     await clock.pass(299_999);
@@ -153,7 +206,7 @@ describe('an allowing answer', () => {
     await clock.pass(PAUSE_MS - 1);
     const early = bytes('123456');
     desk.answer(topId(), withPin(early));
-    expect(drawn()?.state).toBe('asking');
+    expect(drawn()).toMatchObject({ state: 'asking', problem: 'Too quick: please type it again.' });
     expect(isZero(early)).toBe(true);
     await clock.pass(1);
     desk.answer(topId(), withPin(bytes('123456')));
@@ -171,6 +224,40 @@ describe('an allowing answer', () => {
     expect(drawn()?.state).toBe('asking');
     await clock.pass(PAUSE_MS);
     desk.answer(topId(), allow);
+    expect(drawn()?.state).toBe('waiting');
+  });
+
+  it('that came too early says so, and does not hide how many tries are left', async () => {
+    const prompt = open('A');
+    void prompt.ask({ ...forPin, problem: 'This is the last try.' }, signal);
+    for (const _ of [1, 2]) {
+      desk.answer(topId(), withPin(bytes('123456')));
+      expect(drawn()?.problem).toBe('Too quick: please type it again. This is the last try.');
+    }
+    void prompt.ask(approval, signal);
+    desk.answer(topId(), allow);
+    expect(drawn()?.problem).toBe('Too quick: please choose again.');
+  });
+
+  it('has a pause anew with each showing, which is counted: the window begins its own anew then', async () => {
+    const first = open('A');
+    void first.ask(approval, signal);
+    expect(drawn()).toMatchObject({ title: 'A', showing: 1 });
+    desk.lock();
+    desk.unlock();
+    expect(drawn()).toMatchObject({ title: 'A', showing: 2 });
+    const second = open('B');
+    second.touch();
+    await clock.pass(PAUSE_MS);
+    desk.answer(topId(), allow);
+    expect(drawn()?.title).toBe('B');
+    void first.ask(forPin, signal);
+    second.close();
+    expect(drawn()).toMatchObject({ title: 'A', state: 'asking', showing: 3 });
+    desk.answer(topId(), withPin(bytes('123456')));
+    expect(drawn()).toMatchObject({ state: 'asking', showing: 3 });
+    await clock.pass(PAUSE_MS);
+    desk.answer(topId(), withPin(bytes('123456')));
     expect(drawn()?.state).toBe('waiting');
   });
 

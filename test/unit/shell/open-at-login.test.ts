@@ -36,4 +36,11 @@ describe('opening at login', () => {
       .find((each) => each.startsWith('Exec='));
     expect(line).toBe('Exec="/opt/a b/\\\\$HOME\\\\`x\\\\`\\\\\\\\\\\\"%%"');
   });
+
+  it('lets no path begin a key of its own', () => {
+    const entry = autostartEntry(['/opt/a\nExec=evil\r/glasskey']);
+    expect(entry.split(/[\r\n]/).filter((line) => line.startsWith('Exec='))).toEqual([
+      'Exec="/opt/a\\nExec=evil\\r/glasskey"',
+    ]);
+  });
 });

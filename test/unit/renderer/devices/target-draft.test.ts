@@ -1,6 +1,12 @@
-import { expect, test } from 'vitest';
-import { parseHostSpec } from '../../../../main/connect/host-spec.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { saveTarget } from '../../../../main/glasskey-targets.ts';
+import { errorSchema } from '../../../../main/ipc/contract.ts';
 import { crossedError } from '../../../../main/ipc/crossed-error.ts';
+import { openDatabase } from '../../../../main/storage/database.ts';
+import { targetStore } from '../../../../main/storage/target-store.ts';
 import { textsFor } from '../../../../main/texts/texts.ts';
 import {
   draftOf,
@@ -14,6 +20,7 @@ import {
 
 const JUMPS = ['a@one', 'b@two', 'c@three'];
 const draft = draftOf({ name: 'leaf1', device: 'alice@leaf1', jumps: JUMPS, lastUsedAt: null }, '', null);
+const TO_SAVE = { name: 'leaf1', device: 'alice@leaf1', jumps: JUMPS, replaces: undefined as string | undefined };
 const texts = (of: typeof draft) => of.jumps.map(({ text }) => text);
 
 test('A new device begins with the usual jump host, and with what was typed', () => {
@@ -45,22 +52,29 @@ test('The first empty field is named', () => {
   expect(emptyField(withJump(draft, ' '))).toEqual({ jump: 3 });
 });
 
-test('What the main process refuses is shown at the field that holds it', () => {
-  const refusal = (text: string) => {
+test('What the main process refuses is shown at the field that holds it, whatever else holds the same', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gk-draft-'));
+  const database = openDatabase(join(folder, 'glasskey.db'));
+  onTestFinished(() => {
+    database.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const store = targetStore(database);
+  const refusal = (wrong: Partial<typeof TO_SAVE>) => {
     try {
-      parseHostSpec(text);
+      saveTarget(store, { ...TO_SAVE, ...wrong });
     } catch (error) {
-      return crossedError(error, textsFor(['en']));
+      return fieldOfError(errorSchema.parse(crossedError(error, textsFor(['en']))));
     }
     throw new Error('it was not refused');
   };
-  const long = `alice@${'x'.repeat(300)}`;
-  expect(fieldOfError(refusal('alice@-o'), { ...draft, device: 'alice@-o' })).toBe('device');
-  expect(fieldOfError(refusal(long), withJump(draft, long))).toEqual({ jump: 3 });
-  expect(fieldOfError(refusal('b@two words'), withJump(draft, 'b@two words'))).toEqual({ jump: 3 });
-  expect(fieldOfError(refusal('bad;host'), withJump(draft, ' bad;host '))).toEqual({ jump: 3 });
-  const named = (code: string) => ({ code, message: '', remedy: '', kind: 'expected' as const });
-  expect(fieldOfError(named('TARGET_EXISTS'), draft)).toBe('name');
-  expect(fieldOfError(named('TARGET_NAME_INVALID'), draft)).toBe('name');
-  expect(fieldOfError(named('STORAGE_FULL'), draft)).toBeUndefined();
+  expect(refusal({ name: '-x' })).toBe('name');
+  expect(refusal({ device: 'alice@-o' })).toBe('device');
+  expect(refusal({ jumps: [...JUMPS, `alice@${'x'.repeat(300)}`] })).toEqual({ jump: 3 });
+  // The part that is wrong stands in the device, too, where nothing is wrong with it.
+  expect(refusal({ device: 'alice@two', jumps: ['a@one', 'alice@two words'] })).toEqual({ jump: 1 });
+  expect(refusal({ jumps: Array(9).fill('a@b') })).toEqual({ jump: 8 });
+  expect(refusal({ replaces: 'gone' })).toBeUndefined();
+  store.add({ name: 'leaf1', device: 'a@b', jumps: [] });
+  expect(refusal({})).toBe('name');
 });

@@ -16,7 +16,7 @@ test('Every byte is told once, in fewer messages than there were chunks, and a f
         expect(sum(told)).toBe(sum(chunks));
         expect(told.every((bytes) => bytes > 0)).toBe(true);
         expect(told.length - atOnce).toBeLessThanOrEqual(1);
-        expect(atOnce).toBeLessThanOrEqual(sum(chunks) / 65_536);
+        expect(atOnce).toBeLessThanOrEqual(sum(chunks) / 32_768);
       }),
     );
   } finally {

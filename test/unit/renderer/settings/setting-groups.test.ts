@@ -3,7 +3,7 @@ import { SETTING_LINE_KEYS } from '../../../../main/glasskey-settings.ts';
 import { textsFor } from '../../../../main/texts/texts.ts';
 import { groupSettings } from '../../../../renderer/screens/settings/setting-groups.ts';
 import { choiceLabel, settingExplanation, settingLabel } from '../../../../renderer/screens/settings/setting-words.ts';
-import { sampleSettings } from '../../../integration/window-samples.ts';
+import { sampleSettings } from '../../../window/window-samples.ts';
 
 const { say } = textsFor(['en']);
 

@@ -1,0 +1,93 @@
+/** Devices, sessions and settings as the main process tells them, for the tests of the window's screens. */
+import type { SessionView, SettingView, TargetView } from '../../main/ipc/contract.ts';
+import type { ScriptedCalls } from './scripted-bridge.ts';
+
+const DAY = 86_400_000;
+
+/** A dozen devices as somebody would have them; `now`: when they were last used is counted back from it. */
+export function sampleTargets(now: number): TargetView[] {
+  const one = (name: string, device: string, jumps: string[], daysAgo: number | null): TargetView => ({
+    name,
+    device,
+    jumps,
+    lastUsedAt: daysAgo === null ? null : now - daysAgo * DAY,
+  });
+  const east = ['jumper@jump-east'];
+  return [
+    one('ce1-rack4', 'admin@ce1-rack4.fab.example', east, 1),
+    one('ce2-rack4', 'admin@ce2-rack4.fab.example', east, null),
+    one('ce1-rack5', 'admin@ce1-rack5.fab.example:2222', east, 40),
+    one('leaf1', 'alice@leaf1', ['jumper@jump-east', 'jumper@jump-inner'], 3),
+    one('leaf2', 'alice@leaf2', east, null),
+    one('leaf10', 'alice@leaf10', east, 400),
+    one('spine1', 'alice@spine1', ['ops@jump-west:2200'], 12),
+    one('spine2', 'alice@spine2', ['ops@jump-west:2200'], null),
+    one('console', 'root@192.0.2.17', [], 0.2),
+    one('npb1', 'admin@[2001:db8::17]:22', east, null),
+    one('mgmt-switch-1', 'admin@10.20.30.40', east, null),
+    one('tor-a', 'admin@tor-a.fab.example', east, null),
+  ];
+}
+
+/** So many devices that are nothing but names. */
+export function manyTargets(count: number): TargetView[] {
+  return Array.from({ length: count }, (_, at) => ({
+    name: `ce${at % 7}-rack${Math.floor(at / 7)}`,
+    device: `admin@ce${at % 7}-rack${Math.floor(at / 7)}.site${at % 40}.example`,
+    jumps: [`jumper@jump-${['east', 'west', 'north'][at % 3]}`],
+    lastUsedAt: at % 9 === 0 ? 1_700_000_000_000 + at : null,
+  }));
+}
+
+export function sampleSession(session: Partial<SessionView>): SessionView {
+  return {
+    id: 'session-1',
+    target: 'ce1-rack4',
+    device: 'admin@ce1-rack4.fab.example',
+    user: 'admin',
+    jumps: ['jumper@jump-east'],
+    state: 'open',
+    startedAt: Date.now(),
+    ...session,
+  };
+}
+
+export function sampleSettings(): SettingView[] {
+  const one = (
+    key: string,
+    kind: SettingView['kind'],
+    value: SettingView['value'],
+    more: Partial<SettingView> = {},
+  ): SettingView => ({ key, kind, value, standard: value, source: 'default', ...more });
+  return [
+    one('ssh.keyFile', 'text', '/home/ada/.ssh/id_ed25519_sk'),
+    one('connect.defaultJump', 'text', 'jumper@jump-east', { standard: null, source: 'user' }),
+    one('reconcile.everyMinutes', 'number', 240, { least: 1, most: 10_080 }),
+    one('entra.cloud', 'choice', 'public', { choices: ['public', 'usgov', 'usgov-dod', 'china', 'custom'] }),
+    one('entra.tenant', 'text', 'contoso.example', { standard: null, source: 'file' }),
+    one('entra.clientId', 'text', '5b2c0000-1111-2222-3333-444455556666', { standard: null, source: 'file' }),
+    one('entra.loginRoot', 'text', null),
+    one('entra.graphRoot', 'text', null),
+    one('entra.caFile', 'text', null),
+    one('entra.signInTimeoutSeconds', 'number', 300, { least: 10, most: 3600 }),
+    one('terminal.fontFamily', 'text', 'DejaVu Sans Mono'),
+    one('terminal.fontSize', 'number', 14, { least: 6, most: 72 }),
+    one('terminal.screenReader', 'switch', false),
+    one('app.appearance', 'choice', 'system', { choices: ['system', 'light', 'dark'] }),
+    one('app.openAtLogin', 'switch', false),
+    one('app.keepInTray', 'switch', true),
+    one('later.thing', 'text', 'what no text is there for'),
+  ];
+}
+
+/** What the first screen asks for: a computer where nothing has been done yet. */
+export const WINDOW_START: ScriptedCalls = {
+  'readiness.get': () => ({
+    verdict: 'not-enrolled',
+    chain: [],
+    next: { action: 'enroll' },
+    enrollments: [],
+    now: Date.now(),
+  }),
+  'enroll.look': () => ({ pluggedIn: [], enrolled: 0, keyFile: '/home/ada/.ssh/id_ed25519_sk', keyFileTaken: false }),
+};
