@@ -74,7 +74,7 @@ export interface KeyAgent {
   warmUp(signal: AbortSignal): Promise<void>;
   /** Why the last signature was not made: ssh says only that the agent refused. */
   lastFailure(): GlasskeyError | undefined;
-  /** The screen is locked: the PIN is wiped, and asked for when it is next needed. */
+  /** The screen is locked: the PIN is wiped, and asked for when it is next needed; a signature that waits for its touch ends. */
   lock(): void;
   /** Nothing to bring back: a question that stands comes back by itself. */
   unlock(): void;
@@ -121,6 +121,7 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     (question, signal) => noting(ask(question, signal)),
     keepPin === 'until-closed' ? 'until-wiped' : 'for-one-signature',
   );
+  let untilLocked = new AbortController();
   const keyring = new AuthenticatorKeyring<Pin>({
     keys: { list: async () => keys },
     authenticator: {
@@ -128,7 +129,8 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
       pinTriesLeft: (signal) => authenticator.pinTriesLeft(signal),
       async assert(assertion, signal, onTouchWanted) {
         try {
-          return await noting(authenticator.assert(assertion, signal, onTouchWanted));
+          const running = AbortSignal.any([signal, untilLocked.signal]);
+          return await noting(authenticator.assert(assertion, running, onTouchWanted));
         } finally {
           pin.used();
         }
@@ -167,7 +169,12 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
       if (given !== undefined) pin.hold(given, first.credential.aaguid);
     },
     lastFailure: () => failure,
-    lock: () => pin.wipe(),
+    lock() {
+      pin.wipe();
+      // A key that goes on blinking would sign for whoever touches it, and nobody sees what for.
+      untilLocked.abort();
+      untilLocked = new AbortController();
+    },
     unlock: () => {},
     close() {
       closing ??= closeAll();

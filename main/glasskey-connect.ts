@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import { type Expected, type ExpectedHop, expectLoginsTo } from './agent/expected-requests.ts';
 import { newSocketName } from './connect/connect-sockets.ts';
-import { formatHostSpec, type HostSpec, parseHostSpec, parseUserName } from './connect/host-spec.ts';
+import { formatHostSpec, type HostSpec, parseHostSpec, parseUserName, shownHostSpec } from './connect/host-spec.ts';
 import { hostNamesFor, isKeyOf } from './connect/known-hosts.ts';
 import { type ConnectPlan, type HostKeyPolicy, planConnect } from './connect/plan.ts';
 import { newConfigFile } from './connect/run-ssh.ts';
@@ -100,7 +100,7 @@ export function planLogin(request: ConnectTo, world: LoginWorld): PlannedLogin {
   return {
     plan,
     hops,
-    sentence: sentenceFor(route),
+    sentence: sentenceFor(device, jump),
     hostNames: hostNamesOf(hops, knownHostsFiles),
     expected: (namesHosts) =>
       expectLoginsTo(expectedHops(hops, knownHostsFiles), { unnamedHosts: namesHosts ? 'refused' : 'accepted' }),
@@ -153,10 +153,11 @@ function expectedHops(hops: readonly HostSpec[], knownHostsFiles: readonly strin
 }
 
 /** `Logging in to alice@10.0.0.7 through ops@192.0.2.10: one PIN, 2 touches.` */
-function sentenceFor({ device, jumps }: Pick<Target, 'device' | 'jumps'>): string {
-  const way = jumps.length === 0 ? ' directly, without a jump host' : ` through ${jumps.join(', then ')}`;
+function sentenceFor(device: HostSpec, jumps: readonly HostSpec[]): string {
+  const way =
+    jumps.length === 0 ? ' directly, without a jump host' : ` through ${jumps.map(shownHostSpec).join(', then ')}`;
   const touches = jumps.length === 0 ? 'one touch' : `${jumps.length + 1} touches`;
-  return `Logging in to ${device}${way}: one PIN, ${touches}.`;
+  return `Logging in to ${shownHostSpec(device)}${way}: one PIN, ${touches}.`;
 }
 
 /** A bare word like a saved name is more likely a slip than a host: said before the PIN is typed for a stranger. */

@@ -1,6 +1,6 @@
 /** Logs in to a target in a session of the desktop app: the connect of glasskey.ts, with what its people are asked told in the list. */
 import type { SessionRoute, SessionRun, SessionWait } from './connect/connect-session.ts';
-import { formatHostSpec } from './connect/host-spec.ts';
+import { type HostSpec, parseHostSpec, shownHostSpec } from './connect/host-spec.ts';
 import type { TerminalSize } from './connect/pty.ts';
 import type { SessionList } from './connect/session-list.ts';
 import type { SshTerminal } from './connect/ssh-terminal.ts';
@@ -41,15 +41,25 @@ export async function openSession(world: SessionsWorld, target: string, size: Te
   if (device === undefined) throw new Error('a plan has no hops');
   const route: SessionRoute = {
     target,
-    device: formatHostSpec(device.spec),
+    ...(isHostOf(target, device.spec) ? {} : { name: target }),
+    device: shownHostSpec(device.spec),
     user: device.spec.user ?? '',
-    jumps: jumps.toReversed().map(({ spec }) => formatHostSpec(spec)),
+    jumps: jumps.toReversed().map(({ spec }) => shownHostSpec(spec)),
   };
   return world.sessions.open({
     ...route,
     size,
     run: (run) => login(world, request, route, run),
   });
+}
+
+/** Whether the target was typed as that host, or is saved under its name: then it says nothing that the host does not. */
+function isHostOf(target: string, { host }: HostSpec): boolean {
+  try {
+    return parseHostSpec(target).host === host;
+  } catch {
+    return false;
+  }
 }
 
 async function login(world: SessionsWorld, request: ConnectTo, route: SessionRoute, run: SessionRun) {

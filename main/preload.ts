@@ -13,8 +13,29 @@ const channels: typeof CHANNELS = {
   event: 'glasskey:event',
 };
 
+/** A PIN is the only bytes that a window sends, in `prompts.answer`: `input.answer.pin`. */
+const DEEPEST = 3;
+
+/**
+ * What the window gives crosses into this world as a copy, and from here to the main process as another. The window wipes its
+ * own; this one is wiped here, as soon as it has been sent: nobody else has it.
+ */
+function wipeBytes(value: unknown, depth = DEEPEST): void {
+  if (value instanceof Uint8Array) value.fill(0);
+  else if (typeof value === 'object' && value !== null && depth > 0) {
+    for (const member of Object.values(value)) wipeBytes(member, depth - 1);
+  }
+}
+
 const bridge: ContractBridge = {
-  call: (id, name, input) => ipcRenderer.invoke(channels.call, { id, name, input }),
+  call(id, name, input) {
+    try {
+      // It has been serialised by the time this returns.
+      return ipcRenderer.invoke(channels.call, { id, name, input });
+    } finally {
+      wipeBytes(input);
+    }
+  },
   cancel: (id) => ipcRenderer.send(channels.cancel, id),
   onProgress(receive) {
     ipcRenderer.on(channels.progress, (_event, message: ProgressMessage) => receive(message));

@@ -21,13 +21,17 @@ export class CallError extends Error implements CrossedError {
   readonly code: string;
   readonly remedy: string;
   readonly kind: CrossedError['kind'];
+  readonly field: string | undefined;
+  readonly index: number | undefined;
 
-  constructor({ code, message, remedy, kind }: CrossedError) {
+  constructor({ code, message, remedy, kind, field, index }: CrossedError) {
     super(message);
     this.name = 'CallError';
     this.code = code;
     this.remedy = remedy;
     this.kind = kind;
+    this.field = field;
+    this.index = index;
   }
 }
 

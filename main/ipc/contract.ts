@@ -25,6 +25,9 @@ export const errorSchema = z.object({
   message: z.string(),
   remedy: z.string(),
   kind: z.enum(['expected', 'cancelled', 'bug']),
+  /** Which member of the input it is about, and of a list which one, from 0; absent where it is about the whole. */
+  field: z.string().optional(),
+  index: z.number().optional(),
 });
 
 // --- Readiness and the key -------------------------------------------------------------------------------------------------
@@ -191,7 +194,9 @@ const session = z.object({
   id: sessionId,
   /** The saved name, or what was typed. */
   target: z.string(),
-  /** `user@host:port`. */
+  /** The saved name, where it is not the host's own. */
+  name: z.string().optional(),
+  /** `user@host`, with the port where it is not ssh's own; so are the jump hosts. */
   device: z.string(),
   user: z.string(),
   jumps: z.array(z.string()),
@@ -280,6 +285,8 @@ const prompt = z.object({
   ),
   /** An allowing button may not be pressed earlier than this many milliseconds after the prompt is first seen. */
   pauseMs: z.number(),
+  /** Counts how often it came to be seen (on top again, the screen unlocked again): the pause begins anew with each. */
+  showing: z.number(),
   /** Milliseconds left until it is denied by itself, when this was sent; absent where it is not asking. */
   deniedInMs: z.number().optional(),
 });

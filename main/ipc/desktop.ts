@@ -88,8 +88,8 @@ export async function startDesktop(world: DesktopWorld): Promise<Desktop> {
   const readinessChanged = () => tell('readiness.changed', {});
   tellLogins(sessions, tell);
 
-  const peopleFor: PeopleFor = ({ user, device, jumps }, { cancel }) =>
-    desktopPeople(desk, texts, { kind: 'session', user, device, jumps, cancel });
+  const peopleFor: PeopleFor = ({ name, device, jumps }, { cancel }) =>
+    desktopPeople(desk, texts, { kind: 'session', name, device, jumps, cancel });
   const windowGoneListeners: ((windowId: number) => void)[] = [];
   const now = () => clock.now();
   const handlers: CallHandlers = {

@@ -14,7 +14,12 @@ export function agentRequestPrompts(desk: PromptDesk, texts: Texts, productOf: P
   return {
     begin(request, cancel) {
       const sentence = signingSentence(texts, request.facts, request.client);
-      const prompt = desk.open({ title: signingTitle(texts, request.facts), sentences: [sentence], cancel });
+      const prompt = desk.open({
+        title: signingTitle(texts, request.facts),
+        sentences: [sentence],
+        isForeign: true,
+        cancel,
+      });
       return {
         async approve(signal) {
           const allowed = await prompt.ask(approval(texts, request), signal);

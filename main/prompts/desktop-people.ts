@@ -5,13 +5,14 @@
  */
 import { cancelled } from '../../diagnostics/glasskey-error.ts';
 import type { Pin } from '../../native/ctap2/pin.ts';
+import type { SigningFacts } from '../agent/describe-signing.ts';
 import type { GlasskeyPeople } from '../glasskey.ts';
 import type { EnrollStep } from '../ipc/contract.ts';
 import type { Texts } from '../texts/texts.ts';
 import { newPinQuestion, pinQuestion, replaceQuestion, replaceSubject } from './key-questions.ts';
 import type { OpenPrompt, PromptSubject } from './prompt.ts';
 import type { PromptDesk } from './prompt-desk.ts';
-import { signingSentence, wayOf } from './signing-sentence.ts';
+import { signingSentence, signingTitle, wayOf } from './signing-sentence.ts';
 
 /** What the work is, and who else is told of it. */
 export type DesktopWork =
@@ -24,8 +25,9 @@ export type DesktopWork =
     }
   | {
       readonly kind: 'session';
-      readonly user: string;
-      /** `user@host:port`. */
+      /** The saved name, where it is not the host's own. */
+      readonly name?: string | undefined;
+      /** `user@host`, with the port where it is not ssh's own. */
       readonly device: string;
       /** The jump hosts in order, likewise. */
       readonly jumps: readonly string[];
@@ -48,21 +50,28 @@ export function desktopPeople(desk: PromptDesk, texts: Texts, work: DesktopWork)
   let touchesToCome = work.kind === 'session' ? work.jumps.length + 1 : 1;
   const subject = subjectOf(work, texts);
   let prompt: OpenPrompt | undefined;
-  const opened = (): OpenPrompt => {
-    prompt ??= desk.open(subject);
+  /** The login is through: what is wanted from now on comes from hosts that the agent is forwarded to, not from the plan. */
+  let isThrough = false;
+  const opened = (facts?: SigningFacts): OpenPrompt => {
+    prompt ??= desk.open(isThrough && facts !== undefined ? forwardedSubject(texts, facts, work.cancel) : subject);
     return prompt;
   };
   const end = (how: 'done' | 'failed') => {
     if (how === 'done') {
       prompt?.done(doneText(work, texts));
       touchesToCome = 1;
+      isThrough = work.kind === 'session';
     } else prompt?.close();
     prompt = undefined;
   };
 
-  const askPin = async (question: Parameters<typeof pinQuestion>[1], signal: AbortSignal): Promise<Pin | undefined> => {
+  const askPin = async (
+    question: Parameters<typeof pinQuestion>[1],
+    signal: AbortSignal,
+    facts?: SigningFacts,
+  ): Promise<Pin | undefined> => {
     step({ kind: 'pin-wanted', isNew: false });
-    const allowed = await opened().ask(pinQuestion(texts, question), signal);
+    const allowed = await opened(facts).ask(pinQuestion(texts, question), signal);
     if (allowed?.pin === undefined) end('failed');
     else step({ kind: 'pin-given' });
     return allowed?.pin;
@@ -112,16 +121,20 @@ export function desktopPeople(desk: PromptDesk, texts: Texts, work: DesktopWork)
       step({ kind: 'sign-in-wanted', ...(url === undefined ? {} : { url }) });
     },
 
-    signingPin: ({ why, product, triesLeft }, signal) =>
-      askPin({ product, triesLeft, wasWrong: why === 'wrong' }, signal),
+    signingPin: ({ why, product, triesLeft, facts }, signal) =>
+      askPin({ product, triesLeft, wasWrong: why === 'wrong' }, signal, facts),
 
     touchWanted(_, facts) {
-      opened().touch([signingSentence(texts, facts)]);
+      opened(facts).touch([
+        signingSentence(texts, work.kind === 'session' ? withSavedName(facts, work, texts) : facts),
+      ]);
     },
 
     touchDone(how) {
       if (how === 'signed') touchesToCome -= 1;
       if (touchesToCome <= 0) end('done');
+      // Nothing follows a forwarded one that came to nothing, so nothing else would take its prompt away.
+      else if (isThrough) end('failed');
       else prompt?.waiting(work.kind === 'session' ? texts.say('prompt.logging-in') : undefined);
     },
 
@@ -140,22 +153,41 @@ function subjectOf(work: DesktopWork, texts: Texts): PromptSubject {
       cancel,
     };
   }
-  const { user, jumps } = work;
-  const device = hostOf(work.device);
-  const way = wayOf(texts, jumps.map(hostOf));
+  const { name, device, jumps } = work;
   return {
-    title: texts.say('prompt.session-title', { device }),
+    title: texts.say('prompt.session-title', { device: name ?? hostOf(device) }),
     sentences: [
-      texts.say('prompt.session-sentence', { user, device, ...way }),
+      texts.say('prompt.session-sentence', {
+        device: name === undefined ? device : texts.say('prompt.session-named', { name, device }),
+        ...wayOf(texts, jumps),
+      }),
       texts.say('prompt.session-touches', { touches: jumps.length + 1 }),
     ],
     cancel,
   };
 }
 
-/** Without the user, who is named apart. */
+/** Of a login that a host wants to which the agent is forwarded: none of the plan's words, which would vouch for it. */
+function forwardedSubject(texts: Texts, facts: SigningFacts, cancel: () => void): PromptSubject {
+  return { title: signingTitle(texts, facts), sentences: [signingSentence(texts, facts)], cancel };
+}
+
+/** Without the user. */
 function hostOf(spec: string): string {
   return spec.slice(spec.lastIndexOf('@') + 1);
+}
+
+type SessionWork = Extract<DesktopWork, { kind: 'session' }>;
+
+/** Whoever connects to a saved device knows it by that name: it stands first, and the host with its fingerprint after it. */
+function withSavedName(facts: SigningFacts, { name, device }: SessionWork, texts: Texts): SigningFacts {
+  const { purpose } = facts;
+  if (name === undefined || purpose.kind !== 'login' || purpose.host?.name === undefined) return facts;
+  // A port other than ssh's own stands beside brackets in known_hosts, whatever the host is.
+  const known = hostOf(device).replace(/^([^[\]:]+)(:\d+)$/, '[$1]$2');
+  if (purpose.host.name.toLowerCase() !== known.toLowerCase()) return facts;
+  const host = { ...purpose.host, name: texts.say('prompt.host-saved', { name, host: purpose.host.name }) };
+  return { ...facts, purpose: { ...purpose, host } };
 }
 
 function doneText(work: DesktopWork, texts: Texts): string {

@@ -6,15 +6,14 @@
  * somebody's typing. One that wants nothing of the person gives way to any that does.
  */
 import { type Log, silentLog } from '../../diagnostics/log.ts';
-import { Pin } from '../../native/ctap2/pin.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { PromptAnswer, PromptQueueView, PromptView } from '../ipc/contract.ts';
 import type { Texts } from '../texts/texts.ts';
 import type { Allowed, OpenPrompt, PromptQuestion, PromptSubject } from './prompt.ts';
-import { buttonsOf, type Entry, givesWay, isOver, type State, timeOf } from './prompt-entry.ts';
+import { DENIAL_TOLD_MS, type Entry, givesWay, isOver, PAUSE_MS, type State, timeOf } from './prompt-entry.ts';
+import { promptView } from './prompt-view.ts';
+import { typedPin } from './typed-pin.ts';
 
-/** Whoever types or clicks while a prompt comes up did not mean it. */
-export const PAUSE_MS = 700;
 export interface PromptDeskWorld {
   readonly clock: Clock;
   readonly texts: Texts;
@@ -43,9 +42,11 @@ export class PromptDesk {
     const drawn = this.#drawn;
     const others = this.#seen().filter((entry) => entry !== drawn);
     const entries = drawn === undefined ? [] : [drawn, ...others];
+    const blinking = this.#entries.find(({ state }) => state === 'touch');
+    const world = { texts: this.#texts, now: this.#clock.now(), blinking };
     const count = entries.filter(({ state }) => !isOver(state)).length;
     return {
-      prompts: entries.map((entry) => this.#viewOf(entry)),
+      prompts: entries.map((entry) => promptView(entry, world)),
       position:
         count > 1 && drawn !== undefined && !isOver(drawn.state) ? this.#texts.say('prompt.position', { count }) : '',
       language: this.#texts.language,
@@ -55,7 +56,8 @@ export class PromptDesk {
   /**
    * Takes an answer from the window; a PIN in it is wiped here, whatever becomes of it. Ignored where the prompt is gone, or
    * did not ask that: allowing counts only for the prompt that is drawn, with a button that it has, after its pause, while
-   * the screen is not locked. `deny` and `cancel` count for each.
+   * the screen is not locked; one that came too early is said to be so, because what was typed is gone. `deny` and `cancel`
+   * count for each.
    */
   answer(id: string, answer: PromptAnswer): void {
     try {
@@ -108,6 +110,7 @@ export class PromptDesk {
       question: undefined,
       settle: undefined,
       seenAt: undefined,
+      showings: 0,
       isCancelled: false,
       timer: undefined,
     };
@@ -148,30 +151,26 @@ export class PromptDesk {
     const isWhole = (question?.field === undefined) === (pin === undefined);
     if (entry !== this.#drawn || this.#isLocked || isTooEarly || !isOffered || !isWhole) {
       this.#log('info', 'prompt.answer.ignored', { isTooEarly, isOffered, isWhole, isLocked: this.#isLocked });
+      if (entry === this.#drawn && isOffered && isWhole) this.#sayTooQuick(entry);
       return;
     }
-    const given = pin === undefined ? undefined : this.#pinOf(entry, pin);
-    if (pin !== undefined && given === undefined) return;
-    this.#settle(entry, { keep, pin: given });
+    const given = pin === undefined || question?.field === undefined ? undefined : typedPin(pin, question.field);
+    if (given !== undefined && 'problem' in given) this.#refuse(entry, given.problem);
+    else this.#settle(entry, { keep, pin: given });
   }
 
-  /** Undefined, with the problem on the prompt, where it can be no PIN: the key is not bothered with it. */
-  #pinOf(entry: Entry, typed: Uint8Array): Pin | undefined {
-    const field = entry.question?.field;
-    if (field === undefined) return undefined;
-    const isTooLong = typed.length > field.maxBytes;
-    try {
-      // The Pin takes over what it is given, and what was received is wiped.
-      const pin = new Pin(Uint8Array.from(typed));
-      if (pin.codePoints >= field.minLength) return pin;
-      pin.wipe();
-    } catch {
-      // Which of its rules it breaks, the field's own texts say.
-    }
-    entry.problem = isTooLong ? field.tooLong : field.tooShort;
+  /** What the question says of tries that are left stays: it may be the last. */
+  #sayTooQuick(entry: Entry): void {
+    const { field, problem } = entry.question ?? {};
+    const tooQuick = this.#texts.say(field === undefined ? 'prompt.too-quick' : 'prompt.pin-too-quick');
+    entry.problem = problem === undefined ? tooQuick : `${tooQuick} ${problem}`;
+    this.#arrange();
+  }
+
+  #refuse(entry: Entry, problem: string): void {
+    entry.problem = problem;
     this.#stopTimer(entry);
     this.#arrange();
-    return undefined;
   }
 
   #settle(entry: Entry, allowed: Allowed | undefined): void {
@@ -232,18 +231,29 @@ export class PromptDesk {
   /** Who is drawn, and whose time runs. */
   #arrange(): void {
     const seen = this.#seen();
-    const first = (state: State) => seen.find((entry) => entry.state === state);
+    const first = (state: State) => {
+      const those = seen.filter((entry) => entry.state === state);
+      // No program can bury what the person has begun under requests of its own.
+      return those.find(({ subject }) => subject.isForeign !== true) ?? those[0];
+    };
     const current = seen.find((entry) => entry === this.#drawn);
     if (current === undefined || givesWay(current, first)) {
       this.#drawn = first('touch') ?? first('asking') ?? first('failed') ?? current ?? seen[0];
     }
     const drawn = this.#drawn;
-    if (drawn !== undefined && !this.#isLocked) drawn.seenAt ??= this.#clock.now();
+    if (drawn !== undefined && !this.#isLocked && drawn.seenAt === undefined) {
+      drawn.seenAt = this.#clock.now();
+      drawn.showings += 1;
+    }
     for (const entry of this.#entries) {
       if (entry !== drawn) entry.seenAt = undefined;
       if (entry === drawn && !this.#isLocked) this.#startTimer(entry);
       else this.#stopTimer(entry);
     }
+    this.#tellChange();
+  }
+
+  #tellChange(): void {
     for (const listener of [...this.#listeners]) listener();
   }
 
@@ -251,44 +261,30 @@ export class PromptDesk {
     if (entry.timer !== undefined) return;
     const ms = timeOf(entry);
     if (ms === undefined) return;
-    const stop = this.#clock.after(ms, () => {
-      entry.timer = undefined;
+    const stopEnd = this.#clock.after(ms, () => {
+      this.#stopTimer(entry);
       if (entry.state === 'asking') this.#settle(entry, undefined);
       else this.#remove(entry);
     });
-    entry.timer = { endsAt: this.#clock.now() + ms, stop };
+    const timer = {
+      endsAt: this.#clock.now() + ms,
+      isNear: false,
+      stop() {
+        stopEnd();
+        stopTelling?.();
+      },
+    };
+    const tellDenial = () => {
+      timer.isNear = true;
+      this.#tellChange();
+    };
+    const stopTelling =
+      entry.state === 'asking' ? this.#clock.after(Math.max(ms - DENIAL_TOLD_MS, 0), tellDenial) : undefined;
+    entry.timer = timer;
   }
 
   #stopTimer(entry: Entry): void {
     entry.timer?.stop();
     entry.timer = undefined;
-  }
-
-  #viewOf(entry: Entry): PromptView {
-    const { id, subject, question, problem } = entry;
-    const state = entry.state === 'unseen' ? 'waiting' : entry.state;
-    const left = entry.timer === undefined ? timeOf(entry) : entry.timer.endsAt - this.#clock.now();
-    return {
-      id,
-      title: subject.title,
-      sentences: [...entry.sentences],
-      state,
-      status: this.#statusOf(entry),
-      ...(question?.field === undefined ? {} : { field: question.field }),
-      rules: [...(question?.rules ?? [])],
-      ...(problem === undefined ? {} : { problem }),
-      buttons: buttonsOf(entry, this.#texts),
-      pauseMs: PAUSE_MS,
-      ...(state === 'asking' && left !== undefined ? { deniedInMs: Math.max(left, 0) } : {}),
-    };
-  }
-
-  /** Where the key blinks for somebody else meanwhile, it is said: a touch is never wanted without saying what for. */
-  #statusOf(entry: Entry): string {
-    if (entry.state !== 'asking') return entry.status;
-    const blinking = this.#entries.find(({ state }) => state === 'touch');
-    return blinking === undefined
-      ? entry.status
-      : this.#texts.say('prompt.touch-other', { purpose: blinking.sentences.join(' ') });
   }
 }

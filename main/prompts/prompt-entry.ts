@@ -3,8 +3,12 @@ import type { PromptView } from '../ipc/contract.ts';
 import type { Texts } from '../texts/texts.ts';
 import type { Allowed, PromptQuestion, PromptSubject } from './prompt.ts';
 
+/** Whoever types or clicks while a prompt comes up did not mean it. */
+export const PAUSE_MS = 700;
 /** A question that nobody answers is denied. */
 export const DENIED_AFTER_MS = 60_000;
+/** A denial is announced so long before, once. */
+export const DENIAL_TOLD_MS = 15_000;
 export const DONE_MS = 1_200;
 export const FAILED_MS = 10_000;
 
@@ -21,8 +25,11 @@ export interface Entry {
   settle: ((allowed: Allowed | undefined) => void) | undefined;
   /** Since when it has been drawn: one that comes back has its pause again. Undefined while nobody can see it. */
   seenAt: number | undefined;
+  /** How often it has come to be seen. */
+  showings: number;
   isCancelled: boolean;
-  timer: { readonly endsAt: number; readonly stop: () => void } | undefined;
+  /** `isNear`: its end has been announced. */
+  timer: { readonly endsAt: number; isNear: boolean; readonly stop: () => void } | undefined;
 }
 
 export function isOver(state: State): boolean {
@@ -61,7 +68,7 @@ export function buttonsOf({ state, question, isCancelled }: Entry, texts: Texts)
     case 'asking':
       return [
         ...(question?.buttons ?? []).map((button) => ({ ...button, needsField })),
-        { answer: 'deny', label: texts.say('prompt.deny'), needsField: false },
+        { answer: 'deny', label: texts.say(needsField ? 'prompt.cancel' : 'prompt.deny'), needsField: false },
       ];
     case 'waiting':
     case 'touch':

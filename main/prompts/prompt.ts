@@ -8,6 +8,8 @@ export interface PromptSubject {
   readonly title: string;
   /** Who asks, for what, through which hop; one paragraph each. */
   readonly sentences: readonly string[];
+  /** Another program's wish, not begun by the person in the app: it is asked after all that was. */
+  readonly isForeign?: boolean;
   /** The person wants what is under way to end. Called at most once; the work then ends its prompt itself. */
   readonly cancel: () => void;
 }

@@ -1,5 +1,5 @@
 /** The running app: windows, tray, menu, notifications and the rest, wired to the services and to each other. */
-import { app, type BrowserWindow, dialog, nativeTheme, powerMonitor, shell, type WebContents } from 'electron';
+import { app, type BrowserWindow, nativeTheme, powerMonitor, shell, type WebContents } from 'electron';
 import { asGlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { Log } from '../../diagnostics/log.ts';
 import type { Clock } from '../../time/clock.ts';
@@ -14,7 +14,9 @@ import { AppTray, type TrayContent } from './app-tray.ts';
 import { ask } from './ask-handlers.ts';
 import { bindCalls, endCallsWith, windowWire } from './ipc-wire.ts';
 import { LinkRequests } from './link-requests.ts';
+import { watchLoginSession } from './login-session.ts';
 import { MainWindow } from './main-window.ts';
+import { askMayQuit, tellAbout } from './native-dialogs.ts';
 import { Notifier } from './notifier.ts';
 import { setOpenAtLogin } from './open-at-login.ts';
 import { OwnWindows } from './own-windows.ts';
@@ -75,7 +77,7 @@ export class DesktopApp {
       clock,
       log,
       openSessions: () => this.#state.sessions.filter(({ state }) => state !== 'ended').length,
-      ask: (count) => this.#mayQuit(count),
+      ask: (count) => askMayQuit(this.#main.window, texts, count),
       end: () => this.#end(),
       quit: () => app.quit(),
     });
@@ -120,7 +122,7 @@ export class DesktopApp {
       isPackaged: app.isPackaged,
       go: (screen) => this.show({ screen }),
       showLog: () => shell.showItemInFolder(this.#world.logFile),
-      about: () => void this.#about(),
+      about: () => void tellAbout(this.#main.window, this.#world.texts),
       quit: () => app.quit(),
     });
     void this.#state.start();
@@ -248,6 +250,7 @@ export class DesktopApp {
   }
 
   #followMachine(): void {
+    if (process.platform === 'linux') this.#followLoginSession();
     powerMonitor.on('lock-screen', () => this.#lock.screen(true));
     powerMonitor.on('unlock-screen', () => this.#lock.screen(false));
     powerMonitor.on('suspend', () => this.#lock.sleep(true));
@@ -260,6 +263,15 @@ export class DesktopApp {
       // First of all, so that a default that quits finds it under way.
       process.prependListener(signal, () => this.#quitting.unasked());
     }
+  }
+
+  /** Electron tells of the screen's lock on macOS and Windows only. */
+  #followLoginSession(): void {
+    const { environment, clock, log } = this.#world;
+    const stop = new AbortController();
+    app.once('will-quit', () => stop.abort());
+    const changed = (isLocked: boolean) => this.#lock.screen(isLocked);
+    void watchLoginSession({ environment, clock, log, changed }, stop.signal);
   }
 
   #followApp(): void {
@@ -297,31 +309,6 @@ export class DesktopApp {
     }
   }
 
-  async #mayQuit(count: number): Promise<boolean> {
-    const { texts } = this.#world;
-    const options = {
-      type: 'question' as const,
-      message: texts.say('shell.quit.question', { count }),
-      detail: texts.say('shell.quit.detail'),
-      buttons: [texts.say('shell.quit.yes'), texts.say('shell.quit.no')],
-      defaultId: 1,
-      cancelId: 1,
-      noLink: true,
-    };
-    const { response } = await showMessage(this.#main.window, options);
-    return response === 0;
-  }
-
-  async #about(): Promise<void> {
-    const { texts } = this.#world;
-    await showMessage(this.#main.window, {
-      type: 'info',
-      message: texts.say('shell.app'),
-      detail: texts.say('shell.about.detail', { version: app.getVersion() }),
-      buttons: [texts.say('shell.about.close')],
-    });
-  }
-
   /** In order: nothing new begins, nothing is allowed any more, the services end, what was shown goes. */
   async #end(): Promise<void> {
     const { services } = this.#world;
@@ -332,10 +319,4 @@ export class DesktopApp {
     this.#notifier.close();
     this.#tray.destroy();
   }
-}
-
-function showMessage(window: BrowserWindow | undefined, options: Electron.MessageBoxOptions) {
-  return window === undefined || !window.isVisible()
-    ? dialog.showMessageBox(options)
-    : dialog.showMessageBox(window, options);
 }

@@ -85,6 +85,11 @@ const PAGE_RULES: readonly Rule<WebContents>[] = [
     },
   },
   {
+    // `connect-src` does not hold WebRTC, and `webrtc 'block'` is not in Chromium yet.
+    name: 'no WebRTC packet leaves but through a proxy',
+    hold: (contents) => contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp'),
+  },
+  {
     name: 'no webview is attached',
     hold(contents, log) {
       contents.on('will-attach-webview', (event) => {

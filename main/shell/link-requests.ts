@@ -1,6 +1,7 @@
 /** What a deep link leads to: a question, and only after a yes a session. */
 import { asGlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { Log } from '../../diagnostics/log.ts';
+import { parseHostSpec, shownHostSpec } from '../connect/host-spec.ts';
 import type { TargetView } from '../ipc/contract.ts';
 import type { OpenPrompt, PromptSubject } from '../prompts/prompt.ts';
 import type { Texts } from '../texts/texts.ts';
@@ -57,8 +58,8 @@ export class LinkRequests {
       tell(texts.say('shell.link.unknown.title', { target }), texts.say('shell.link.unknown.body'));
       return;
     }
-    const sentences = [texts.say('shell.link.sentence', { target: known?.device ?? target })];
-    const through = known?.jumps.join(', ') ?? '';
+    const sentences = [texts.say('shell.link.sentence', { target: shownAddress(known?.device ?? target) })];
+    const through = known?.jumps.map(shownAddress).join(', ') ?? '';
     if (through !== '') sentences.push(texts.say('shell.link.through', { jumps: through }));
     sentences.push(texts.say('shell.link.caution'));
     const stop = new AbortController();
@@ -77,4 +78,9 @@ export class LinkRequests {
     }
     await connect(target);
   }
+}
+
+/** Without ssh's own port. What a link names has been parsed before it comes here, and what is saved before it was. */
+function shownAddress(text: string): string {
+  return shownHostSpec(parseHostSpec(text));
 }

@@ -28,7 +28,7 @@ export class Notifier {
   tell(title: string, body: string, clicked?: () => void): Notification | undefined {
     try {
       if (!Notification.isSupported()) return undefined;
-      const notification = new Notification({ title, body });
+      const notification = new Notification({ title, body: asBody(body, process.platform) });
       this.#shown.add(notification);
       notification.once('click', () => clicked?.());
       notification.once('close', () => this.#shown.delete(notification));
@@ -71,4 +71,10 @@ export class Notifier {
     for (const notification of this.#shown) notification.close();
     this.#shown.clear();
   }
+}
+
+/** Linux reads markup in a body, which Electron hands over as it is: a stranger's name could hide or draw something there. */
+export function asBody(text: string, platform: NodeJS.Platform): string {
+  if (platform !== 'linux') return text;
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -61,8 +61,9 @@ export function autostartEntry(command: readonly string[]): string {
   ].join('\n');
 }
 
-/** "The Exec key": quoted as a whole, then escaped once more as a value of type string, and `%` begins a field code. */
+/** "The Exec key": quoted as a whole, then escaped once more as a value of type string, and `%` begins a field code. A line's end would begin a key. */
 function quotedArgument(argument: string): string {
   const quoted = `"${argument.replace(/["`$\\]/g, '\\$&')}"`;
-  return quoted.replaceAll('\\', '\\\\').replaceAll('%', '%%');
+  const escaped = quoted.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r');
+  return escaped.replaceAll('%', '%%');
 }

@@ -15,6 +15,7 @@ import { dataFolderPath, ensureDataFolder } from '../storage/data-folder.ts';
 import { openLogFile } from '../storage/log-file.ts';
 import { type Texts, textsFor } from '../texts/texts.ts';
 import { registerAppScheme, serveDocuments } from './app-protocol.ts';
+import { dropForeignSwitches, findNoHosts } from './chromium-switches.ts';
 import { LINK_SCHEME, linkAmong } from './deep-link.ts';
 import { DesktopApp } from './desktop-app.ts';
 import { guardApp, guardSession } from './guards.ts';
@@ -61,6 +62,8 @@ export async function runApp(world: AppWorld): Promise<void> {
   }
   const log = openLog(join(dataFolder, 'glasskey.log'), clock);
   tellBugs(log);
+  dropForeignSwitches(app, log);
+  findNoHosts(app);
   registerAppScheme();
   app.enableSandbox();
   guardApp(app, log);

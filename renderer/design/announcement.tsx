@@ -7,7 +7,10 @@ const AnnounceContext = createContext<(text: string) => void>(() => undefined);
 const useStyles = makeStyles({
   // Seen by screen readers alone.
   region: {
-    position: 'absolute',
+    // Fixed, so that it makes no page longer than the window.
+    position: 'fixed',
+    top: 0,
+    insetInlineStart: 0,
     width: '1px',
     height: '1px',
     overflow: 'hidden',

@@ -15,7 +15,7 @@ const useStyles = makeStyles({
   },
   picture: { display: 'flex', fontSize: '48px', color: tokens.colorNeutralForeground3 },
   title: { margin: 0, fontSize: tokens.fontSizeBase500, lineHeight: tokens.lineHeightBase500 },
-  text: { margin: 0, maxWidth: '52ch', color: tokens.colorNeutralForeground2 },
+  text: { margin: 0, maxWidth: '52ch', textWrap: 'balance', color: tokens.colorNeutralForeground2 },
 });
 
 export interface EmptyStateProps {

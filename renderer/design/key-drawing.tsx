@@ -7,22 +7,53 @@ import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 export type KeyDrawingState = 'absent' | 'present' | 'busy' | 'touch' | 'done' | 'failed';
 
 const STILL = '@media (prefers-reduced-motion: reduce)';
+const FORCED = '@media (forced-colors: active)';
 
 const useStyles = makeStyles({
-  drawing: { display: 'block', flexShrink: 0, overflow: 'visible', forcedColorAdjust: 'auto' },
-  body: { fill: tokens.colorNeutralBackground1, stroke: tokens.colorNeutralForeground2, strokeWidth: '2px' },
-  plug: { fill: tokens.colorNeutralBackground4, stroke: tokens.colorNeutralForeground2, strokeWidth: '2px' },
-  contact: { stroke: tokens.colorNeutralForeground3, strokeWidth: '2px', strokeLinecap: 'round' },
+  // With forced colours the browser would fill every part with the same one: the parts choose from the system's themselves.
+  drawing: { display: 'block', flexShrink: 0, overflow: 'visible', forcedColorAdjust: 'none' },
+  body: {
+    fill: tokens.colorNeutralBackground1,
+    stroke: tokens.colorNeutralForeground2,
+    strokeWidth: '2px',
+    [FORCED]: { fill: 'Canvas', stroke: 'CanvasText' },
+  },
+  plug: {
+    fill: tokens.colorNeutralBackground4,
+    stroke: tokens.colorNeutralForeground2,
+    strokeWidth: '2px',
+    [FORCED]: { fill: 'Canvas', stroke: 'CanvasText' },
+  },
+  contact: {
+    stroke: tokens.colorNeutralForeground3,
+    strokeWidth: '2px',
+    strokeLinecap: 'round',
+    [FORCED]: { stroke: 'CanvasText' },
+  },
   outline: {
     fill: 'none',
     stroke: tokens.colorNeutralStrokeAccessible,
     strokeWidth: '2px',
     strokeDasharray: '5 5',
+    [FORCED]: { stroke: 'CanvasText' },
   },
-  sensor: { fill: tokens.colorNeutralBackground1, stroke: tokens.colorBrandForeground1, strokeWidth: '2.5px' },
-  sensorTouch: { fill: tokens.colorBrandBackground, stroke: tokens.colorBrandBackground },
-  sensorDone: { fill: tokens.colorStatusSuccessForeground1, stroke: tokens.colorStatusSuccessForeground1 },
-  sensorFailed: { stroke: tokens.colorStatusDangerForeground1 },
+  sensor: {
+    fill: tokens.colorNeutralBackground1,
+    stroke: tokens.colorBrandForeground1,
+    strokeWidth: '2.5px',
+    [FORCED]: { fill: 'Canvas', stroke: 'CanvasText' },
+  },
+  sensorTouch: {
+    fill: tokens.colorBrandBackground,
+    stroke: tokens.colorBrandBackground,
+    [FORCED]: { fill: 'Highlight', stroke: 'Highlight' },
+  },
+  sensorDone: {
+    fill: tokens.colorStatusSuccessForeground1,
+    stroke: tokens.colorStatusSuccessForeground1,
+    [FORCED]: { fill: 'CanvasText', stroke: 'CanvasText' },
+  },
+  sensorFailed: { stroke: tokens.colorStatusDangerForeground1, [FORCED]: { stroke: 'CanvasText' } },
   sensorBusy: {
     strokeDasharray: '30 14',
     transformOrigin: '118px 40px',
@@ -32,12 +63,25 @@ const useStyles = makeStyles({
     animationIterationCount: 'infinite',
     [STILL]: { animationName: 'none' },
   },
-  mark: { fill: 'none', stroke: tokens.colorNeutralForegroundOnBrand, strokeWidth: '2.5px', strokeLinecap: 'round' },
-  markDone: { fill: 'none', stroke: tokens.colorNeutralBackground1, strokeWidth: '2.5px', strokeLinecap: 'round' },
+  mark: {
+    fill: 'none',
+    stroke: tokens.colorNeutralForegroundOnBrand,
+    strokeWidth: '2.5px',
+    strokeLinecap: 'round',
+    [FORCED]: { stroke: 'HighlightText' },
+  },
+  markDone: {
+    fill: 'none',
+    stroke: tokens.colorNeutralBackground1,
+    strokeWidth: '2.5px',
+    strokeLinecap: 'round',
+    [FORCED]: { stroke: 'Canvas' },
+  },
   ring: {
     fill: 'none',
     stroke: tokens.colorBrandStroke1,
     strokeWidth: '2px',
+    [FORCED]: { stroke: 'Highlight' },
     transformOrigin: '118px 40px',
     animationName: {
       from: { transform: 'scale(0.75)', opacity: 0.9 },
@@ -49,7 +93,12 @@ const useStyles = makeStyles({
     [STILL]: { animationName: 'none' },
   },
   ringLate: { animationDelay: '0.8s', [STILL]: { display: 'none' } },
-  hole: { fill: tokens.colorNeutralBackground1, stroke: tokens.colorNeutralForeground2, strokeWidth: '2px' },
+  hole: {
+    fill: tokens.colorNeutralBackground1,
+    stroke: tokens.colorNeutralForeground2,
+    strokeWidth: '2px',
+    [FORCED]: { fill: 'Canvas', stroke: 'CanvasText' },
+  },
 });
 
 /** `size`: its width in CSS pixels. */

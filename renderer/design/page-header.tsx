@@ -23,7 +23,8 @@ const useStyles = makeStyles({
   },
   lead: {
     margin: `${tokens.spacingVerticalXS} 0 0`,
-    maxWidth: '64ch',
+    maxWidth: '72ch',
+    textWrap: 'balance',
     color: tokens.colorNeutralForeground2,
     fontSize: tokens.fontSizeBase300,
     lineHeight: tokens.lineHeightBase300,

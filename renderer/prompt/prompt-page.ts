@@ -140,7 +140,7 @@ export class PromptPage {
   #permit(): void {
     const prompt = this.#prompt;
     if (prompt === undefined) return;
-    const mayAllow = this.#pause.isOver(prompt.id, prompt.pauseMs) && !this.#isSending;
+    const mayAllow = this.#pause.isOver(prompt) && !this.#isSending;
     for (const [button, drawn] of this.#buttons) drawn.disabled = isAllowing(button) && !mayAllow;
   }
 
@@ -181,7 +181,7 @@ export class PromptPage {
       this.#send(prompt.id, { kind: button.answer === 'cancel' ? 'cancel' : 'deny' });
       return;
     }
-    if (this.#isSending || !this.#pause.isOver(prompt.id, prompt.pauseMs)) return;
+    if (this.#isSending || !this.#pause.isOver(prompt)) return;
     if (!button.needsField) {
       this.#fields.clear();
       this.#send(prompt.id, { kind: 'allow', keep: button.answer });

@@ -13,7 +13,7 @@ if (!canRunDesktop)
   console.warn('SKIPPED: the tests of the whole app, because neither Electron nor Chromium is installed');
 
 /** A machine on which everything runs at once is slow. */
-const PATIENCE_MS = 30_000;
+export const PATIENCE_MS = 30_000;
 
 export interface Scene {
   readonly lab: Lab;

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLog } from '../../diagnostics/log.ts';
 import { startAgentServer } from '../../main/agent/agent-server.ts';
 import { AuthenticatorKeyring } from '../../main/agent/authenticator-keyring.ts';
+import { parseHostSpec, shownHostSpec } from '../../main/connect/host-spec.ts';
 import { skPublicKey } from '../../main/enrollment/key-files.ts';
 import { formatPublicLine } from '../../main/openssh/public-line.ts';
 import { formatSkPublicBlob } from '../../main/openssh/sk-key.ts';
@@ -60,6 +61,9 @@ function sent({ commands }: CounterValues, command: number): number {
   return commands.filter((one) => one.command === command).length;
 }
 
+/** As sentences have it. */
+const shown = (spec: string) => shownHostSpec(parseHostSpec(spec));
+
 describe('the login through the jump host', () => {
   it('gives what the device answers', () => {
     expect(enrolled.exitCode, enrolled.screen).toBe(0);
@@ -90,7 +94,7 @@ describe('the login through the jump host', () => {
 
   it('says before it starts to whom and through whom, and with each touch which host it is for', () => {
     const [opening] = connected.screen.split('\r\n');
-    expect(opening).toContain(`Logging in to ${lab.device} through ${lab.jump}`);
+    expect(opening).toContain(`Logging in to ${shown(lab.device)} through ${shown(lab.jump)}`);
     const { jump, device } = lab.fabric;
     expect(connected.screen).toMatch(new RegExp(`Touch the security key: Log in as ${jump.user} on \\S*${jump.host}`));
     expect(connected.screen).toMatch(
@@ -118,7 +122,7 @@ describe('the login through the jump host', () => {
     expect(screen).toContain(lab.fabric.deviceName);
     expect(times(screen, /PIN of/)).toBe(1);
     expect(lab.authenticator.counters.read()).toMatchObject({ touches: 3, pinChecks: 3 });
-    expect(screen).toContain(`through ${lab.jump}, then ${again}`);
+    expect(screen).toContain(`through ${shown(lab.jump)}, then ${shown(again)}`);
   });
 });
 
@@ -143,7 +147,7 @@ describe('a key that is taken off the profile', () => {
   it('is refused after the next reconciliation, with a code and a remedy, and without a touch for nothing', () => {
     expect(refused.exitCode).toBe(1);
     expect(refused.screen).toContain('[CONNECT_PERMISSION_DENIED]');
-    expect(refused.screen).toContain(`The jump host ${lab.jump} does not accept this key for this user.`);
+    expect(refused.screen).toContain(`The jump host ${shown(lab.jump)} does not accept this key for this user.`);
     expect(refused.screen).toContain('glasskey publish');
     expect(refused.screen).not.toContain('Software image');
     expect(lab.authenticator.counters.read().touches).toBe(0);

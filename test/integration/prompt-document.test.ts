@@ -37,6 +37,7 @@ const ASKS_PIN: PromptView = {
     DENY,
   ],
   pauseMs: PAUSE_MS,
+  showing: 1,
   deniedInMs: 600_000,
 };
 const { field: PIN_FIELD, deniedInMs: _, ...WITHOUT_FIELD } = ASKS_PIN;
@@ -170,6 +171,7 @@ describe.skipIf(!hasChromium)('the prompt document', () => {
     it('the seconds that are left on the button that says no, in the last fifteen', async () => {
       await using prompt = await browser.open(queueOf({ ...APPROVAL, deniedInMs: 100_000 }));
       const seconds = prompt.page.locator('.seconds');
+      await prompt.stopTime();
       await prompt.after(50_000);
       expect(await seconds.count()).toBe(0);
       await prompt.after(40_000);
@@ -379,6 +381,38 @@ describe.skipIf(!hasChromium)('the prompt document', () => {
       await prompt.after(PAUSE_MS);
       expect(await button(prompt, 'Allow once').isEnabled()).toBe(true);
     });
+  });
+
+  it('is not allowed before its pause has passed anew where it is shown anew, and keeps what was typed meanwhile', async () => {
+    await using prompt = await browser.open(queueOf(ASKS_PIN));
+    await prompt.after(PAUSE_MS);
+    await prompt.page.keyboard.type(secret);
+    await prompt.tell({ ...ASKS_PIN, showing: 2 });
+    expect(await button(prompt, 'Allow once').isDisabled()).toBe(true);
+    await prompt.page.keyboard.press('Enter');
+    expect(await prompt.answers()).toEqual([]);
+    await prompt.after(PAUSE_MS);
+    expect(await button(prompt, 'Allow once').isEnabled()).toBe(true);
+    await prompt.page.keyboard.press('Enter');
+    expect(await prompt.answers()).toMatchObject([{ pin: secret }]);
+  });
+
+  it('says once where a screen reader hears it that denial is near, and disturbs neither typing nor focus', async () => {
+    await using prompt = await browser.open(queueOf(ASKS_PIN));
+    await prompt.after(PAUSE_MS);
+    await prompt.page.evaluate(`globalThis.said = [];
+      new MutationObserver(() => said.push(document.getElementById('status').textContent))
+        .observe(document.getElementById('status'), { childList: true, characterData: true, subtree: true })`);
+    await prompt.page.keyboard.type('4917');
+    await prompt.page.keyboard.press('ArrowLeft');
+    const status = 'Denied within 15 seconds unless you answer.';
+    await prompt.tell({ ...ASKS_PIN, status, deniedInMs: 15_000 });
+    await prompt.tell({ ...ASKS_PIN, status, deniedInMs: 9_000 }, { ...APPROVAL, id: 'prompt-2' });
+    await prompt.page.keyboard.type('0');
+    expect(await pin(prompt).inputValue()).toBe('49107');
+    expect(await prompt.focus()).toBe('pin-1');
+    expect(await prompt.page.getByRole('status').isVisible()).toBe(true);
+    expect(await prompt.page.evaluate('said')).toEqual([status]);
   });
 
   it('denies on Escape at once, and cancels what is under way', async () => {

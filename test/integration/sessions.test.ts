@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { parseHostSpec, shownHostSpec } from '../../main/connect/host-spec.ts';
 import { copyableCommand } from '../../main/connect/plan.ts';
 import { connectTo } from '../../main/glasskey-sessions.ts';
 import { type Lab, startLab } from '../lab/world.ts';
@@ -54,14 +55,18 @@ function processesOfSessions(): readonly string[] {
     .filter((line) => line.includes(join(lab.folder, 'tmp')));
 }
 
+/** As sentences have it. */
+const shown = (spec: string) => shownHostSpec(parseHostSpec(spec));
+
 describe('a session', () => {
   it('goes from starting over the PIN and one touch per hop to open, and to its exit code', async () => {
     const id = await desk.open('leaf1');
     expect(desk.state(id)).toMatchObject({
       target: 'leaf1',
-      device: lab.device,
+      name: 'leaf1',
+      device: shown(lab.device),
       user: lab.fabric.device.user,
-      jumps: [lab.jump],
+      jumps: [shown(lab.jump)],
       state: 'starting',
     });
     await desk.shows(id, PROMPT);
@@ -101,7 +106,7 @@ describe('a session', () => {
     await expect(desk.open('alice@host;x')).rejects.toMatchObject({ code: 'TARGET_INVALID' });
     expect(desk.sessions.list()).toEqual([]);
     const id = await desk.open(lab.jump);
-    expect(desk.state(id)).toMatchObject({ target: lab.jump, device: lab.jump, jumps: [] });
+    expect(desk.state(id)).toMatchObject({ target: lab.jump, device: shown(lab.jump), jumps: [] });
     desk.sessions.end(id);
     await desk.reaches(id, 'ended');
   });
@@ -148,9 +153,7 @@ describe('a session', () => {
     desk.sessions.detach(id);
     desk.type(id, 'show version\r');
     const seen = () => Buffer.from(desk.sessions.attach(id)).toString();
-    await expect
-      .poll(seen, { timeout: 10_000 })
-      .toMatch(/Logging in to[\s\S]*Software image version[\s\S]*Free memory/);
+    await expect.poll(seen).toMatch(/Logging in to[\s\S]*Software image version[\s\S]*Free memory/);
     desk.type(id, 'show privilege\r');
     await desk.shows(id, 'Current privilege level');
   });
@@ -213,7 +216,7 @@ describe('a session that fails', () => {
   it('whose key is unplugged while it blinks ends with the reason', async () => {
     lab.authenticator.setTouch('never');
     const id = await desk.open('leaf1');
-    await expect.poll(() => desk.state(id).waitsFor?.what, { timeout: 10_000 }).toBe('touch');
+    await expect.poll(() => desk.state(id).waitsFor?.what).toBe('touch');
     lab.authenticator.unplug();
     try {
       const ended = await desk.reaches(id, 'ended');
@@ -276,7 +279,7 @@ describe('ending a session', () => {
   it('while the key waits for its touch leaves no process behind', async () => {
     lab.authenticator.setTouch('never');
     const id = await desk.open('leaf1');
-    await expect.poll(() => desk.state(id).waitsFor?.what, { timeout: 10_000 }).toBe('touch');
+    await expect.poll(() => desk.state(id).waitsFor?.what).toBe('touch');
     expect(processesOfSessions().length).toBeGreaterThanOrEqual(2);
     desk.sessions.end(id);
     await desk.reaches(id, 'ended');

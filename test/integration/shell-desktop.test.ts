@@ -128,6 +128,13 @@ describe.skipIf(!hasChromium)('the app in the tray', () => {
     await expect.poll(isShown).toEqual([false]);
   });
 
+  it.runIf(process.platform === 'linux')('lets no stranger’s name draw anything in a notification', async () => {
+    await shell.inside((app) => app.question('Log in', 'Log in as “<img src=x>&<b>”.'), undefined);
+    const { body } = await shell.app.notification('Log in');
+    expect(body).toBe('Log in as “&lt;img src=x&gt;&amp;&lt;b&gt;”.');
+    await shell.inside((app) => app.desk.denyAll(), undefined);
+  });
+
   it('asks what a link asks, and logs in only after a yes', async () => {
     await shell.app.secondInstance(['glasskey://connect/rack2']);
     await shell.app.until((snapshot) => promptOf(snapshot)?.isVisible === true, 'the question');

@@ -68,6 +68,12 @@ const CASES: Readonly<Record<string, Case>> = {
     }
     await expectLogged(shell, 'guard.window-open');
   },
+  async 'no WebRTC packet leaves but through a proxy'(shell) {
+    const policies = await shell.app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows().map(({ webContents }) => webContents.getWebRTCIPHandlingPolicy()),
+    );
+    expect(new Set(policies)).toEqual(new Set(['disable_non_proxied_udp']));
+  },
   async 'no webview is attached'(shell) {
     expect(await emitted(shell, 'contents', 'will-attach-webview', [])).toEqual({ isPrevented: true, answers: [] });
     await expectLogged(shell, 'guard.webview');

@@ -2,9 +2,16 @@
 /// <reference lib="dom" />
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { SessionView } from '../../main/ipc/contract.ts';
-import { axeViolations, type OpenWindow, startWindowBrowser, type WindowBrowser } from '../window/open-window.ts';
+import {
+  axeViolations,
+  axeViolationsInBothSchemes,
+  type OpenWindow,
+  startWindowBrowser,
+  type WindowBrowser,
+} from '../window/open-window.ts';
 import type { ScriptedCalls } from '../window/scripted-bridge.ts';
-import { sampleSession, sampleSettings, sampleTargets, WINDOW_START } from './window-samples.ts';
+import { soon } from '../window/soon.ts';
+import { sampleSession, sampleSettings, sampleTargets, WINDOW_START } from '../window/window-samples.ts';
 
 // axe alone takes seconds where the processors are shared.
 vi.setConfig({ testTimeout: 90_000 });
@@ -15,7 +22,6 @@ beforeAll(async () => {
 });
 afterAll(() => browser[Symbol.asyncDispose]());
 
-const soon = <T>(read: () => T) => expect.poll(read, { timeout: 10_000 });
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
 interface Sessions extends OpenWindow {
@@ -103,6 +109,16 @@ test('Output that overtakes the answer to attach is shown after it', async () =>
   gate.resolve();
   await soon(() => screen(window)).toBe('one two');
   expect(made(window, 'sessions.attach')).toHaveLength(1);
+});
+
+test('What asks the terminal something is answered once: what is replayed was answered before', async () => {
+  const questions = '\x1b[c\x1b[6n\x1bP$qm\x1b\\\x1b]11;?\x07';
+  await using window = await openSessions(undefined, {
+    calls: { 'sessions.attach': () => ({ replay: utf8(`before${questions}`) }) },
+  });
+  await soon(() => screen(window)).toContain('before');
+  await window.output('now\x1b[5n');
+  await soon(() => written(window)).toBe('\x1b[0n');
 });
 
 test('Every byte that was drawn is told once, and what was replayed is not', async () => {
@@ -198,7 +214,7 @@ test('Several lines are pasted only after they were looked at; where the shell b
   const dialog = page.getByRole('alertdialog', { name: 'Paste 2 lines?' });
   await dialog.waitFor();
   expect(await dialog.getByRole('textbox').inputValue()).toBe('one\ntwo\n');
-  expect(await axeViolations(page)).toEqual([]);
+  expect(await axeViolationsInBothSchemes(page)).toEqual([]);
   await page.keyboard.press('Enter');
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
@@ -279,6 +295,7 @@ test('An open session is closed only with consent and then leaves the list; one 
   await page.keyboard.press('Delete');
   const dialog = page.getByRole('alertdialog', { name: 'Close the session on leaf2?' });
   await dialog.waitFor();
+  expect(await axeViolationsInBothSchemes(page)).toEqual([]);
   await page.keyboard.press('Enter');
   await dialog.waitFor({ state: 'detached' });
   expect(made(window, 'sessions.end')).toHaveLength(1);
@@ -316,6 +333,8 @@ test('It says who is where through which hops, and what the key is wanted for wh
   await page.getByText('Touch it to log in as alice.', { exact: true }).waitFor({ state: 'detached' });
   await page.getByText('Connected').first().waitFor();
   await soon(() => inTerminal(window)).toBe(true);
+  await window.become([{ ...starting, name: 'leaf1', device: 'alice@198.51.100.7', jumps: [], state: 'open' }]);
+  await page.getByRole('heading', { name: 'leaf1 (alice@198.51.100.7)', exact: true }).waitFor();
 });
 
 test('A session that failed says why and what to do; connecting again opens another in its place', async () => {

@@ -2,9 +2,16 @@
 /// <reference lib="dom" />
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { SettingView } from '../../main/ipc/contract.ts';
-import { axeViolations, type OpenWindow, startWindowBrowser, type WindowBrowser } from '../window/open-window.ts';
+import {
+  axeViolations,
+  axeViolationsInBothSchemes,
+  type OpenWindow,
+  startWindowBrowser,
+  type WindowBrowser,
+} from '../window/open-window.ts';
 import { type ScriptedCalls, ScriptedError } from '../window/scripted-bridge.ts';
-import { sampleSettings, WINDOW_START } from './window-samples.ts';
+import { soon } from '../window/soon.ts';
+import { sampleSettings, WINDOW_START } from '../window/window-samples.ts';
 
 // axe alone takes seconds where the processors are shared.
 vi.setConfig({ testTimeout: 90_000 });
@@ -15,7 +22,6 @@ beforeAll(async () => {
 });
 afterAll(() => browser[Symbol.asyncDispose]());
 
-const soon = <T>(read: () => T) => expect.poll(read, { timeout: 10_000 });
 const SOCKET = '/run/user/1000/glasskey/agent.sock';
 
 /** Settings that can be set, as the main process does it; `terminal.fontSize` has limits. */
@@ -120,7 +126,7 @@ test('What is refused is told at its field and stays to be mended; Escape takes 
   );
   expect(words).toContain('at most 72');
   expect(words).toContain('From 6 to 72');
-  expect(await axeViolations(page)).toEqual([]);
+  expect(await axeViolationsInBothSchemes(page)).toEqual([]);
   await size.fill('big');
   await size.press('Enter');
   await page.getByText('Write a number.').waitFor();
@@ -176,6 +182,7 @@ test('The agent says how it is, and how other programs reach it', async () => {
   };
   await window.bridge.tell('agent.changed', { state: 'failed', keys: 0, error });
   await section.getByText('Stop the other one.').waitFor();
+  expect(await axeViolationsInBothSchemes(page)).toEqual([]);
 });
 
 test.each(['light', 'dark'] as const)(

@@ -10,6 +10,7 @@ export const DEVICES = {
   'devices.found': '{found, number} of {count, plural, one {# device} other {# devices}}',
   'devices.through': 'through {jumps}',
   'devices.never-used': 'Not used yet',
+  'devices.used': 'Used {ago}',
   'devices.connect': 'Connect',
   'devices.connect-to': 'Connect to {name}',
   'devices.connect-to-typed': 'Connect to {destination}',

@@ -8,6 +8,9 @@ export const PROMPT = {
   'prompt.touched': 'Touched. The security key is working…',
   'prompt.done': 'Done.',
   'prompt.cancelling': 'Stopping…',
+  'prompt.denied-soon': 'Denied within {seconds, number} seconds unless you answer.',
+  'prompt.too-quick': 'Too quick: please choose again.',
+  'prompt.pin-too-quick': 'Too quick: please type it again.',
   'prompt.deny': 'No',
   'prompt.cancel': 'Cancel',
   'prompt.close': 'Close',
@@ -41,7 +44,8 @@ export const PROMPT = {
   'prompt.enroll-done': 'The SSH key is on your security key.',
 
   'prompt.session-title': 'Log in to {device}',
-  'prompt.session-sentence': 'Log in as {user} on {device}{way, select, direct {} other {, through {hops}}}.',
+  'prompt.session-sentence': 'Log in to {device}{way, select, direct {} other {, through {hops}}}.',
+  'prompt.session-named': '{name} ({device})',
   'prompt.session-touches':
     '{touches, plural, one {It takes the PIN and one touch.} other {It takes the PIN and # touches, one for each host on the way.}}',
   'prompt.session-done': 'Logged in with the key.',
@@ -58,6 +62,7 @@ export const PROMPT = {
   'prompt.login-title': 'Log in to {host}',
   'prompt.sign-title': 'Sign for {namespace}',
   'prompt.host-known': '{name} ({fingerprint})',
+  'prompt.host-saved': '{name} at {host}',
   'prompt.host-unknown': 'a host that is not known here ({fingerprint})',
   'prompt.host-unnamed': 'a host that the program does not name',
   'prompt.program-for': '{program} for {starter}',

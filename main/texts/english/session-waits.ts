@@ -2,5 +2,5 @@
 export const SESSION_WAITS = {
   'session.wait-key': 'Plug in the security key that was enrolled on this computer.',
   'session.wait-pin': 'Type the PIN of {product} into Glasskey’s prompt.',
-  'session.wait-touch': 'Touch the security key: {purpose}',
+  'session.wait-touch': '{purpose}.',
 } as const;

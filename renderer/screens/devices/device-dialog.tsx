@@ -2,7 +2,6 @@
 import {
   Button,
   Dialog,
-  DialogActions,
   DialogBody,
   DialogContent,
   DialogSurface,
@@ -15,6 +14,7 @@ import {
 import { type FormEvent, useRef, useState } from 'react';
 import type { TargetView } from '../../../main/ipc/contract.ts';
 import { CallError, call } from '../../contract-client.ts';
+import { DialogButtons } from '../../design/dialog-buttons.tsx';
 import { ErrorNotice } from '../../design/error-notice.tsx';
 import { useTexts } from '../../texts.tsx';
 import { JumpHostFields } from './jump-host-fields.tsx';
@@ -81,7 +81,7 @@ export function DeviceDialog({ target, typed, defaultJump, onSaved, onClose }: D
     } catch (error) {
       setSaving(false);
       if (!(error instanceof CallError)) return tell({ field: undefined, text: '', error });
-      tell({ field: fieldOfError(error, draft), text: `${error.message} ${error.remedy}`, error });
+      tell({ field: fieldOfError(error), text: `${error.message} ${error.remedy}`, error });
     }
   };
   const missing = (field: DraftField): string => {
@@ -131,12 +131,12 @@ export function DeviceDialog({ target, typed, defaultJump, onSaved, onClose }: D
               />
               {problem?.field === undefined && problem?.error !== undefined && <ErrorNotice error={problem.error} />}
             </DialogContent>
-            <DialogActions>
+            <DialogButtons>
               <Button onClick={onClose}>{say('devices.cancel')}</Button>
               <Button appearance="primary" type="submit" disabledFocusable={saving}>
                 {saving ? say('devices.saving') : say('devices.save')}
               </Button>
-            </DialogActions>
+            </DialogButtons>
           </DialogBody>
         </form>
       </DialogSurface>

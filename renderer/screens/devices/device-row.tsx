@@ -203,6 +203,8 @@ export const DeviceRow = memo(function DeviceRow({ target, typed, typedJump, ind
 
   function lastUsed(): string {
     if (target === undefined) return '';
-    return target.lastUsedAt === null ? say('devices.never-used') : timeAgo(target.lastUsedAt, now, language);
+    return target.lastUsedAt === null
+      ? say('devices.never-used')
+      : say('devices.used', { ago: timeAgo(target.lastUsedAt, now, language) });
   }
 });

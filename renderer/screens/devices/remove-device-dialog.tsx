@@ -1,16 +1,9 @@
 /** Asks before a device is forgotten. The button that keeps it has the focus. */
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-} from '@fluentui/react-components';
+import { Button, Dialog, DialogBody, DialogContent, DialogSurface, DialogTitle } from '@fluentui/react-components';
 import { useState } from 'react';
 import type { TargetView } from '../../../main/ipc/contract.ts';
 import { call } from '../../contract-client.ts';
+import { DialogButtons } from '../../design/dialog-buttons.tsx';
 import { ErrorNotice } from '../../design/error-notice.tsx';
 import { useTexts } from '../../texts.tsx';
 
@@ -40,14 +33,14 @@ export function RemoveDeviceDialog({ target, onRemoved, onClose }: RemoveDeviceD
             <p style={{ margin: 0 }}>{say('devices.remove-explained', { device: target.device })}</p>
             {error !== undefined && <ErrorNotice error={error} />}
           </DialogContent>
-          <DialogActions>
+          <DialogButtons>
             <Button autoFocus onClick={onClose}>
               {say('devices.keep')}
             </Button>
             <Button appearance="primary" onClick={remove}>
               {say('devices.remove')}
             </Button>
-          </DialogActions>
+          </DialogButtons>
         </DialogBody>
       </DialogSurface>
     </Dialog>

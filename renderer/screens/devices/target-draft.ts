@@ -66,16 +66,10 @@ export function saveInput(draft: TargetDraft, replaces: string | undefined): Cal
 }
 
 /** Which field to show an error of `targets.save` at; undefined: it is about the whole. */
-export function fieldOfError(error: CrossedError, draft: TargetDraft): DraftField | undefined {
-  if (error.code === 'TARGET_NAME_INVALID' || error.code === 'TARGET_EXISTS') return 'name';
-  if (error.code !== 'TARGET_INVALID') return undefined;
-  // The message quotes the part that it is about (host-spec.ts), the beginning of it where that is long. The device is looked at
-  // first there, so a part that stands in both is the device's.
-  const quoted = /'(.*?)…?' (?:has|names) /su.exec(error.message)?.[1];
-  const isIt = (text: string) => quoted !== undefined && quoted !== '' && text.includes(quoted);
-  if (isIt(draft.device)) return 'device';
-  const jump = draft.jumps.findIndex(({ text }) => isIt(text));
-  return jump < 0 ? 'device' : { jump };
+export function fieldOfError({ code, field, index }: CrossedError): DraftField | undefined {
+  if (code === 'TARGET_NAME_INVALID' || code === 'TARGET_EXISTS') return 'name';
+  if (field === 'device') return 'device';
+  return field === 'jumps' && index !== undefined ? { jump: index } : undefined;
 }
 
 export function sameField(a: DraftField | undefined, b: DraftField): boolean {

@@ -29,8 +29,8 @@ export function indexTargets(targets: readonly TargetView[]): TargetIndex {
 }
 
 /**
- * The devices in which every word of the query occurs. Best first: the whole query is the name, the name begins with it, the
- * name begins with its first word, the rest.
+ * The devices in which every word of the query occurs. Best first: the whole query is the name, the name begins with it, a part of
+ * the name is the query (`rack4` of `ce1-rack4`, before `ce1-rack42`), the name begins with its first word, the rest.
  */
 export function searchTargets(index: TargetIndex, query: string): TargetView[] {
   const whole = query.trim().toLowerCase();
@@ -39,16 +39,26 @@ export function searchTargets(index: TargetIndex, query: string): TargetView[] {
   if (first === '') return index.map(({ target }) => target);
   const same: TargetView[] = [];
   const begins: TargetView[] = [];
+  const isPart: TargetView[] = [];
   const beginsWithWord: TargetView[] = [];
   const rest: TargetView[] = [];
   for (const { target, name, text } of index) {
     if (!words.every((word) => text.includes(word))) continue;
     if (name === whole) same.push(target);
     else if (name.startsWith(whole)) begins.push(target);
+    else if (hasPart(name, whole)) isPart.push(target);
     else if (name.startsWith(first)) beginsWithWord.push(target);
     else rest.push(target);
   }
-  return [...same, ...begins, ...beginsWithWord, ...rest];
+  return [...same, ...begins, ...isPart, ...beginsWithWord, ...rest];
+}
+
+/** Names are made of parts: `ce1-rack4.lab`. */
+function hasPart(name: string, part: string): boolean {
+  const at = name.lastIndexOf(part);
+  if (at < 0) return false;
+  const isEdge = (char: string | undefined) => char === undefined || '-._'.includes(char);
+  return isEdge(name[at - 1]) && isEdge(name[at + part.length]);
 }
 
 /**

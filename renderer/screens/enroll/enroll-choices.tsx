@@ -12,6 +12,11 @@ import { type EnrollOptions, MoreOptions } from './more-options.tsx';
 
 const useStyles = makeStyles({
   choices: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalXL },
+  // Its own margin and grey would make it less than the words that it stands below.
+  consent: {
+    marginInlineStart: `calc(-1 * ${tokens.spacingHorizontalS})`,
+    '& label': { color: tokens.colorNeutralForeground1 },
+  },
   start: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalM },
 });
 
@@ -57,6 +62,7 @@ function Choices({ outlook }: { readonly outlook: EnrollOutlook }) {
           remedy={keyFile}
           action={
             <Checkbox
+              className={styles.consent}
               checked={mayOverwrite}
               onChange={(_, { checked }) => setMayOverwrite(checked === true)}
               label={say('enroll.overwrite')}

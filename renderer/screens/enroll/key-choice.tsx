@@ -27,7 +27,9 @@ const useStyles = makeStyles({
   },
   text: { margin: `${tokens.spacingVerticalXS} 0 0`, color: tokens.colorNeutralForeground2 },
   product: { margin: `${tokens.spacingVerticalXS} 0 0`, fontSize: tokens.fontSizeBase400 },
-  label: { display: 'flex', flexDirection: 'column' },
+  // Its own margin would set it in from the words above.
+  choice: { marginInlineStart: `calc(-1 * ${tokens.spacingHorizontalS})` },
+  label: { display: 'flex', flexDirection: 'column', color: tokens.colorNeutralForeground1 },
   labelDetail: { color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
   rules: {
     margin: 0,
@@ -68,7 +70,12 @@ export function KeyChoice({ keys, chosen, onChoose }: KeyChoiceProps) {
                 onChange={(_, { value }) => onChoose(value)}
               >
                 {keys.map((key) => (
-                  <Radio key={key.path} value={key.path} label={<KeyLabel pluggedIn={key} />} />
+                  <Radio
+                    key={key.path}
+                    className={styles.choice}
+                    value={key.path}
+                    label={<KeyLabel pluggedIn={key} />}
+                  />
                 ))}
               </RadioGroup>
             </>

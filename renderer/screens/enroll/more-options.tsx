@@ -16,6 +16,7 @@ const useStyles = makeStyles({
     marginTop: tokens.spacingVerticalM,
     paddingInlineStart: tokens.spacingHorizontalL,
     borderLeft: `2px solid ${tokens.colorNeutralStroke2}`,
+    '& label': { color: tokens.colorNeutralForeground1 },
   },
   file: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200, overflowWrap: 'anywhere' },
 });

@@ -42,6 +42,7 @@ const useStyles = makeStyles({
   lead: {
     margin: 0,
     maxWidth: '60ch',
+    textWrap: 'pretty',
     fontSize: tokens.fontSizeBase400,
     lineHeight: tokens.lineHeightBase400,
     color: tokens.colorNeutralForeground2,

@@ -1,13 +1,6 @@
 /** Asks before a session that is open is closed. */
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-} from '@fluentui/react-components';
+import { Button, Dialog, DialogBody, DialogContent, DialogSurface, DialogTitle } from '@fluentui/react-components';
+import { DialogButtons } from '../../design/dialog-buttons.tsx';
 import { useTexts } from '../../texts.tsx';
 
 export interface CloseSessionDialogProps {
@@ -24,14 +17,14 @@ export function CloseSessionDialog({ target, onConsent, onClose }: CloseSessionD
         <DialogBody>
           <DialogTitle>{say('sessions.close-title', { target })}</DialogTitle>
           <DialogContent>{say('sessions.close-explained')}</DialogContent>
-          <DialogActions>
+          <DialogButtons>
             <Button autoFocus onClick={onClose}>
               {say('sessions.close-not')}
             </Button>
             <Button appearance="primary" onClick={onConsent}>
               {say('sessions.close-do')}
             </Button>
-          </DialogActions>
+          </DialogButtons>
         </DialogBody>
       </DialogSurface>
     </Dialog>

@@ -5,7 +5,7 @@ import type { SessionView } from '../../../main/ipc/contract.ts';
 import { useAnnounce } from '../../design/announcement.tsx';
 import { KeyDrawing } from '../../design/key-drawing.tsx';
 import { useTexts } from '../../texts.tsx';
-import { hostOf, wayWords } from './session-words.ts';
+import { placeOf, wayWords } from './session-words.ts';
 
 const useStyles = makeStyles({
   place: {
@@ -44,7 +44,7 @@ export function KeyOverlay({ session }: { readonly session: SessionView }) {
   const what = waitsFor?.what;
   const title =
     what === undefined
-      ? say('sessions.connecting-title', { host: hostOf(session) })
+      ? say('sessions.connecting-title', { host: placeOf(session) })
       : say(({ pin: 'sessions.waits-pin', touch: 'sessions.waits-touch', key: 'sessions.waits-key' } as const)[what]);
   const way = jumps.length === 0 ? '' : say('sessions.connecting-through', { jumps: wayWords(say, jumps) });
   const sentence = waitsFor?.sentence ?? way;

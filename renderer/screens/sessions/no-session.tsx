@@ -14,7 +14,13 @@ import { useTargets } from '../devices/use-targets.ts';
 const RECENT = 5;
 
 const useStyles = makeStyles({
-  recent: { display: 'flex', flexDirection: 'column', alignItems: 'stretch', gap: tokens.spacingVerticalS },
+  recent: {
+    display: 'flex',
+    flexDirection: 'column',
+    alignItems: 'stretch',
+    gap: tokens.spacingVerticalS,
+    marginTop: tokens.spacingVerticalM,
+  },
   heading: { margin: 0, fontSize: tokens.fontSizeBase300, color: tokens.colorNeutralForeground2 },
   list: {
     listStyleType: 'none',

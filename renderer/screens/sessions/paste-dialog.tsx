@@ -2,7 +2,6 @@
 import {
   Button,
   Dialog,
-  DialogActions,
   DialogBody,
   DialogContent,
   DialogSurface,
@@ -11,6 +10,7 @@ import {
   Textarea,
   tokens,
 } from '@fluentui/react-components';
+import { DialogButtons } from '../../design/dialog-buttons.tsx';
 import { useTexts } from '../../texts.tsx';
 import { lineCount, withoutControls } from './pasted-text.ts';
 
@@ -53,12 +53,12 @@ export function PasteDialog({ text, target, onPaste, onClose }: PasteDialogProps
               value={withoutControls(text).slice(0, SHOWN)}
             />
           </DialogContent>
-          <DialogActions>
+          <DialogButtons>
             <Button onClick={onClose}>{say('sessions.paste-not')}</Button>
             <Button appearance="primary" onClick={onPaste}>
               {say('sessions.paste-do')}
             </Button>
-          </DialogActions>
+          </DialogButtons>
         </DialogBody>
       </DialogSurface>
     </Dialog>

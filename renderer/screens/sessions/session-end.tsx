@@ -5,7 +5,7 @@ import type { SessionView } from '../../../main/ipc/contract.ts';
 import { useAnnounce } from '../../design/announcement.tsx';
 import { ErrorNotice, Notice } from '../../design/error-notice.tsx';
 import { useTexts } from '../../texts.tsx';
-import { hostOf } from './session-words.ts';
+import { placeOf } from './session-words.ts';
 
 export interface SessionEndProps {
   readonly session: SessionView;
@@ -22,7 +22,7 @@ export function SessionEnd({ session, onAgain, onClose }: SessionEndProps) {
   const { say } = useTexts();
   const announce = useAnnounce();
   const { exitCode, error } = session;
-  const host = hostOf(session);
+  const host = placeOf(session);
   const sentence =
     exitCode === undefined || exitCode === 0
       ? say('sessions.ended-well', { host })

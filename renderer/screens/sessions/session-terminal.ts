@@ -58,6 +58,7 @@ export interface SessionTerminal {
 
 const FIRST_SIZE = { cols: 80, rows: 24 };
 const LINES_KEPT = 10_000;
+const LINE_HEIGHT = 1.15;
 const MOST_MATCHES = 1000;
 /** A window that is being dragged has a new size with each frame; the device hears of the last. */
 const RESIZE_PAUSE = 120;
@@ -73,6 +74,8 @@ export function sessionTerminal(id: string): SessionTerminal {
   const terminal = new Terminal({
     ...FIRST_SIZE,
     scrollback: LINES_KEPT,
+    // Underscores of many fonts lie below the lowest letter: at 1 they are cut off.
+    lineHeight: LINE_HEIGHT,
     minimumContrastRatio: 4.5,
     linkHandler: { activate: () => undefined },
     logLevel: 'off',
@@ -88,6 +91,10 @@ export function sessionTerminal(id: string): SessionTerminal {
   let opened = false;
   let ended = false;
   let colours: TerminalColours = 'dark';
+  /** Undefined: no search is open. */
+  let sought: string | undefined;
+  /** Pieces of a replay that are not drawn yet. */
+  let replaying = 0;
   let label = { text: '', keys: '' };
   let sizeTold = '';
   let sizeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -96,7 +103,8 @@ export function sessionTerminal(id: string): SessionTerminal {
   const drawn = drawnBytes((bytes) => send(call('sessions.drawn', { id, bytes })));
 
   terminal.onData((text) => {
-    if (ended) return;
+    // What is replayed has been answered before: a second answer would be typed to whatever runs there now.
+    if (ended || replaying > 0) return;
     for (const piece of inPieces(text)) send(call('sessions.write', { id, text: piece }));
   });
   terminal.attachCustomKeyEventHandler((press) => !(self.keepsKey?.(press) ?? false));
@@ -130,6 +138,18 @@ export function sessionTerminal(id: string): SessionTerminal {
     terminal.resize(Math.min(1000, Math.max(2, size.cols)), Math.min(1000, Math.max(1, size.rows)));
     tellSize();
   };
+  const themeNow = () => {
+    const theme: ITheme = terminalTheme(colours, element);
+    const { activeMatchBackground: found } = matchColours(colours);
+    // The match that is shown is selected, and a selection is painted over the match's own colour.
+    const isPainted = sought !== undefined && colours !== 'system' && found !== undefined;
+    terminal.options.theme = isPainted ? { ...theme, selectionInactiveBackground: found } : theme;
+  };
+  /** Marks what was found once more, in the colours that are now; what is shown stays the same. */
+  const mark = (text: string) => {
+    search.clearDecorations();
+    search.findNext(text, { decorations: matchColours(colours), incremental: true });
+  };
   const nameNow = () => {
     terminal.textarea?.setAttribute('aria-label', label.text);
     terminal.textarea?.setAttribute('aria-description', label.keys);
@@ -160,8 +180,8 @@ export function sessionTerminal(id: string): SessionTerminal {
       terminal.options.fontFamily = look.fontFamily;
       terminal.options.fontSize = look.fontSize;
       terminal.options.screenReaderMode = look.screenReader;
-      const theme: ITheme = terminalTheme(look.colours, element);
-      terminal.options.theme = theme;
+      themeNow();
+      if (sought !== undefined) mark(sought);
       if (element.isConnected) fitNow();
     },
     get background() {
@@ -180,19 +200,26 @@ export function sessionTerminal(id: string): SessionTerminal {
     },
     paste: (text) => terminal.paste(withoutControls(text)),
     find(text, direction, extend) {
+      const isFirst = sought === undefined;
+      sought = text;
+      if (isFirst) themeNow();
       const options = { decorations: matchColours(colours), incremental: extend };
       if (direction === 'next') search.findNext(text, options);
       else search.findPrevious(text, options);
     },
     endFind() {
+      sought = undefined;
+      themeNow();
       search.clearDecorations();
       terminal.clearSelection();
     },
     receive(data, counted) {
       for (let from = 0; from < data.length; from += PIECE) {
         const piece = data.subarray(from, from + PIECE);
+        if (!counted) replaying += 1;
         terminal.write(piece, () => {
-          if (counted && !ended) drawn.add(piece.length);
+          if (!counted) replaying -= 1;
+          else if (!ended) drawn.add(piece.length);
         });
       }
     },

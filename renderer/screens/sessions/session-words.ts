@@ -5,8 +5,13 @@ import type { WindowTexts } from '../../texts.tsx';
 type Say = WindowTexts['say'];
 
 /** The device without the user: the user may hold an '@' of its own. */
-export function hostOf({ device }: Pick<SessionView, 'device'>): string {
+function hostOf({ device }: Pick<SessionView, 'device'>): string {
   return device.slice(device.lastIndexOf('@') + 1);
+}
+
+/** What to call the place in a sentence: its saved name, or the host. */
+export function placeOf(session: Pick<SessionView, 'name' | 'device'>): string {
+  return session.name ?? hostOf(session);
 }
 
 /** What its tab is called: the target, with a number where several sessions go there. */
@@ -20,12 +25,14 @@ export function wayWords(say: Say, jumps: readonly string[]): string {
   return jumps.reduce((first, second) => (first === '' ? second : say('sessions.and', { first, second })), '');
 }
 
-/** "alice on leaf1, through jumper@jump-east". */
+/** "alice on leaf1, through jumper@jump-east", or "leaf1 (alice@198.51.100.7), through jumper@jump-east" of a saved name. */
 export function whoWhere(say: Say, session: SessionView): string {
-  const { user, jumps } = session;
-  const host = hostOf(session);
-  if (jumps.length === 0) return say('sessions.banner', { user, host });
-  return say('sessions.banner-through', { user, host, jumps: wayWords(say, jumps) });
+  const { name, user, device, jumps } = session;
+  const who =
+    name === undefined
+      ? say('sessions.banner', { user, host: hostOf(session) })
+      : say('sessions.banner-named', { name, device });
+  return jumps.length === 0 ? who : say('sessions.banner-through', { who, jumps: wayWords(say, jumps) });
 }
 
 export function stateWords(say: Say, { state, waitsFor, error }: SessionView): string {

@@ -36,7 +36,7 @@ const useStyles = makeStyles({
     lineHeight: tokens.lineHeightBase200,
     overflowWrap: 'anywhere',
   },
-  copy: { width: '190px', '@media (max-width: 820px)': { width: 'auto' } },
+  copy: { width: '190px', '@media (max-width: 820px)': { width: 'auto' }, '& button': { width: '100%' } },
   hint: { margin: 0, color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
 });
 

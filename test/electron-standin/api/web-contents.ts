@@ -5,7 +5,7 @@
  * reload, reloadIgnoringCache, stop, getURL, getTitle, isLoading, isLoadingMainFrame, isDestroyed, isCrashed, isFocused,
  * focus, close, send, setWindowOpenHandler ('deny' only: 'allow' is missing and says so), executeJavaScript, insertText,
  * copy, cut, paste, undo, redo, selectAll, delete, setZoomFactor/Level and their getters, capturePage, getProcessId,
- * getOSProcessId is missing, getUserAgent, getType, forcefullyCrashRenderer, setBackgroundThrottling, setIgnoreMenuShortcuts.
+ * setWebRTCIPHandlingPolicy ('disable_non_proxied_udp' only: Chromium is started with it), getOSProcessId is missing, getUserAgent, getType, forcefullyCrashRenderer, setBackgroundThrottling, setIgnoreMenuShortcuts.
  *
  * Events: see EVENTS. `will-navigate` and `will-frame-navigate` hold the navigation until the app has said nothing against
  * it; a page that is let go elsewhere than to the app's scheme still stays, is counted in the driver's `blockedRequests`, and
@@ -149,6 +149,8 @@ export class WebContents extends StandInEmitter {
   private _isCrashed = false;
   private _hasPainted = false;
   private _openHandler: WindowOpenHandler | undefined;
+  /** Electron's default, until the app says otherwise. */
+  private _webRtcPolicy = 'default';
   private _ignoresMenu = false;
   private _backgroundThrottling = true;
   private _metrics: Metrics;
@@ -297,6 +299,16 @@ export class WebContents extends StandInEmitter {
   private _deliver(message: ToRenderer): void {
     const text = encode(message);
     if (!this._isDestroyed) this._driver.deliver(text);
+  }
+
+  /** The browser holds every page to the strictest policy already (chromium/launch-chromium.ts). */
+  setWebRTCIPHandlingPolicy(policy: 'disable_non_proxied_udp'): void {
+    if (policy !== 'disable_non_proxied_udp') throw missing(`the WebRTC IP handling policy '${policy}'`);
+    this._webRtcPolicy = policy;
+  }
+
+  getWebRTCIPHandlingPolicy(): string {
+    return this._webRtcPolicy;
   }
 
   setWindowOpenHandler(handler: WindowOpenHandler): void {

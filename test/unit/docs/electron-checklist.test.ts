@@ -92,14 +92,17 @@ describe('the product’s source', () => {
     expect(found(FILES_AS_PAGES)).toEqual([]);
   });
 
-  it('sandboxes every renderer before the app is ready, and gives Chromium no switch', () => {
+  it('sandboxes every renderer before the app is ready, and gives Chromium no switch but one', () => {
     const start = sources.find(({ path }) => path === 'main/shell/run-app.ts')?.code ?? '';
     const [sandboxed, ready] = [start.indexOf('app.enableSandbox();'), start.indexOf('await app.whenReady()')];
     expect(sandboxed).toBeGreaterThan(0);
     expect(ready).toBeGreaterThan(sandboxed);
-    // One file names switches, to take them away; it can add none.
-    const dropping = 'main/shell/foreign-switches.ts';
-    expect(found(SWITCHES).filter((text) => !text.startsWith(`${dropping}: `) || text.includes('append'))).toEqual([]);
+    // One file names switches: it takes them away, and adds the one by which no host is found.
+    const dropping = 'main/shell/chromium-switches.ts';
+    const dropper = sources.find(({ path }) => path === dropping)?.code ?? '';
+    const added = [...dropper.matchAll(/\bappend\w*\(([^)]*)\)/g)].map(([, given]) => given);
+    expect(added).toEqual(["'host-resolver-rules', 'MAP * ~NOTFOUND'"]);
+    expect(found(SWITCHES).filter((text) => !text.startsWith(`${dropping}: `))).toEqual([]);
   });
 
   it('guards every page before there is one, and the session before it loads anything', () => {

@@ -41,10 +41,14 @@ function page(url: string) {
   const app = new EventEmitter();
   guardApp(Object.assign(app, { isPackaged: true }) as unknown as App, silentLog);
   let open: Given = () => undefined;
+  let webRtcPolicy: string | undefined;
   const contents = Object.assign(new EventEmitter(), {
     getURL: () => url,
     setWindowOpenHandler: (handler: Given) => {
       open = handler;
+    },
+    setWebRTCIPHandlingPolicy(policy: string) {
+      webRtcPolicy = policy;
     },
   });
   app.emit('web-contents-created', {}, contents as unknown as WebContents);
@@ -56,7 +60,7 @@ function page(url: string) {
     contents.emit('will-frame-navigate', { url: to, isMainFrame, preventDefault });
     return may;
   };
-  return { mayGo, open: (to: string) => open({ url: to }) };
+  return { mayGo, open: (to: string) => open({ url: to }), webRtcPolicy };
 }
 
 describe('a session', () => {
@@ -139,5 +143,11 @@ describe('the preferences of every window', () => {
       webviewTag: false,
       spellcheck: false,
     });
+  });
+});
+
+describe('a page’s WebRTC', () => {
+  it('sends nothing past a proxy: a CSP does not hold it', () => {
+    expect(page('app://window/index.html').webRtcPolicy).toBe('disable_non_proxied_udp');
   });
 });

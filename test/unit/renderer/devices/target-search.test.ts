@@ -79,3 +79,9 @@ test('A destination is offered where it is one, and not where a saved device is 
     expect(typedDestination(typed, saved), typed).toBeUndefined();
   }
 });
+
+test('A part of a name comes before the names that only contain what is searched', () => {
+  const named = (name: string) => ({ name, device: 'a@b', jumps: [], lastUsedAt: null });
+  const index = indexTargets(['ce1-rack429', 'ce1-rack42', 'xrack42'].map(named));
+  expect(searchTargets(index, 'rack42').map(({ name }) => name)).toEqual(['ce1-rack42', 'ce1-rack429', 'xrack42']);
+});

@@ -1,0 +1,300 @@
+/** Every screen and dialog of the window in the states that look different, over the scripted bridge. */
+import type { Page } from 'playwright-core';
+import type { EnrollOutlook, EnrollStep, SessionView, TargetView } from '../../main/ipc/contract.ts';
+import type { OpenWindow, WindowBrowser } from '../window/open-window.ts';
+import { PUBLISHED_REPORT, STEPS, stepsUntil } from '../window/sample-enrollment.ts';
+import { NOW, OUTLOOK, READINESS } from '../window/sample-readiness.ts';
+import { cancelled, type ScriptedCalls, ScriptedError } from '../window/scripted-bridge.ts';
+import { manyTargets, sampleSession, sampleSettings, sampleTargets } from '../window/window-samples.ts';
+import type { Picture } from './picture.ts';
+
+export interface WindowPicture extends Picture {
+  readonly calls?: ScriptedCalls;
+  /** From the first screen to what the picture shows. */
+  readonly reach?: (window: OpenWindow) => Promise<unknown>;
+}
+
+const TARGETS = sampleTargets(NOW);
+const SOCKET = '/run/user/1000/glasskey/agent.sock';
+
+const STANDARD: ScriptedCalls = {
+  'readiness.get': () => READINESS.ready,
+  'enroll.look': () => OUTLOOK.plain,
+  'targets.list': () => ({ targets: TARGETS, defaultJump: 'jumper@jump-east' }),
+  'settings.list': () => ({
+    settings: sampleSettings().filter(({ key }) => key !== 'later.thing'),
+    file: '/home/ada/.config/glasskey/settings.json',
+  }),
+  'agent.status': () => ({
+    state: 'listening',
+    keys: 1,
+    socketPath: SOCKET,
+    shellLine: `export SSH_AUTH_SOCK=${SOCKET}`,
+  }),
+  'sessions.write': () => ({}),
+  'sessions.drawn': () => ({}),
+  'sessions.resize': () => ({}),
+};
+
+export async function openWindowPicture(browser: WindowBrowser, picture: WindowPicture): Promise<OpenWindow> {
+  const window = await browser.open({
+    calls: { ...STANDARD, ...picture.calls },
+    reducedMotion: 'reduce',
+    now: NOW,
+    isTimeStopped: true,
+  });
+  await window.page.getByRole('heading', { level: 1 }).waitFor();
+  await picture.reach?.(window);
+  // Over nothing that answers to it.
+  await window.page.mouse.move(100, 700);
+  return window;
+}
+
+const go = (page: Page, screen: string) =>
+  page.getByRole('navigation').getByRole('button', { name: screen, exact: true }).click();
+const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true }).waitFor();
+
+function readiness(verdict: keyof typeof READINESS, shows: string): WindowPicture {
+  return { name: `readiness-${verdict}`, shows, calls: { 'readiness.get': () => READINESS[verdict] } };
+}
+
+function enrollChoices(state: string, shows: string, look: EnrollOutlook): WindowPicture {
+  return {
+    name: `enroll-${state}`,
+    shows,
+    calls: { 'readiness.get': () => READINESS['not-enrolled'], 'enroll.look': () => look },
+    reach: async ({ page }) => {
+      await go(page, 'Enroll');
+      await page.getByRole('heading', { level: 2 }).first().waitFor();
+    },
+  };
+}
+
+type Run = NonNullable<ScriptedCalls['enroll.run']>;
+
+const waitsAfter =
+  (steps: readonly EnrollStep[]): Run =>
+  (_, { progress, signal }) => {
+    for (const step of steps) progress(step);
+    return new Promise((_, reject) => signal.addEventListener('abort', () => reject(cancelled())));
+  };
+
+function enrollRun(state: string, shows: string, title: string, run: Run): WindowPicture {
+  return {
+    name: `enroll-${state}`,
+    shows,
+    calls: { 'readiness.get': () => READINESS['not-enrolled'], 'enroll.run': run },
+    reach: async ({ page }) => {
+      await go(page, 'Enroll');
+      await page.getByRole('button', { name: 'Enroll this key' }).click();
+      await heading(page, title);
+    },
+  };
+}
+
+function devices(
+  state: string,
+  shows: string,
+  targets: TargetView[],
+  then?: (page: Page) => Promise<unknown>,
+): WindowPicture {
+  return {
+    name: `devices-${state}`,
+    shows,
+    calls: { 'targets.list': () => ({ targets, defaultJump: 'jumper@jump-east' }) },
+    reach: async ({ page }) => {
+      await go(page, 'Devices');
+      await heading(page, 'Devices');
+      await then?.(page);
+    },
+  };
+}
+
+const OUTPUT = `Logging in to admin@ce1-rack4 through jumper@jump-east: one PIN, 2 touches.
+ce1-rack4>show version
+Arista DCS-7280CR3K-32P4-F
+Hardware version: 11.02
+Serial number: JPE21350123
+
+Software image version: 4.31.5M
+Architecture: x86_64
+Internal build version: 4.31.5M-38783123.4315M
+
+Uptime: 12 weeks, 3 days, 4 hours and 17 minutes
+Total memory: 32458244 kB
+Free memory: 27461908 kB
+ce1-rack4>show interfaces status
+Port       Name                  Status       Vlan     Duplex Speed  Type
+Et1/1      AR-CE1(Fab)-Ma1       connected    routed   full   100G   100GBASE-SR4
+Et2/1      AR-TOR1-Et49          connected    routed   full   100G   100GBASE-CR4
+Et3/1      AR-TOR2-Et49          connected    routed   full   100G   100GBASE-CR4
+Et4/1                            notconnect   1        auto   auto   Not Present
+Ma1        MGMT                  connected    routed   a-full a-1G   10/100/1000
+ce1-rack4>`;
+const bytes = (text: string) => new TextEncoder().encode(text.replaceAll('\n', '\r\n'));
+
+const OPEN = sampleSession({ device: 'admin@ce1-rack4', startedAt: NOW - 240_000, openedAt: NOW - 210_000 });
+const SECOND = sampleSession({ id: 'session-0', target: 'leaf1', device: 'alice@leaf1', startedAt: NOW - 900_000 });
+
+function sessions(
+  state: string,
+  shows: string,
+  list: SessionView[],
+  then?: (window: OpenWindow) => Promise<unknown>,
+  output = OUTPUT,
+): WindowPicture {
+  return {
+    name: `sessions-${state}`,
+    shows,
+    calls: {
+      'sessions.list': () => ({ sessions: list }),
+      'sessions.attach': () => ({ replay: bytes(output) }),
+    },
+    reach: async (window) => {
+      const { page } = window;
+      await go(page, 'Sessions');
+      if (list.length > 0) {
+        const written = output.slice(output.lastIndexOf('\n') + 1);
+        await page.locator('.xterm-rows:visible', { hasText: written }).waitFor();
+        await page.locator('.xterm-helper-textarea:focus').waitFor({ state: 'attached' });
+      }
+      await then?.(window);
+    },
+  };
+}
+
+const paste = (page: Page, text: string) =>
+  page.evaluate((pasted) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', pasted);
+    document.activeElement?.dispatchEvent(
+      new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
+    );
+  }, text);
+
+const FAILED: SessionView = {
+  ...OPEN,
+  state: 'ended',
+  openedAt: undefined,
+  endedAt: NOW - 60_000,
+  error: {
+    code: 'CONNECT_TIMED_OUT',
+    message: 'jump-east did not answer within 10 seconds.',
+    remedy: 'Check that you have a network, and that jump-east is up; then connect again.',
+    kind: 'expected',
+  },
+};
+
+export const WINDOW_PICTURES: readonly WindowPicture[] = [
+  readiness('not-enrolled', 'First start: no key yet'),
+  readiness('not-published', 'The key is made, the devices do not know it'),
+  readiness('waiting-for-devices', 'Published: how long until every device has it'),
+  readiness('ready', 'A login would work now'),
+
+  enrollChoices('no-key', 'No security key is plugged in', OUTLOOK.none),
+  enrollChoices('choose', 'Which of several keys', OUTLOOK.several),
+  enrollChoices('first-pin', 'A key without a PIN: the rules before it is chosen', OUTLOOK['no-pin']),
+  enrollChoices('file-taken', 'A key file is replaced only with consent', OUTLOOK.taken),
+  enrollRun('pin', 'Waiting for the PIN', 'Give the PIN', waitsAfter(stepsUntil('pin-wanted'))),
+  enrollRun('touch', 'Waiting for the touch', 'Touch your key now', waitsAfter(stepsUntil('touch-wanted'))),
+  enrollRun(
+    'sign-in',
+    'Waiting for the browser',
+    'Sign in with your browser',
+    waitsAfter(stepsUntil('sign-in-wanted')),
+  ),
+  enrollRun('failed', 'The key was pulled out', 'That did not work', (_, { progress }) => {
+    for (const step of stepsUntil('touch-wanted')) progress(step);
+    throw new ScriptedError(
+      'HID_DISCONNECTED',
+      'The security key was unplugged.',
+      'Plug it in again and leave it until this is done.',
+    );
+  }),
+  enrollRun('done', 'Made, checked, written, published', 'Enrolled and published', (_, { progress }) => {
+    for (const step of STEPS) progress(step);
+    return PUBLISHED_REPORT;
+  }),
+
+  devices('empty', 'No devices yet', [], (page) => heading(page, 'No devices yet')),
+  devices('list', 'A dozen devices', TARGETS, (page) => page.getByRole('row', { name: 'leaf10' }).waitFor()),
+  devices('search', 'Ten thousand devices, searched', manyTargets(10_000), (page) =>
+    page.getByRole('combobox', { name: 'Search devices' }).fill('rack42 east'),
+  ),
+  devices('add', 'A device and its jump hosts', TARGETS, async (page) => {
+    await page.getByRole('button', { name: 'Add a device' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('ce3-rack4');
+    await dialog.getByLabel('Address').fill('admin@ce3-rack4.fab.example');
+    await dialog.getByRole('button', { name: 'Add a jump host' }).click();
+    await dialog.getByLabel('Jump host 2', { exact: true }).fill('jumper@jump-inner');
+  }),
+  devices('remove', 'A device is removed only with consent', TARGETS, async (page) => {
+    await page.getByText('leaf10', { exact: true }).click();
+    await page.getByRole('button', { name: 'Remove leaf10' }).click();
+    await page.getByRole('alertdialog').waitFor();
+  }),
+
+  sessions('none', 'No session is open', [], ({ page }) =>
+    page.getByRole('button', { name: 'Connect to console' }).waitFor(),
+  ),
+  sessions('open', 'Logged in, with a second session behind', [SECOND, OPEN]),
+  sessions(
+    'touch',
+    'The key is wanted: for what, through which hop',
+    [
+      {
+        ...OPEN,
+        state: 'starting',
+        openedAt: undefined,
+        waitsFor: {
+          what: 'touch',
+          sentence: 'Log in as jumper on jump-east.',
+        },
+      },
+    ],
+    ({ page }) => page.getByText('Touch your security key', { exact: true }).waitFor(),
+    OUTPUT.split('\n', 1)[0],
+  ),
+  sessions(
+    'failed',
+    'It failed: why, and what to do',
+    [FAILED],
+    ({ page }) => page.getByRole('alert').waitFor(),
+    OUTPUT.split('\n', 1)[0],
+  ),
+  sessions('search', 'Search in the terminal', [OPEN], async ({ page }) => {
+    await page.keyboard.press('Control+Shift+F');
+    await page.getByRole('textbox', { name: 'Search in this terminal' }).fill('connected');
+    await page.getByText(/of \d/).waitFor();
+  }),
+  sessions('paste', 'Several lines are looked at before they are pasted', [OPEN], async ({ page }) => {
+    await paste(page, 'configure\ninterface Et4/1\nno shutdown\nend\n');
+    await page.getByRole('alertdialog').waitFor();
+  }),
+  sessions('close', 'An open session is closed only with consent', [OPEN], async ({ page }) => {
+    await page.getByRole('button', { name: 'Close the session on ce1-rack4' }).first().click();
+    await page.getByRole('alertdialog').waitFor();
+  }),
+
+  {
+    name: 'settings-top',
+    shows: 'Connecting, terminal, the app itself',
+    reach: async ({ page }) => {
+      await go(page, 'Settings');
+      await heading(page, 'Connecting');
+    },
+  },
+  {
+    name: 'settings-agent',
+    shows: 'The SSH agent, key files, Microsoft Entra',
+    reach: async ({ page }) => {
+      await go(page, 'Settings');
+      await heading(page, 'SSH agent');
+      await page.getByRole('heading', { name: 'SSH agent' }).evaluate((element) => {
+        element.scrollIntoView();
+        element.closest('main')?.scrollBy(0, -24);
+      });
+    },
+  },
+];
