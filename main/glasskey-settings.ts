@@ -34,12 +34,14 @@ interface Described {
 
 const CLOUDS = ['public', 'usgov', 'usgov-dod', 'china', 'custom'] as const;
 const WEEK_MINUTES = 7 * 24 * 60;
+/** Any time above zero holds (settings.ts); a lab has parts of a minute. */
+const LEAST_MINUTES = 0.01;
 
 /** In the order to show them. What is no setting by itself (known authorities, a list) is set in the file alone. */
 const DESCRIBED = {
   'ssh.keyFile': { kind: 'text', standard: '~/.ssh/id_ed25519_sk' },
   'connect.defaultJump': { kind: 'text', standard: null },
-  'reconcile.everyMinutes': { kind: 'number', least: 0, most: WEEK_MINUTES, standard: 240 },
+  'reconcile.everyMinutes': { kind: 'number', least: LEAST_MINUTES, most: WEEK_MINUTES, standard: 240 },
   'entra.tenant': { kind: 'text', standard: 'organizations' },
   'entra.clientId': { kind: 'text', standard: null },
   'entra.cloud': { kind: 'choice', choices: CLOUDS, standard: 'public' },
@@ -160,7 +162,7 @@ function faultOf(key: LineKey, error: z.ZodError): string {
   const { kind, least, most }: Described = DESCRIBED[key];
   if (kind === 'choice') return 'it has no such value.';
   if (kind === 'switch') return 'it is either on or off.';
-  if (kind === 'number') return `it is a number above or equal to ${least}, and at most ${most}.`;
+  if (kind === 'number') return `it is a number from ${least} to ${most}.`;
   return `it ${error.issues[0]?.code === 'custom' || error.issues[0]?.message.startsWith('must') ? error.issues[0].message : 'is not valid'}.`;
 }
 

@@ -9,6 +9,7 @@ import type {
   Readiness,
   SessionView,
   SettingValueView,
+  SettingView,
   TargetView,
 } from '../ipc/contract.ts';
 import { ask } from './ask-handlers.ts';
@@ -29,7 +30,7 @@ export class AppState {
   #targets: readonly TargetView[] = [];
   #sessions: readonly SessionView[] = [];
   #agent: AgentView | undefined;
-  #settings = new Map<string, SettingValueView>();
+  #settings = new Map<string, Pick<SettingView, 'value' | 'source'>>();
   #cancelRefresh: (() => void) | undefined;
   /** What is being asked for now, and whether it must be asked for once more. */
   readonly #asking = new Map<string, 'once' | 'again'>();
@@ -56,8 +57,13 @@ export class AppState {
   }
 
   /** Undefined until it is known. */
+  /** Whether the person has set it, and not a file or nobody. */
+  isSetByUser(key: string): boolean {
+    return this.#settings.get(key)?.source === 'user';
+  }
+
   setting(key: string): SettingValueView | undefined {
-    return this.#settings.get(key);
+    return this.#settings.get(key)?.value;
   }
 
   /** Called after each change. */
@@ -97,7 +103,7 @@ export class AppState {
   #refreshSettings(): Promise<void> {
     return this.#refresh('settings', async () => {
       const { settings } = await ask(this.#world.handlers, 'settings.list', {});
-      this.#settings = new Map(settings.map(({ key, value }) => [key, value]));
+      this.#settings = new Map(settings.map(({ key, value, source }) => [key, { value, source }]));
     });
   }
 

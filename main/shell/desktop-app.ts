@@ -242,11 +242,19 @@ export class DesktopApp {
       if (nativeTheme.themeSource !== appearance) nativeTheme.themeSource = appearance;
     }
     const atLogin = this.#state.setting('app.openAtLogin');
-    // What was never switched on is not touched; what was is written anew, because the program may have moved.
     if (typeof atLogin !== 'boolean' || atLogin === this.#opensAtLogin) return;
+    const isFirstLook = this.#opensAtLogin === undefined;
     this.#opensAtLogin = atLogin;
+    // What nobody switched on or off is not touched; what is on is written anew, because the program may have moved.
+    if (isFirstLook && !atLogin && !this.#state.isSetByUser('app.openAtLogin')) return;
     const { environment, homeFolder, command } = this.#world;
-    await setOpenAtLogin(atLogin, { platform: process.platform, environment, homeFolder, command, app });
+    try {
+      await setOpenAtLogin(atLogin, { platform: process.platform, environment, homeFolder, command, app });
+    } catch (error) {
+      // Tried again when something else changes, or at the next start.
+      this.#opensAtLogin = !atLogin;
+      throw error;
+    }
   }
 
   #followMachine(): void {

@@ -1,5 +1,5 @@
 /** Starts the app, hidden, when its user logs in to the computer; or no longer. */
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import type { LoginItemSettings, Settings } from 'electron';
 import { writeWholeFile } from '../storage/whole-file.ts';
@@ -31,10 +31,16 @@ export async function setOpenAtLogin(wanted: boolean, world: LoginWorld): Promis
     return;
   }
   const file = autostartFile(world);
-  if (!wanted) return rm(file, { force: true });
+  if (!wanted) return removeOwn(file);
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const text = autostartEntry([program, ...args, HIDDEN]);
   await writeWholeFile(file, new TextEncoder().encode(text), { mode: 0o644, overwrite: true });
+}
+
+/** A file of that name that somebody wrote by hand stays. */
+async function removeOwn(file: string): Promise<void> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  if (text.startsWith('[Desktop Entry]\n') && text.includes(` "${HIDDEN}"\n`)) await rm(file, { force: true });
 }
 
 /** Desktop Application Autostart Specification 0.5, "Autostart Directories". */

@@ -4,10 +4,11 @@
  *
  * The services come first: the agent answers before there is a window, and whether or not there ever is one.
  */
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { app, clipboard, dialog, safeStorage, session } from 'electron';
 import { asGlasskeyError } from '../../diagnostics/glasskey-error.ts';
-import type { Log } from '../../diagnostics/log.ts';
+import { type Log, silentLog } from '../../diagnostics/log.ts';
 import type { HidBus } from '../../native/hid/transport.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Desktop, DesktopWorld } from '../ipc/desktop.ts';
@@ -45,8 +46,19 @@ export interface AppFiles {
   readonly icons: string;
 }
 
-/** Begins the app; returns at once where another instance has it already. */
+/** Begins the app; returns at once where another instance has it already. Whatever keeps it from beginning is told, and ends it. */
 export async function runApp(world: AppWorld): Promise<void> {
+  let log: Log = silentLog;
+  try {
+    await begin(world, (opened) => {
+      log = opened;
+    });
+  } catch (error) {
+    cannotStart(error, log);
+  }
+}
+
+async function begin(world: AppWorld, logOpened: (log: Log) => void): Promise<void> {
   const { environment, homeFolder, clock } = world;
   const dataFolder = dataFolderPath({ platform: process.platform, env: environment, home: homeFolder });
   ensureDataFolder(dataFolder);
@@ -54,13 +66,18 @@ export async function runApp(world: AppWorld): Promise<void> {
   // The one that Squirrel gives to the shortcuts it makes (packaging/identity.ts): only so are notifications ours on Windows.
   app.setAppUserModelId('com.squirrel.glasskey.glasskey');
   // Beside the rest of the state, unless whoever starts it says otherwise: so GLASSKEY_HOME keeps two of them apart.
-  if (!app.commandLine.hasSwitch('user-data-dir')) app.setPath('userData', join(dataFolder, 'desktop'));
+  if (!app.commandLine.hasSwitch('user-data-dir')) {
+    const userData = join(dataFolder, 'desktop');
+    mkdirSync(userData, { recursive: true, mode: 0o700 });
+    app.setPath('userData', userData);
+  }
   if (!app.requestSingleInstanceLock()) {
     // The other one has been handed our arguments.
     app.quit();
     return;
   }
   const log = openLog(join(dataFolder, 'glasskey.log'), clock);
+  logOpened(log);
   tellBugs(log);
   dropForeignSwitches(app, log);
   findNoHosts(app);
@@ -74,10 +91,7 @@ export async function runApp(world: AppWorld): Promise<void> {
   const { documents } = world.files;
   serveDocuments(session.defaultSession, { main: join(documents, 'window'), prompt: join(documents, 'prompt') }, log);
   const texts = textsFor(app.getPreferredSystemLanguages());
-  const desktop = await startServices(world, { log, texts, dataFolder }).catch((error: unknown) => {
-    cannotStart(error, log);
-  });
-  if (desktop === undefined) return;
+  const desktop = await startServices(world, { log, texts, dataFolder });
   desktop.start({ isHidden });
   early.to(desktop);
   // Only an installed app: a developer's must not take the links from it. What follows `--` is never read as a switch.
@@ -166,7 +180,7 @@ function openLog(path: string, clock: Clock): Log {
   }
 }
 
-/** Without the services there is no app: said in a box of the operating system's own, which needs none of our files. */
+/** Said in a box of the operating system's own, which needs none of our files. */
 function cannotStart(thrown: unknown, log: Log): void {
   const { code, message, remedy } = asGlasskeyError(thrown);
   log('error', 'app.not-started', { code, message, stack: thrown instanceof Error ? thrown.stack : undefined });

@@ -75,6 +75,18 @@ describe('the settings as lines', () => {
     expect(settingLine(settings, key)).toEqual(before);
   });
 
+  it('take both ends of the range that they tell, every choice, and nothing beyond', () => {
+    const settings = open();
+    for (const { key, least, most, choices } of settingLines(settings)) {
+      for (const end of [least, most]) {
+        if (end !== undefined) expect(setSetting(settings, key, end)).toMatchObject({ value: end });
+      }
+      if (least !== undefined) expect(() => setSetting(settings, key, least - 1)).toThrow(code('SETTING_INVALID'));
+      if (most !== undefined) expect(() => setSetting(settings, key, most + 1)).toThrow(code('SETTING_INVALID'));
+      for (const choice of choices ?? []) expect(setSetting(settings, key, choice)).toMatchObject({ value: choice });
+    }
+  });
+
   it('know no others', () => {
     for (const key of ['nosuch', 'entra', 'entra.knownAuthorities', '__proto__', 'constructor']) {
       expect(() => setSetting(open(), key, 'x')).toThrow(code('SETTING_UNKNOWN'));

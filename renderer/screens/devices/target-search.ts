@@ -30,7 +30,7 @@ export function indexTargets(targets: readonly TargetView[]): TargetIndex {
 
 /**
  * The devices in which every word of the query occurs. Best first: the whole query is the name, the name begins with it, a part of
- * the name is the query (`rack4` of `ce1-rack4`, before `ce1-rack42`), the name begins with its first word, the rest.
+ * the name is its first word (`rack4` finds `ce1-rack4` before `ce1-rack42`), the name begins with its first word, the rest.
  */
 export function searchTargets(index: TargetIndex, query: string): TargetView[] {
   const whole = query.trim().toLowerCase();
@@ -46,7 +46,7 @@ export function searchTargets(index: TargetIndex, query: string): TargetView[] {
     if (!words.every((word) => text.includes(word))) continue;
     if (name === whole) same.push(target);
     else if (name.startsWith(whole)) begins.push(target);
-    else if (hasPart(name, whole)) isPart.push(target);
+    else if (hasPart(name, first)) isPart.push(target);
     else if (name.startsWith(first)) beginsWithWord.push(target);
     else rest.push(target);
   }
@@ -55,10 +55,14 @@ export function searchTargets(index: TargetIndex, query: string): TargetView[] {
 
 /** Names are made of parts: `ce1-rack4.lab`. */
 function hasPart(name: string, part: string): boolean {
-  const at = name.lastIndexOf(part);
-  if (at < 0) return false;
-  const isEdge = (char: string | undefined) => char === undefined || '-._'.includes(char);
-  return isEdge(name[at - 1]) && isEdge(name[at + part.length]);
+  for (let at = name.indexOf(part); at >= 0; at = name.indexOf(part, at + 1)) {
+    if (isEdge(name[at - 1]) && isEdge(name[at + part.length])) return true;
+  }
+  return false;
+}
+
+function isEdge(char: string | undefined): boolean {
+  return char === undefined || '-._'.includes(char);
 }
 
 /**

@@ -31,7 +31,7 @@ describe('switches of Chromium', () => {
 
   it('are seen to before anything is awaited: later Chromium has read them', () => {
     const source = readFileSync(new URL('../../../main/shell/run-app.ts', import.meta.url), 'utf8');
-    const body = source.slice(source.indexOf('export async function runApp'));
+    const body = source.slice(source.indexOf('async function begin('));
     for (const step of ['dropForeignSwitches(app', 'findNoHosts(app']) {
       expect(body.indexOf(step), step).toBeGreaterThan(0);
       expect(body.indexOf(step), step).toBeLessThan(body.indexOf('await '));

@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { autostartEntry, autostartFile, setOpenAtLogin } from '../../../main/shell/open-at-login.ts';
 
@@ -28,6 +31,25 @@ describe('opening at login', () => {
     expect(autostartFile({ homeFolder, environment: {} })).toBe('/home/me/.config/autostart/glasskey.desktop');
     expect(autostartFile({ homeFolder, environment: { XDG_CONFIG_HOME: '/c' } })).toBe('/c/autostart/glasskey.desktop');
     expect(autostartFile({ homeFolder, environment: { XDG_CONFIG_HOME: 'c' } })).toContain('/home/me/.config/');
+  });
+
+  it('on Linux removes its own file, and leaves one that somebody wrote by hand', async () => {
+    const homeFolder = await mkdtemp(join(tmpdir(), 'gk-autostart-'));
+    const app = { getLoginItemSettings: () => ({ openAtLogin: false }), setLoginItemSettings: () => {} };
+    const world = { platform: 'linux', environment: {}, homeFolder, command: ['/app/glasskey'], app } as const;
+    try {
+      await setOpenAtLogin(false, world);
+      await setOpenAtLogin(true, world);
+      const file = autostartFile(world);
+      expect(await readFile(file, 'utf8')).toContain('Exec="/app/glasskey" "--hidden"');
+      await setOpenAtLogin(false, world);
+      await expect(readFile(file)).rejects.toThrow(/ENOENT/);
+      await writeFile(join(dirname(file), 'glasskey.desktop'), '[Desktop Entry]\nExec=my-own-script\n');
+      await setOpenAtLogin(false, world);
+      expect(await readFile(file, 'utf8')).toContain('my-own-script');
+    } finally {
+      await rm(homeFolder, { recursive: true, force: true });
+    }
   });
 
   it('quotes what the program’s path may hold', () => {

@@ -85,3 +85,10 @@ test('A part of a name comes before the names that only contain what is searched
   const index = indexTargets(['ce1-rack429', 'ce1-rack42', 'xrack42'].map(named));
   expect(searchTargets(index, 'rack42').map(({ name }) => name)).toEqual(['ce1-rack42', 'ce1-rack429', 'xrack42']);
 });
+
+test('A part of a name counts wherever it stands, also with further words behind it', () => {
+  const named = (name: string) => ({ name, device: 'a@b', jumps: ['ops@east'], lastUsedAt: null });
+  const index = indexTargets(['ce1-rack420', 'ce1-rack42', 'rack42-rack421'].map(named));
+  const found = searchTargets(index, 'rack42 east').map(({ name }) => name);
+  expect(found).toEqual(['ce1-rack42', 'rack42-rack421', 'ce1-rack420']);
+});
