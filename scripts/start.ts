@@ -10,13 +10,18 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { dataFolderPath } from '../main/storage/data-folder.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** A download of about 110 MB; who waits longer than this has no connection worth the name. */
 const DOWNLOAD_WITHIN_MS = 180_000;
+
+/** Who has not ended by then has begun: another instance, or no browser, ends it earlier. */
+const RUNS_AFTER_MS = 3_000;
 
 export type Choice =
   | { readonly kind: 'electron'; readonly path: string }
@@ -73,6 +78,12 @@ function commandOf(choice: Choice, appArguments: readonly string[]): readonly st
   return [process.execPath, '--import', register, join(ROOT, 'main', 'index.ts'), ...appArguments];
 }
 
+/** Nothing else is to be seen of an app without a window. */
+function tellItRuns(): void {
+  const dataFolder = dataFolderPath({ platform: process.platform, env: process.env, home: homedir() });
+  console.error(`start: the app runs; Ctrl-C ends it. Its log: ${join(dataFolder, 'glasskey.log')}`);
+}
+
 function main(argv: readonly string[]): void {
   const asked = argv[0] === '--standin';
   const choice: Choice = asked
@@ -91,11 +102,14 @@ function main(argv: readonly string[]): void {
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
     });
   }
+  const told = choice.kind === 'stand-in' ? setTimeout(tellItRuns, RUNS_AFTER_MS) : undefined;
   child.on('error', (error) => {
+    clearTimeout(told);
     console.error(`start: ${program} could not be started: ${error.message}`);
     process.exitCode = 1;
   });
   child.on('exit', (code, signal) => {
+    clearTimeout(told);
     process.exitCode = code ?? (signal === null ? 1 : 130);
   });
 }

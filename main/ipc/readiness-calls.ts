@@ -1,4 +1,5 @@
 /** What the home screen shows: one verdict, the chain from the key to the device, the one thing to do next. From the disk alone. */
+import { parseHostSpec, shownHostSpec } from '../connect/host-spec.ts';
 import type { EnrollmentReport } from '../enrollment/readiness.ts';
 import type { Glasskey, StatusReport } from '../glasskey.ts';
 import type { Target } from '../storage/target-store.ts';
@@ -87,13 +88,23 @@ function reconciliationLink(key: EnrollmentReport | undefined, now: number): Cha
 /** A login with an earlier key proves nothing of this one. */
 function provenLink(
   link: 'jump-host' | 'device',
-  name: string | undefined,
+  host: string | undefined,
   key: EnrollmentReport | undefined,
   target: Target | undefined,
 ): ChainLink {
+  const name = host === undefined ? undefined : shown(host);
   const at = target?.lastUsedAt ?? undefined;
   const isProven = name !== undefined && at !== undefined && key?.publishedAt !== undefined && at >= key.publishedAt;
   return isProven ? { link, state: 'good', name, since: at } : { link, state: 'unknown', ...named(name) };
+}
+
+/** Without ssh's own port. What stands in an administrator's file may be no host: it is shown as it is. */
+function shown(host: string): string {
+  try {
+    return shownHostSpec(parseHostSpec(host));
+  } catch {
+    return host;
+  }
 }
 
 function named(name: string | undefined): { readonly name?: string } {

@@ -15,18 +15,19 @@ export function settingsCalls({ glasskey, tell }: SettingsWorld): Pick<CallHandl
   const after = (line: SettingLine) => {
     tell('settings.changed', {});
     if (line.key === 'reconcile.everyMinutes') tell('readiness.changed', {});
-    return { setting: view(line) };
+    return { setting: settingView(line) };
   };
   return {
     async 'settings.list'() {
       const { file, settings } = await glasskey.settings();
-      return { file, settings: settings.map(view) };
+      return { file, settings: settings.map(settingView) };
     },
     'settings.set': async ({ key, value }) => after(await glasskey.setSetting(key, value)),
     'settings.reset': async ({ key }) => after(await glasskey.resetSetting(key)),
   };
 }
 
-function view({ choices, ...line }: SettingLine): SettingView {
+/** A line as it crosses to the window. */
+export function settingView({ choices, ...line }: SettingLine): SettingView {
   return { ...line, ...(choices === undefined ? {} : { choices: [...choices] }) };
 }

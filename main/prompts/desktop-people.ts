@@ -1,7 +1,7 @@
 /**
  * How the window asks and tells: Glasskey's people over the prompt desk, for one piece of work (an enrollment, a publication, a
  * session). One piece of work is one prompt: PIN, waiting, touch for touch, done. Requests of foreign programs to the resident
- * agent are asked in agent-request-prompt.ts.
+ * agent are asked in agent-request-prompts.ts.
  */
 import { cancelled } from '../../diagnostics/glasskey-error.ts';
 import type { Pin } from '../../native/ctap2/pin.ts';

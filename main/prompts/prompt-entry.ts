@@ -7,7 +7,7 @@ import type { Allowed, PromptQuestion, PromptSubject } from './prompt.ts';
 export const PAUSE_MS = 700;
 /** A question that nobody answers is denied. */
 export const DENIED_AFTER_MS = 60_000;
-/** A denial is announced so long before, once. */
+/** A denial is announced so long before, once; renderer/prompt/denial-countdown.ts shows it for as long (SHOWN_FOR_MS). */
 export const DENIAL_TOLD_MS = 15_000;
 export const DONE_MS = 1_200;
 export const FAILED_MS = 10_000;

@@ -84,6 +84,7 @@ export class DesktopApp {
     this.#main = this.#mainWindow();
     this.#prompt = new PromptWindow({
       prompts,
+      clock,
       log,
       preload: files.preload,
       title: texts.say('shell.prompt-window'),
@@ -156,7 +157,7 @@ export class DesktopApp {
       title: texts.say('shell.app'),
       isPackaged: app.isPackaged,
       opened: (contents) => this.#opened(contents, 'main'),
-      go: (_contents, where) => this.#server.tell('app.go', where),
+      go: (where) => this.#server.tell('app.go', where),
       closing: (window) => this.#closing(window),
       seen: (isSeen) => services.setWatched(isSeen && !this.#quitting.isEnding),
       crashed: (again) => void tell(again ? 'crashed-again' : 'crashed'),

@@ -3,6 +3,7 @@ import { BrowserWindow, nativeTheme, screen, type WebContents } from 'electron';
 import type { Log } from '../../diagnostics/log.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { EventPayload } from '../ipc/contract.ts';
+import { Crashes } from './crashes.ts';
 import { DOCUMENTS } from './document-server.ts';
 import { WEB_PREFERENCES } from './guards.ts';
 import { backgroundColour } from './window-colours.ts';
@@ -12,8 +13,6 @@ import { onDisplays, readWindowState, type WindowState, writeWindowState } from 
 const LEAST = { width: 480, height: 400 };
 const FIRST = { width: 1100, height: 760 };
 const SAVE_AFTER_MS = 500;
-/** A renderer that crashes again this soon is not started a third time. */
-const CRASH_AGAIN_WITHIN_MS = 60_000;
 
 export interface MainWindowWorld {
   readonly clock: Clock;
@@ -25,7 +24,7 @@ export interface MainWindowWorld {
   readonly isPackaged: boolean;
   /** A page was made: the shell registers it. */
   readonly opened: (contents: WebContents) => void;
-  readonly go: (contents: WebContents, where: EventPayload<'app.go'>) => void;
+  readonly go: (where: EventPayload<'app.go'>) => void;
   /** Someone closes it. True: it stays, and `closing` has done something else about it. */
   readonly closing: (window: BrowserWindow) => boolean;
   /** Somebody may be looking at it, or no longer. */
@@ -43,13 +42,14 @@ export class MainWindow {
   #isDrawn = false;
   /** Where to go once the document can be told. */
   #next: EventPayload<'app.go'> | undefined;
-  #crashedAt: number | undefined;
+  readonly #crashes: Crashes;
   #state: WindowState | undefined;
   #saved: Promise<void> = Promise.resolve();
   #isKept = false;
 
   constructor(world: MainWindowWorld) {
     this.#world = world;
+    this.#crashes = new Crashes(world.clock);
     nativeTheme.on('updated', () => this.#window?.setBackgroundColor(backgroundColour()));
   }
 
@@ -164,15 +164,13 @@ export class MainWindow {
     const where = this.#next;
     if (window === undefined || where === undefined || !this.#isDrawn) return;
     this.#next = undefined;
-    this.#world.go(window.webContents, where);
+    this.#world.go(where);
   }
 
   /** A fresh window in the place of the crashed one: once; who crashes again stays closed until it is asked for. */
   #recover(window: BrowserWindow, reason: string): void {
-    const { clock, log, crashed } = this.#world;
-    const now = clock.now();
-    const again = this.#crashedAt !== undefined && now - this.#crashedAt < CRASH_AGAIN_WITHIN_MS;
-    this.#crashedAt = now;
+    const { log, crashed } = this.#world;
+    const again = this.#crashes.isAgain();
     log('error', 'window.crashed', { reason, again });
     window.destroy();
     if (!again) this.show();

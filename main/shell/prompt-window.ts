@@ -4,7 +4,9 @@
  */
 import { BrowserWindow, nativeTheme, screen, type WebContents } from 'electron';
 import type { Log } from '../../diagnostics/log.ts';
+import type { Clock } from '../../time/clock.ts';
 import type { PromptAnswer, PromptQueueView } from '../ipc/contract.ts';
+import { Crashes } from './crashes.ts';
 import { DOCUMENTS } from './document-server.ts';
 import { WEB_PREFERENCES } from './guards.ts';
 import { backgroundColour } from './window-colours.ts';
@@ -24,6 +26,7 @@ export interface Prompts {
 
 export interface PromptWindowWorld {
   readonly prompts: Prompts;
+  readonly clock: Clock;
   readonly log: Log;
   readonly preload: string;
   readonly title: string;
@@ -38,12 +41,13 @@ export class PromptWindow {
   #window: BrowserWindow | undefined;
   #isReady = false;
   #isLocked = false;
-  #hasCrashed = false;
+  readonly #crashes: Crashes;
   /** The prompt that the window was last brought to the front for. */
   #shownFor: string | undefined;
 
   constructor(world: PromptWindowWorld) {
     this.#world = world;
+    this.#crashes = new Crashes(world.clock);
     nativeTheme.on('updated', () => this.#window?.setBackgroundColor(backgroundColour()));
   }
 
@@ -156,10 +160,9 @@ export class PromptWindow {
     else this.#world.prompts.answer(first.id, { kind: first.state === 'asking' ? 'deny' : 'cancel' });
   }
 
-  /** Once in a new window; where that crashes too, nobody can answer, and no is the answer. */
+  /** Once in a new window; where that crashes too, soon after, nobody can answer, and no is the answer. */
   #recover(window: BrowserWindow, reason: string): void {
-    const again = this.#hasCrashed;
-    this.#hasCrashed = true;
+    const again = this.#crashes.isAgain();
     this.#world.log('error', 'prompt-window.crashed', { reason, again });
     window.destroy();
     this.#shownFor = undefined;

@@ -7,7 +7,11 @@ import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { type Database, transaction, withDatabaseErrors } from './database.ts';
 
-/** Every setting: its schema and its default. */
+/**
+ * Every setting: its schema and its default. A new one is needed in these places too: `DESCRIBED` in main/glasskey-settings.ts, its
+ * label and explanation in main/texts/english/settings.ts, `WORDS` in renderer/screens/settings/setting-words.ts, and the table in
+ * docs/command-line.md. Tests compare all of them.
+ */
 const SETTINGS = {
   /**
    * Entra's own settings (tenant, client, endpoints): parsed by the entra capability. Its members come from the best source

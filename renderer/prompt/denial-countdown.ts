@@ -1,5 +1,5 @@
 /** Counts the last seconds before a prompt is denied by itself. The denying is the main process's; this shows that it is near. */
-const SHOWN_FOR_MS = 15_000;
+export const SHOWN_FOR_MS = 15_000;
 
 export class DenialCountdown {
   readonly #show: (seconds: number | undefined) => void;

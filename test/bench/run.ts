@@ -1,6 +1,7 @@
 /**
  * `npm run bench -- <name> [--json]`: runs one benchmark. It prints tables, or with `--json` exactly one object
- * `{"name", "figures"}` on standard output, and everything else on standard error. Without a name it lists the benchmarks.
+ * `{"name", "figures"}` on standard output, and everything else on standard error. Without a name, or with `--help`, it lists
+ * the benchmarks.
  * Exit codes: 0 done, 1 the benchmark failed, 2 no such benchmark or option.
  */
 import { parseArgs } from 'node:util';
@@ -23,8 +24,8 @@ export async function runBench(words: readonly string[], world: RunnerWorld): Pr
     err(`${parsed}\n${await list(benchmarks)}`);
     return 2;
   }
-  const { name, json } = parsed;
-  if (name === undefined) {
+  const { name, json, help } = parsed;
+  if (help || name === undefined) {
     out(await list(benchmarks));
     return 0;
   }
@@ -45,15 +46,21 @@ export async function runBench(words: readonly string[], world: RunnerWorld): Pr
   }
 }
 
-function parse(words: readonly string[]): { readonly name: string | undefined; readonly json: boolean } | string {
+interface Parsed {
+  readonly name: string | undefined;
+  readonly json: boolean;
+  readonly help: boolean;
+}
+
+function parse(words: readonly string[]): Parsed | string {
   try {
     const { values, positionals } = parseArgs({
       args: [...words],
-      options: { json: { type: 'boolean', default: false } },
+      options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
       allowPositionals: true,
     });
     if (positionals.length > 1) return 'One benchmark at a time.';
-    return { name: positionals[0], json: values.json };
+    return { name: positionals[0], json: values.json, help: values.help };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

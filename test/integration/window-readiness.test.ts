@@ -72,6 +72,14 @@ test('Each link says in words how it stands, by which name and since when', asyn
   ]);
 });
 
+test.each([
+  ['ready', 'Your key works: you have logged in with it.'],
+  ['ready-unplugged', 'only a login proves it.'],
+] as const)('%s: what the verdict rests on is said below it', async (state, words) => {
+  await using window = await browser.open({ calls: { 'readiness.get': () => READINESS[state] }, now: NOW });
+  await window.page.getByText(words).waitFor();
+});
+
 test('The countdown goes down by the second, and readiness is asked again when it is over', async () => {
   const until = NOW + 90_000;
   const waiting = READINESS['waiting-for-devices'];

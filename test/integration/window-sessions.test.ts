@@ -155,6 +155,21 @@ test('The terminal has the focus; Tab and Escape go to the device, Ctrl+Shift+L 
   expect(written(window)).toBe('sh ver\t\x1b\x0c\r');
 });
 
+test('Ctrl+W in a terminal goes to the device, and is taken from the menu that would close the window', async () => {
+  await using window = await openSessions();
+  const { page } = window;
+  await soon(() => inTerminal(window)).toBe(true);
+  const isTaken = await page.evaluateHandle(() => {
+    const seen: { value?: boolean } = {};
+    const look = (event: KeyboardEvent) => setTimeout(() => Object.assign(seen, { value: event.defaultPrevented }));
+    addEventListener('keydown', (event) => event.key === 'w' && look(event), { capture: true });
+    return seen;
+  });
+  await page.keyboard.press('Control+w');
+  await soon(() => written(window)).toBe('\x17');
+  await soon(() => isTaken.evaluate(({ value }) => value)).toBe(true);
+});
+
 test('A device can set neither title nor clipboard, and makes no links', async () => {
   await using window = await openSessions();
   const { page } = window;

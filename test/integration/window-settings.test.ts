@@ -11,7 +11,7 @@ import {
 } from '../window/open-window.ts';
 import { type ScriptedCalls, ScriptedError } from '../window/scripted-bridge.ts';
 import { soon } from '../window/soon.ts';
-import { sampleSettings, WINDOW_START } from '../window/window-samples.ts';
+import { SETTINGS_FILE, sampleSettings, UNKNOWN_SETTING, WINDOW_START } from '../window/window-samples.ts';
 
 // axe alone takes seconds where the processors are shared.
 vi.setConfig({ testTimeout: 90_000 });
@@ -26,7 +26,7 @@ const SOCKET = '/run/user/1000/glasskey/agent.sock';
 
 /** Settings that can be set, as the main process does it; `terminal.fontSize` has limits. */
 async function openSettings(options: Partial<Parameters<WindowBrowser['open']>[0]> = {}): Promise<OpenWindow> {
-  let settings = sampleSettings();
+  let settings = [...sampleSettings(), UNKNOWN_SETTING];
   const put = (key: string, change: (setting: SettingView) => SettingView) => {
     settings = settings.map((one) => (one.key === key ? change(one) : one));
     const setting = settings.find((one) => one.key === key);
@@ -35,10 +35,10 @@ async function openSettings(options: Partial<Parameters<WindowBrowser['open']>[0
   };
   const calls: ScriptedCalls = {
     ...WINDOW_START,
-    'settings.list': () => ({ settings, file: '/home/ada/.config/glasskey/settings.json' }),
+    'settings.list': () => ({ settings, file: SETTINGS_FILE }),
     'settings.set': ({ key, value }) => {
-      if (key === 'terminal.fontSize' && (typeof value !== 'number' || value > 72))
-        throw new ScriptedError('SETTING_INVALID', 'The font size is at most 72.', 'Choose a smaller one.');
+      if (key === 'terminal.fontSize' && (typeof value !== 'number' || value > 40))
+        throw new ScriptedError('SETTING_INVALID', 'The font size is at most 40.', 'Choose a smaller one.');
       return put(key, (one) => ({ ...one, value, source: 'user' }));
     },
     'settings.reset': ({ key }) => put(key, (one) => ({ ...one, value: one.standard, source: 'default' })),
@@ -79,7 +79,7 @@ test('Every setting is there under its heading, with its name, its value and whe
   expect(await page.getByText('Set here').count()).toBe(1);
   // A key that has no texts yet is still there.
   expect(await page.getByRole('textbox', { name: 'later.thing' }).inputValue()).toBe('what no text is there for');
-  await page.getByText('/home/ada/.config/glasskey/settings.json').waitFor();
+  await page.getByText(SETTINGS_FILE).waitFor();
   expect(window.faults).toEqual([]);
 });
 
@@ -115,7 +115,7 @@ test('What is refused is told at its field and stays to be mended; Escape takes 
   const size = page.getByRole('textbox', { name: 'Font size' });
   await size.fill('900');
   await size.press('Enter');
-  await page.getByText('The font size is at most 72. Choose a smaller one.').waitFor();
+  await page.getByText('The font size is at most 40. Choose a smaller one.').waitFor();
   expect(await size.inputValue()).toBe('900');
   expect(await size.getAttribute('aria-invalid')).toBe('true');
   const words = await size.evaluate((input) =>
@@ -124,8 +124,8 @@ test('What is refused is told at its field and stays to be mended; Escape takes 
       .map((id) => document.getElementById(id)?.textContent)
       .join(' '),
   );
-  expect(words).toContain('at most 72');
-  expect(words).toContain('From 6 to 72');
+  expect(words).toContain('at most 40');
+  expect(words).toContain('From 8 to 40');
   expect(await axeViolationsInBothSchemes(page)).toEqual([]);
   await size.fill('big');
   await size.press('Enter');

@@ -113,7 +113,7 @@ export class Person {
   /** Until the session's terminal takes what is typed. */
   async untilConnected(): Promise<void> {
     await this.window.getByRole('tab', { name: /Connected/ }).waitFor();
-    await this.untilOnScreen(/[#>$] *$/m);
+    await this.untilOnScreen(/[#>$] *$|ce1-rack4>/m);
   }
 
   /** Into the terminal that is shown, with Enter. */

@@ -5,7 +5,7 @@ import type { OpenWindow, WindowBrowser } from '../window/open-window.ts';
 import { PUBLISHED_REPORT, STEPS, stepsUntil } from '../window/sample-enrollment.ts';
 import { NOW, OUTLOOK, READINESS } from '../window/sample-readiness.ts';
 import { cancelled, type ScriptedCalls, ScriptedError } from '../window/scripted-bridge.ts';
-import { manyTargets, sampleSession, sampleSettings, sampleTargets } from '../window/window-samples.ts';
+import { manyTargets, SETTINGS_FILE, sampleSession, sampleSettings, sampleTargets } from '../window/window-samples.ts';
 import type { Picture } from './picture.ts';
 
 export interface WindowPicture extends Picture {
@@ -15,6 +15,7 @@ export interface WindowPicture extends Picture {
 }
 
 const TARGETS = sampleTargets(NOW);
+const SETTINGS = sampleSettings();
 const SOCKET = '/run/user/1000/glasskey/agent.sock';
 
 const STANDARD: ScriptedCalls = {
@@ -22,8 +23,8 @@ const STANDARD: ScriptedCalls = {
   'enroll.look': () => OUTLOOK.plain,
   'targets.list': () => ({ targets: TARGETS, defaultJump: 'jumper@jump-east' }),
   'settings.list': () => ({
-    settings: sampleSettings().filter(({ key }) => key !== 'later.thing'),
-    file: '/home/ada/.config/glasskey/settings.json',
+    settings: SETTINGS,
+    file: SETTINGS_FILE,
   }),
   'agent.status': () => ({
     state: 'listening',

@@ -74,7 +74,7 @@ export const READINESS = {
       PROFILE,
       { link: 'reconciliation', state: 'good', since: NOW - 20 * HOUR },
       { link: 'jump-host', state: 'good', name: 'ada@jump-east.contoso.net', since: NOW - 2 * HOUR },
-      { link: 'device', state: 'good', name: 'admin@ce1-rack4.contoso.net:22', since: NOW - 2 * HOUR },
+      { link: 'device', state: 'good', name: 'admin@ce1-rack4.contoso.net', since: NOW - 2 * HOUR },
     ],
     next: { action: 'connect', target: 'ce1-rack4' },
     enrollments: [ENROLLED],

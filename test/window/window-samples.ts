@@ -1,5 +1,12 @@
 /** Devices, sessions and settings as the main process tells them, for the tests of the window's screens. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setSetting, settingLines } from '../../main/glasskey-settings.ts';
 import type { SessionView, SettingView, TargetView } from '../../main/ipc/contract.ts';
+import { settingView } from '../../main/ipc/settings-calls.ts';
+import { openDatabase } from '../../main/storage/database.ts';
+import { openSettings } from '../../main/storage/settings.ts';
 import type { ScriptedCalls } from './scripted-bridge.ts';
 
 const DAY = 86_400_000;
@@ -52,33 +59,34 @@ export function sampleSession(session: Partial<SessionView>): SessionView {
   };
 }
 
+/** Where `sampleSettings` would come from. */
+export const SETTINGS_FILE = '/home/ada/.local/share/glasskey/settings.json';
+
+/** The settings as the main process tells them: an administrator's file names tenant and app, the user a jump host. */
 export function sampleSettings(): SettingView[] {
-  const one = (
-    key: string,
-    kind: SettingView['kind'],
-    value: SettingView['value'],
-    more: Partial<SettingView> = {},
-  ): SettingView => ({ key, kind, value, standard: value, source: 'default', ...more });
-  return [
-    one('ssh.keyFile', 'text', '/home/ada/.ssh/id_ed25519_sk'),
-    one('connect.defaultJump', 'text', 'jumper@jump-east', { standard: null, source: 'user' }),
-    one('reconcile.everyMinutes', 'number', 240, { least: 1, most: 10_080 }),
-    one('entra.cloud', 'choice', 'public', { choices: ['public', 'usgov', 'usgov-dod', 'china', 'custom'] }),
-    one('entra.tenant', 'text', 'contoso.example', { standard: null, source: 'file' }),
-    one('entra.clientId', 'text', '5b2c0000-1111-2222-3333-444455556666', { standard: null, source: 'file' }),
-    one('entra.loginRoot', 'text', null),
-    one('entra.graphRoot', 'text', null),
-    one('entra.caFile', 'text', null),
-    one('entra.signInTimeoutSeconds', 'number', 300, { least: 10, most: 3600 }),
-    one('terminal.fontFamily', 'text', 'DejaVu Sans Mono'),
-    one('terminal.fontSize', 'number', 14, { least: 6, most: 72 }),
-    one('terminal.screenReader', 'switch', false),
-    one('app.appearance', 'choice', 'system', { choices: ['system', 'light', 'dark'] }),
-    one('app.openAtLogin', 'switch', false),
-    one('app.keepInTray', 'switch', true),
-    one('later.thing', 'text', 'what no text is there for'),
-  ];
+  const folder = mkdtempSync(join(tmpdir(), 'gk-sample-'));
+  const database = openDatabase(join(folder, 'glasskey.db'));
+  try {
+    const file = join(folder, 'settings.json');
+    const entra = { tenant: 'contoso.example', clientId: '5b2c0000-1111-2222-3333-444455556666' };
+    writeFileSync(file, JSON.stringify({ entra }), { mode: 0o600 });
+    const settings = openSettings(database, file);
+    setSetting(settings, 'connect.defaultJump', 'jumper@jump-east');
+    return settingLines(settings).map(settingView);
+  } finally {
+    database.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
+
+/** One that a later version may have: no text is there for it. */
+export const UNKNOWN_SETTING: SettingView = {
+  key: 'later.thing',
+  kind: 'text',
+  value: 'what no text is there for',
+  standard: null,
+  source: 'default',
+};
 
 /** What the first screen asks for: a computer where nothing has been done yet. */
 export const WINDOW_START: ScriptedCalls = {

@@ -7,7 +7,7 @@ export const ENROLL = {
   'enroll.looking': 'Looking for security keys',
 
   'enroll.none': 'Plug in your security key',
-  'enroll.none-text': 'Any FIDO2 security key will do. It is noticed by itself.',
+  'enroll.none-text': 'A FIDO2 key that can have a PIN, such as a YubiKey 5. It is noticed by itself.',
   'enroll.one': 'This key will be enrolled',
   'enroll.several': 'Which key do you want to enroll?',
   'enroll.several-text': 'More than one is plugged in. If you cannot tell them apart, unplug the others.',

@@ -10,7 +10,9 @@ export const READINESS = {
   'readiness.verdict-unfinished': 'Enrollment not finished',
   'readiness.verdict-not-enrolled': 'No key enrolled',
 
-  'readiness.lead-ready': 'Your key works on the devices. A login needs nothing online.',
+  'readiness.lead-ready':
+    'A login should work now, with nothing online. Do one while all is well: only a login proves it.',
+  'readiness.lead-proven': 'Your key works: you have logged in with it. A login needs nothing online.',
   'readiness.lead-waiting-for-devices':
     'Your key is published. Each device takes it over at its next reconciliation, some earlier than others.',
   'readiness.lead-not-published': 'Your key is made. Devices learn of it only when it is on your profile.',

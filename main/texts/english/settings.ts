@@ -2,7 +2,7 @@
 export const SETTINGS = {
   'settings.title': 'Settings',
   'settings.explained': 'Every change is saved at once. The command line uses the same settings.',
-  'settings.file': 'Settings that an administrator gave are in {file}.',
+  'settings.file': 'What you or an administrator put into a file is in {file}.',
   'settings.loading': 'Reading the settings',
   'settings.retry': 'Try again',
   'settings.saved': 'Saved',

@@ -13,6 +13,7 @@ import { useAnnounce } from '../../design/announcement.tsx';
 import { Countdown } from '../../design/countdown.tsx';
 import { useScreenHeading } from '../../design/screen-heading.ts';
 import { useTexts } from '../../texts.tsx';
+import { leadOf } from './lead.ts';
 import { NextAction } from './next-action.tsx';
 
 const NARROW = '@media (max-width: 820px)';
@@ -100,7 +101,7 @@ export function VerdictCard({ readiness, onStale }: VerdictCardProps) {
         <h1 className={styles.verdict} ref={heading} tabIndex={-1}>
           {say(`readiness.verdict-${verdict}`)}
         </h1>
-        <p className={styles.lead}>{say(`readiness.lead-${verdict}`)}</p>
+        <p className={styles.lead}>{say(leadOf(readiness))}</p>
         {next.action === 'wait' && (
           <div>
             <p className={styles.left}>

@@ -37,6 +37,14 @@ describe('npm run bench', () => {
     expect(out).toContain('two   measures two');
   });
 
+  it.each([[['--help']], [['-h']], [['one', '--help']]])('lists them for %j too, and runs none', async (words) => {
+    const { exitCode, out, err } = await bench(words);
+    expect(exitCode).toBe(0);
+    expect(out).toContain('two   measures two');
+    expect(out).not.toContain('how it went');
+    expect(err).toBe('');
+  });
+
   it.each([[['three']], [['one', 'two']], [['one', '--yaml']], [['constructor']]])(
     'exits with 2 and the list for %j, and prints nothing on standard output',
     async (words) => {

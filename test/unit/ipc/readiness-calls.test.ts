@@ -80,6 +80,15 @@ describe('the chain from the key to the device', () => {
     expect(states(status({ enrollments: [begun, enrollment()] }))[1]).toBe('good');
   });
 
+  it('names hosts without ssh’s own port, with any other, and what is no host as it stands', () => {
+    const names = (device: string, jump: string) =>
+      chainOf(status({ targets: [{ ...target, device, jumps: [jump] }] }), FACTS)
+        .slice(3)
+        .map(({ name }) => name);
+    expect(names('alice@leaf1:22', 'ops@[2001:db8::17]:22')).toEqual(['ops@2001:db8::17', 'alice@leaf1']);
+    expect(names('alice@leaf1:2222', 'no host')).toEqual(['no host', 'alice@leaf1:2222']);
+  });
+
   it('names the default jump host where no target is saved', () => {
     const chain = chainOf(status({ targets: [] }), { ...FACTS, defaultJump: 'ops@other' });
     expect(chain[3]).toEqual({ link: 'jump-host', state: 'unknown', name: 'ops@other' });

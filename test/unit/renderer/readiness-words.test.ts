@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { isSameDay, timeLeft } from '../../../renderer/design/time-left.ts';
 import { chosenKey, hasFewTries } from '../../../renderer/screens/enroll/chosen-key.ts';
 import { keyState } from '../../../renderer/screens/readiness/key-state.ts';
-import { ENROLLED, NOW } from '../../window/sample-readiness.ts';
+import { leadOf } from '../../../renderer/screens/readiness/lead.ts';
+import { ENROLLED, NOW, READINESS } from '../../window/sample-readiness.ts';
 
 describe('The time that is left', () => {
   test('is given in hours, minutes and seconds', () => {
@@ -57,5 +58,18 @@ describe('An enrolled key stands', () => {
     ['unfinished', { ...ENROLLED, state: 'made' }, 'readiness.state-unfinished', 'todo'],
   ] as const)('%s', (_, enrollment, text, badge) => {
     expect(keyState(enrollment)).toEqual({ text, badge });
+  });
+});
+
+describe('Below the verdict', () => {
+  test('it is said that the key works after a login to the device with it, and not before', () => {
+    const { verdict, chain } = READINESS.ready;
+    expect(leadOf({ verdict, chain })).toBe('readiness.lead-proven');
+    const untried = chain.map((one) => (one.link === 'device' ? { ...one, state: 'unknown' as const } : one));
+    expect(leadOf({ verdict, chain: untried })).toBe('readiness.lead-ready');
+  });
+
+  test('a login that once worked does not cover what is missing now', () => {
+    expect(leadOf({ verdict: 'files-missing', chain: READINESS.ready.chain })).toBe('readiness.lead-files-missing');
   });
 });

@@ -3,12 +3,12 @@ import { SETTING_LINE_KEYS } from '../../../../main/glasskey-settings.ts';
 import { textsFor } from '../../../../main/texts/texts.ts';
 import { groupSettings } from '../../../../renderer/screens/settings/setting-groups.ts';
 import { choiceLabel, settingExplanation, settingLabel } from '../../../../renderer/screens/settings/setting-words.ts';
-import { sampleSettings } from '../../../window/window-samples.ts';
+import { sampleSettings, UNKNOWN_SETTING } from '../../../window/window-samples.ts';
 
 const { say } = textsFor(['en']);
 
 test('Each setting is in one group, by the first part of its key; what no group is for is shown last', () => {
-  const settings = sampleSettings();
+  const settings = [...sampleSettings(), UNKNOWN_SETTING];
   const groups = groupSettings(settings);
   expect(groups.map(({ group }) => group)).toEqual([
     'connect',
