@@ -333,6 +333,21 @@ describe.skipIf(!hasChromium)('the stand-in app', () => {
       expect(await inWindow(id, 'typeof fixture')).toBe('undefined');
     });
 
+    it('hears nothing more of a window that was destroyed while its page came up', async () => {
+      await app.evaluate(async ({ BrowserWindow }) => {
+        const { fixture } = globalThis as unknown as FixtureGlobals;
+        const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+        for (let ms = 20; ms < 160; ms += 4) {
+          const window = fixture.openWindow('plain.html');
+          await pause(ms);
+          window.destroy();
+        }
+        await pause(200);
+        return BrowserWindow.getAllWindows().length;
+      });
+      expect(await app.windows()).toHaveLength(1);
+    });
+
     it('says that an object has been destroyed', async () => {
       const words = await app.evaluate(({ BrowserWindow }) => {
         const { fixture } = globalThis as unknown as FixtureGlobals;

@@ -150,12 +150,19 @@ export class BrowserWindow extends StandInEmitter {
     return EVENTS;
   }
 
+  /** A page may still have something to tell when its window has gone: nobody hears it then, as in Electron. */
   private _hostContents(): void {
     this.webContents._setHost({
-      onPress: () => this._takeFocus(),
+      onPress: () => {
+        if (!this._isGone) this._takeFocus();
+      },
       onKey: (key) => this._menuInForce()?._activate(findMenuItem(this._menuInForce()?.items ?? [], key), this),
-      onTitle: (title, explicitSet) => this._onPageTitle(title, explicitSet),
-      onPainted: () => this._changed('ready-to-show'),
+      onTitle: (title, explicitSet) => {
+        if (!this._isGone) this._onPageTitle(title, explicitSet);
+      },
+      onPainted: () => {
+        if (!this._isGone) this._changed('ready-to-show');
+      },
       onGone: () => this._finish(),
       onStay: () => this._stayed(),
       requestFocus: () => this.focus(),
