@@ -144,6 +144,8 @@ function figuresOf({ script, starts, tray, filtering, floods }: Measured): Figur
     'terminal.throughput_mb_per_s': median(floods.map(({ megabytes, seconds }) => megabytes / seconds)),
     'terminal.page_stall.median_ms': median(stalls),
     'terminal.page_stall.worst_ms': worst(stalls),
+    'terminal.page_stall.timer_worst_ms': worst(floods.map(({ pageTimerStallMs }) => pageTimerStallMs)),
+    'terminal.page_stall.frame_worst_ms': worst(floods.map(({ pageFrameStallMs }) => pageFrameStallMs)),
     'terminal.main_stall.median_ms': median(floods.map(({ mainStallMs }) => mainStallMs)),
     'terminal.main_stall.worst_ms': worst(floods.map(({ mainStallMs }) => mainStallMs)),
     'terminal.main_work.worst_ms': worst(floods.map(({ mainWorkMs }) => mainWorkMs)),
