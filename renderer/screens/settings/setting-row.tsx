@@ -186,10 +186,13 @@ function TextControl({ common, setting, onSave, onProblem }: TextControlProps) {
   const { say } = useTexts();
   const present = setting.value === null ? '' : String(setting.value);
   const [typed, setTyped] = useState<string>();
+  // What was sent and not refused: Enter, and then leaving the field before the answer is here and drawn, is one wish and not two.
+  const sent = useRef<string>(undefined);
 
   const save = async () => {
     if (typed === undefined) return;
     const text = typed.trim();
+    if (text === sent.current) return;
     if (text === present) {
       setTyped(undefined);
       onProblem(undefined);
@@ -197,8 +200,10 @@ function TextControl({ common, setting, onSave, onProblem }: TextControlProps) {
     }
     const value = read(text, setting);
     if (value === undefined) return onProblem(say('settings.not-a-number'));
-    // What was refused stays, to be mended.
-    if (await onSave(value)) setTyped((now) => (now === typed ? undefined : now));
+    sent.current = text;
+    if (await onSave(value)) return setTyped((now) => (now === typed ? undefined : now));
+    // What was refused stays, to be mended, and may be tried again as it is.
+    if (sent.current === text) sent.current = undefined;
   };
   const press = (event: KeyboardEvent) => {
     if (event.key === 'Enter') void save();
@@ -216,7 +221,10 @@ function TextControl({ common, setting, onSave, onProblem }: TextControlProps) {
       {...(setting.kind === 'number' && { inputMode: 'numeric' as const })}
       autoComplete="off"
       spellCheck={false}
-      onChange={(_, { value }) => setTyped(value)}
+      onChange={(_, { value }) => {
+        sent.current = undefined;
+        setTyped(value);
+      }}
       onBlur={() => void save()}
       onKeyDown={press}
     />
