@@ -20,9 +20,10 @@ import type { Expected } from './agent/expected-requests.ts';
 import { HeldPin } from './agent/held-pin.ts';
 import type { Keyring } from './agent/keyring.ts';
 import { PluggedInAuthenticator } from './agent/plugged-in-authenticator.ts';
-import type { WrittenEnrollment } from './enrollment/enrollment.ts';
+import { productOf, type WrittenEnrollment } from './enrollment/enrollment.ts';
 import { skPrivateKey } from './enrollment/key-files.ts';
-import { formatSkPublicBlob } from './openssh/sk-key.ts';
+import { skFingerprint } from './openssh/fingerprint.ts';
+import { formatSkPublicBlob, SkFlag } from './openssh/sk-key.ts';
 
 /** What somebody is asked who is to give the PIN for signatures. */
 export interface SigningPinQuestion {
@@ -70,7 +71,7 @@ export interface KeyAgentRequest {
 }
 
 export interface KeyAgent {
-  /** Opens the key and asks for the PIN, before ssh has the terminal. Throws where no key is there or no PIN can help. */
+  /** Opens the key and asks for the PIN where it needs one, before ssh has the terminal. Throws where no key is there or no PIN can help. */
   warmUp(signal: AbortSignal): Promise<void>;
   /** Why the last signature was not made: ssh says only that the agent refused. */
   lastFailure(): GlasskeyError | undefined;
@@ -86,15 +87,13 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
   const { enrollments, people, keepPin, hostNames, expected, hid, channel, clock, log, socketPath } = request;
   const keys = enrollments.map(enrolledKey);
   const [first] = enrollments;
-  const firstCredential = enrolledKey(first).credentialId;
-  const productOf = (credentialId: Uint8Array): string => {
-    const at = keys.findIndex((key) => isSame(key.credentialId, credentialId));
-    return (enrollments[at] ?? first).credential.product;
-  };
+  const firstKey = enrolledKey(first);
+  const enrollmentOf = (credentialId: Uint8Array): WrittenEnrollment | undefined =>
+    enrollments[keys.findIndex((key) => isSame(key.credentialId, credentialId))];
   const authenticator = new PluggedInAuthenticator(
     hid,
     channel,
-    (credentialId) => keys.find((key) => isSame(key.credentialId, credentialId))?.model,
+    (credentialId) => enrollmentOf(credentialId)?.credential.aaguid,
     () => people.remark('Another program is using the security key; waiting for it to finish.'),
   );
   let failure: GlasskeyError | undefined;
@@ -112,7 +111,7 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     if (error instanceof GlasskeyError && error.code === 'AGENT_REQUEST_UNEXPECTED') failure = error;
   };
   const ask = async ({ why, purpose, facts, credentialId, triesLeft: known }: PinQuestion, signal: AbortSignal) => {
-    const product = productOf(credentialId);
+    const product = productOf(enrollmentOf(credentialId) ?? first);
     const triesLeft = known ?? (await authenticator.pinTriesLeft(signal));
     const question = { why, purpose, facts, product, ...(triesLeft === undefined ? {} : { triesLeft }) };
     return people.signingPin(question, signal);
@@ -161,12 +160,16 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
   let closing: Promise<void> | undefined;
   return {
     async warmUp(signal) {
-      await authenticator.ready(firstCredential, signal);
+      await authenticator.ready(firstKey.credentialId, signal);
+      if (!firstKey.userVerification) return;
       const triesLeft = await authenticator.pinTriesLeft(signal);
-      const { product } = first.credential;
-      const question = { why: 'needed', product, ...(triesLeft === undefined ? {} : { triesLeft }) } as const;
+      const question = {
+        why: 'needed',
+        product: productOf(first),
+        ...(triesLeft === undefined ? {} : { triesLeft }),
+      } as const;
       const given = await people.signingPin(question, signal);
-      if (given !== undefined) pin.hold(given, first.credential.aaguid);
+      if (given !== undefined) pin.hold(given, firstKey.model);
     },
     lastFailure: () => failure,
     lock() {
@@ -189,13 +192,14 @@ function isSame(a: Uint8Array, b: Uint8Array): boolean {
 
 /** An enrollment as the agent offers it. */
 export function enrolledKey(enrollment: WrittenEnrollment): EnrolledKey {
-  const { publicKey, keyHandle, comment } = skPrivateKey(enrollment);
+  const { publicKey, keyHandle, comment, flags } = skPrivateKey(enrollment);
   return {
     publicBlob: formatSkPublicBlob(publicKey),
     comment,
-    application: enrollment.plan.application,
+    application: publicKey.application,
     credentialId: keyHandle,
-    model: enrollment.credential.aaguid,
-    userVerification: true,
+    // Of two whose model is not known, nobody knows that they are on one security key.
+    model: enrollment.credential.aaguid ?? skFingerprint(publicKey),
+    userVerification: (flags & SkFlag.USER_VERIFICATION_REQUIRED) !== 0,
   };
 }

@@ -18,7 +18,7 @@ import type { NameHost } from './agent/describe-signing.ts';
 import { loadPeerReader } from './agent/peer-credentials.ts';
 import { PluggedInAuthenticator } from './agent/plugged-in-authenticator.ts';
 import { SessionGrants } from './agent/session-grants.ts';
-import type { WrittenEnrollment } from './enrollment/enrollment.ts';
+import { productOf, type WrittenEnrollment } from './enrollment/enrollment.ts';
 import { enrolledKey } from './glasskey-agent.ts';
 
 export interface ResidentAgentWorld {
@@ -119,7 +119,7 @@ class Resident implements ResidentAgent {
       keyring,
       keys,
       grants: this.#grants,
-      people: world.people((credentialId) => this.#enrollmentOf(credentialId)?.credential.product ?? ''),
+      people: world.people((credentialId) => this.#productOf(credentialId)),
       nameHost,
       pinTriesLeft: (signal) => this.#authenticator.pinTriesLeft(signal),
     });
@@ -268,6 +268,11 @@ class Resident implements ResidentAgent {
 
   #enrollmentOf(credentialId: Uint8Array): WrittenEnrollment | undefined {
     return this.#known.find((one) => Buffer.compare(enrolledKey(one).credentialId, credentialId) === 0);
+  }
+
+  #productOf(credentialId: Uint8Array): string {
+    const enrollment = this.#enrollmentOf(credentialId);
+    return enrollment === undefined ? '' : productOf(enrollment);
   }
 
   #changed(): void {

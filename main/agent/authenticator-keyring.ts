@@ -18,9 +18,9 @@ export interface EnrolledKey {
   /** The CTAP rp.id. */
   readonly application: string;
   readonly credentialId: Uint8Array;
-  /** The model that holds it (AAGUID). A PIN that was given for one model is never sent to another. */
+  /** The model that holds it (AAGUID), or what stands for an unknown one. A PIN that was given for one model is never sent to another. */
   readonly model: string;
-  /** The key is verify-required: every signature needs the PIN. */
+  /** The key is verify-required: every signature needs the PIN. Else it is asked for only where the authenticator wants it. */
   readonly userVerification: boolean;
 }
 
@@ -140,8 +140,13 @@ export class AuthenticatorKeyring<P> implements Keyring {
       touchWanted: () => notices.touchWanted(purpose, facts),
       touchDone: (how) => notices.touchDone(how),
     };
-    if (!key.userVerification) return this.#assert(key, request, told, signal, undefined);
-
+    if (!key.userVerification) {
+      try {
+        return await this.#assert(key, request, told, signal, undefined);
+      } catch (error) {
+        if (!wantsPin(error)) throw error;
+      }
+    }
     await this.#parts.authenticator.prepare?.(key.credentialId, signal);
     const { model, credentialId } = key;
     const about = { purpose, facts, model, credentialId };
@@ -191,6 +196,14 @@ export class AuthenticatorKeyring<P> implements Keyring {
       if (isTouchWanted) told.touchDone(how);
     }
   }
+}
+
+/**
+ * A key that is not verify-required may want the PIN all the same: with alwaysUv, or because `ssh-keygen -K` did not write down that
+ * the credential hides without it (openssh-sk.md, section 5).
+ */
+function wantsPin(error: unknown): boolean {
+  return error instanceof GlasskeyError && (error.code === 'PIN_REQUIRED' || error.code === 'CTAP_NO_CREDENTIALS');
 }
 
 /** A signature that the server would refuse (another credential's, no touch, no PIN) is an error here, with a reason. */

@@ -219,6 +219,7 @@ async function makeCredential(
       plan,
       state: 'made',
       credential: {
+        origin: 'made',
         challenge,
         format: made.format,
         authData: made.authDataBytes,
@@ -357,7 +358,7 @@ function attest(enrollment: EnrollmentIn<'made'>, world: EnrollWorld): Enrollmen
 /** An answer that does not hold never will: the enrollment is given up, so that the next run begins anew, with another key. */
 function verified(enrollment: EnrollmentIn<'made'>, world: EnrollWorld): VerifiedAttestation {
   try {
-    const object = attestationOf(enrollment);
+    const object = attestationOf(enrollment.credential);
     assertIsWhatWasAsked(object, enrollment.plan);
     return verifyAttestation(object, sha256(enrollment.credential.challenge));
   } catch (error) {

@@ -8,9 +8,13 @@
  * with the same user id, and the authenticator replaces its own half-finished credential (CTAP 2.1, 6.1.2, step 16).
  * `abandoned` is what its owner gave up on, or whose credential did not hold; it is kept, because the authenticator may
  * still hold that credential.
+ *
+ * A credential that was not made here begins at `written`, or at `published` where the profile holds it: it was found on a
+ * security key (`recover`), or in key files (`adopt`). Of such a one nobody knows when it was made, and no attestation is left.
  */
 import { z } from 'zod';
-import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import { asGlasskeyError, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import { formatSkPublicBlob, parseSkPublicBlob, type SkPublicKey } from '../openssh/sk-key.ts';
 
 const bytes = z.codec(
   z.base64(),
@@ -21,13 +25,30 @@ const bytes = z.codec(
   },
 );
 
+/** As its public blob (PROTOCOL.u2f). */
+const publicKey = z.codec(
+  bytes,
+  z.custom<SkPublicKey>((value) => typeof value === 'object'),
+  {
+    decode(blob, context) {
+      try {
+        return parseSkPublicBlob(blob);
+      } catch (error) {
+        context.issues.push({ code: 'custom', message: asGlasskeyError(error).message, input: blob });
+        return z.NEVER;
+      }
+    },
+    encode: formatSkPublicBlob,
+  },
+);
+
 const plan = z.object({
   algorithm: z.enum(['ed25519-sk', 'ecdsa-sk']),
-  /** The rp.id, verbatim. */
-  application: z.string().startsWith('ssh:'),
-  /** 32 bytes: short printable ASCII, padded with zeros (design, decision 2). */
+  /** The rp.id, verbatim. OpenSSH takes its scheme in capitals too. */
+  application: z.string().regex(/^ssh:/i),
+  /** 32 bytes: short printable ASCII, padded with zeros (design, decision 2). Empty where only key files were found. */
   userId: bytes,
-  /** Whose and when: other credential managers show it. */
+  /** Whose and when: other credential managers show it. Empty where nobody knows it. */
   userName: z.string(),
   comment: z.string(),
   /** Absolute path of the private half; `.pub` is beside it. */
@@ -37,7 +58,9 @@ const plan = z.object({
   publish: z.boolean(),
 });
 
-const credential = z.object({
+const madeCredential = z.object({
+  /** Rows that were written before there was another origin do not say it. */
+  origin: z.literal('made').default('made'),
   /** What makeCredential's clientDataHash is the SHA-256 of. Kept, because the attestation cannot be checked without. */
   challenge: bytes,
   format: z.string(),
@@ -47,6 +70,20 @@ const credential = z.object({
   product: z.string(),
   aaguid: z.string(),
 });
+
+const foundCredential = z.object({
+  origin: z.literal('found'),
+  /** The credential id. */
+  keyHandle: bytes,
+  publicKey,
+  /** `SkFlag` bits: what the key file says, or what follows from credProtect (openssh-sk.md, section 5). */
+  flags: z.int().min(0).max(255),
+  /** Undefined where only files were found, and no security key that has the credential was there. */
+  product: z.string().optional(),
+  aaguid: z.string().optional(),
+});
+
+const credential = z.union([foundCredential, madeCredential]);
 
 const attestation = z.object({
   kind: z.enum(['certified', 'self', 'none']),
@@ -58,6 +95,8 @@ const files = z.object({ publicLine: z.string(), fingerprint: z.string(), writte
 const publication = z.object({
   account: z.string(),
   publishedAt: z.number(),
+  /** It was found there at `publishedAt`: it had been put there by then, and nobody knows since when. */
+  found: z.boolean().default(false),
   /** What the profile held before (null: nothing), so that it can be put back. */
   previousLine: z.string().nullable(),
 });
@@ -67,15 +106,18 @@ const profileBefore = z.object({ account: z.string(), line: z.string().nullable(
 /** One for each account: a key may be published by one, then by another. */
 const profilesBefore = z.array(profileBefore).default([]);
 
+/** Absent of a credential that was found. */
+const proof = { attestation: attestation.optional() };
+
 const common = { id: z.string(), createdAt: z.number(), plan };
 
 const enrollmentSchema = z.discriminatedUnion('state', [
   z.object({ ...common, state: z.literal('planned') }),
   z.object({ ...common, state: z.literal('requested'), challenge: bytes }),
-  z.object({ ...common, state: z.literal('made'), credential }),
-  z.object({ ...common, state: z.literal('attested'), credential, attestation }),
-  z.object({ ...common, state: z.literal('written'), credential, attestation, files, profilesBefore }),
-  z.object({ ...common, state: z.literal('published'), credential, attestation, files, profilesBefore, publication }),
+  z.object({ ...common, state: z.literal('made'), credential: madeCredential }),
+  z.object({ ...common, state: z.literal('attested'), credential: madeCredential, attestation }),
+  z.object({ ...common, state: z.literal('written'), credential, ...proof, files, profilesBefore }),
+  z.object({ ...common, state: z.literal('published'), credential, ...proof, files, profilesBefore, publication }),
   z.object({ ...common, state: z.literal('abandoned'), credential: credential.optional() }),
 ]);
 
@@ -83,6 +125,9 @@ export type EnrollmentState = Enrollment['state'];
 export type Enrollment = z.output<typeof enrollmentSchema>;
 export type EnrollmentIn<S extends EnrollmentState> = Extract<Enrollment, { state: S }>;
 export type EnrollmentPlan = Enrollment['plan'];
+type Credential = z.output<typeof credential>;
+export type MadeCredential = z.output<typeof madeCredential>;
+export type FoundCredential = z.output<typeof foundCredential>;
 export type ProfileBefore = z.output<typeof profileBefore>;
 /** One whose key files exist: it can sign. */
 export type WrittenEnrollment = EnrollmentIn<'written' | 'published'>;
@@ -106,6 +151,13 @@ export function formatEnrollment(enrollment: Enrollment): z.input<typeof enrollm
 
 export function isWritten(enrollment: Enrollment): enrollment is WrittenEnrollment {
   return enrollment.state === 'written' || enrollment.state === 'published';
+}
+
+/** What people call the security key that holds the credential; undefined where there is no credential. */
+export function productOf(enrollment: Pick<WrittenEnrollment, 'credential'>): string;
+export function productOf(enrollment: { readonly credential?: Credential | undefined }): string | undefined;
+export function productOf({ credential }: { readonly credential?: Credential | undefined }): string | undefined {
+  return credential && (credential.product ?? 'security key');
 }
 
 export type UnfinishedEnrollment = Exclude<Enrollment, { state: 'published' | 'abandoned' }>;

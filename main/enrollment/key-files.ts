@@ -9,7 +9,7 @@ import { skFingerprint } from '../openssh/fingerprint.ts';
 import { formatKeyFile } from '../openssh/key-file.ts';
 import { formatPublicLine } from '../openssh/public-line.ts';
 import { SK_ECDSA, SK_ED25519, SkFlag, type SkPrivateKey, type SkPublicKey } from '../openssh/sk-key.ts';
-import type { EnrollmentIn } from './enrollment.ts';
+import type { EnrollmentIn, MadeCredential } from './enrollment.ts';
 
 export interface KeyFilePair {
   /** The private half: a handle, useless without the authenticator. */
@@ -21,9 +21,8 @@ export interface KeyFilePair {
 
 type WithCredential = EnrollmentIn<'made' | 'attested' | 'written' | 'published'>;
 
-/** What the authenticator answered, read again from the journal. */
-export function attestationOf(enrollment: WithCredential): AttestationObject {
-  const { format, authData, statement } = enrollment.credential;
+/** What the authenticator answered when it made the credential, read again from the journal. */
+export function attestationOf({ format, authData, statement }: MadeCredential): AttestationObject {
   return attestationObject(format, authData, decodeCbor(statement));
 }
 
@@ -33,15 +32,23 @@ export function skPublicKey(key: CredentialPublicKey, application: string): SkPu
   return { algorithm: SK_ECDSA, point: Uint8Array.of(4, ...key.x, ...key.y), application };
 }
 
-/** The private form of an enrollment: resident and verify-required, as `az nexusidentity gen-keys` makes them. */
-export function skPrivateKey(enrollment: WithCredential): SkPrivateKey {
-  const { attested } = attestationOf(enrollment).authData;
+/**
+ * The private form of an enrollment. One that was made here is resident and verify-required, as `az nexusidentity gen-keys` makes
+ * them; one that was found is what it was found to be.
+ */
+export function skPrivateKey({ credential, plan }: Pick<WithCredential, 'credential' | 'plan'>): SkPrivateKey {
+  const { application, comment } = plan;
+  if (credential.origin === 'found') {
+    const { publicKey, flags, keyHandle } = credential;
+    return { publicKey, flags, keyHandle, reserved: new Uint8Array(), comment };
+  }
+  const { attested } = attestationOf(credential).authData;
   return {
-    publicKey: skPublicKey(attested.publicKey, enrollment.plan.application),
+    publicKey: skPublicKey(attested.publicKey, application),
     flags: SkFlag.USER_PRESENCE_REQUIRED | SkFlag.USER_VERIFICATION_REQUIRED | SkFlag.RESIDENT,
     keyHandle: attested.credentialId,
     reserved: new Uint8Array(),
-    comment: enrollment.plan.comment,
+    comment,
   };
 }
 
@@ -49,7 +56,7 @@ export function skPrivateKey(enrollment: WithCredential): SkPrivateKey {
  * The files' contents, the same bytes each time: the check value, random in OpenSSH, is taken from the credential id. It
  * protects nothing in a file without a passphrase, and a run that was stopped between the two files knows its own again.
  */
-export function keyFilePair(enrollment: WithCredential): KeyFilePair {
+export function keyFilePair(enrollment: Pick<WithCredential, 'credential' | 'plan'>): KeyFilePair {
   const key = skPrivateKey(enrollment);
   const check = createHash('sha256').update(key.keyHandle).digest();
   return {

@@ -90,7 +90,7 @@ export async function putOnProfile(
   await assertFilesAreOurs(enrollment, publicLine, world);
 
   await profile.publish(publicLine, { expectedPrevious: present, signal });
-  const publication = { account, publishedAt: clock.now(), previousLine: before };
+  const publication = { account, publishedAt: clock.now(), found: false, previousLine: before };
   const published: EnrollmentIn<'published'> = { ...begun, state: 'published', publication };
   journal.save(published);
   people.tell({ kind: 'published', account, replaced: foreign });

@@ -3,7 +3,7 @@
  * reads at 3 a.m. (design, decision 5).
  */
 import type { Enrollment, EnrollmentIn, EnrollmentState, WrittenEnrollment } from './enrollment.ts';
-import { isWritten, reconciledBy } from './enrollment.ts';
+import { isWritten, productOf, reconciledBy } from './enrollment.ts';
 
 /** How an enrollment stands. */
 export interface EnrollmentReport {
@@ -112,7 +112,7 @@ function report(enrollment: Enrollment, facts: ReadinessFacts): EnrollmentReport
     createdAt,
     algorithm: plan.algorithm,
     keyFile: plan.keyFile,
-    product: 'credential' in enrollment ? enrollment.credential?.product : undefined,
+    product: 'credential' in enrollment ? productOf(enrollment) : undefined,
     fingerprint: isWritten(enrollment) ? enrollment.files.fingerprint : undefined,
     filesPresent: isWritten(enrollment) && !isOverwritten(enrollment, facts) && facts.filesPresent(enrollment),
     account: published?.publication.account,

@@ -1,4 +1,5 @@
 /** Enrolling and publishing from the window: what is there, the run with its steps, and what came of it. */
+import { productOf } from '../enrollment/enrollment.ts';
 import type { PluggedInKey } from '../enrollment/plugged-in-keys.ts';
 import type { EnrollReport, Glasskey, PublishReport } from '../glasskey.ts';
 import { type DesktopPeople, desktopPeople } from '../prompts/desktop-people.ts';
@@ -69,7 +70,7 @@ async function outlook(
 ): Promise<EnrollOutlook> {
   const { keyFile, keyFileTaken, unfinished, publishObstacle } = await glasskey.enrollOutlook();
   const { enrolled, pluggedIn } = await glasskey.keys(signal);
-  const product = unfinished !== undefined && 'credential' in unfinished ? unfinished.credential.product : undefined;
+  const product = unfinished !== undefined && 'credential' in unfinished ? productOf(unfinished) : undefined;
   return {
     pluggedIn: pluggedIn.map(keyView),
     ...(unfinished === undefined

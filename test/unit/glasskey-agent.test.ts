@@ -6,14 +6,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../diagnostics/log.ts';
 import { expectLoginsTo } from '../../main/agent/expected-requests.ts';
 import type { WrittenEnrollment } from '../../main/enrollment/enrollment.ts';
-import { skPrivateKey } from '../../main/enrollment/key-files.ts';
+import { skPrivateKey, skPublicKey } from '../../main/enrollment/key-files.ts';
 import {
   type KeyAgent,
   type KeyAgentRequest,
   type SigningPinQuestion,
   startKeyAgent,
 } from '../../main/glasskey-agent.ts';
-import { formatSkPublicBlob } from '../../main/openssh/sk-key.ts';
+import { formatSkPublicBlob, SkFlag } from '../../main/openssh/sk-key.ts';
 import { Authenticator, systemChannelWorld } from '../../native/ctap2/authenticator.ts';
 import { CoseAlgorithm } from '../../native/ctap2/constants.ts';
 import { formatAaguid } from '../../native/ctap2/get-info.ts';
@@ -24,7 +24,7 @@ import { systemClock } from '../../time/clock.ts';
 import { LabAuthenticator } from '../lab/authenticator/lab-authenticator.ts';
 import { AgentClient } from './agent/agent-client.ts';
 import { loginData, newSessionId, type SessionHost, sessionHost, sshsigData } from './agent/session-host.ts';
-import { written } from './enrollment/sample-enrollment.ts';
+import { found, written } from './enrollment/sample-enrollment.ts';
 
 const PIN = '493815';
 const channel = systemChannelWorld({ clock: systemClock, log: silentLog });
@@ -50,6 +50,32 @@ async function enrolledOn(key: LabAuthenticator, product: string): Promise<Writt
     const sample = written();
     const aaguid = formatAaguid(authData.attested.aaguid);
     return { ...sample, credential: { ...sample.credential, authData: authDataBytes, product, aaguid } };
+  } finally {
+    await authenticator.close();
+  }
+}
+
+/** A credential as `ssh-keygen -t ed25519-sk` makes it without more, of which only the file was found. */
+async function touchOnlyOn({ bus }: Pick<LabAuthenticator, 'bus'>): Promise<WrittenEnrollment> {
+  const [device] = await bus.list();
+  if (device === undefined) throw new Error('the key is unplugged');
+  const authenticator = await Authenticator.open(device, channel);
+  try {
+    const { attested } = (
+      await authenticator.makeCredential(
+        {
+          clientDataHash: new Uint8Array(32),
+          rpId: 'ssh:',
+          user: { id: new Uint8Array(32), name: 'openssh' },
+          algorithm: CoseAlgorithm.EDDSA,
+          residentKey: false,
+        },
+        pin(),
+      )
+    ).authData;
+    const publicKey = skPublicKey(attested.publicKey, 'ssh:');
+    const flags = SkFlag.USER_PRESENCE_REQUIRED;
+    return { ...found(), credential: { origin: 'found', keyHandle: attested.credentialId, publicKey, flags } };
   } finally {
     await authenticator.close();
   }
@@ -123,6 +149,18 @@ describe('the agent over enrolled keys', () => {
       expect(await sign(client, blobOf(enrollment), sshsigData('git'))).toBe('signResponse');
     }
     expect(questions.map(({ product }) => product)).toEqual(['The first', 'The second']);
+  });
+});
+
+describe('the agent over a key that wants a touch and no PIN', () => {
+  it('signs without asking for one, and opens whichever security key is there where it knows no model', async () => {
+    const labKey = new LabAuthenticator({ profile: 'yubikey-5.4', pin: PIN });
+    const enrollment = await touchOnlyOn(labKey);
+    await serve([enrollment], labKey.bus, { keepPin: 'until-closed' });
+    await agent?.warmUp(AbortSignal.timeout(5_000));
+    expect(await sign(client, blobOf(enrollment), sshsigData('git'))).toBe('signResponse');
+    expect(questions).toEqual([]);
+    expect(notices).toHaveLength(1);
   });
 });
 

@@ -10,6 +10,8 @@ import {
 import type { SignRequest } from '../../../main/agent/keyring.ts';
 import { parseSkPublicBlob } from '../../../main/openssh/sk-key.ts';
 import { verifySkSignature } from '../../../main/openssh/sk-signature.ts';
+import { Status } from '../../../native/ctap2/constants.ts';
+import { statusError } from '../../../native/ctap2/status.ts';
 import { sshsigData } from './session-host.ts';
 import { type SoftwareKey, softwareKey, untilAborted } from './software-keyring.ts';
 
@@ -38,7 +40,12 @@ function signRequest(key: SoftwareKey): SignRequest {
 /** A keyring over one key, with everything that happened outside it in `events`. */
 function world(
   key: SoftwareKey,
-  options: { pins?: (string | undefined)[]; userVerification?: boolean; signer?: SoftwareKey } = {},
+  options: {
+    pins?: (string | undefined)[];
+    userVerification?: boolean;
+    signer?: SoftwareKey;
+    withoutPin?: number;
+  } = {},
 ) {
   const events: string[] = [];
   const questions: PinQuestion[] = [];
@@ -52,6 +59,8 @@ function world(
         triesLeft -= 1;
         throw pinWrong();
       }
+      if (request.pin === undefined && options.withoutPin !== undefined)
+        throw statusError(options.withoutPin, 'Signing');
       onTouchWanted();
       onTouchWanted(); // keep-alives may say it again
       await touch.wait(signal);
@@ -99,6 +108,23 @@ describe('the keyring of enrolled keys', () => {
     const { keyring, events } = world(key, { userVerification: false });
     await keyring.sign(signRequest(key), never);
     expect(events[0]).toBe('assert ssh: pin=undefined');
+  });
+
+  it.each([
+    ['takes every signature with the PIN only', Status.PUAT_REQUIRED],
+    ['hides the credential without it', Status.NO_CREDENTIALS],
+  ])('asks for the PIN all the same where the authenticator %s', async (_what, status) => {
+    const key = softwareKey('ssh:', 0x05);
+    const { keyring, events } = world(key, { userVerification: false, withoutPin: status });
+    await keyring.sign(signRequest(key), never);
+    expect(events.slice(0, 3)).toEqual(['assert ssh: pin=undefined', 'pin needed', 'assert ssh: pin=1234']);
+  });
+
+  it('asks for no PIN where the authenticator refuses for another reason', async () => {
+    const key = softwareKey('touch only', 0x01);
+    const { keyring, events } = world(key, { userVerification: false, withoutPin: Status.OPERATION_DENIED });
+    await expect(keyring.sign(signRequest(key), never)).rejects.toMatchObject({ code: 'CTAP_DENIED' });
+    expect(events).toEqual(['assert ssh: pin=undefined']);
   });
 
   it('asks again after a wrong PIN, with the tries left, and tries nothing by itself', async () => {

@@ -7,7 +7,7 @@ import {
   isUnfinished,
   parseEnrollment,
 } from '../../../main/enrollment/enrollment.ts';
-import { published, written } from './sample-enrollment.ts';
+import { found, published, written } from './sample-enrollment.ts';
 
 const base = written();
 const { id, createdAt, plan, credential, attestation } = base;
@@ -19,6 +19,8 @@ const everyState: Enrollment[] = [
   { ...common, state: 'attested', credential, attestation: { kind: 'certified', issuer: 'CN=Root' } },
   { ...base, attestation, profilesBefore: [{ account: 'alice@lab.example', line: null }] },
   published(1, 2),
+  found(),
+  { ...published(1, 2), credential: found().credential, publication: { ...published(1, 2).publication, found: true } },
   { ...common, state: 'abandoned' },
   { ...common, state: 'abandoned', credential },
 ];
@@ -45,6 +47,21 @@ describe('an entry of the journal', () => {
   ])('with %s is called damaged', (_what, change) => {
     const row = { ...formatEnrollment(base), ...change };
     expect(() => parseEnrollment(row)).toThrow(expect.objectContaining({ code: 'JOURNAL_DAMAGED' }));
+  });
+
+  it('of an older Glasskey, which knew no other origin, is of a credential that was made here', () => {
+    const { credential, publication, ...row } = JSON.parse(JSON.stringify(formatEnrollment(published(1, 2))));
+    const { origin: _origin, ...older } = credential;
+    const { found: _found, ...publishedOnce } = publication;
+    expect(parseEnrollment({ ...row, credential: older, publication: publishedOnce })).toEqual(published(1, 2));
+  });
+
+  it('with a public key that is none is called damaged', () => {
+    const row = formatEnrollment(found());
+    const damaged = { ...('credential' in row ? row.credential : {}), publicKey: 'AAAA' };
+    expect(() => parseEnrollment({ ...row, credential: damaged })).toThrow(
+      expect.objectContaining({ code: 'JOURNAL_DAMAGED' }),
+    );
   });
 
   it('may be any JSON: it is read or called damaged', () => {

@@ -3,10 +3,11 @@ import { keyFilePair, skPrivateKey } from '../../../main/enrollment/key-files.ts
 import { skFingerprint } from '../../../main/openssh/fingerprint.ts';
 import { formatKeyFile, parseKeyFile } from '../../../main/openssh/key-file.ts';
 import { formatPublicLine, parsePublicLine } from '../../../main/openssh/public-line.ts';
-import { CREDENTIAL_ID, ED25519_KEY, P256_X, P256_Y, written } from './sample-enrollment.ts';
+import { CREDENTIAL_ID, ED25519_KEY, found, P256_X, P256_Y, written } from './sample-enrollment.ts';
 
 // PROTOCOL.u2f and ssh-sk.h of openssh-portable: SSH_SK_USER_PRESENCE_REQD 0x01, _USER_VERIFICATION_REQD 0x04, _RESIDENT_KEY 0x20.
 const RESIDENT_AND_VERIFY_REQUIRED = 0x25;
+const TOUCH_ONLY = 0x01;
 
 describe('the key files of an enrollment', () => {
   it.each(['ed25519-sk', 'ecdsa-sk'] as const)('are the same bytes each time (%s)', (algorithm) => {
@@ -37,6 +38,18 @@ describe('the key files of an enrollment', () => {
       comment: 'NexusIdentitySSHKey',
       reserved: new Uint8Array(),
     });
+  });
+
+  it('of a key that was found are what it was found to be', () => {
+    const { privateFile, publicLine } = keyFilePair(found(TOUCH_ONLY));
+    expect(parseKeyFile(privateFile)).toEqual({
+      publicKey: { algorithm: 'sk-ssh-ed25519@openssh.com', publicKey: ED25519_KEY, application: 'ssh:' },
+      flags: TOUCH_ONLY,
+      keyHandle: CREDENTIAL_ID,
+      comment: 'NexusIdentitySSHKey',
+      reserved: new Uint8Array(),
+    });
+    expect(publicLine).toBe(keyFilePair(written()).publicLine);
   });
 
   it('hold the public key in its SSH form', () => {

@@ -1,6 +1,7 @@
 /** Enrollments with a credential that was made up here: nothing signs with it. */
-import type { EnrollmentIn, EnrollmentPlan } from '../../../main/enrollment/enrollment.ts';
+import type { EnrollmentIn, EnrollmentPlan, MadeCredential } from '../../../main/enrollment/enrollment.ts';
 import { newUserId } from '../../../main/enrollment/user-entity.ts';
+import { SkFlag, type SkPublicKey } from '../../../main/openssh/sk-key.ts';
 
 export const CREDENTIAL_ID = Uint8Array.from({ length: 48 }, (_, index) => index);
 export const ED25519_KEY = new Uint8Array(32).fill(0xed);
@@ -34,10 +35,12 @@ function authData(algorithm: EnrollmentPlan['algorithm']): Uint8Array {
   );
 }
 
-export function written(
-  algorithm: EnrollmentPlan['algorithm'] = 'ed25519-sk',
-  createdAt = 1_000,
-): EnrollmentIn<'written'> {
+type MadeHere<S extends 'written' | 'published'> = EnrollmentIn<S> & {
+  credential: MadeCredential;
+  attestation: EnrollmentIn<'attested'>['attestation'];
+};
+
+export function written(algorithm: EnrollmentPlan['algorithm'] = 'ed25519-sk', createdAt = 1_000): MadeHere<'written'> {
   return {
     id: `${algorithm}-${createdAt}`,
     createdAt,
@@ -53,6 +56,7 @@ export function written(
       publish: true,
     },
     credential: {
+      origin: 'made',
       challenge: new Uint8Array(32).fill(7),
       format: 'none',
       authData: authData(algorithm),
@@ -70,10 +74,32 @@ export function published(
   createdAt: number,
   publishedAt: number,
   account = 'alice@lab.example',
-): EnrollmentIn<'published'> {
+): MadeHere<'published'> {
   return {
     ...written('ed25519-sk', createdAt),
     state: 'published',
-    publication: { account, publishedAt, previousLine: null },
+    publication: { account, publishedAt, found: false, previousLine: null },
+  };
+}
+
+/** One that `recover` found on a security key: nothing is left of its making. */
+export function found(flags: number = SkFlag.USER_PRESENCE_REQUIRED, createdAt = 1_000): EnrollmentIn<'written'> {
+  const { attestation: _none, plan, ...rest } = written('ed25519-sk', createdAt);
+  const publicKey: SkPublicKey = {
+    algorithm: 'sk-ssh-ed25519@openssh.com',
+    publicKey: ED25519_KEY,
+    application: 'ssh:',
+  };
+  return {
+    ...rest,
+    plan: { ...plan, publish: false },
+    credential: {
+      origin: 'found',
+      keyHandle: CREDENTIAL_ID,
+      publicKey,
+      flags,
+      product: 'Yubico YubiKey',
+      aaguid: '19083c3d-8383-4b18-bc03-8f1c9ab2fd1b',
+    },
   };
 }
