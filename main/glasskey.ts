@@ -16,7 +16,6 @@ import type { EnrollChoices } from './enrollment/enroll.ts';
 import type { FilesOutlook } from './enrollment/enroll-outlook.ts';
 import type { EnrollmentIn, EnrollmentJournal, WrittenEnrollment } from './enrollment/enrollment.ts';
 import type { People } from './enrollment/people.ts';
-import type { PluggedInKey } from './enrollment/plugged-in-keys.ts';
 import type { ProfileKeyHolder } from './enrollment/publish.ts';
 import type { EnrollmentReport, ReadinessReport, Verdict } from './enrollment/readiness.ts';
 import type { EntraSession } from './entra/entra-session.ts';
@@ -26,6 +25,7 @@ import type { ConnectTo, PlannedLogin } from './glasskey-connect.ts';
 import type { PlainValue, SettingLine } from './glasskey-settings.ts';
 import type { TargetToSave } from './glasskey-targets.ts';
 import type { ResidentAgent, ResidentAgentWorld } from './resident-agent.ts';
+import type { SecurityKey } from './security-keys/security-key.ts';
 import type { Database } from './storage/database.ts';
 import type { LogFile } from './storage/log-file.ts';
 import type { SettingKey, Settings, SettingValue } from './storage/settings.ts';
@@ -224,11 +224,11 @@ export class Glasskey {
   /** What is enrolled here, and what is plugged in. Asks the keys for no PIN and no touch. */
   async keys(
     signal: AbortSignal,
-  ): Promise<{ enrolled: readonly EnrollmentReport[]; pluggedIn: readonly PluggedInKey[] }> {
+  ): Promise<{ enrolled: readonly EnrollmentReport[]; pluggedIn: readonly SecurityKey[] }> {
     const { enrollments } = await this.status();
     const bus = await this.#world.hid();
-    const { describePluggedIn } = await import('./enrollment/plugged-in-keys.ts');
-    return { enrolled: enrollments, pluggedIn: await describePluggedIn(bus, await this.#channelWorld(), signal) };
+    const { describeKeys } = await import('./security-keys/describe-key.ts');
+    return { enrolled: enrollments, pluggedIn: await describeKeys(bus, await this.#channelWorld(), signal) };
   }
 
   /** The public lines of all enrollments whose files were written, newest first. */

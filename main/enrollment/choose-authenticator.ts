@@ -1,20 +1,7 @@
 /** Which plugged-in authenticator an operation is for. */
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import { productName } from '../../native/hid/product-name.ts';
 import type { HidBus, HidDevice } from '../../native/hid/transport.ts';
-
-/** What people know a device by. It says so itself, so nothing in it may hide or turn round the words beside it. */
-export function productName(device: HidDevice): string {
-  const { manufacturer = '', product = '' } = device;
-  const name = product.startsWith(manufacturer) ? product : `${manufacturer} ${product}`;
-  return visible(name) || 'security key';
-}
-
-const MOST_SHOWN = 64;
-
-function visible(text: string): string {
-  const plain = [...text.replace(/[\p{C}\p{Z}]+/gu, ' ').trim()];
-  return plain.length > MOST_SHOWN ? `${plain.slice(0, MOST_SHOWN).join('')}…` : plain.join('');
-}
 
 /**
  * The only one plugged in, or the one at `path`. Throws `KEY_MISSING`, `KEY_SEVERAL`.

@@ -14,9 +14,10 @@ import { type AttestationObject, CredProtect } from '../../native/ctap2/make-cre
 import type { Pin } from '../../native/ctap2/pin.ts';
 import { statusError } from '../../native/ctap2/status.ts';
 import type { ChannelWorld, Progress } from '../../native/ctaphid/channel.ts';
+import { productName } from '../../native/hid/product-name.ts';
 import type { HidBus } from '../../native/hid/transport.ts';
 import { assertCanEnroll, COSE_OF } from './capabilities.ts';
-import { chooseDevice, productName } from './choose-authenticator.ts';
+import { chooseDevice } from './choose-authenticator.ts';
 import type { EnrollmentIn, EnrollmentPlan, UnfinishedEnrollment, WrittenEnrollment } from './enrollment.ts';
 import { isUnfinished, isWritten } from './enrollment.ts';
 import { attestationOf, type KeyFilePair, keyFilePair } from './key-files.ts';

@@ -1,9 +1,9 @@
 /** Enrolling and publishing from the window: what is there, the run with its steps, and what came of it. */
 import { productOf } from '../enrollment/enrollment.ts';
-import type { PluggedInKey } from '../enrollment/plugged-in-keys.ts';
 import type { EnrollReport, Glasskey, PublishReport } from '../glasskey.ts';
 import { type DesktopPeople, desktopPeople } from '../prompts/desktop-people.ts';
 import type { PromptDesk } from '../prompts/prompt-desk.ts';
+import type { SecurityKey } from '../security-keys/security-key.ts';
 import type { Texts } from '../texts/texts.ts';
 import type { CallContext, CallHandlers, Tell } from './call-server.ts';
 import type { EnrollOutlook, EnrollReportView, EnrollStep, PublishReportView } from './contract.ts';
@@ -96,14 +96,14 @@ function keyView({
   pinSet,
   pinTriesLeft,
   problem,
-}: PluggedInKey): EnrollOutlook['pluggedIn'][number] {
+}: SecurityKey): EnrollOutlook['pluggedIn'][number] {
   return {
     path,
     product,
     ...(firmware === undefined ? {} : { firmware }),
     ...(pinSet === undefined ? {} : { pinSet }),
     ...(pinTriesLeft === undefined ? {} : { pinTriesLeft }),
-    ...(problem === undefined ? {} : { problem }),
+    ...(problem === undefined ? {} : { problem: `${problem.message} ${problem.remedy}` }),
   };
 }
 

@@ -1,6 +1,6 @@
-import type { PluggedInKey } from '../../enrollment/plugged-in-keys.ts';
 import { type Command, usageError } from '../command.ts';
 import { ExitCode } from '../exit-codes.ts';
+import { keyLines, keyObject } from '../key-lines.ts';
 import { withGlasskey } from '../open-glasskey.ts';
 import { printable } from '../output.ts';
 import { timeOfDay } from '../times.ts';
@@ -27,7 +27,7 @@ export const keys: Command = {
         return ExitCode.OK;
       }
       const { enrolled, pluggedIn } = await glasskey.keys(signal);
-      output.object({ enrolled, pluggedIn });
+      output.object({ enrolled, pluggedIn: pluggedIn.map(keyObject) });
       output.line(enrolled.length === 0 ? 'No key is enrolled on this computer.' : 'Enrolled on this computer:');
       for (const key of enrolled) {
         output.line(
@@ -37,16 +37,8 @@ export const keys: Command = {
       }
       output.line();
       output.line(pluggedIn.length === 0 ? 'No security key is plugged in.' : 'Plugged in:');
-      for (const key of pluggedIn) output.line(`  ${describe(key)}`);
+      for (const line of pluggedIn.flatMap(keyLines)) output.line(`  ${line}`);
       return ExitCode.OK;
     });
   },
 };
-
-function describe(key: PluggedInKey): string {
-  const name = `${printable(key.product)}  ${printable(key.path)}`;
-  if (key.problem !== undefined) return `${name}\n      ${printable(key.problem)}`;
-  const tries = key.pinTriesLeft === 1 ? 'one try left' : `${key.pinTriesLeft} tries left`;
-  const pin = key.pinSet ? `PIN set, ${tries}` : 'no PIN set yet';
-  return `${name}\n      firmware ${key.firmware}, ${pin}`;
-}

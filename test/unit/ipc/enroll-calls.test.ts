@@ -6,6 +6,7 @@ import { enrollCalls } from '../../../main/ipc/enroll-calls.ts';
 import { written } from '../enrollment/sample-enrollment.ts';
 import { settle } from '../lab/authenticator/manual-clock.ts';
 import { Person, texts } from '../prompts/person.ts';
+import { sampleKey } from '../security-keys/sample-key.ts';
 
 const REPORT = {
   id: 'ab12',
@@ -32,17 +33,7 @@ let work: (people: GlasskeyPeople, signal: AbortSignal) => Promise<void>;
 const glasskey: Pick<Glasskey, 'keys' | 'enroll' | 'publish' | 'enrollOutlook'> = {
   keys: async () => ({
     enrolled: [],
-    pluggedIn: [
-      {
-        path: '/dev/hidraw3',
-        product: 'YubiKey 5',
-        aaguid: undefined,
-        firmware: '5.7.1',
-        pinSet: true,
-        pinTriesLeft: 8,
-        problem: undefined,
-      },
-    ],
+    pluggedIn: [sampleKey({ path: '/dev/hidraw3', product: 'YubiKey 5' })],
   }),
   enrollOutlook: async () => outlook,
   async enroll(request, people, signal) {

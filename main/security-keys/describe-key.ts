@@ -1,0 +1,135 @@
+/** What the plugged-in authenticators say of themselves, without PIN or touch. */
+import { asGlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import { Authenticator } from '../../native/ctap2/authenticator.ts';
+import { CoseAlgorithm } from '../../native/ctap2/constants.ts';
+import { type AuthenticatorInfo, formatAaguid, formatFirmware } from '../../native/ctap2/get-info.ts';
+import type { ChannelWorld } from '../../native/ctaphid/channel.ts';
+import { Capability } from '../../native/ctaphid/constants.ts';
+import { productName } from '../../native/hid/product-name.ts';
+import type { HidBus, HidDevice } from '../../native/hid/transport.ts';
+import { advisoriesFor } from './advisories.ts';
+import { compareFirmware, type Firmware } from './firmware.ts';
+import { firmwareOfKey, modelOf, type SecurityKeyModel } from './models.ts';
+import type { FingerprintStanding, KeyAbilities, PinStanding, PinState, SecurityKey } from './security-key.ts';
+
+/** One after another: two at once would each see the other's packets. A key that cannot be asked is listed with its problem. */
+export async function describeKeys(
+  bus: HidBus,
+  world: ChannelWorld,
+  signal: AbortSignal,
+): Promise<readonly SecurityKey[]> {
+  const keys: SecurityKey[] = [];
+  for (const device of await bus.list()) keys.push(await describeKey(device, world, signal));
+  return keys;
+}
+
+async function describeKey(device: HidDevice, world: ChannelWorld, signal: AbortSignal): Promise<SecurityKey> {
+  try {
+    const authenticator = await Authenticator.open(device, world, signal);
+    try {
+      return await describeOpen(authenticator, signal);
+    } finally {
+      await authenticator.close();
+    }
+  } catch (thrown) {
+    const problem = asGlasskeyError(thrown);
+    if (problem.kind === 'cancelled') throw problem;
+    const { path, vendorId, productId } = device;
+    return {
+      path,
+      product: productName(device),
+      vendorId,
+      productId,
+      model: modelOf({ aaguid: undefined, vendorId, productId }),
+      aaguid: undefined,
+      firmware: undefined,
+      pinSet: undefined,
+      pinTriesLeft: undefined,
+      pin: undefined,
+      fingerprints: undefined,
+      freeSlots: undefined,
+      abilities: undefined,
+      advisories: [],
+      problem,
+    };
+  }
+}
+
+/** One that is open already. Throws what it answers. */
+export async function describeOpen(authenticator: Authenticator, signal: AbortSignal): Promise<SecurityKey> {
+  const { device } = authenticator;
+  const { path, vendorId, productId } = device;
+  const info = await authenticator.info({ signal });
+  const aaguid = formatAaguid(info.aaguid);
+  const model = modelOf({ aaguid, vendorId, productId });
+  const { firmwareVersion } = info;
+  const told = { firmwareVersion, deviceVersion: authenticator.facts.version };
+  const pin = await pinStanding(authenticator, info, signal);
+  return {
+    path,
+    product: productName(device),
+    vendorId,
+    productId,
+    model,
+    aaguid,
+    firmware: firmwareVersion === undefined ? told.deviceVersion.join('.') : formatFirmware(firmwareVersion),
+    pinSet: pin.state !== 'unsupported' && pin.state !== 'not-set',
+    pinTriesLeft: pin.triesLeft,
+    pin,
+    fingerprints: fingerprintStanding(info),
+    freeSlots: info.remainingResidentSlots,
+    abilities: abilitiesOf(authenticator, info, model),
+    advisories: advisoriesFor(model, firmwareOfKey(model, told), []),
+    problem: undefined,
+  };
+}
+
+async function pinStanding(
+  authenticator: Authenticator,
+  info: AuthenticatorInfo,
+  signal: AbortSignal,
+): Promise<PinStanding> {
+  const rules = { minLength: info.minPinLength };
+  const isSet = info.options.get('clientPin');
+  if (isSet !== true) return { state: isSet === false ? 'not-set' : 'unsupported', triesLeft: undefined, ...rules };
+  const { left, replugNeeded } = await authenticator.pinRetries({ signal });
+  return { state: pinState(left, replugNeeded, info.forcePinChange), triesLeft: left, ...rules };
+}
+
+/** The one that stands in the way first. */
+function pinState(left: number, replugNeeded: boolean, forcePinChange: boolean): PinState {
+  if (left === 0) return 'blocked';
+  if (replugNeeded) return 'replug-needed';
+  return forcePinChange ? 'change-forced' : 'set';
+}
+
+/** Option `uv`: false where no finger is enrolled, absent where there is no reader (CTAP 2.1, 6.4). */
+function fingerprintStanding(info: AuthenticatorInfo): FingerprintStanding | undefined {
+  const enrolled = info.options.get('bioEnroll') ?? info.options.get('userVerificationMgmtPreview');
+  return enrolled === undefined ? undefined : { enrolled };
+}
+
+function abilitiesOf(authenticator: Authenticator, info: AuthenticatorInfo, model: SecurityKeyModel): KeyAbilities {
+  const { options } = info;
+  return {
+    residentCredentials: options.get('rk') === true,
+    credProtect: info.extensions.includes('credProtect'),
+    ed25519: info.algorithms === undefined ? 'unknown' : info.algorithms.includes(CoseAlgorithm.EDDSA) ? 'yes' : 'no',
+    credentials: managesCredentials(options),
+    fingerprints: options.has('bioEnroll') || options.has('userVerificationMgmtPreview'),
+    alwaysUv: options.get('authnrCfg') === true ? options.get('alwaysUv') : undefined,
+    setMinPinLength: options.get('authnrCfg') === true && options.get('setMinPINLength') === true,
+    wink: (authenticator.facts.capabilities & Capability.WINK) !== 0,
+    resetWindowSeconds: resetWindowSeconds(model, authenticator.facts.version),
+  };
+}
+
+function managesCredentials(options: AuthenticatorInfo['options']): KeyAbilities['credentials'] {
+  if (options.get('credMgmt') === true) return 'all';
+  return options.get('credentialMgmtPreview') === true ? 'list-and-delete' : 'none';
+}
+
+/** CTAP 2.1, 6.6: 10 s. YubiKeys took it for 5 s only, before firmware 5.5.4 (ctap.md section 10.2). */
+export function resetWindowSeconds({ vendor }: Pick<SecurityKeyModel, 'vendor'>, version: Firmware): number {
+  return vendor === 'Yubico' && compareFirmware(version, [5, 5, 4]) < 0 ? 5 : 10;
+}
