@@ -655,6 +655,8 @@ const REFUSED_REMEDIES: Readonly<Partial<Record<Verdict, string>>> = {
   'waiting-for-devices':
     'Devices take a new key at their next reconciliation: glasskey status says by when. Until then, check the user name.',
   'not-published': 'Publish the key with glasskey publish, then wait for the devices’ next reconciliation.',
+  unproven:
+    'Check the user name; then run glasskey publish: it says whether your profile holds this key, and publishes it where not.',
   ready:
     'Check the user name; then run glasskey publish: it says whether your profile still holds this key, and publishes it again where not.',
 };

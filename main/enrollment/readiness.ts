@@ -9,6 +9,8 @@ import { isWritten, productOf, reconciledBy } from './enrollment.ts';
 export interface EnrollmentReport {
   readonly id: string;
   readonly state: EnrollmentState;
+  /** `found`: it was made elsewhere, and taken in at `createdAt`. */
+  readonly origin: 'made' | 'found';
   readonly createdAt: number;
   readonly algorithm: string;
   readonly keyFile: string;
@@ -17,6 +19,10 @@ export interface EnrollmentReport {
   readonly filesPresent: boolean;
   readonly account: string | undefined;
   readonly publishedAt: number | undefined;
+  /** It was found on the profile at `publishedAt`; it may have been there for long. */
+  readonly foundOnProfile: boolean;
+  /** False of one that was found, while nobody has looked what its owner's profile holds. */
+  readonly profileKnown: boolean;
   /** When every device has it at the latest; undefined while it is not published. */
   readonly reconciledBy: number | undefined;
   /** When another key took its place on that profile: devices drop it at their next reconciliation. */
@@ -26,6 +32,7 @@ export interface EnrollmentReport {
 export type Verdict =
   | 'ready'
   | 'waiting-for-devices'
+  | 'unproven'
   | 'not-published'
   | 'files-missing'
   | 'unfinished'
@@ -59,6 +66,7 @@ export function readiness(facts: ReadinessFacts): ReadinessReport {
 const ORDER: readonly Verdict[] = [
   'ready',
   'waiting-for-devices',
+  'unproven',
   'not-published',
   'unfinished',
   'files-missing',
@@ -69,6 +77,8 @@ const NEXT: Readonly<Record<Verdict, string>> = {
   ready: 'Log in with: glasskey connect USER@DEVICE --jump USER@JUMPHOST',
   'waiting-for-devices':
     'Wait until the devices have reconciled, then prove it with a login: glasskey connect USER@DEVICE --jump USER@JUMPHOST',
+  unproven:
+    'Try a login: glasskey connect USER@DEVICE --jump USER@JUMPHOST; glasskey publish says whether your profile holds the key.',
   'not-published': 'Publish the key: glasskey publish',
   unfinished: 'Finish the enrollment: glasskey enroll',
   'files-missing': 'Put the key files back from a backup, or enroll again: glasskey enroll --new',
@@ -85,9 +95,12 @@ function best(verdicts: readonly Verdict[]): Verdict {
  */
 function verdictOf(enrollment: EnrollmentReport, facts: ReadinessFacts): Verdict | undefined {
   if (enrollment.state !== 'written' && enrollment.state !== 'published') return 'unfinished';
+  // The devices may have had it for years.
+  if (!enrollment.profileKnown) return 'unproven';
   if (enrollment.reconciledBy === undefined) return enrollment.filesPresent ? 'not-published' : 'files-missing';
   if (enrollment.replacedAt !== undefined && !isStillOnDevices(enrollment, facts)) return undefined;
-  return facts.now < enrollment.reconciledBy ? 'waiting-for-devices' : 'ready';
+  if (facts.now >= enrollment.reconciledBy) return 'ready';
+  return enrollment.foundOnProfile ? 'unproven' : 'waiting-for-devices';
 }
 
 /**
@@ -109,6 +122,7 @@ function report(enrollment: Enrollment, facts: ReadinessFacts): EnrollmentReport
   return {
     id,
     state,
+    origin: 'credential' in enrollment && enrollment.credential !== undefined ? enrollment.credential.origin : 'made',
     createdAt,
     algorithm: plan.algorithm,
     keyFile: plan.keyFile,
@@ -117,9 +131,16 @@ function report(enrollment: Enrollment, facts: ReadinessFacts): EnrollmentReport
     filesPresent: isWritten(enrollment) && !isOverwritten(enrollment, facts) && facts.filesPresent(enrollment),
     account: published?.publication.account,
     publishedAt: published?.publication.publishedAt,
+    foundOnProfile: published?.publication.found === true,
+    profileKnown: !isWritten(enrollment) || isProfileKnown(enrollment),
     reconciledBy: published && reconciledBy(published, facts.reconcileEveryMs),
     replacedAt: published && replacedAt(published, facts),
   };
+}
+
+/** Of a key that was made here it is: only Glasskey publishes it, and looks first. */
+function isProfileKnown({ state, credential, profilesBefore }: WrittenEnrollment): boolean {
+  return state === 'published' || credential.origin === 'made' || profilesBefore.length > 0;
 }
 
 /** A later enrollment took the place of its files: what lies there is another key. */

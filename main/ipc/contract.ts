@@ -57,6 +57,7 @@ const enrollment = z.object({
 export const verdictSchema = z.enum([
   'ready',
   'waiting-for-devices',
+  'unproven',
   'not-published',
   'files-missing',
   'unfinished',

@@ -73,6 +73,7 @@ function keyLink(key: EnrollmentReport | undefined, pluggedIn: boolean | undefin
 }
 
 function profileLink(key: EnrollmentReport | undefined): ChainLink {
+  if (key?.profileKnown === false) return { link: 'profile', state: 'unknown' };
   if (key?.publishedAt === undefined) return { link: 'profile', state: 'todo' };
   return { link: 'profile', state: 'good', ...named(key.account), since: key.publishedAt };
 }
@@ -127,6 +128,7 @@ function nextOf({ verdict, enrollments, targets }: StatusReport): Readiness['nex
       const gone = enrollments.find(({ filesPresent, fingerprint }) => fingerprint !== undefined && !filesPresent);
       return { action: 'restore-files', keyFile: gone?.keyFile ?? '' };
     }
+    case 'unproven':
     case 'ready':
       return { action: 'connect', ...(targets[0] === undefined ? {} : { target: targets[0].name }) };
     default:

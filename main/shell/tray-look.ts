@@ -28,6 +28,8 @@ export function trayLook({ readiness, agent, isAsking, isLocked }: TrayFacts, te
       const until = new Date(next.action === 'wait' ? next.until : 0);
       return { icon: 'waiting', sentence: texts.say('shell.tray.waiting', { until }) };
     }
+    case 'unproven':
+      return { icon: 'waiting', sentence: texts.say('shell.tray.unproven') };
     case 'not-enrolled':
     case 'unfinished':
     case 'not-published':

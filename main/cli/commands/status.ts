@@ -9,6 +9,7 @@ import { howLong, timeOfDay } from '../times.ts';
 const VERDICTS: Readonly<Record<Verdict, readonly [text: string, color: Style]>> = {
   ready: ['Ready: a login should work now.', 'green'],
   'waiting-for-devices': ['Almost: the key is published, and the devices have yet to take it.', 'yellow'],
+  unproven: ['Perhaps: the key was made elsewhere, and nothing here says whether the devices know it yet.', 'yellow'],
   'not-published': ['Not ready: the key is not on your Entra profile yet.', 'yellow'],
   unfinished: ['Not ready: an enrollment was left unfinished.', 'yellow'],
   'files-missing': ['Not ready: the key files are gone.', 'red'],
@@ -55,13 +56,15 @@ function listTargets(targets: readonly Target[], now: number, output: Output): v
 
 function describe(enrollment: EnrollmentReport, now: number, output: Output): void {
   const { keyFile, filesPresent, fingerprint, product, createdAt, account, publishedAt, reconciledBy } = enrollment;
-  const { replacedAt } = enrollment;
+  const { replacedAt, foundOnProfile, profileKnown } = enrollment;
   output.line();
-  output.line(`  Key        ${printable(product ?? 'not made yet')}, enrolled ${timeOfDay(createdAt, now)}`);
+  output.line(
+    `  Key        ${printable(product ?? 'not made yet')}, ${enrollment.origin === 'made' ? 'enrolled' : 'taken in'} ${timeOfDay(createdAt, now)}`,
+  );
   if (fingerprint !== undefined) output.line(`             ${fingerprint} (${enrollment.algorithm})`);
   if (fingerprint !== undefined) output.line(`  Files      ${printable(keyFile)}${filesPresent ? '' : '  (gone)'}`);
   if (publishedAt === undefined || reconciledBy === undefined) {
-    output.line('  Profile    not published');
+    output.line(`  Profile    ${profileKnown ? 'not published' : 'not known: nobody has looked'}`);
     return;
   }
   if (replacedAt !== undefined) {
@@ -70,7 +73,8 @@ function describe(enrollment: EnrollmentReport, now: number, output: Output): vo
     );
     return;
   }
-  output.line(`  Profile    ${printable(account ?? '')}, since ${timeOfDay(publishedAt, now)}`);
+  const since = foundOnProfile ? 'seen there' : 'since';
+  output.line(`  Profile    ${printable(account ?? '')}, ${since} ${timeOfDay(publishedAt, now)}`);
   const left = reconciledBy - now;
   const when =
     left > 0

@@ -5,6 +5,7 @@ export const READINESS = {
 
   'readiness.verdict-ready': 'Ready to log in',
   'readiness.verdict-waiting-for-devices': 'Waiting for the devices',
+  'readiness.verdict-unproven': 'Not proven yet',
   'readiness.verdict-not-published': 'Not published yet',
   'readiness.verdict-files-missing': 'Key files are missing',
   'readiness.verdict-unfinished': 'Enrollment not finished',
@@ -15,6 +16,8 @@ export const READINESS = {
   'readiness.lead-proven': 'Your key works: you have logged in with it. A login needs nothing online.',
   'readiness.lead-waiting-for-devices':
     'Your key is published. Each device takes it over at its next reconciliation, some earlier than others.',
+  'readiness.lead-unproven':
+    'Your key was made elsewhere, and nothing here says since when the devices have known it. A login proves it.',
   'readiness.lead-not-published': 'Your key is made. Devices learn of it only when it is on your profile.',
   'readiness.lead-files-missing':
     'The key was not published yet, and its files are gone. Put them back from a backup at the place below, or enroll again.',

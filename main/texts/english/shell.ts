@@ -7,6 +7,7 @@ export const SHELL = {
   'shell.tray.waiting': 'Glasskey: your devices have the new key by {until, time, short} on {until, date, medium}',
   'shell.tray.not-enrolled': 'Glasskey: no key is enrolled yet',
   'shell.tray.unfinished': 'Glasskey: an enrollment is waiting to be finished',
+  'shell.tray.unproven': 'Glasskey: your key is here, and no login has proven it yet',
   'shell.tray.not-published': 'Glasskey: your key is not on your profile yet',
   'shell.tray.files-missing': 'Glasskey: the files of your key are missing',
   'shell.tray.asks': 'Glasskey: you are asked something',

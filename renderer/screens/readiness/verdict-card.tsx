@@ -71,6 +71,7 @@ const useStyles = makeStyles({
 const PICTURES = {
   ready: { Icon: CheckmarkCircleFilled, tone: 'good' },
   'waiting-for-devices': { Icon: ClockFilled, tone: 'waiting' },
+  unproven: { Icon: ClockFilled, tone: 'waiting' },
   'not-published': { Icon: ErrorCircleFilled, tone: 'todo' },
   'files-missing': { Icon: ErrorCircleFilled, tone: 'todo' },
   unfinished: { Icon: ErrorCircleFilled, tone: 'todo' },

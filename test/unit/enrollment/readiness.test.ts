@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Enrollment } from '../../../main/enrollment/enrollment.ts';
 import { type ReadinessFacts, readiness } from '../../../main/enrollment/readiness.ts';
-import { published, written } from './sample-enrollment.ts';
+import { found, published, written } from './sample-enrollment.ts';
 
 const FOUR_HOURS = 4 * 60 * 60 * 1000;
 const NOW = Date.UTC(2026, 10, 23);
@@ -89,6 +89,36 @@ describe('readiness', () => {
     }).enrollments.filter(({ state }) => state === 'published');
     expect(overwritten?.filesPresent).toBe(false);
     expect(verdict([published(1, NOW - FOUR_HOURS), at(later, '/home/alice/.ssh/later')])).toBe('ready');
+  });
+
+  it('of one that was found is unproven until somebody has looked at the profile', () => {
+    expect(verdict([found()])).toBe('unproven');
+    expect(verdict([found()], { filesPresent: () => false })).toBe('unproven');
+    expect(verdict([{ ...found(), profilesBefore: [{ account: 'alice@lab.example', line: null }] }])).toBe(
+      'not-published',
+    );
+    expect(verdict([found(), published(2, NOW)])).toBe('waiting-for-devices');
+  });
+
+  it('of one that was found on the profile is unproven until the devices have it for certain', () => {
+    const foundThere = (at: number): Enrollment => {
+      const { publication } = published(1, at);
+      return { ...found(), state: 'published', publication: { ...publication, found: true } };
+    };
+    expect(verdict([foundThere(NOW)])).toBe('unproven');
+    expect(verdict([foundThere(NOW - FOUR_HOURS + 1)])).toBe('unproven');
+    expect(verdict([foundThere(NOW - FOUR_HOURS)])).toBe('ready');
+    const facts = { filesPresent: () => true, now: NOW, reconcileEveryMs: FOUR_HOURS };
+    expect(readiness({ enrollments: [foundThere(NOW)], ...facts }).enrollments).toMatchObject([
+      { origin: 'found', publishedAt: NOW, foundOnProfile: true, profileKnown: true, reconciledBy: NOW + FOUR_HOURS },
+    ]);
+  });
+
+  it('of a backup that is on no profile is no fault of the key that is', () => {
+    const backup = at(written('ed25519-sk', 2), '/home/alice/.ssh/id_ed25519_sk_backup');
+    expect(verdict([published(1, NOW - FOUR_HOURS), { ...backup, plan: { ...backup.plan, publish: false } }])).toBe(
+      'ready',
+    );
   });
 
   it('reports the newest first, with what is known of each', () => {

@@ -9,6 +9,7 @@ const FACTS = { now: NOW, defaultJump: null, pluggedIn: true };
 const enrollment = (over: Partial<EnrollmentReport> = {}): EnrollmentReport => ({
   id: 'e1',
   state: 'published',
+  origin: 'made',
   createdAt: 100,
   algorithm: 'ed25519-sk',
   keyFile: '/home/a/.ssh/id',
@@ -17,6 +18,8 @@ const enrollment = (over: Partial<EnrollmentReport> = {}): EnrollmentReport => (
   filesPresent: true,
   account: 'alice@contoso.com',
   publishedAt: 200,
+  foundOnProfile: false,
+  profileKnown: true,
   reconciledBy: 300,
   replacedAt: undefined,
   ...over,
@@ -51,6 +54,17 @@ describe('the chain from the key to the device', () => {
   it('waits at the reconciliation, with the time it ends', () => {
     const waiting = status({ enrollments: [enrollment({ reconciledBy: NOW + 5 })] });
     expect(chainOf(waiting, FACTS)[2]).toEqual({ link: 'reconciliation', state: 'waiting', until: NOW + 5 });
+  });
+
+  it('does not know the profile of a key that was found, before anybody has looked', () => {
+    const found = enrollment({ ...NOT_PUBLISHED, origin: 'found', profileKnown: false });
+    expect(states(status({ verdict: 'unproven', enrollments: [found], targets: [] }))).toEqual([
+      'good',
+      'unknown',
+      'unknown',
+      'unknown',
+      'unknown',
+    ]);
   });
 
   it('asks for the profile where nothing is published, and for the key where nothing is enrolled', () => {
@@ -112,6 +126,7 @@ describe('readiness.get', () => {
     ['not-enrolled', { action: 'enroll' }],
     ['unfinished', { action: 'finish-enrollment' }],
     ['not-published', { action: 'publish' }],
+    ['unproven', { action: 'connect', target: 'leaf1' }],
     ['waiting-for-devices', { action: 'wait', until: 300 }],
     ['files-missing', { action: 'restore-files', keyFile: '/home/a/.ssh/id' }],
     ['ready', { action: 'connect', target: 'leaf1' }],
