@@ -4,59 +4,51 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { assertNotCancelled, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
-import type { ChannelWorld, DeviceFacts, Progress, Transaction } from '../ctaphid/channel.ts';
+import type { ChannelWorld, DeviceFacts, Transaction } from '../ctaphid/channel.ts';
 import { CtaphidChannel } from '../ctaphid/channel.ts';
 import { Capability, Command } from '../ctaphid/constants.ts';
 import type { HidDevice } from '../hid/transport.ts';
 import type { CborMap, CborValue } from './cbor.ts';
 import { decodeCbor, encodeCbor } from './cbor.ts';
 import type { PinRetries, TokenScope } from './client-pin.ts';
-import {
-  changePinRequest,
-  keyAgreementRequest,
-  parseKeyAgreementReply,
-  parsePinRetries,
-  parseToken,
-  pinRetriesRequest,
-  setPinRequest,
-  tokenRequest,
-} from './client-pin.ts';
 import { CtapCommand, Permission, Status } from './constants.ts';
+import type { Call, CtapCommands, Operation } from './ctap-commands.ts';
 import type { Assertion, GetAssertion } from './get-assertion.ts';
 import { getAssertionRequest, parseAssertion } from './get-assertion.ts';
 import type { AuthenticatorInfo } from './get-info.ts';
 import { parseInfo } from './get-info.ts';
-import type { AttestationObject, MakeCredential, PinUvAuth } from './make-credential.ts';
+import type { AttestationObject, MakeCredential } from './make-credential.ts';
 import { makeCredentialRequest, parseMakeCredential } from './make-credential.ts';
 import type { Pin } from './pin.ts';
-import type { PinProtocolVersion, SharedSecret } from './pin-protocol.ts';
-import { authenticateWithToken, choosePinProtocol, exchange } from './pin-protocol.ts';
+import type { Verification } from './pin-conversation.ts';
+import { PinConversation } from './pin-conversation.ts';
+import type { PinState } from './pin-state.ts';
+import type { PinUvAuth, PinUvAuthToken } from './pin-uv-auth-token.ts';
+import { resetAuthenticator } from './reset.ts';
+import { selectByTouch } from './selection.ts';
 import { statusError, statusOf } from './status.ts';
 
-export interface Operation {
-  readonly signal?: AbortSignal | undefined;
-  /** Told upon each change: above all `touch-wanted`, which is when a person must be told. */
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
-}
+export type { Operation } from './ctap-commands.ts';
 
 /** The world outside, for everything but tests. */
 export function systemChannelWorld(world: Pick<ChannelWorld, 'clock' | 'log'>): ChannelWorld {
   return { ...world, random: (length) => new Uint8Array(randomBytes(length)) };
 }
 
-export class Authenticator {
+export class Authenticator implements CtapCommands {
   readonly device: HidDevice;
   readonly #channel: CtaphidChannel;
   readonly #world: ChannelWorld;
+  readonly #pin: PinConversation;
   #info: AuthenticatorInfo | undefined;
-  #keyAgreement: { readonly point: Uint8Array; readonly foreignPackets: number } | undefined;
-  /** What `foreignPackets` was when the key last took its PIN, which gave it all of its tries back. */
-  #pinTakenAt: number | undefined;
+  /** The tail of the queue of commands: a sequence keeps the others waiting. */
+  #last: Promise<unknown> = Promise.resolve();
 
   private constructor(device: HidDevice, channel: CtaphidChannel, world: ChannelWorld) {
     this.device = device;
     this.#channel = channel;
     this.#world = world;
+    this.#pin = new PinConversation(this, world.random);
   }
 
   /**
@@ -83,63 +75,106 @@ export class Authenticator {
     return this.#channel.isGone;
   }
 
+  get foreignPackets(): number {
+    return this.#channel.foreignPackets;
+  }
+
   /** True while the PIN has all of its tries for certain: the key took it, and nobody else has talked to it since. */
   get hasAllPinTries(): boolean {
-    return this.#pinTakenAt === this.#channel.foreignPackets;
+    return this.#pin.hasAllTries;
   }
 
   /** Asked once while the device stays open. */
   async info(operation: Operation = {}): Promise<AuthenticatorInfo> {
-    this.#info ??= parseInfo(await this.#call(CtapCommand.GET_INFO, undefined, operation, 'Reading the key'));
+    this.#info ??= parseInfo(await this.call(CtapCommand.GET_INFO, undefined, operation, 'Reading the key'));
     return this.#info;
   }
 
-  /** Tries left before the PIN is blocked. Needs no PIN. */
-  async pinRetries(operation: Operation = {}): Promise<PinRetries> {
-    const request = pinRetriesRequest(await this.#pinProtocol(operation));
-    return parsePinRetries(await this.#call(CtapCommand.CLIENT_PIN, request, operation, 'Reading the PIN tries'));
-  }
-
-  /** First PIN of a key that has none. Throws `PIN_POLICY`, `PIN_TOKEN_REFUSED` (there is one already). */
-  async setPin(pin: Pin, operation: Operation = {}): Promise<void> {
-    await this.#withSharedSecret(operation, async (secret) => {
-      await this.#call(CtapCommand.CLIENT_PIN, setPinRequest(secret, pin), operation, 'Setting the PIN');
-    });
-    this.#info = undefined; // option clientPin has changed
-  }
-
-  /** Throws `PIN_WRONG`, `PIN_BLOCKED`, `PIN_REPLUG_NEEDED`, `PIN_POLICY`. */
-  async changePin(current: Pin, next: Pin, operation: Operation = {}): Promise<void> {
-    await this.#withSharedSecret(operation, async (secret) => {
-      const request = changePinRequest(secret, current, next);
-      await this.#call(CtapCommand.CLIENT_PIN, request, { ...operation, onceOnly: true }, 'Changing the PIN');
-    });
+  forgetInfo(): void {
     this.#info = undefined;
   }
 
+  /** Tries left before the PIN is blocked. Needs no PIN. */
+  pinRetries(operation: Operation = {}): Promise<PinRetries> {
+    return this.#pin.retries(operation);
+  }
+
+  /** Where the PIN stands: to be looked at before a person is asked for it (`assertPinAccepted`). Needs no PIN. */
+  pinState(operation: Operation = {}): Promise<PinState> {
+    return this.#pin.state(operation);
+  }
+
+  /** Unknown fingers left before the reader is blocked. Needs no PIN. Throws `CTAP_UNSUPPORTED` on a key without a reader. */
+  uvRetries(operation: Operation = {}): Promise<number> {
+    return this.#pin.uvRetries(operation);
+  }
+
+  /** First PIN of a key that has none. Throws `PIN_POLICY`, `PIN_TOKEN_REFUSED` (there is one already). */
+  setPin(pin: Pin, operation: Operation = {}): Promise<void> {
+    return this.#pin.set(pin, operation);
+  }
+
   /**
-   * Makes a credential. With `pin`, a token for just this is fetched first. The reply is returned even when the signal fired
-   * after the touch: the credential then exists, and whoever asked must know. Throws what `statusError` names.
+   * Throws `PIN_WRONG`, `PIN_BLOCKED`, `PIN_REPLUG_NEEDED`, `PIN_POLICY`. Where the key says that it takes no PIN, none is
+   * sent.
+   */
+  changePin(current: Pin, next: Pin, operation: Operation = {}): Promise<void> {
+    return this.#pin.change(current, next, operation);
+  }
+
+  /**
+   * Several commands under one token, which is wiped after `use`. `permissions`: bits of `Permission`; with `rpId` they are for
+   * that relying party only. Keys before CTAP 2.1 know neither: theirs is good for all that they can do. `use` begins at once,
+   * or the token lapses (30 s).
+   *
+   * A wrong PIN throws `PIN_WRONG` and is not sent again. None is sent to a key that says it takes none: `PIN_NOT_SET`,
+   * `PIN_BLOCKED`, `PIN_REPLUG_NEEDED`, `PIN_CHANGE_FORCED`. `built-in-uv` has the key blink for a finger (`touch-wanted`):
+   * `UV_INVALID` for an unknown one, `UV_BLOCKED`, `UV_UNAVAILABLE`; `builtInUv` says when to ask for the PIN instead. In `use`
+   * a token that the key no longer knows is `PIN_TOKEN_EXPIRED`.
+   */
+  async withToken<T>(
+    verification: Verification,
+    permissions: number,
+    operation: Operation,
+    use: (token: PinUvAuthToken) => Promise<T>,
+    rpId?: string,
+  ): Promise<T> {
+    if (verification !== 'built-in-uv') await this.#pin.assertAccepted(operation, 'token');
+    const token = await this.#pin.token(verification, { permissions, rpId }, operation);
+    try {
+      return await use(token);
+    } finally {
+      token.wipe();
+    }
+  }
+
+  /**
+   * Makes a credential. With `verification`, a token for just this is fetched first. The reply is returned even when the signal
+   * fired after the touch: the credential then exists, and whoever asked must know. Throws what `statusError` names.
    */
   async makeCredential(
     request: MakeCredential,
-    pin: Pin | undefined,
+    verification: Verification | undefined,
     operation: Operation = {},
   ): Promise<AttestationObject> {
     const scope = { permissions: Permission.MC, rpId: request.rpId };
-    const auth = pin && (await this.#authorize(pin, scope, request.clientDataHash, operation));
+    const auth = verification && (await this.#authorize(verification, scope, request.clientDataHash, operation));
     const members = makeCredentialRequest(request, auth);
     return parseMakeCredential(
-      await this.#call(CtapCommand.MAKE_CREDENTIAL, members, operation, 'Making the credential'),
+      await this.call(CtapCommand.MAKE_CREDENTIAL, members, operation, 'Making the credential'),
     );
   }
 
-  /** Signs `clientDataHash`. With `pin`, a token for just this is fetched first, and the answer carries the UV flag. */
-  async getAssertion(request: GetAssertion, pin: Pin | undefined, operation: Operation = {}): Promise<Assertion> {
+  /** Signs `clientDataHash`. With `verification`, a token for just this is fetched first, and the answer carries the UV flag. */
+  async getAssertion(
+    request: GetAssertion,
+    verification: Verification | undefined,
+    operation: Operation = {},
+  ): Promise<Assertion> {
     const scope = { permissions: Permission.GA, rpId: request.rpId };
-    const auth = pin && (await this.#authorize(pin, scope, request.clientDataHash, operation));
+    const auth = verification && (await this.#authorize(verification, scope, request.clientDataHash, operation));
     const members = getAssertionRequest(request, auth);
-    return parseAssertion(await this.#call(CtapCommand.GET_ASSERTION, members, operation, 'Signing'));
+    return parseAssertion(await this.call(CtapCommand.GET_ASSERTION, members, operation, 'Signing'));
   }
 
   /**
@@ -158,63 +193,65 @@ export class Authenticator {
     }
   }
 
+  /**
+   * Has the key blink, and resolves when it is touched. `touchedOne` asks several. Throws `CTAP_NO_TOUCH`, `CTAP_DENIED`,
+   * `CANCELLED`.
+   */
+  select(operation: Operation = {}): Promise<void> {
+    return selectByTouch(this, operation);
+  }
+
+  /** Has the key blink for a moment, to be found. False: this one cannot. */
+  async wink(): Promise<boolean> {
+    if ((this.facts.capabilities & Capability.WINK) === 0) return false;
+    await this.#inTurn(() => this.#channel.transact(Command.WINK, new Uint8Array()));
+    return true;
+  }
+
+  /** Deletes everything on the key; right after `open`, see `resetAuthenticator` for when and for what it throws. */
+  async reset(operation: Operation = {}): Promise<void> {
+    try {
+      await resetAuthenticator(this, operation);
+    } finally {
+      this.forgetInfo();
+      this.#pin.forget();
+    }
+  }
+
   async close(): Promise<void> {
     await this.#channel.close();
   }
 
-  /** A token for one operation, used at once: keys let it lapse 30 s after it was issued (6.5.2.1). */
-  async #authorize(pin: Pin, scope: TokenScope, clientDataHash: Uint8Array, operation: Operation): Promise<PinUvAuth> {
-    const info = await this.info(operation);
-    // Subcommand 9 exists only with this option; its absence must not be tried out with a PIN (ctap.md section 7).
-    const scoped = info.options.get('pinUvAuthToken') === true ? scope : undefined;
-    return this.#withSharedSecret(operation, async (secret) => {
-      const request = tokenRequest(secret, pin, scoped);
-      const token = parseToken(
-        secret,
-        await this.#call(CtapCommand.CLIENT_PIN, request, { ...operation, onceOnly: true }, 'Checking the PIN'),
-      );
-      const param = authenticateWithToken(secret.version, token, clientDataHash);
-      token.fill(0);
-      this.#pinTakenAt = this.#channel.foreignPackets;
-      return { param, protocol: secret.version };
-    });
+  readonly call: Call = (command, request, operation, what) =>
+    this.#inTurn(() => this.#send(command, request, operation, what));
+
+  uninterrupted<T>(use: (call: Call) => Promise<T>): Promise<T> {
+    return this.#inTurn(() => use((...sent) => this.#send(...sent)));
   }
 
-  async #withSharedSecret<T>(operation: Operation, use: (secret: SharedSecret) => Promise<T>): Promise<T> {
-    const version = await this.#pinProtocol(operation);
-    const point = await this.#authenticatorPoint(version, operation);
-    const secret = exchange(version, point, { bytes: this.#world.random });
+  /** A token for one operation, used at once and wiped. */
+  async #authorize(
+    verification: Verification,
+    scope: TokenScope,
+    clientDataHash: Uint8Array,
+    operation: Operation,
+  ): Promise<PinUvAuth> {
+    const token = await this.#pin.token(verification, scope, operation);
     try {
-      return await use(secret);
-    } catch (error) {
-      this.#pinTakenAt = undefined;
-      this.#keyAgreement = undefined; // the key makes a new pair after each PIN error (6.5.5.7.2, step 5)
-      throw error;
+      return token.authenticate(clientDataHash);
     } finally {
-      secret.wipe();
+      token.wipe();
     }
   }
 
-  /**
-   * The authenticator's key agreement point, kept while nobody else talks to the key: a wrong PIN from another program makes
-   * the key change its pair, and our right PIN under the old one would count as wrong.
-   */
-  async #authenticatorPoint(version: PinProtocolVersion, operation: Operation): Promise<Uint8Array> {
-    const { foreignPackets } = this.#channel;
-    if (this.#keyAgreement?.foreignPackets === foreignPackets) return this.#keyAgreement.point;
-    const request = keyAgreementRequest(version);
-    const reply = await this.#call(CtapCommand.CLIENT_PIN, request, operation, 'Agreeing on a secret with the key');
-    const point = parseKeyAgreementReply(reply);
-    this.#keyAgreement = { point, foreignPackets };
-    return point;
-  }
-
-  async #pinProtocol(operation: Operation): Promise<PinProtocolVersion> {
-    return choosePinProtocol((await this.info(operation)).pinUvAuthProtocols);
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(run);
+    this.#last = turn.catch(() => {});
+    return turn;
   }
 
   /** One CTAP2 command: status byte, then a CBOR map where there is one (section 8). An empty reply reads as an empty map. */
-  async #call(command: number, request: CborMap | undefined, operation: Transaction, what: string): Promise<CborValue> {
+  async #send(command: number, request: CborMap | undefined, operation: Transaction, what: string): Promise<CborValue> {
     assertNotCancelled(operation.signal, what);
     const body = request === undefined ? new Uint8Array() : encodeCbor(request);
     const message = new Uint8Array(1 + body.length);

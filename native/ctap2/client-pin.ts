@@ -18,7 +18,7 @@ const Request = {
   RP_ID: 10,
 } as const;
 
-const Reply = { KEY_AGREEMENT: 1, PIN_UV_AUTH_TOKEN: 2, PIN_RETRIES: 3, POWER_CYCLE_STATE: 4 } as const;
+const Reply = { KEY_AGREEMENT: 1, PIN_UV_AUTH_TOKEN: 2, PIN_RETRIES: 3, POWER_CYCLE_STATE: 4, UV_RETRIES: 5 } as const;
 
 export interface PinRetries {
   /** Wrong PINs left before the PIN is blocked for good; 8 when fresh. */
@@ -31,7 +31,7 @@ export interface PinRetries {
 export interface TokenScope {
   /** Bits of `Permission`. */
   readonly permissions: number;
-  readonly rpId?: string;
+  readonly rpId?: string | undefined;
 }
 
 export function pinRetriesRequest(version: PinProtocolVersion): CborMap {
@@ -47,6 +47,15 @@ export function parsePinRetries(reply: CborValue): PinRetries {
     left: members.integer(Reply.PIN_RETRIES),
     replugNeeded: members.optionalBoolean(Reply.POWER_CYCLE_STATE) ?? false,
   };
+}
+
+/** How often an unknown finger may still be tried: needs no PIN protocol. */
+export function uvRetriesRequest(): CborMap {
+  return cborMap([[Request.SUB_COMMAND, ClientPin.GET_UV_RETRIES]]);
+}
+
+export function parseUvRetries(reply: CborValue): number {
+  return new MemberReader(reply, 'a fingerprint retries reply').integer(Reply.UV_RETRIES);
 }
 
 export function keyAgreementRequest(version: PinProtocolVersion): CborMap {
@@ -73,6 +82,17 @@ export function tokenRequest(secret: SharedSecret, pin: Pin, scope: TokenScope |
     [Request.PIN_HASH_ENC, pinHashEnc],
     [Request.PERMISSIONS, scope?.permissions],
     [Request.RP_ID, scope?.rpId],
+  ]);
+}
+
+/** getPinUvAuthTokenUsingUvWithPermissions (6): the key blinks for a finger before it answers. */
+export function tokenUsingUvRequest(secret: SharedSecret, scope: TokenScope): CborMap {
+  return cborMap([
+    [Request.PROTOCOL, secret.version],
+    [Request.SUB_COMMAND, ClientPin.GET_TOKEN_USING_UV],
+    [Request.KEY_AGREEMENT, keyAgreementCose(secret.platformPoint)],
+    [Request.PERMISSIONS, scope.permissions],
+    [Request.RP_ID, scope.rpId],
   ]);
 }
 

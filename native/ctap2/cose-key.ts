@@ -41,6 +41,18 @@ export function parseCredentialPublicKey(value: CborValue): CredentialPublicKey 
   });
 }
 
+/** COSE number of any credential's public key. Throws `CTAP_MALFORMED` where there is none. */
+export function credentialAlgorithm(value: CborValue): number {
+  return new MemberReader(value, 'a credential public key').integer(ALG);
+}
+
+/** Undefined for algorithms other than the two that Glasskey uses. Throws `CTAP_MALFORMED` for a damaged key of those. */
+export function parseKnownCredentialPublicKey(value: CborValue): CredentialPublicKey | undefined {
+  const alg = credentialAlgorithm(value);
+  const known = alg === CoseAlgorithm.EDDSA || alg === CoseAlgorithm.ES256;
+  return known ? parseCredentialPublicKey(value) : undefined;
+}
+
 /** For node:crypto. Throws `CTAP_MALFORMED` when the point is not on its curve. */
 export function keyObject(key: CredentialPublicKey): KeyObject {
   const jwk =

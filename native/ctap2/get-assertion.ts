@@ -3,9 +3,9 @@ import type { AuthenticatorData } from './authenticator-data.ts';
 import { parseAuthenticatorData } from './authenticator-data.ts';
 import type { CborMap, CborValue } from './cbor.ts';
 import { cborMap } from './cbor.ts';
-import type { PinUvAuth } from './make-credential.ts';
 import { credentialDescriptor } from './make-credential.ts';
 import { MemberReader } from './member-reader.ts';
+import type { PinUvAuth } from './pin-uv-auth-token.ts';
 
 export interface GetAssertion {
   readonly rpId: string;

@@ -5,7 +5,7 @@ import { parseAuthenticatorData } from './authenticator-data.ts';
 import type { CborMap, CborValue } from './cbor.ts';
 import { cborMap } from './cbor.ts';
 import { MemberReader } from './member-reader.ts';
-import type { PinProtocolVersion } from './pin-protocol.ts';
+import type { PinUvAuth } from './pin-uv-auth-token.ts';
 
 /** Levels of the credProtect extension (12.1). */
 export const CredProtect = { OPTIONAL: 1, OPTIONAL_WITH_CREDENTIAL_ID: 2, REQUIRED: 3 } as const;
@@ -20,12 +20,6 @@ export interface MakeCredential {
   readonly residentKey: boolean;
   readonly credProtect?: 1 | 2 | 3;
   readonly excludeList?: readonly Uint8Array[];
-}
-
-/** Proof that the PIN was given: HMAC under a token, with the protocol it was made by. */
-export interface PinUvAuth {
-  readonly param: Uint8Array;
-  readonly protocol: PinProtocolVersion;
 }
 
 export function makeCredentialRequest(request: MakeCredential, pinUvAuth: PinUvAuth | undefined): CborMap {

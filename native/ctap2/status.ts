@@ -2,7 +2,7 @@
 import { cancelled, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import { Status } from './constants.ts';
 
-interface Sentence {
+export interface Sentence {
   readonly code: string;
   readonly message: string;
   readonly remedy: string;
@@ -97,6 +97,11 @@ const SENTENCES: Readonly<Record<number, Sentence>> = {
     message: 'The key refused the proof that the PIN was given.',
     remedy: 'Repeat the command.',
   },
+  [Status.PIN_TOKEN_EXPIRED]: {
+    code: 'PIN_TOKEN_EXPIRED',
+    message: 'What the key gave out for the PIN is no longer valid.',
+    remedy: 'Repeat the command and give the PIN again.',
+  },
   [Status.PIN_AUTH_BLOCKED]: {
     code: 'PIN_REPLUG_NEEDED',
     message: 'Three wrong PINs in a row: the key takes no more until it is plugged in again.',
@@ -162,23 +167,25 @@ const SENTENCES: Readonly<Record<number, Sentence>> = {
 /** Bytes that share another's sentence. */
 const SAME_AS: Readonly<Record<number, number>> = {
   [Status.INVALID_CREDENTIAL]: Status.NO_CREDENTIALS,
-  [Status.PIN_TOKEN_EXPIRED]: Status.PIN_AUTH_INVALID,
   [Status.ACTION_TIMEOUT]: Status.USER_ACTION_TIMEOUT,
 };
 
 /** The error for a status byte other than OK. `what` names the operation, for the cancelled one. */
 export function statusError(status: number, what: string): GlasskeyError {
   if (status === Status.KEEPALIVE_CANCEL) return cancelled(what);
-  const detail = { ctapStatus: status };
+  return new GlasskeyError({ ...sentenceOf(status), detail: { ctapStatus: status } });
+}
+
+/** What a status byte says to a person, for whoever knows the same from elsewhere (`pin-state.ts`). */
+export function sentenceOf(status: number): Sentence {
   const sentence = SENTENCES[SAME_AS[status] ?? status];
-  if (sentence !== undefined) return new GlasskeyError({ ...sentence, detail });
+  if (sentence !== undefined) return sentence;
   const name = Object.entries(Status).find(([, value]) => value === status)?.[0];
-  return new GlasskeyError({
+  return {
     code: 'CTAP_STATUS',
     message: `The key answered with status 0x${status.toString(16).padStart(2, '0')}${name ? ` (${name})` : ''}.`,
     remedy: INTERNAL_REMEDY,
-    detail,
-  });
+  };
 }
 
 /** The status byte an error came from, or undefined when it came from elsewhere. */

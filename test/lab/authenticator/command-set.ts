@@ -7,6 +7,7 @@ import { clientPin } from './client-pin.ts';
 import { credentialManagement, type Enumeration } from './credential-management.ts';
 import { CtapFailure, Interrupted } from './ctap-failure.ts';
 import type { DeviceMemory } from './device-memory.ts';
+import type { Faults } from './faults.ts';
 import { CONTINUATION_LIMIT_MS, getAssertion, getNextAssertion, type PendingAssertions } from './get-assertion.ts';
 import { getInfo } from './get-info.ts';
 import { makeCredential } from './make-credential.ts';
@@ -23,11 +24,13 @@ type Waiting =
 export class CommandSet {
   private readonly memory: DeviceMemory;
   private readonly attestation: Attestation;
+  private readonly faults: Faults;
   private waiting: Waiting | undefined;
 
-  constructor(memory: DeviceMemory, attestation: Attestation) {
+  constructor(memory: DeviceMemory, attestation: Attestation, faults: Faults) {
     this.memory = memory;
     this.attestation = attestation;
+    this.faults = faults;
   }
 
   /** Power is gone: half-done enumerations with it. */
@@ -130,7 +133,7 @@ export class CommandSet {
         return authenticatorConfig(memory, request);
       case CtapCommand.BIO_ENROLLMENT:
       case CtapCommand.BIO_ENROLLMENT_PREVIEW:
-        return bioEnrollment(memory, session, request);
+        return bioEnrollment(memory, session, request, this.faults);
       default:
         throw new CtapFailure(Status.INVALID_LENGTH, 'this command has no parameters');
     }

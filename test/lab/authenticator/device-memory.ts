@@ -20,6 +20,8 @@ export interface VolatileMemory {
   readonly poweredUpAt: number;
   /** Wrong PINs in a row since power-up; the third blocks until the next one. */
   wrongPins: number;
+  /** The finger being enrolled, and how many good samples it still takes. */
+  enrolling: { readonly templateId: string; remaining: number } | undefined;
 }
 
 /** The device all commands work on: profile, world, flash and RAM. */
@@ -58,6 +60,7 @@ export class DeviceMemory {
     for (const protocol of this.ram.protocols) protocol.regenerate();
     this.ram.token.forget();
     this.ram.wrongPins = 0;
+    this.ram.enrolling = undefined;
     this.commit();
   }
 }
@@ -68,5 +71,6 @@ function freshRam(profile: Profile, env: Env): VolatileMemory {
     token: new UvToken(profile, env),
     poweredUpAt: env.clock.now(),
     wrongPins: 0,
+    enrolling: undefined,
   };
 }

@@ -27,6 +27,8 @@ export const faultPlanSchema = z.strictObject({
   wrongSequences: z.number().int().nonnegative().optional(),
   /** CBOR replies come so much later, without keep-alives meanwhile. */
   lateRepliesMs: z.number().nonnegative().optional(),
+  /** lastEnrollSampleStatus of the next fingerprint samples; the ones after them are good. */
+  sampleStatuses: z.array(z.number().int().nonnegative()).optional(),
 });
 export type FaultPlan = z.infer<typeof faultPlanSchema>;
 
@@ -37,6 +39,7 @@ export class Faults {
   private plan: FaultPlan = {};
   private packets = 0;
   private left = { busy: 0, garbage: 0, wrongSequence: 0 };
+  private samples: number[] = [];
 
   /** Replaces the plan; packet counting starts again at nought. */
   set(plan: FaultPlan): void {
@@ -47,6 +50,7 @@ export class Faults {
       garbage: plan.garbageReplies?.count ?? 0,
       wrongSequence: plan.wrongSequences ?? 0,
     };
+    this.samples = [...(plan.sampleStatuses ?? [])];
   }
 
   clear(): void {
@@ -95,6 +99,10 @@ export class Faults {
 
   get lateRepliesMs(): number {
     return this.plan.lateRepliesMs ?? 0;
+  }
+
+  takeSampleStatus(): number | undefined {
+    return this.samples.shift();
   }
 
   private take(kind: keyof typeof this.left): boolean {

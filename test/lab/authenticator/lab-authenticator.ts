@@ -186,7 +186,7 @@ export class LabAuthenticator {
   }
 
   private connect(env: Env): void {
-    const processor = new CommandSet(this.memory, this.attestation);
+    const processor = new CommandSet(this.memory, this.attestation, this.faults);
     const device = new CtapHidDevice({
       env,
       counters: this.counted,

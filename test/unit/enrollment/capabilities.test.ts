@@ -2,22 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { GlasskeyError } from '../../../diagnostics/glasskey-error.ts';
 import { assertCanEnroll } from '../../../main/enrollment/capabilities.ts';
 import { CoseAlgorithm } from '../../../native/ctap2/constants.ts';
-import type { AuthenticatorInfo } from '../../../native/ctap2/get-info.ts';
+import { type AuthenticatorInfo, parseInfo } from '../../../native/ctap2/get-info.ts';
 
 const able: AuthenticatorInfo = {
+  ...parseInfo(new Map([[0x03, new Uint8Array(16)]])),
   versions: ['FIDO_2_0', 'FIDO_2_1'],
   extensions: ['credProtect', 'hmac-secret'],
-  aaguid: new Uint8Array(16),
   options: new Map([
     ['rk', true],
     ['clientPin', true],
   ]),
-  maxMsgSize: 1200,
-  pinUvAuthProtocols: [2, 1],
   algorithms: [CoseAlgorithm.ES256, CoseAlgorithm.EDDSA],
-  forcePinChange: false,
-  minPinLength: 4,
-  firmwareVersion: undefined,
   remainingResidentSlots: 1,
 };
 
