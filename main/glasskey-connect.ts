@@ -40,14 +40,14 @@ export interface LoginWorld {
   readonly homeFolder: string;
   /** The keys to log in with, in the order they are offered. */
   readonly keys: readonly [WrittenEnrollment, ...WrittenEnrollment[]];
-  /** Whether ssh is to say when the device has accepted the login. */
-  readonly tellsLogin?: boolean;
 }
 
 export interface PlannedLogin {
   readonly plan: ConnectPlan;
   /** The way: jump hosts in order, then the device. */
   readonly hops: readonly [...HostSpec[], HostSpec];
+  /** `user@host`, with the port where it is not ssh's own. */
+  readonly device: string;
   /** One line: to whom, and through whom. */
   readonly sentence: string;
   readonly hostNames: HostNames;
@@ -94,12 +94,13 @@ export function planLogin(request: ConnectTo, world: LoginWorld): PlannedLogin {
     configFile: newConfigFile(),
     hostKeys: request.hostKeys,
     forwardAgent: request.forwardAgent,
-    ...(world.tellsLogin ? { tellsLogin: true } : {}),
+    tellsLogin: true,
   });
   const hops = [...jump, device] as const;
   return {
     plan,
     hops,
+    device: shownHostSpec(device),
     sentence: sentenceFor(device, jump),
     hostNames: hostNamesOf(hops, knownHostsFiles),
     expected: (namesHosts) =>

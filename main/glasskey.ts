@@ -16,6 +16,7 @@ import type { EnrollChoices } from './enrollment/enroll.ts';
 import type { FilesOutlook } from './enrollment/enroll-outlook.ts';
 import type { EnrollmentIn, EnrollmentJournal, WrittenEnrollment } from './enrollment/enrollment.ts';
 import type { People } from './enrollment/people.ts';
+import type { Proof } from './enrollment/proof.ts';
 import type { ProfileKeyHolder } from './enrollment/publish.ts';
 import type { EnrollmentReport, ReadinessReport, Verdict } from './enrollment/readiness.ts';
 import type { EntraSession } from './entra/entra-session.ts';
@@ -142,6 +143,7 @@ export class Glasskey {
     ]);
     const report = readiness({
       enrollments: journal.list(),
+      proofs: journal.lastProofs(),
       filesPresent: ({ plan }) => existsSync(plan.keyFile) && existsSync(`${plan.keyFile}.pub`),
       now: this.#world.clock.now(),
       reconcileEveryMs: reconcileEveryMs(settings),
@@ -377,9 +379,10 @@ export class Glasskey {
     place: ConnectPlace | undefined,
   ): Promise<{ readonly exitCode: number }> {
     const window = place !== undefined && 'terminal' in place ? place : undefined;
-    const terminal = window?.terminal;
-    const login = await this.#plan(request, { tellsLogin: terminal !== undefined });
+    const login = await this.#plan(request);
     const { plan, publicKeys } = login;
+    const { journal } = await this.#open();
+    const keys = await this.#keysForLogin();
     const { removeStaleSockets } = await import('./connect/connect-sockets.ts');
     await removeStaleSockets(dirname(plan.agentSocket));
     const [{ runSsh }, { findSsh }, { isRestated, outcomeError }, { writeWholeFile }] = await Promise.all([
@@ -392,7 +395,7 @@ export class Glasskey {
     people.remark(login.sentence);
     const agent = await this.#startAgent(
       plan.agentSocket,
-      await this.#keysForLogin(),
+      keys,
       people,
       'until-closed',
       login.hostNames,
@@ -414,10 +417,12 @@ export class Glasskey {
       }
       const { environment, clock } = this.#world;
       let isOpen = false;
-      const onOpened = () => {
+      const onDeviceLogin = (fingerprint: string | undefined) => {
         isOpen = true;
         login.remember(clock.now());
-        terminal?.onOpened();
+        const accepted = keys.find(({ files }) => files.fingerprint === fingerprint);
+        const by = window === undefined ? 'command-line' : 'window';
+        if (accepted !== undefined) this.#noteProof(journal, accepted, { at: clock.now(), device: login.device, by });
       };
       const run = await runSsh(plan, {
         signal,
@@ -425,7 +430,8 @@ export class Glasskey {
         environment,
         onWarning: (text) => people.remark(text),
         holdBack: isRestated,
-        ...(terminal === undefined ? place : { terminal: { ...terminal, onOpened } }),
+        onDeviceLogin,
+        ...place,
       });
       if (run.exit.kind === 'signalled') return { exitCode: 128 + constants.signals[run.exit.signal] };
       // What the agent refused to a session that was open is no reason for its end.
@@ -435,6 +441,15 @@ export class Glasskey {
       return { exitCode: run.exit.code };
     } finally {
       await agent.close();
+    }
+  }
+
+  /** The device accepted that key. What cannot be noted, as on a full disk, must not end a session. */
+  #noteProof(journal: EnrollmentJournal, { id }: WrittenEnrollment, proof: Proof): void {
+    try {
+      journal.prove(id, proof);
+    } catch (error) {
+      this.#log('warn', 'connect.proof-not-noted', { code: asGlasskeyError(error).code });
     }
   }
 
@@ -593,12 +608,12 @@ export class Glasskey {
     });
   }
 
-  async #plan(request: ConnectTo, { tellsLogin = false } = {}): Promise<PlannedLogin> {
+  async #plan(request: ConnectTo): Promise<PlannedLogin> {
     const { settings, database } = await this.#open();
     const { planLogin } = await import('./glasskey-connect.ts');
     const { homeFolder } = this.#world;
     const keys = await this.#keysForLogin();
-    return planLogin(request, { settings, database, keys, homeFolder, dataFolder: this.#dataFolder(), tellsLogin });
+    return planLogin(request, { settings, database, keys, homeFolder, dataFolder: this.#dataFolder() });
   }
 
   async #keysForLogin(): Promise<KeyAgentRequest['enrollments']> {

@@ -41,7 +41,10 @@ export interface ConnectRequest {
   readonly hostKeys?: HostKeyPolicy;
   /** Whether the agent is forwarded to the device. Default true. */
   readonly forwardAgent?: boolean;
-  /** Whether the device's ssh writes to its log when it is logged in (isDeviceLogin in ssh-log.ts). Default false. */
+  /**
+   * Whether the device's ssh writes to its log when it is logged in, and with which key (isDeviceLogin and keyKnownToDevice in
+   * ssh-log.ts). Default false.
+   */
   readonly tellsLogin?: boolean;
   /** Default: the platform this runs on. */
   readonly platform?: NodeJS.Platform;
@@ -198,7 +201,7 @@ function blockFor(hop: PlannedHop, hopsBefore: readonly PlannedHop[], request: C
       ['ConnectTimeout', String(CONNECT_SECONDS + hopsBefore.length * LOGIN_GRACE_SECONDS)],
       ['ServerAliveInterval', '15'],
       ['ServerAliveCountMax', '3'],
-      ...(role === 'device' && request.tellsLogin ? [['LogLevel', 'VERBOSE'] as const] : []),
+      ...(role === 'device' && request.tellsLogin ? [['LogLevel', 'DEBUG1'] as const] : []),
       ...(role === 'device' ? terminalSetting(request.tty ?? 'auto') : []),
     ],
   };

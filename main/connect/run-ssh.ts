@@ -9,7 +9,7 @@ import { assertNotCancelled, cancelled, GlasskeyError } from '../../diagnostics/
 import { type Log, silentLog } from '../../diagnostics/log.ts';
 import type { ConnectPlan } from './plan.ts';
 import { KILL_AFTER_MS, type SshExit, sshNotStarted } from './ssh-exit.ts';
-import { followSshLogs, isDeviceLogin, type SshMessage } from './ssh-log.ts';
+import { followSshLogs, isDebugging, isDeviceLogin, keyKnownToDevice, type SshMessage } from './ssh-log.ts';
 import { findSsh } from './ssh-program.ts';
 import { runOnTerminal, type SshTerminal, say } from './ssh-terminal.ts';
 
@@ -27,6 +27,11 @@ export interface RunSshOptions {
   readonly terminal?: SshTerminal;
   /** Where stderr goes when no streams are given. Default: this process's own. */
   readonly stderr?: Writable;
+  /**
+   * Told when the device has accepted the login, and the fingerprint of the key that it accepted, where its ssh says which. Only for
+   * a plan with `tellsLogin`.
+   */
+  readonly onDeviceLogin?: (fingerprint: string | undefined) => void;
   /**
    * Told each line that an ssh of ours wrote to its log, as it comes. Default: the line is written to where stderr goes.
    * What a host wrote (banners, the remote command's stderr) goes there in any case.
@@ -83,8 +88,14 @@ export async function runSsh(plan: ConnectPlan, options: RunSshOptions = {}): Pr
       else if (terminal === undefined) stderr.write(`${message.line}\r\n`);
       else say(terminal, message.line);
     };
+    let known: string | undefined;
     const logs = followSshLogs(plan.hops, (message) => {
-      if (isDeviceLogin(message)) terminal?.onOpened();
+      known = keyKnownToDevice(message) ?? known;
+      if (isDebugging(message)) return;
+      if (isDeviceLogin(message)) {
+        terminal?.onOpened();
+        options.onDeviceLogin?.(known);
+      }
       (options.onMessage ?? show)(message);
     });
     const env = { ...withSafePath(environment, ssh.path), ...plan.environment };

@@ -12,7 +12,7 @@ export interface SshMessage {
 export interface SshLogs {
   /** Reads what is left and ends. */
   stop(): Promise<void>;
-  /** The last lines of each log, in the order of the hops. */
+  /** The last lines of each log but those of debugging, in the order of the hops. */
   messages(): SshMessage[];
 }
 
@@ -55,6 +55,23 @@ export function isDeviceLogin({ hop, line }: SshMessage): boolean {
 }
 
 export const DEVICE_LOGIN = /^Authenticated to \S+ \(.*\) using "publickey"\.$/;
+
+/**
+ * The fingerprint of the key that the device knows: its ssh says so (debug level 1) before it signs with that one, and after a refused
+ * signature goes on to the next. So the last one before `isDeviceLogin` is the key that the device accepted; what a jump host
+ * accepted stands in another log.
+ */
+export function keyKnownToDevice({ hop, line }: SshMessage): string | undefined {
+  return hop.role === 'device' ? KEY_KNOWN.exec(line)?.[1] : undefined;
+}
+
+/** The file's name comes first, and may hold anything; flags follow (OpenSSH's sshconnect2.c, format_identity). */
+const KEY_KNOWN = /^debug1: Server accepts key: .* (SHA256:[A-Za-z0-9+/]{43})(?: [a-z]+)*$/;
+
+/** Whether ssh says it only because a plan with `tellsLogin` has it say more: nobody is shown it. */
+export function isDebugging({ line }: SshMessage): boolean {
+  return line.startsWith('debug1: ');
+}
 
 class FollowedLog {
   readonly kept: SshMessage[] = [];
@@ -101,7 +118,7 @@ class FollowedLog {
       const line = raw.replace(/\r+$/, '').slice(0, KEPT_LINE_CHARACTERS);
       if (line === '') continue;
       const message = { hop: this.#hop, line };
-      this.kept.push(message);
+      if (!isDebugging(message)) this.kept.push(message);
       if (this.kept.length > KEPT_LINES) this.kept.shift();
       this.#onMessage(message);
     }

@@ -15,6 +15,7 @@
 import { z } from 'zod';
 import { asGlasskeyError, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import { formatSkPublicBlob, parseSkPublicBlob, type SkPublicKey } from '../openssh/sk-key.ts';
+import type { Proof } from './proof.ts';
 
 const bytes = z.codec(
   z.base64(),
@@ -183,4 +184,8 @@ export interface EnrollmentJournal {
   list(): readonly Enrollment[];
   /** Inserts, or replaces the same id, and notes the step. */
   save(enrollment: Enrollment): void;
+  /** A device accepted a login with it. Added to its journal: nothing of the enrollment changes, whoever works on it now. */
+  prove(id: string, proof: Proof): void;
+  /** The last proof of each enrollment that has one, by its id. */
+  lastProofs(): ReadonlyMap<string, Proof>;
 }

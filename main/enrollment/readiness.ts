@@ -4,6 +4,7 @@
  */
 import type { Enrollment, EnrollmentIn, EnrollmentState, WrittenEnrollment } from './enrollment.ts';
 import { isWritten, productOf, reconciledBy } from './enrollment.ts';
+import type { Proof } from './proof.ts';
 
 /** How an enrollment stands. */
 export interface EnrollmentReport {
@@ -27,6 +28,8 @@ export interface EnrollmentReport {
   readonly reconciledBy: number | undefined;
   /** When another key took its place on that profile: devices drop it at their next reconciliation. */
   readonly replacedAt: number | undefined;
+  /** The last login with it that a device accepted. */
+  readonly lastProven: Proof | undefined;
 }
 
 export type Verdict =
@@ -49,6 +52,8 @@ export interface ReadinessReport {
 export interface ReadinessFacts {
   readonly enrollments: readonly Enrollment[];
   readonly filesPresent: (enrollment: WrittenEnrollment) => boolean;
+  /** By enrollment. */
+  readonly proofs: ReadonlyMap<string, Proof>;
   readonly now: number;
   readonly reconcileEveryMs: number;
 }
@@ -95,12 +100,13 @@ function best(verdicts: readonly Verdict[]): Verdict {
  */
 function verdictOf(enrollment: EnrollmentReport, facts: ReadinessFacts): Verdict | undefined {
   if (enrollment.state !== 'written' && enrollment.state !== 'published') return 'unfinished';
-  // The devices may have had it for years.
-  if (!enrollment.profileKnown) return 'unproven';
+  // The devices may have had it for years: a login tells.
+  if (!enrollment.profileKnown) return enrollment.lastProven === undefined ? 'unproven' : 'ready';
   if (enrollment.reconciledBy === undefined) return enrollment.filesPresent ? 'not-published' : 'files-missing';
   if (enrollment.replacedAt !== undefined && !isStillOnDevices(enrollment, facts)) return undefined;
   if (facts.now >= enrollment.reconciledBy) return 'ready';
-  return enrollment.foundOnProfile ? 'unproven' : 'waiting-for-devices';
+  if (enrollment.foundOnProfile) return enrollment.lastProven === undefined ? 'unproven' : 'ready';
+  return 'waiting-for-devices';
 }
 
 /**
@@ -135,6 +141,7 @@ function report(enrollment: Enrollment, facts: ReadinessFacts): EnrollmentReport
     profileKnown: !isWritten(enrollment) || isProfileKnown(enrollment),
     reconciledBy: published && reconciledBy(published, facts.reconcileEveryMs),
     replacedAt: published && replacedAt(published, facts),
+    lastProven: facts.proofs.get(id),
   };
 }
 

@@ -52,6 +52,8 @@ const enrollment = z.object({
   /** When every device has it at the latest. */
   reconciledBy: time.optional(),
   replacedAt: time.optional(),
+  /** The last login with it that a device accepted, as that device's ssh said. */
+  lastProven: z.object({ at: time, device: z.string(), by: z.enum(['command-line', 'window']) }).optional(),
 });
 
 export const verdictSchema = z.enum([

@@ -86,7 +86,7 @@ function reconciliationLink(key: EnrollmentReport | undefined, now: number): Cha
     : { link: 'reconciliation', state: 'good', since: by };
 }
 
-/** A login with an earlier key proves nothing of this one. */
+/** A login with an earlier key proves nothing of this one, though it may be the target's last. */
 function provenLink(
   link: 'jump-host' | 'device',
   host: string | undefined,
@@ -95,7 +95,9 @@ function provenLink(
 ): ChainLink {
   const name = host === undefined ? undefined : shown(host);
   const at = target?.lastUsedAt ?? undefined;
-  const isProven = name !== undefined && at !== undefined && key?.publishedAt !== undefined && at >= key.publishedAt;
+  const { publishedAt, lastProven } = key ?? {};
+  const isOfKey = publishedAt !== undefined && lastProven !== undefined && lastProven.at >= publishedAt;
+  const isProven = name !== undefined && at !== undefined && isOfKey && at >= publishedAt;
   return isProven ? { link, state: 'good', name, since: at } : { link, state: 'unknown', ...named(name) };
 }
 

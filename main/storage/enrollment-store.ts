@@ -41,6 +41,8 @@ export interface EnrollmentStore {
   /** Adds to the journal, which is never changed. Durable when it returns. */
   appendStep(enrollmentId: string, step: string, data: JsonObject): EnrollmentStep;
   steps(enrollmentId: string): EnrollmentStep[];
+  /** The last step of that name of each enrollment that has one. */
+  lastSteps(step: string): EnrollmentStep[];
 }
 
 const Json = z.string().transform((text, context): JsonObject => {
@@ -125,6 +127,17 @@ export function enrollmentStore(database: Database, clock: Clock): EnrollmentSto
         const rows = sqlite
           .prepare('SELECT * FROM enrollment_steps WHERE enrollment_id = ? ORDER BY seq')
           .all(enrollmentId);
+        return Step.array().parse(rows);
+      }),
+
+    lastSteps: (step) =>
+      read(() => {
+        // With max() the other columns are those of its row (SQLite, "Bare columns in an aggregate query").
+        const rows = sqlite
+          .prepare(
+            'SELECT enrollment_id, max(seq) AS seq, step, at, data FROM enrollment_steps WHERE step = ? GROUP BY enrollment_id',
+          )
+          .all(step);
         return Step.array().parse(rows);
       }),
   };

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { parseHostSpec, shownHostSpec } from '../../main/connect/host-spec.ts';
 import { type Lab, startLab } from '../lab/world.ts';
 
 let lab: Lab;
@@ -20,6 +21,15 @@ const login = async () => {
   return { exitCode, screen, ...lab.authenticator.counters.read() };
 };
 
+/** Of the newer key and the older one, whether a device has accepted it: the status says on which. */
+async function proven(): Promise<boolean[]> {
+  const { stdout } = await lab.glasskeyScript(['status', '--json']);
+  const { enrollments } = JSON.parse(stdout) as { enrollments: readonly { lastProven?: { device: string } }[] };
+  const device = shownHostSpec(parseHostSpec(lab.device));
+  for (const { lastProven } of enrollments) if (lastProven !== undefined) expect(lastProven).toMatchObject({ device });
+  return enrollments.map(({ lastProven }) => lastProven !== undefined);
+}
+
 it('never locks its owner out between its publication and the reconciliation', { timeout: 60_000 }, async () => {
   expect((await lab.glasskey(['enroll'], { answers: [lab.typePin()] })).exitCode).toBe(0);
   await lab.fabric.reconcile();
@@ -31,6 +41,9 @@ it('never locks its owner out between its publication and the reconciliation', {
   // ssh asks each server first whether it knows a key: the one that it does not know costs no touch.
   expect(before).toMatchObject({ exitCode: 0, touches: 2 });
 
+  expect(await proven()).toEqual([false, true]);
+
   await lab.fabric.reconcile();
   expect(await login()).toMatchObject({ exitCode: 0, touches: 2 });
+  expect(await proven()).toEqual([true, true]);
 });

@@ -56,7 +56,7 @@ function listTargets(targets: readonly Target[], now: number, output: Output): v
 
 function describe(enrollment: EnrollmentReport, now: number, output: Output): void {
   const { keyFile, filesPresent, fingerprint, product, createdAt, account, publishedAt, reconciledBy } = enrollment;
-  const { replacedAt, foundOnProfile, profileKnown } = enrollment;
+  const { replacedAt, foundOnProfile, profileKnown, lastProven } = enrollment;
   output.line();
   output.line(
     `  Key        ${printable(product ?? 'not made yet')}, ${enrollment.origin === 'made' ? 'enrolled' : 'taken in'} ${timeOfDay(createdAt, now)}`,
@@ -81,4 +81,7 @@ function describe(enrollment: EnrollmentReport, now: number, output: Output): vo
       ? `at the latest by ${timeOfDay(reconciledBy, now)} (in ${howLong(left)})`
       : `since ${timeOfDay(reconciledBy, now)} at the latest`;
   output.line(`  Devices    have it ${when}`);
+  if (lastProven !== undefined) {
+    output.line(`  Proven     by a login to ${printable(lastProven.device)}, ${timeOfDay(lastProven.at, now)}`);
+  }
 }

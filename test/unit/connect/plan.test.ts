@@ -39,12 +39,12 @@ function asSshReads(text: string, alias: string): Map<string, string> {
 }
 
 describe('the plan of a login', () => {
-  it('has the device’s ssh alone say when it is logged in, and only where that is wanted', () => {
+  it('has the device’s ssh alone say when it is logged in and with which key, and only where that is wanted', () => {
     const levels = (tellsLogin: boolean) => {
       const { configText } = planConnect({ ...REQUEST, tellsLogin });
       return ['glasskey-hop-1', 'glasskey-device'].map((alias) => asSshReads(configText, alias).get('loglevel'));
     };
-    expect(levels(true)).toEqual(['INFO', 'VERBOSE']);
+    expect(levels(true)).toEqual(['INFO', 'DEBUG']);
     expect(levels(false)).toEqual(['INFO', 'INFO']);
   });
 

@@ -92,6 +92,26 @@ describe('ssh on a terminal of its own', () => {
     expect(text()).not.toMatch(/Authenticated|Bytes per/);
   });
 
+  it('tells which key the device accepted: the last that it knew, and none that a jump host did', async () => {
+    const { terminal, text } = screen();
+    const thePlan = plan();
+    const [refused, accepted, other] = ['a', 'b', 'c'].map((letter) => `SHA256:${letter.repeat(43)}`);
+    const known = (fingerprint = '') =>
+      `debug1: Server accepts key: /home/a b/1.pub ED25519-SK ${fingerprint} explicit authenticator agent`;
+    const login = 'Authenticated to 10.9.0.4 (via proxy) using "publickey".';
+    const said = [known(refused), known(accepted), `debug1: Remote: ${known(other).slice(8)}`, login];
+    const script = [
+      `echo '${known(other)}' >> '${thePlan.hops[0]?.logFile}'`,
+      ...said.map((line) => `echo '${line}' >> "$4"`),
+    ].join('\n');
+    const logins: (string | undefined)[] = [];
+    const onDeviceLogin = (fingerprint: string | undefined) => logins.push(fingerprint);
+    const { messages } = await runSsh(thePlan, { environment: fakeSsh(script), terminal, onDeviceLogin });
+    expect(logins).toEqual([accepted]);
+    expect(messages.map(({ line }) => line)).toEqual([login]);
+    expect(text()).not.toContain('debug1');
+  });
+
   it('is not open because a jump host’s ssh is, or because a host says so', async () => {
     const { terminal, seen } = screen();
     const said = 'Authenticated to 10.9.0.4 (via proxy) using "publickey".';

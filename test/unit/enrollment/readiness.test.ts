@@ -8,7 +8,12 @@ const NOW = Date.UTC(2026, 10, 23);
 const { plan, credential, attestation } = written();
 
 function verdict(enrollments: readonly Enrollment[], facts: Partial<ReadinessFacts> = {}) {
-  return readiness({ enrollments, filesPresent: () => true, now: NOW, reconcileEveryMs: FOUR_HOURS, ...facts }).verdict;
+  return report(enrollments, facts).verdict;
+}
+
+function report(enrollments: readonly Enrollment[], facts: Partial<ReadinessFacts> = {}) {
+  const standard = { filesPresent: () => true, proofs: new Map(), now: NOW, reconcileEveryMs: FOUR_HOURS };
+  return readiness({ enrollments, ...standard, ...facts });
 }
 
 /** With files of its own. */
@@ -19,13 +24,8 @@ function at<E extends Enrollment>(enrollment: E, keyFile: string): E {
 describe('readiness', () => {
   it('without an enrollment, or only an abandoned one, is not enrolled', () => {
     expect(verdict([])).toBe('not-enrolled');
-    const report = readiness({
-      enrollments: [{ id: 'x', createdAt: 1, plan, state: 'abandoned' }],
-      filesPresent: () => true,
-      now: NOW,
-      reconcileEveryMs: FOUR_HOURS,
-    });
-    expect(report).toMatchObject({ verdict: 'not-enrolled', enrollments: [] });
+    const only = report([{ id: 'x', createdAt: 1, plan, state: 'abandoned' }]);
+    expect(only).toMatchObject({ verdict: 'not-enrolled', enrollments: [] });
   });
 
   it.each<[string, Enrollment]>([
@@ -65,12 +65,7 @@ describe('readiness', () => {
     expect(verdict([older, otherModel])).toBe('waiting-for-devices');
     const replacedLongAgo = published(2, NOW - FOUR_HOURS);
     expect(verdict([older, replacedLongAgo], { reconcileEveryMs: FOUR_HOURS })).toBe('ready');
-    const [newest, replaced] = readiness({
-      enrollments: [older, newer],
-      filesPresent: () => true,
-      now: NOW,
-      reconcileEveryMs: FOUR_HOURS,
-    }).enrollments;
+    const [newest, replaced] = report([older, newer]).enrollments;
     expect([newest?.replacedAt, replaced?.replacedAt]).toEqual([undefined, NOW - 1]);
   });
 
@@ -81,12 +76,9 @@ describe('readiness', () => {
 
   it('of a key whose files were overwritten by a later one does not take the later one’s files for its own', () => {
     const later = written('ed25519-sk', 2);
-    const [overwritten] = readiness({
-      enrollments: [published(1, NOW - FOUR_HOURS), later],
-      filesPresent: () => true,
-      now: NOW,
-      reconcileEveryMs: FOUR_HOURS,
-    }).enrollments.filter(({ state }) => state === 'published');
+    const [overwritten] = report([published(1, NOW - FOUR_HOURS), later]).enrollments.filter(
+      ({ state }) => state === 'published',
+    );
     expect(overwritten?.filesPresent).toBe(false);
     expect(verdict([published(1, NOW - FOUR_HOURS), at(later, '/home/alice/.ssh/later')])).toBe('ready');
   });
@@ -122,12 +114,7 @@ describe('readiness', () => {
   });
 
   it('reports the newest first, with what is known of each', () => {
-    const { enrollments, next } = readiness({
-      enrollments: [published(1, NOW), { id: 'x', createdAt: 2, plan, state: 'planned' }],
-      filesPresent: () => true,
-      now: NOW,
-      reconcileEveryMs: FOUR_HOURS,
-    });
+    const { enrollments, next } = report([published(1, NOW), { id: 'x', createdAt: 2, plan, state: 'planned' }]);
     expect(next).toMatch(/^Wait until the devices have reconciled/);
     expect(enrollments).toMatchObject([
       { state: 'planned', product: undefined, fingerprint: undefined, filesPresent: false, reconciledBy: undefined },
@@ -141,5 +128,14 @@ describe('readiness', () => {
         reconciledBy: NOW + FOUR_HOURS,
       },
     ]);
+  });
+
+  it('says which login with which key a device accepted last', () => {
+    const proof = { at: NOW, device: 'alice@10.0.0.7', by: 'window' } as const;
+    const one = published(1, NOW);
+    const [proven, other] = report([{ ...one, id: 'unproven' }, one], {
+      proofs: new Map([[one.id, proof]]),
+    }).enrollments;
+    expect([proven?.lastProven, other?.lastProven].filter((found) => found !== undefined)).toEqual([proof]);
   });
 });

@@ -22,6 +22,7 @@ const enrollment = (over: Partial<EnrollmentReport> = {}): EnrollmentReport => (
   profileKnown: true,
   reconciledBy: 300,
   replacedAt: undefined,
+  lastProven: { at: 400, device: 'alice@leaf1', by: 'window' },
   ...over,
 });
 const NOT_PUBLISHED = {
@@ -81,6 +82,9 @@ describe('the chain from the key to the device', () => {
   it('takes a login with an earlier key for no proof of this one', () => {
     const renewed = status({ enrollments: [enrollment({ publishedAt: 500, reconciledBy: 600 })] });
     expect(states(renewed).slice(3)).toEqual(['unknown', 'unknown']);
+    // The target was used since, and the device accepted the earlier key.
+    const unproven = status({ enrollments: [enrollment({ lastProven: undefined })] });
+    expect(states(unproven).slice(3)).toEqual(['unknown', 'unknown']);
   });
 
   it('is told of the key that a login offers first, whatever was begun since', () => {

@@ -95,6 +95,18 @@ describe('the enrollment store', () => {
     expect(store.steps('e1')).toHaveLength(2);
     expect(() => store.appendStep('e9', 'x', {})).toThrow(code('ENROLLMENT_STATE_CHANGED'));
   });
+
+  it('gives the last step of a name for each enrollment that has one', () => {
+    const store = enrollmentStore(database, clock);
+    for (const id of ['e1', 'e2', 'e3']) store.insert({ id, state: 'published', data: {} });
+    for (const device of ['leaf1', 'leaf2']) store.appendStep('e2', 'proven', { device });
+    store.appendStep('e2', 'published', {});
+    store.appendStep('e3', 'proven', { device: 'leaf3' });
+    expect(store.lastSteps('proven').map(({ enrollmentId, seq, data }) => [enrollmentId, seq, data])).toEqual([
+      ['e2', 2, { device: 'leaf2' }],
+      ['e3', 1, { device: 'leaf3' }],
+    ]);
+  });
 });
 
 describe('the target store', () => {
