@@ -99,9 +99,12 @@ describe('readiness', () => {
     };
     expect(verdict([foundThere(NOW)])).toBe('unproven');
     expect(verdict([foundThere(NOW - FOUR_HOURS + 1)])).toBe('unproven');
+    const proof = { at: NOW, device: 'alice@10.0.0.7', by: 'window' } as const;
+    for (const one of [found(), foundThere(NOW)]) {
+      expect(verdict([one], { proofs: new Map([[one.id, proof]]) })).toBe('ready');
+    }
     expect(verdict([foundThere(NOW - FOUR_HOURS)])).toBe('ready');
-    const facts = { filesPresent: () => true, now: NOW, reconcileEveryMs: FOUR_HOURS };
-    expect(readiness({ enrollments: [foundThere(NOW)], ...facts }).enrollments).toMatchObject([
+    expect(report([foundThere(NOW)]).enrollments).toMatchObject([
       { origin: 'found', publishedAt: NOW, foundOnProfile: true, profileKnown: true, reconciledBy: NOW + FOUR_HOURS },
     ]);
   });
