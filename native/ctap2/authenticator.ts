@@ -26,7 +26,8 @@ import type { PinState } from './pin-state.ts';
 import type { PinUvAuth, PinUvAuthToken } from './pin-uv-auth-token.ts';
 import { resetAuthenticator } from './reset.ts';
 import { selectByTouch } from './selection.ts';
-import { statusError, statusOf } from './status.ts';
+import { statusOf } from './status.ts';
+import { statusErrorFor } from './status-for-key.ts';
 
 export type { Operation } from './ctap-commands.ts';
 
@@ -109,7 +110,10 @@ export class Authenticator implements CtapCommands {
     return this.#pin.uvRetries(operation);
   }
 
-  /** First PIN of a key that has none. Throws `PIN_POLICY`, `PIN_TOKEN_REFUSED` (there is one already). */
+  /**
+   * First PIN of a key that has none. Throws `PIN_POLICY` (`assertNewPin`: nothing was sent), `PIN_TOKEN_REFUSED` (there is one
+   * already).
+   */
   setPin(pin: Pin, operation: Operation = {}): Promise<void> {
     return this.#pin.set(pin, operation);
   }
@@ -150,7 +154,7 @@ export class Authenticator implements CtapCommands {
 
   /**
    * Makes a credential. With `verification`, a token for just this is fetched first. The reply is returned even when the signal
-   * fired after the touch: the credential then exists, and whoever asked must know. Throws what `statusError` names.
+   * fired after the touch: the credential then exists, and whoever asked must know. Throws what `statusErrorFor` names.
    */
   async makeCredential(
     request: MakeCredential,
@@ -244,6 +248,11 @@ export class Authenticator implements CtapCommands {
     }
   }
 
+  #refusal(status: number, what: string): GlasskeyError {
+    const { vendorId } = this.device;
+    return statusErrorFor(status, what, { vendorId, deviceVersion: this.facts.version, info: this.#info });
+  }
+
   #inTurn<T>(run: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(run);
     this.#last = turn.catch(() => {});
@@ -258,10 +267,10 @@ export class Authenticator implements CtapCommands {
     message[0] = command;
     message.set(body, 1);
     // What the key has not said yet cannot be exceeded: getInfo itself is one byte.
-    if (message.length > (this.#info?.maxMsgSize ?? 1024)) throw statusError(Status.REQUEST_TOO_LARGE, what);
+    if (message.length > (this.#info?.maxMsgSize ?? 1024)) throw this.#refusal(Status.REQUEST_TOO_LARGE, what);
     const reply = await this.#channel.transact(Command.CBOR, message, operation);
     const status = reply[0] ?? Status.OTHER;
-    if (status !== Status.OK) throw statusError(status, what);
+    if (status !== Status.OK) throw this.#refusal(status, what);
     if (reply.length === 1) return new Map();
     return decodeCbor(reply.subarray(1), (departure) =>
       this.#world.log('info', 'ctap2.departure', { command, departure }),

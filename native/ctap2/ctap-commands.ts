@@ -11,7 +11,7 @@ export interface Operation {
 
 /**
  * Sends one CTAP2 command and returns the map of its reply, an empty one where there is none. `what` names the operation for
- * the error of a cancelled one. Throws what `statusError` names, and what `CtaphidChannel.transact` throws.
+ * the error of a cancelled one. Throws what `statusErrorFor` names, and what `CtaphidChannel.transact` throws.
  */
 export type Call = (
   command: number,

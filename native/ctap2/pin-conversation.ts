@@ -22,6 +22,7 @@ import type { CtapCommands, Operation } from './ctap-commands.ts';
 import type { Pin } from './pin.ts';
 import type { PinProtocolVersion, SharedSecret } from './pin-protocol.ts';
 import { choosePinProtocol, exchange } from './pin-protocol.ts';
+import { assertNewPin } from './pin-rules.ts';
 import type { PinState } from './pin-state.ts';
 import { assertPinAccepted, pinState } from './pin-state.ts';
 import { PinUvAuthToken } from './pin-uv-auth-token.ts';
@@ -77,6 +78,7 @@ export class PinConversation {
   }
 
   async set(pin: Pin, operation: Operation): Promise<void> {
+    assertNewPin(pin, await this.#key.info(operation));
     await this.#withSharedSecret(operation, async (secret) => {
       const request = setPinRequest(secret, pin);
       await this.#key.call(CtapCommand.CLIENT_PIN, request, operation, 'Setting the PIN');
@@ -86,6 +88,7 @@ export class PinConversation {
 
   async change(current: Pin, next: Pin, operation: Operation): Promise<void> {
     await this.assertAccepted(operation, 'change');
+    assertNewPin(next, await this.#key.info(operation), current);
     await this.#withSharedSecret(operation, async (secret) => {
       const request = changePinRequest(secret, current, next);
       this.#retries = undefined;

@@ -55,6 +55,12 @@ export class Pin {
     return Buffer.compare(this.#bytes, other.#bytes) === 0;
   }
 
+  /** `1111`: which keys with a complexity policy refuse. */
+  get repeatsOneCharacter(): boolean {
+    const size = this.#bytes.length / this.codePoints;
+    return Number.isInteger(size) && this.#bytes.every((byte, at) => at < size || byte === this.#bytes[at - size]);
+  }
+
   get isWiped(): boolean {
     return this.#bytes.every((byte) => byte === 0);
   }

@@ -11,6 +11,9 @@ export interface Sentence {
 const INTERNAL_REMEDY =
   'This is a fault in Glasskey or in the key: repeat the command, and report it if it happens again.';
 
+/** CTAP2_ERR_VENDOR_FIRST. */
+const FIRST_VENDOR_STATUS = 0xf0;
+
 const SENTENCES: Readonly<Record<number, Sentence>> = {
   [Status.INVALID_COMMAND]: {
     code: 'CTAP_UNSUPPORTED',
@@ -21,6 +24,11 @@ const SENTENCES: Readonly<Record<number, Sentence>> = {
     code: 'CTAP_TIMEOUT',
     message: 'The key did not answer in time.',
     remedy: 'Repeat the command.',
+  },
+  [Status.CHANNEL_BUSY]: {
+    code: 'KEY_BUSY',
+    message: 'The key is busy with something else.',
+    remedy: 'Finish or close what else uses it (a browser asking for a touch, ssh-keygen), then repeat the command.',
   },
   [Status.LIMIT_EXCEEDED]: {
     code: 'CTAP_LIMIT',
@@ -166,6 +174,10 @@ const SENTENCES: Readonly<Record<number, Sentence>> = {
 
 /** Bytes that share another's sentence. */
 const SAME_AS: Readonly<Record<number, number>> = {
+  [Status.LOCK_REQUIRED]: Status.CHANNEL_BUSY,
+  [Status.PROCESSING]: Status.CHANNEL_BUSY,
+  [Status.USER_ACTION_PENDING]: Status.CHANNEL_BUSY,
+  [Status.OPERATION_PENDING]: Status.CHANNEL_BUSY,
   [Status.INVALID_CREDENTIAL]: Status.NO_CREDENTIALS,
   [Status.ACTION_TIMEOUT]: Status.USER_ACTION_TIMEOUT,
 };
@@ -181,9 +193,17 @@ export function sentenceOf(status: number): Sentence {
   const sentence = SENTENCES[SAME_AS[status] ?? status];
   if (sentence !== undefined) return sentence;
   const name = Object.entries(Status).find(([, value]) => value === status)?.[0];
+  const hex = `0x${status.toString(16).padStart(2, '0')}`;
+  if (status >= FIRST_VENDOR_STATUS) {
+    return {
+      code: 'CTAP_STATUS',
+      message: `The key answered with status ${hex}, which its maker alone gives a meaning.`,
+      remedy: 'Unplug it, plug it in again, and repeat the command; else ask its maker what that status means.',
+    };
+  }
   return {
     code: 'CTAP_STATUS',
-    message: `The key answered with status 0x${status.toString(16).padStart(2, '0')}${name ? ` (${name})` : ''}.`,
+    message: `The key answered with status ${hex}${name ? ` (${name})` : ''}.`,
     remedy: INTERNAL_REMEDY,
   };
 }

@@ -4,6 +4,7 @@ import { authenticatorConfig } from './authenticator-config.ts';
 import { bioEnrollment } from './bio-enrollment.ts';
 import { type CborMap, decodeCbor, encodeCbor } from './cbor.ts';
 import { clientPin } from './client-pin.ts';
+import type { CountedCommand } from './counters.ts';
 import { credentialManagement, type Enumeration } from './credential-management.ts';
 import { CtapFailure, Interrupted } from './ctap-failure.ts';
 import type { DeviceMemory } from './device-memory.ts';
@@ -64,9 +65,11 @@ export class CommandSet {
     const body = message.subarray(1);
     if (body.length === 0) {
       this.countCommand(command, undefined);
+      this.failAsPlanned(command, undefined);
       return this.runBare(command, session, waiting);
     }
     const request = this.parse(command, body);
+    this.failAsPlanned(command, request);
     return this.runWithParameters(command, request, session, waiting);
   }
 
@@ -183,13 +186,22 @@ export class CommandSet {
     return age > CONTINUATION_LIMIT_MS ? undefined : waiting;
   }
 
-  /** The subcommand is member 2 in clientPIN and bioEnrollment, member 1 in credentialManagement and config. */
   private countCommand(command: number, request: RequestFields | undefined): void {
-    const member = subCommandMember(command);
-    const value = member === undefined ? undefined : request?.value(member);
-    const counted = typeof value === 'number' ? { command, subCommand: value } : { command };
-    this.memory.counters.countCommand(counted);
+    this.memory.counters.countCommand(counted(command, request));
   }
+
+  /** Ends the command where the fault plan says so. */
+  private failAsPlanned(command: number, request: RequestFields | undefined): void {
+    const planned = this.faults.takeStatus(counted(command, request));
+    if (planned !== undefined) throw new CtapFailure(planned, 'the fault plan says so');
+  }
+}
+
+/** The subcommand is member 2 in clientPIN and bioEnrollment, member 1 in credentialManagement and config. */
+function counted(command: number, request: RequestFields | undefined): CountedCommand {
+  const member = subCommandMember(command);
+  const value = member === undefined ? undefined : request?.value(member);
+  return typeof value === 'number' ? { command, subCommand: value } : { command };
 }
 
 function subCommandMember(command: number): number | undefined {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CountedCommand } from './counters.ts';
 
 /** What goes wrong. All members may be combined; the absent ones do nothing. */
 export const faultPlanSchema = z.strictObject({
@@ -27,6 +28,16 @@ export const faultPlanSchema = z.strictObject({
   wrongSequences: z.number().int().nonnegative().optional(),
   /** CBOR replies come so much later, without keep-alives meanwhile. */
   lateRepliesMs: z.number().nonnegative().optional(),
+  /** CTAP commands that are answered with a status at once, instead of being run; each entry once, in order. */
+  statusReplies: z
+    .array(
+      z.strictObject({
+        command: z.number().int(),
+        subCommand: z.number().int().optional(),
+        status: z.number().int().min(0).max(255),
+      }),
+    )
+    .optional(),
   /** lastEnrollSampleStatus of the next fingerprint samples; the ones after them are good. */
   sampleStatuses: z.array(z.number().int().nonnegative()).optional(),
 });
@@ -40,6 +51,7 @@ export class Faults {
   private packets = 0;
   private left = { busy: 0, garbage: 0, wrongSequence: 0 };
   private samples: number[] = [];
+  private statuses: NonNullable<FaultPlan['statusReplies']> = [];
 
   /** Replaces the plan; packet counting starts again at nought. */
   set(plan: FaultPlan): void {
@@ -51,6 +63,7 @@ export class Faults {
       wrongSequence: plan.wrongSequences ?? 0,
     };
     this.samples = [...(plan.sampleStatuses ?? [])];
+    this.statuses = [...(plan.statusReplies ?? [])];
   }
 
   clear(): void {
@@ -99,6 +112,14 @@ export class Faults {
 
   get lateRepliesMs(): number {
     return this.plan.lateRepliesMs ?? 0;
+  }
+
+  /** The status that this command is to be answered with, if the plan has one for it. */
+  takeStatus({ command, subCommand }: CountedCommand): number | undefined {
+    const at = this.statuses.findIndex(
+      (one) => one.command === command && (one.subCommand === undefined || one.subCommand === subCommand),
+    );
+    return at < 0 ? undefined : this.statuses.splice(at, 1)[0]?.status;
   }
 
   takeSampleStatus(): number | undefined {
