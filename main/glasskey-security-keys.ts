@@ -2,7 +2,30 @@
  * Management of the security keys that are plugged in, composed for glasskey.ts: the capability knows the keys, the journal which
  * of their credentials logins depend on.
  */
+import { GlasskeyError } from '../diagnostics/glasskey-error.ts';
+import type { Log } from '../diagnostics/log.ts';
+import type { Authenticator } from '../native/ctap2/authenticator.ts';
+import type { ChannelWorld } from '../native/ctaphid/channel.ts';
+import type { HidBus } from '../native/hid/transport.ts';
+import type { WrittenEnrollment } from './enrollment/enrollment.ts';
+import { skPrivateKey, skPublicKey } from './enrollment/key-files.ts';
+import type { EnrollmentReport } from './enrollment/readiness.ts';
+import { skFingerprint } from './openssh/fingerprint.ts';
+import { openKey } from './security-keys/choose-key.ts';
+import { setAlwaysUv, setMinPinLength } from './security-keys/configure-key.ts';
+import { deleteCredential, listCredentials, renameCredential } from './security-keys/credentials.ts';
+import { describeKeys, describeOpen } from './security-keys/describe-key.ts';
+import {
+  enrollFingerprint,
+  listFingerprints,
+  removeFingerprint,
+  renameFingerprint,
+} from './security-keys/fingerprints.ts';
+import { keyProgress } from './security-keys/key-progress.ts';
+import { watchKeys } from './security-keys/key-watch.ts';
+import { changePin, setFirstPin } from './security-keys/manage-pin.ts';
 import type { SecurityKeyPeople } from './security-keys/people.ts';
+import { resetKey } from './security-keys/reset-key.ts';
 import type {
   CredentialOnKey,
   CredentialsOnKey,
@@ -10,6 +33,7 @@ import type {
   FingerprintsOnKey,
   SecurityKey,
 } from './security-keys/security-key.ts';
+import type { EnrolledCredential, SecurityKeysWorld } from './security-keys/security-keys-world.ts';
 
 /**
  * `device` is the path of the key that is meant; undefined: the only one plugged in, or the one that is touched when several
@@ -24,10 +48,10 @@ export interface SecurityKeys {
   list(signal: AbortSignal): Promise<readonly SecurityKey[]>;
   /** One of them, the same way. */
   look(device: string | undefined, people: SecurityKeyPeople, signal: AbortSignal): Promise<SecurityKey>;
-  /** Tells the paths each time that a key comes or goes, and at once; until the signal fires. Opens none. */
+  /** Tells the paths each time that a key has come or gone, until the signal fires. Opens none. */
   watch(changed: (paths: readonly string[]) => void, signal: AbortSignal): Promise<void>;
-  /** Lets it blink for a few seconds. Throws `CTAPHID_UNSUPPORTED`. */
-  wink(device: string, signal: AbortSignal): Promise<void>;
+  /** Lets it blink for a moment, to be found. Throws `KEY_NO_WINK`. */
+  wink(device: string | undefined, people: SecurityKeyPeople, signal: AbortSignal): Promise<SecurityKey>;
 
   /** The first PIN. Throws `PIN_SET_ALREADY`. */
   setPin(device: string | undefined, people: SecurityKeyPeople, signal: AbortSignal): Promise<SecurityKey>;
@@ -35,7 +59,10 @@ export interface SecurityKeys {
 
   /** Throws `KEY_NO_CREDENTIAL_MANAGEMENT`. */
   credentials(device: string | undefined, people: SecurityKeyPeople, signal: AbortSignal): Promise<CredentialsOnKey>;
-  /** `which`: its id, its credential id, or the fingerprint of an SSH key. Throws `CREDENTIAL_UNKNOWN`, `KEY_NO_RENAME`. */
+  /**
+   * `which`: its id, its credential id, or the fingerprint of an SSH key. `name`: the user name that is shown with it. Throws
+   * `CREDENTIAL_UNKNOWN`, `CREDENTIAL_NAME`, `KEY_NO_RENAMING`.
+   */
   renameCredential(
     device: string | undefined,
     which: string,
@@ -60,7 +87,7 @@ export interface SecurityKeys {
     people: SecurityKeyPeople,
     signal: AbortSignal,
   ): Promise<FingerprintOnKey>;
-  /** `which`: its id or its name. Throws `FINGERPRINT_UNKNOWN`, `FINGERPRINT_NAME_INVALID`. */
+  /** `which`: its id or its name. Throws `FINGERPRINT_UNKNOWN`, `FINGERPRINT_NAME`. */
   renameFingerprint(
     device: string | undefined,
     which: string,
@@ -82,7 +109,7 @@ export interface SecurityKeys {
     people: SecurityKeyPeople,
     signal: AbortSignal,
   ): Promise<SecurityKey>;
-  /** In code points; it can only grow. Throws `KEY_NO_CONFIG`, `MIN_PIN_LENGTH_INVALID`. */
+  /** In code points; it can only grow. Throws `KEY_NO_CONFIG`, `PIN_MINIMUM`. */
   setMinPinLength(
     device: string | undefined,
     length: number,
@@ -96,4 +123,128 @@ export interface SecurityKeys {
    * `RESET_NOT_BY_USB`.
    */
   reset(device: string | undefined, people: SecurityKeyPeople, signal: AbortSignal): Promise<SecurityKey>;
+}
+
+export interface SecurityKeysSources {
+  readonly hid: () => Promise<HidBus>;
+  readonly channel: ChannelWorld;
+  readonly log: Log;
+  /** Every enrollment whose credential may be on a key, with what is known of its publication. */
+  readonly enrolled: () => Promise<readonly EnrolledCredential[]>;
+  /** Notes in the log what was begun and how it ended. */
+  readonly logged: <T>(what: string, work: () => Promise<T>) => Promise<T>;
+}
+
+/** What must be known of an enrollment by whoever deletes its credential. `report`: how it stands (enrollment/readiness.ts). */
+export function enrolledCredential(enrollment: WrittenEnrollment, report: EnrollmentReport): EnrolledCredential {
+  const { id, plan, files, credential } = enrollment;
+  const onProfileOf = report.replacedAt === undefined ? report.account : undefined;
+  return {
+    enrollment: { id, keyFile: plan.keyFile, fingerprint: files.fingerprint, onProfileOf },
+    credentialId: skPrivateKey(enrollment).keyHandle,
+    aaguid: credential.aaguid,
+  };
+}
+
+type Work<T> = (key: Authenticator, world: SecurityKeysWorld) => Promise<T>;
+
+export function securityKeys({ hid, channel, log, enrolled, logged }: SecurityKeysSources): SecurityKeys {
+  const withKey = async <T>(
+    device: string | undefined,
+    people: SecurityKeyPeople,
+    signal: AbortSignal,
+    work: Work<T>,
+  ): Promise<T> => {
+    const bus = await hid();
+    const key = await openKey(device, { bus, channel, people }, signal);
+    try {
+      // Kept for all that follows; another program that has the key is told of here already.
+      await key.info({ signal, onProgress: keyProgress(people) });
+      return await work(key, {
+        bus,
+        channel,
+        enrolled: await enrolled(),
+        sshFingerprint: (publicKey, application) => skFingerprint(skPublicKey(publicKey, application)),
+      });
+    } finally {
+      await key.close();
+    }
+  };
+  /** What changes something on the key is noted in the log. */
+  const changing = <T>(
+    what: string,
+    device: string | undefined,
+    people: SecurityKeyPeople,
+    signal: AbortSignal,
+    work: Work<T>,
+  ) => logged(what, () => withKey(device, people, signal, work));
+
+  return {
+    list: async (signal) => describeKeys(await hid(), channel, signal),
+    look: (device, people, signal) => withKey(device, people, signal, (key) => describeOpen(key, signal)),
+    watch: (changed, signal) => {
+      const pluggedIn = async () => (await (await hid()).list()).map(({ path }) => path);
+      return watchKeys({ pluggedIn, clock: channel.clock, log, changed }, signal);
+    },
+    wink: (device, people, signal) =>
+      withKey(device, people, signal, async (key) => {
+        if (!(await key.wink())) throw noWink();
+        return describeOpen(key, signal);
+      }),
+
+    setPin: (device, people, signal) =>
+      changing('pin.set', device, people, signal, async (key) => {
+        await setFirstPin(key, people, signal);
+        return describeOpen(key, signal);
+      }),
+    changePin: (device, people, signal) =>
+      changing('pin.change', device, people, signal, async (key) => {
+        await changePin(key, people, signal);
+        return describeOpen(key, signal);
+      }),
+
+    credentials: (device, people, signal) =>
+      withKey(device, people, signal, (key, world) => listCredentials(key, world, people, signal)),
+    renameCredential: (device, which, name, people, signal) =>
+      changing('credential.rename', device, people, signal, (key, world) =>
+        renameCredential(key, which, name, world, people, signal),
+      ),
+    deleteCredential: (device, which, people, signal) =>
+      changing('credential.delete', device, people, signal, (key, world) =>
+        deleteCredential(key, which, world, people, signal),
+      ),
+
+    fingerprints: (device, people, signal) =>
+      withKey(device, people, signal, (key) => listFingerprints(key, people, signal)),
+    enrollFingerprint: (device, name, people, signal) =>
+      changing('fingerprint.enroll', device, people, signal, (key) => enrollFingerprint(key, name, people, signal)),
+    renameFingerprint: (device, which, name, people, signal) =>
+      changing('fingerprint.rename', device, people, signal, (key) =>
+        renameFingerprint(key, which, name, people, signal),
+      ),
+    removeFingerprint: (device, which, people, signal) =>
+      changing('fingerprint.remove', device, people, signal, (key) => removeFingerprint(key, which, people, signal)),
+
+    setAlwaysUv: (device, on, people, signal) =>
+      changing('key.configure', device, people, signal, async (key) => {
+        await setAlwaysUv(key, on, people, signal);
+        return describeOpen(key, signal);
+      }),
+    setMinPinLength: (device, length, people, signal) =>
+      changing('key.configure', device, people, signal, async (key) => {
+        await setMinPinLength(key, length, people, signal);
+        return describeOpen(key, signal);
+      }),
+
+    reset: (device, people, signal) =>
+      changing('key.reset', device, people, signal, (key, world) => resetKey(key, world, people, signal)),
+  };
+}
+
+function noWink(): GlasskeyError {
+  return new GlasskeyError({
+    code: 'KEY_NO_WINK',
+    message: 'This key cannot blink to be found.',
+    remedy: 'Touch tells it apart: with several keys plugged in, a command that needs one asks for a touch.',
+  });
 }

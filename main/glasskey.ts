@@ -23,6 +23,7 @@ import type { EntraSession } from './entra/entra-session.ts';
 import type { TokenCacheStore } from './entra/token-cache.ts';
 import type { HostNames, KeyAgent, KeyAgentRequest, SigningPeople } from './glasskey-agent.ts';
 import type { ConnectTo, PlannedLogin } from './glasskey-connect.ts';
+import type { SecurityKeys } from './glasskey-security-keys.ts';
 import type { PlainValue, SettingLine } from './glasskey-settings.ts';
 import type { TargetToSave } from './glasskey-targets.ts';
 import type { ResidentAgent, ResidentAgentWorld } from './resident-agent.ts';
@@ -231,6 +232,25 @@ export class Glasskey {
     const bus = await this.#world.hid();
     const { describeKeys } = await import('./security-keys/describe-key.ts');
     return { enrolled: enrollments, pluggedIn: await describeKeys(bus, await this.#channelWorld(), signal) };
+  }
+
+  /** Managing the security keys that are plugged in: PIN, credentials, fingerprints, settings, reset. */
+  async securityKeys(): Promise<SecurityKeys> {
+    await this.#open();
+    const { enrolledCredential, securityKeys } = await import('./glasskey-security-keys.ts');
+    return securityKeys({
+      hid: this.#world.hid,
+      channel: await this.#channelWorld(),
+      log: this.#log,
+      enrolled: async () => {
+        const reports = new Map((await this.status()).enrollments.map((report) => [report.id, report]));
+        return (await this.#written()).flatMap((enrollment) => {
+          const report = reports.get(enrollment.id);
+          return report === undefined ? [] : [enrolledCredential(enrollment, report)];
+        });
+      },
+      logged: (what, work) => this.#logged(what, work),
+    });
   }
 
   /** The public lines of all enrollments whose files were written, newest first. */

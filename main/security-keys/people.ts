@@ -1,4 +1,5 @@
 /** How the management of security keys asks and tells people. The terminal, the window and the tests each implement it. */
+import type { SampleStatus } from '../../native/ctap2/bio-enrollment.ts';
 import type { Pin } from '../../native/ctap2/pin.ts';
 import type { CredentialOnKey, EnrollmentOnKey, FingerprintOnKey } from './security-key.ts';
 
@@ -29,6 +30,7 @@ export interface NewKeyPinQuestion {
   readonly product: string;
   /** In code points. */
   readonly minLength: number;
+  readonly maxLength: number;
   /** The key refuses PINs that are simple patterns (CTAP 2.2, pinComplexityPolicy). */
   readonly refusesSimple: boolean;
   /** `first`: the key has none yet. `forced`: the key does nothing before. */
@@ -63,24 +65,6 @@ export type ConsentQuestion = { readonly product: string; readonly typed: string
   | { readonly kind: 'reset'; readonly loss: ResetLoss; readonly windowSeconds: number }
 );
 
-/** What a fingerprint reader said of one sample (CTAP 2.1, 6.7.2, lastEnrollSampleStatus). */
-export type SampleFeedback =
-  | 'good'
-  | 'too-high'
-  | 'too-low'
-  | 'too-left'
-  | 'too-right'
-  | 'too-fast'
-  | 'too-slow'
-  | 'poor-quality'
-  | 'too-skewed'
-  | 'too-short'
-  | 'merge-failure'
-  | 'already-enrolled'
-  | 'nobody-touched'
-  | 'not-lifted'
-  | 'other';
-
 /** What the work tells as it goes. Every one is a fact that has happened, but those that end in `-wanted`. */
 export type SecurityKeyEvent =
   /** Several are plugged in and all of them blink: the one that is touched is meant. */
@@ -91,13 +75,16 @@ export type SecurityKeyEvent =
   | { readonly kind: 'pin-changed' }
   /** `remaining`: samples still to come. */
   | { readonly kind: 'finger-wanted'; readonly remaining: number | undefined }
-  | { readonly kind: 'sample'; readonly feedback: SampleFeedback; readonly remaining: number }
+  | { readonly kind: 'sample'; readonly feedback: SampleStatus; readonly remaining: number }
   | { readonly kind: 'unplug-wanted'; readonly product: string }
   | { readonly kind: 'plug-in-wanted'; readonly product: string }
   /** Another key was plugged in: nothing was sent to it. */
   | { readonly kind: 'other-key'; readonly product: string }
-  /** It is back, the reset was sent: it wants its touch. `endsAt`: when the key stops taking a reset, by this computer's clock. */
-  | { readonly kind: 'reset-touch-wanted'; readonly endsAt: number }
+  /**
+   * It is back and wants its touch. `endsAt`: when it stops taking a reset, in milliseconds since the Unix epoch. `isHeld`: it
+   * wants to be held for 5 seconds (CTAP 2.2, longTouchForReset).
+   */
+  | { readonly kind: 'reset-touch-wanted'; readonly endsAt: number; readonly isHeld: boolean }
   /** The key reads a finger in place of the PIN. */
   | { readonly kind: 'fingerprint-wanted' }
   | { readonly kind: 'fingerprint-unknown' }

@@ -52,7 +52,7 @@ export async function setAlwaysUv(
   operation: Operation = {},
 ): Promise<boolean> {
   const before = await freshInfo(key, operation);
-  if (!configSupport(before).alwaysUv) throw noConfig();
+  assertConfigurable(before, 'alwaysUv');
   if (before.options.get('alwaysUv') === wanted) return false;
   await configure(key, token, SubCommand.TOGGLE_ALWAYS_UV, undefined, operation);
   const after = await freshInfo(key, operation);
@@ -80,8 +80,8 @@ export async function setMinPinLength(
   operation: Operation = {},
 ): Promise<void> {
   const before = await freshInfo(key, operation);
-  if (!configSupport(before).minPinLength) throw noConfig();
-  assertAcceptable(before, wanted);
+  assertConfigurable(before, 'minPinLength');
+  assertMinPinLength(before, wanted);
   const params = cborMap([
     [Param.NEW_MIN_PIN_LENGTH, wanted.length],
     [Param.MIN_PIN_LENGTH_RP_IDS, wanted.rpIds],
@@ -102,7 +102,7 @@ export async function enableLongTouchForReset(
   operation: Operation = {},
 ): Promise<void> {
   const before = await freshInfo(key, operation);
-  if (!configSupport(before).longTouchForReset) throw noConfig();
+  assertConfigurable(before, 'longTouchForReset');
   if (before.longTouchForReset === true) return;
   await configure(key, token, SubCommand.ENABLE_LONG_TOUCH_FOR_RESET, undefined, operation);
 }
@@ -127,7 +127,13 @@ function freshInfo(key: CtapCommands, operation: Operation): Promise<Authenticat
   return key.info(operation);
 }
 
-function assertAcceptable(info: AuthenticatorInfo, wanted: MinPinLength): void {
+/** Before a person is asked for the PIN. Throws `KEY_NO_CONFIG`. */
+export function assertConfigurable(info: AuthenticatorInfo, setting: keyof ConfigSupport): void {
+  if (!configSupport(info)[setting]) throw noConfig();
+}
+
+/** Throws `PIN_MINIMUM`. */
+export function assertMinPinLength(info: AuthenticatorInfo, wanted: MinPinLength): void {
   const { length, rpIds } = wanted;
   if (length !== undefined && length < info.minPinLength) {
     throw minimumError(

@@ -153,9 +153,7 @@ export async function renameFingerprint(
   operation: Operation = {},
 ): Promise<void> {
   const command = await bioCommand(key, operation);
-  const { maxNameBytes } = await sensorInfo(key, operation);
-  const bytes = Buffer.byteLength(name, 'utf8');
-  if (bytes === 0 || bytes > (maxNameBytes ?? Number.POSITIVE_INFINITY)) throw unusableName(maxNameBytes);
+  assertFingerprintName(name, (await sensorInfo(key, operation)).maxNameBytes);
   const params = cborMap([
     [Param.TEMPLATE_ID, templateId],
     [Param.TEMPLATE_FRIENDLY_NAME, name],
@@ -265,6 +263,12 @@ async function bioCommand(key: CtapCommands, operation: Operation): Promise<numb
     message: 'This key has no fingerprint reader.',
     remedy: 'Use its PIN, or a key with a reader, such as a YubiKey Bio.',
   });
+}
+
+/** Before anybody touches the reader for it. Throws `FINGERPRINT_NAME` when it is empty or longer than the key takes. */
+export function assertFingerprintName(name: string, maxNameBytes: number | undefined): void {
+  const bytes = Buffer.byteLength(name, 'utf8');
+  if (bytes === 0 || bytes > (maxNameBytes ?? Number.POSITIVE_INFINITY)) throw unusableName(maxNameBytes);
 }
 
 function unusableName(maxNameBytes: number | undefined): GlasskeyError {

@@ -93,6 +93,28 @@ export function credentialManagementSupport(info: AuthenticatorInfo): Credential
   return info.options.get('credentialMgmtPreview') === true ? 'preview' : 'none';
 }
 
+/** Before a person is asked for the PIN. Throws `KEY_NO_CREDENTIAL_MANAGEMENT` where the key has neither form of the command. */
+export function assertCredentialManagement(info: AuthenticatorInfo): 'full' | 'preview' {
+  const support = credentialManagementSupport(info);
+  if (support !== 'none') return support;
+  throw new GlasskeyError({
+    code: 'KEY_NO_CREDENTIAL_MANAGEMENT',
+    message: 'This key cannot list or delete single credentials.',
+    remedy:
+      'Use a key with newer firmware (YubiKey 5.2.3 or later); on this one only a reset deletes, and it deletes everything.',
+  });
+}
+
+/** The same for renaming. Throws `KEY_NO_RENAMING` on a preview key. */
+export function assertRenaming(info: AuthenticatorInfo): void {
+  if (assertCredentialManagement(info) === 'full') return;
+  throw new GlasskeyError({
+    code: 'KEY_NO_RENAMING',
+    message: 'This key cannot change the names of a credential that it holds.',
+    remedy: 'Use a key with newer firmware (YubiKey 5.7 or later) where names must change.',
+  });
+}
+
 /** How many resident credentials there are, and how many more fit. Throws `KEY_NO_CREDENTIAL_MANAGEMENT`, `PIN_TOKEN_EXPIRED`. */
 export async function credentialsMetadata(
   key: CtapCommands,
@@ -190,8 +212,8 @@ export async function renameCredential(
   names: { readonly userName?: string | undefined; readonly userDisplayName?: string | undefined },
   operation: Operation = {},
 ): Promise<void> {
-  const { command, support } = await managing(key, operation);
-  if (support === 'preview') throw noRenaming();
+  assertRenaming(await key.info(operation));
+  const { command } = await managing(key, operation);
   const user = cborMap([
     ['id', credential.userId],
     ['name', names.userName],
@@ -251,27 +273,9 @@ export function parseCredentialReply(
   return { entry, total };
 }
 
-/** Throws `KEY_NO_CREDENTIAL_MANAGEMENT` where the key has neither form of the command. */
-async function managing(
-  key: CtapCommands,
-  operation: Operation,
-): Promise<{ readonly command: number; readonly support: 'full' | 'preview' }> {
-  const support = credentialManagementSupport(await key.info(operation));
-  switch (support) {
-    case 'full':
-      return { command: CtapCommand.CREDENTIAL_MANAGEMENT, support };
-    case 'preview':
-      return { command: CtapCommand.CREDENTIAL_MANAGEMENT_PREVIEW, support };
-    case 'none':
-      throw new GlasskeyError({
-        code: 'KEY_NO_CREDENTIAL_MANAGEMENT',
-        message: 'This key cannot list or delete single credentials.',
-        remedy:
-          'Use a key with newer firmware (YubiKey 5.2.3 or later); on this one only a reset deletes, and it deletes everything.',
-      });
-    default:
-      return support satisfies never;
-  }
+async function managing(key: CtapCommands, operation: Operation): Promise<{ readonly command: number }> {
+  const isFull = assertCredentialManagement(await key.info(operation)) === 'full';
+  return { command: isFull ? CtapCommand.CREDENTIAL_MANAGEMENT : CtapCommand.CREDENTIAL_MANAGEMENT_PREVIEW };
 }
 
 interface Enumeration<T> {
@@ -331,13 +335,5 @@ function tooMany(total: number): GlasskeyError {
     code: 'CTAP_MALFORMED',
     message: `The security key says that it holds ${total} entries, more than any key can.`,
     remedy: 'Repeat the command; if it happens again, try another key and report this one.',
-  });
-}
-
-function noRenaming(): GlasskeyError {
-  return new GlasskeyError({
-    code: 'KEY_NO_RENAMING',
-    message: 'This key cannot change the names of a credential that it holds.',
-    remedy: 'Use a key with newer firmware (YubiKey 5.7 or later) where names must change.',
   });
 }

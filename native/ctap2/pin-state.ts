@@ -54,7 +54,7 @@ export function assertPinAccepted(state: PinState, purpose: 'token' | 'change'):
       throw new GlasskeyError({
         code: 'PIN_CHANGE_FORCED',
         message: 'This key wants its PIN changed before anything else.',
-        remedy: 'Change the PIN of this key, then repeat the command.',
+        remedy: 'Change it with glasskey pin change, then repeat the command.',
       });
     default:
       state satisfies never;

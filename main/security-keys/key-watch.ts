@@ -9,7 +9,8 @@ export interface KeyWatch {
   readonly pluggedIn: () => Promise<readonly string[]>;
   readonly clock: Clock;
   readonly log: Log;
-  readonly changed: () => void;
+  /** What is plugged in now, by the operating system's names. */
+  readonly changed: (paths: readonly string[]) => void;
 }
 
 /** Looks until the signal fires. A list that cannot be had is tried again, and told to the log once. */
@@ -18,8 +19,9 @@ export async function watchKeys({ pluggedIn, clock, log, changed }: KeyWatch, si
   let failedWith: string | undefined;
   while (!signal.aborted) {
     try {
-      const now = (await pluggedIn()).toSorted().join('\n');
-      if (before !== undefined && now !== before) changed();
+      const paths = (await pluggedIn()).toSorted();
+      const now = paths.join('\n');
+      if (before !== undefined && now !== before) changed(paths);
       before = now;
       failedWith = undefined;
     } catch (error) {
