@@ -161,10 +161,11 @@ export class Glasskey {
   async #enroll(request: EnrollRequest, people: GlasskeyPeople, signal: AbortSignal): Promise<EnrollReport> {
     const { journal, settings } = await this.#open();
     if (request.publish) await assertCanSignIn(settings);
-    const [{ enroll }, { diskKeyFiles }, { readKeyFile }] = await Promise.all([
+    const [{ enroll }, { diskKeyFiles }, { readKeyFile }, { keyScrutiny }] = await Promise.all([
       import('./enrollment/enroll.ts'),
       import('./enrollment/disk-key-files.ts'),
       import('./enrollment/read-key-file.ts'),
+      import('./glasskey-attestation.ts'),
     ]);
     const { randomBytes } = await import('node:crypto');
     const { clock, owner } = this.#world;
@@ -180,6 +181,7 @@ export class Glasskey {
         channel: await this.#channelWorld(),
         random: (length) => new Uint8Array(randomBytes(length)),
         files: diskKeyFiles(clock),
+        scrutiny: keyScrutiny(),
         profile: this.#profileHolder(settings, people),
         readKeyFile,
       },

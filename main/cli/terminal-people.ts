@@ -3,6 +3,7 @@ import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import { Pin } from '../../native/ctap2/pin.ts';
 import type { EnrollmentEvent } from '../enrollment/people.ts';
 import type { GlasskeyPeople } from '../glasskey.ts';
+import { attestationText } from './attestation-text.ts';
 import type { CliWorld } from './cli-world.ts';
 import { type Output, printable } from './output.ts';
 import { readSecretLine } from './secret-on-stdin.ts';
@@ -168,7 +169,13 @@ function tell(event: EnrollmentEvent, world: CliWorld, output: Output): void {
       );
       break;
     case 'key-found':
-      output.step(`Found ${printable(event.product)}, firmware ${printable(event.firmware)}: it can do what is needed`);
+      output.step(
+        `Found ${printable(event.product)}${event.model === undefined ? '' : ` (${event.model})`}, firmware ${printable(event.firmware)}: it can do what is needed`,
+      );
+      break;
+    case 'key-notice':
+      output.warn(`${event.id} concerns this key. ${event.title}.`);
+      for (const line of [event.meaning, event.remedy, event.url]) output.note(line);
       break;
     case 'key-busy':
       output.warn('Another program is using the security key; waiting for it to finish.');
@@ -186,7 +193,7 @@ function tell(event: EnrollmentEvent, world: CliWorld, output: Output): void {
       output.step('Made the credential on the key');
       break;
     case 'attestation':
-      output.step(attestationText(event.verdict, event.issuer));
+      output.step(attestationText(event));
       break;
     case 'files-written':
       output.step(`Wrote ${printable(event.keyFile)} and ${printable(event.keyFile)}.pub`);
@@ -200,18 +207,5 @@ function tell(event: EnrollmentEvent, world: CliWorld, output: Output): void {
       break;
     default:
       event satisfies never;
-  }
-}
-
-function attestationText(verdict: 'certified' | 'self' | 'none', issuer: string | undefined): string {
-  switch (verdict) {
-    case 'certified':
-      return `The key signed this run's challenge (certificate by ${printable(issuer ?? '')}; issuer not checked)`;
-    case 'self':
-      return "The new credential signed this run's challenge (no certificate: any software could have made it)";
-    case 'none':
-      return 'The key gives no attestation: nothing to check';
-    default:
-      return verdict satisfies never;
   }
 }

@@ -9,7 +9,7 @@ import { type VerifiedAttestation, verifyAttestation } from '../../native/ctap2/
 import { Authenticator } from '../../native/ctap2/authenticator.ts';
 import { encodeCbor } from '../../native/ctap2/cbor.ts';
 import { AuthDataFlag, Status } from '../../native/ctap2/constants.ts';
-import { type AuthenticatorInfo, formatAaguid, formatFirmware } from '../../native/ctap2/get-info.ts';
+import { type AuthenticatorInfo, formatAaguid } from '../../native/ctap2/get-info.ts';
 import { type AttestationObject, CredProtect } from '../../native/ctap2/make-credential.ts';
 import type { Pin } from '../../native/ctap2/pin.ts';
 import { statusError } from '../../native/ctap2/status.ts';
@@ -21,7 +21,8 @@ import { chooseDevice } from './choose-authenticator.ts';
 import type { EnrollmentIn, EnrollmentPlan, UnfinishedEnrollment, WrittenEnrollment } from './enrollment.ts';
 import { isUnfinished, isWritten } from './enrollment.ts';
 import { attestationOf, type KeyFilePair, keyFilePair } from './key-files.ts';
-import type { PinQuestion } from './people.ts';
+import type { KeyFacts, KeyScrutiny } from './key-scrutiny.ts';
+import type { AttestationNews, PinQuestion } from './people.ts';
 import { type PublishWorld, putOnProfile } from './publish.ts';
 import { newUserId, userName } from './user-entity.ts';
 
@@ -54,6 +55,7 @@ export interface EnrollWorld extends PublishWorld {
   readonly channel: ChannelWorld;
   readonly random: (length: number) => Uint8Array;
   readonly files: KeyFileFolder;
+  readonly scrutiny: KeyScrutiny;
   readonly log: Log;
 }
 
@@ -208,7 +210,12 @@ async function makeCredential(
     const product = productName(device);
     const info = await authenticator.info({ signal });
     assertCanEnroll(info, enrollment.plan, { mayHoldItAlready: enrollment.state === 'requested' });
-    world.people.tell({ kind: 'key-found', product, firmware: firmwareOf(info, authenticator) });
+    const { model, firmware, notices } = world.scrutiny.identify(
+      keyFacts(info, authenticator),
+      enrollment.plan.algorithm,
+    );
+    world.people.tell({ kind: 'key-found', product, firmware, model });
+    for (const notice of notices) world.people.tell({ kind: 'key-notice', ...notice });
     const challenge = world.random(CHALLENGE_LENGTH);
     const made = await withPin(authenticator, product, world, signal, (pin) =>
       request({ ...enrollment, state: 'requested', challenge }, authenticator, pin, world, signal),
@@ -227,6 +234,7 @@ async function makeCredential(
         statement: encodeCbor(made.statement),
         product,
         aaguid: formatAaguid(made.authData.attested.aaguid),
+        firmware,
       },
     };
     world.journal.save(next);
@@ -345,15 +353,22 @@ async function setFirstPin(
  */
 function attest(enrollment: EnrollmentIn<'made'>, world: EnrollWorld): EnrollmentIn<'attested'> {
   const verdict = verified(enrollment, world);
-  const issuer = verdict.kind === 'certified' ? verdict.issuer : undefined;
   const next: EnrollmentIn<'attested'> = {
     ...enrollment,
     state: 'attested',
-    attestation: { kind: verdict.kind, ...(issuer === undefined ? {} : { issuer }) },
+    attestation: { kind: verdict.kind, ...('issuer' in verdict ? { issuer: verdict.issuer } : {}) },
   };
   world.journal.save(next);
-  world.people.tell({ kind: 'attestation', verdict: verdict.kind, issuer });
+  world.people.tell({ kind: 'attestation', ...attestationNews(verdict) });
   return next;
+}
+
+/** What people are told of it. */
+function attestationNews(verdict: VerifiedAttestation): AttestationNews {
+  const { kind } = verdict;
+  const news = { verdict: kind, issuer: undefined, root: undefined, because: undefined };
+  if (kind === 'genuine') return { ...news, issuer: verdict.issuer, root: verdict.root.source };
+  return kind === 'unknown-issuer' ? { ...news, issuer: verdict.issuer, because: verdict.because } : news;
 }
 
 /** An answer that does not hold never will: the enrollment is given up, so that the next run begins anew, with another key. */
@@ -361,7 +376,8 @@ function verified(enrollment: EnrollmentIn<'made'>, world: EnrollWorld): Verifie
   try {
     const object = attestationOf(enrollment.credential);
     assertIsWhatWasAsked(object, enrollment.plan);
-    return verifyAttestation(object, sha256(enrollment.credential.challenge));
+    const { scrutiny, clock } = world;
+    return verifyAttestation(object, sha256(enrollment.credential.challenge), scrutiny.trust, clock.now());
   } catch (error) {
     abandon(enrollment, world);
     throw error;
@@ -415,10 +431,16 @@ function touchProgress(world: EnrollWorld): (progress: Progress) => void {
   };
 }
 
-function firmwareOf(info: AuthenticatorInfo, authenticator: Authenticator): string {
-  return info.firmwareVersion === undefined
-    ? authenticator.facts.version.join('.')
-    : formatFirmware(info.firmwareVersion);
+function keyFacts(info: AuthenticatorInfo, { device, facts }: Authenticator): KeyFacts {
+  const { vendorId, productId } = device;
+  return {
+    product: productName(device),
+    aaguid: formatAaguid(info.aaguid),
+    vendorId,
+    productId,
+    firmwareVersion: info.firmwareVersion,
+    deviceVersion: facts.version,
+  };
 }
 
 function sha256(data: Uint8Array): Uint8Array {

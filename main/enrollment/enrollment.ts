@@ -70,6 +70,8 @@ const madeCredential = z.object({
   statement: bytes,
   product: z.string(),
   aaguid: z.string(),
+  /** As the key told it; rows that were written before it was kept lack it. */
+  firmware: z.string().optional(),
 });
 
 const foundCredential = z.object({
@@ -87,7 +89,8 @@ const foundCredential = z.object({
 const credential = z.union([foundCredential, madeCredential]);
 
 const attestation = z.object({
-  kind: z.enum(['certified', 'self', 'none']),
+  /** `certified`: by a certificate, of whose issuer nothing was asked then. */
+  kind: z.enum(['genuine', 'unknown-issuer', 'self', 'none', 'certified']),
   issuer: z.string().optional(),
 });
 

@@ -1,6 +1,8 @@
 /** How an enrollment asks and tells people. The terminal, the window and the tests each implement it (design, decision 10). */
+import type { IssuerDoubt, VerifiedAttestation } from '../../native/ctap2/attestation.ts';
 import type { Pin } from '../../native/ctap2/pin.ts';
 import type { EnrollmentState } from './enrollment.ts';
+import type { KeyNotice } from './key-scrutiny.ts';
 
 export interface PinQuestion {
   readonly product: string;
@@ -16,20 +18,35 @@ export interface NewPinQuestion {
   readonly minLength: number;
 }
 
+/** What the attestation of the new credential proves. */
+export interface AttestationNews {
+  readonly verdict: VerifiedAttestation['kind'];
+  /** Of the certificate, where there is one. */
+  readonly issuer: string | undefined;
+  /** Of a genuine one: `Yubico`, or the file of an administrator's root. */
+  readonly root: string | undefined;
+  /** Of one by an unknown issuer. */
+  readonly because: IssuerDoubt | undefined;
+}
+
 /** What an enrollment tells as it goes. Every one is a fact that has happened, except `touch-wanted`. */
 export type EnrollmentEvent =
   | { readonly kind: 'resumed'; readonly state: EnrollmentState; readonly createdAt: number }
-  | { readonly kind: 'key-found'; readonly product: string; readonly firmware: string }
+  | {
+      readonly kind: 'key-found';
+      readonly product: string;
+      readonly firmware: string;
+      /** Undefined where it is not known. */
+      readonly model: string | undefined;
+    }
+  /** A published weakness concerns the key: worth knowing, and in nobody's way. */
+  | (KeyNotice & { readonly kind: 'key-notice' })
   | { readonly kind: 'key-busy' }
   | { readonly kind: 'pin-set' }
   | { readonly kind: 'touch-wanted' }
   | { readonly kind: 'touched' }
   | { readonly kind: 'credential-made' }
-  | {
-      readonly kind: 'attestation';
-      readonly verdict: 'certified' | 'self' | 'none';
-      readonly issuer: string | undefined;
-    }
+  | (AttestationNews & { readonly kind: 'attestation' })
   | {
       readonly kind: 'files-written';
       readonly keyFile: string;

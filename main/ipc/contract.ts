@@ -135,7 +135,16 @@ const enrollOutlook = z.object({
 /** What has happened (past tense), or is waited for. The steps mirror the journal's states. */
 const enrollStep = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('resumed'), state: enrollmentState, createdAt: time }),
-  z.object({ kind: z.literal('key-found'), product: z.string(), firmware: z.string() }),
+  z.object({ kind: z.literal('key-found'), product: z.string(), firmware: z.string(), model: z.string().optional() }),
+  /** A published weakness concerns the key; sentences for people. */
+  z.object({
+    kind: z.literal('key-notice'),
+    id: z.string(),
+    title: z.string(),
+    meaning: z.string(),
+    remedy: z.string(),
+    url: z.string(),
+  }),
   z.object({ kind: z.literal('key-busy') }),
   z.object({ kind: z.literal('pin-wanted'), isNew: z.boolean() }),
   z.object({ kind: z.literal('pin-given') }),
@@ -145,8 +154,11 @@ const enrollStep = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('credential-made') }),
   z.object({
     kind: z.literal('attestation'),
-    verdict: z.enum(['certified', 'self', 'none']),
+    verdict: z.enum(['genuine', 'unknown-issuer', 'self', 'none']),
     issuer: z.string().optional(),
+    /** `Yubico`, or the file of an administrator's root. */
+    root: z.string().optional(),
+    because: z.enum(['no-known-root', 'expired', 'not-yet-valid', 'certificate-form']).optional(),
   }),
   z.object({
     kind: z.literal('files-written'),

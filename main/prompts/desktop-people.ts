@@ -196,9 +196,28 @@ function doneText(work: DesktopWork, texts: Texts): string {
 
 /** The contract's step leaves out what is not there. */
 function stepOf(event: Parameters<GlasskeyPeople['tell']>[0]): EnrollStep {
-  if (event.kind === 'attestation') {
-    const { kind, verdict, issuer } = event;
-    return { kind, verdict, ...(issuer === undefined ? {} : { issuer }) };
+  switch (event.kind) {
+    case 'key-found': {
+      const { kind, product, firmware, model } = event;
+      return { kind, product, firmware, ...(model === undefined ? {} : { model }) };
+    }
+    case 'key-notice': {
+      const { kind, id, title, meaning, remedy, url } = event;
+      return { kind, id, title, meaning, remedy, url };
+    }
+    case 'attestation': {
+      const { kind, verdict, issuer, root, because } = event;
+      return {
+        kind,
+        verdict,
+        ...(issuer === undefined ? {} : { issuer }),
+        ...(root === undefined ? {} : { root }),
+        ...(because === undefined ? {} : { because }),
+      };
+    }
+    case 'files-written':
+      return { ...event, keptOld: [...event.keptOld] };
+    default:
+      return event;
   }
-  return event.kind === 'files-written' ? { ...event, keptOld: [...event.keptOld] } : event;
 }

@@ -176,13 +176,33 @@ test('An unfinished enrollment is gone on with, or begun anew when that is asked
   }
 });
 
+test('A published weakness that concerns the key is told with what it means and what to do', async () => {
+  const notice: EnrollStep = {
+    kind: 'key-notice',
+    id: 'YSA-2024-03',
+    title: 'EUCLEAK',
+    meaning: 'It means this.',
+    remedy: 'Do that.',
+    url: 'https://advisory.example',
+  };
+  const [found, ...later] = stepsUntil('touch-wanted');
+  await using window = await openEnroll({
+    run: waitsAfter([...(found === undefined ? [] : [found]), notice, ...later]),
+  });
+  const { page } = window;
+  await start(page).click();
+  await soon(() => heading(page).textContent()).toBe('Touch your key now');
+  const shown = await page.getByRole('main').textContent();
+  expect(shown).toContain('YSA-2024-03 concerns this key. EUCLEAK.It means this. Do that.https://advisory.example');
+});
+
 test('The steps are told as they happen, in a list and to screen readers', async () => {
   await using window = await openEnroll({ run: waitsAfter(stepsUntil('touch-wanted')) });
   const { page } = window;
   await start(page).click();
   await soon(() => heading(page).textContent()).toBe('Touch your key now');
   expect(await stages(page).allTextContents()).toEqual([
-    'Key found, doneYubiKey 5C NFC, firmware 5.7.1',
+    'Key found, doneYubico YubiKey OTP+FIDO+CCID (YubiKey 5/5C NFC), firmware 5.7.1',
     'PIN given, done',
     'Touch the key to make the credential, under way',
     'Check what the key made, to come',
@@ -247,7 +267,7 @@ test('The result names the key, what vouches for it, and when every device has i
   await soon(() => heading(page).textContent()).toBe('Enrolled and published');
   const shown = await page.getByRole('main').textContent();
   expect(shown).toContain(PUBLISHED_REPORT.fingerprint);
-  expect(shown).toContain('Certificate by Yubico U2F Root CA Serial 457200631 (issuer not checked)');
+  expect(shown).toContain('Genuine: its certificate ends at Yubico’s root');
   expect(shown).toContain('ada@contoso.com');
   expect(shown).toMatch(/18:21 at the latest \((3 h 59 min|4 h 0 min)\)/);
   const art = page.getByRole('img', { name: 'Picture of the fingerprint, as ssh-keygen draws it' });

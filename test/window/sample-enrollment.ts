@@ -8,13 +8,13 @@ export const SIGN_IN_URL =
 
 /** The steps of a whole enrollment on a key that has a PIN. */
 export const STEPS: readonly EnrollStep[] = [
-  { kind: 'key-found', product: 'YubiKey 5C NFC', firmware: '5.7.1' },
+  { kind: 'key-found', product: 'Yubico YubiKey OTP+FIDO+CCID', firmware: '5.7.1', model: 'YubiKey 5/5C NFC' },
   { kind: 'pin-wanted', isNew: false },
   { kind: 'pin-given' },
   { kind: 'touch-wanted' },
   { kind: 'touched' },
   { kind: 'credential-made' },
-  { kind: 'attestation', verdict: 'certified', issuer: 'Yubico U2F Root CA Serial 457200631' },
+  { kind: 'attestation', verdict: 'genuine', issuer: 'CN=Yubico U2F Root CA Serial 457200631', root: 'Yubico' },
   { kind: 'files-written', keyFile: KEY_FILE, fingerprint: FINGERPRINT, keptOld: [] },
   { kind: 'sign-in-wanted' },
   { kind: 'publishing', account: 'ada@contoso.com' },

@@ -39,7 +39,7 @@ export function RunDone({ run }: { readonly run: Done }) {
   const { say } = useTexts();
   const { result, request, steps } = run;
   const publishes = request.kind === 'publish' || request.input.publish;
-  const { attestation, files, remarks } = runProgress(steps, { kind: request.kind, publishes, phase: 'done' });
+  const { attestation, files, remarks, notices } = runProgress(steps, { kind: request.kind, publishes, phase: 'done' });
   const made = result.kind === 'enroll' ? result.report : undefined;
   const { fingerprint, account, reconciledBy } = result.report;
   const facts: readonly Fact[] = [
@@ -72,7 +72,7 @@ export function RunDone({ run }: { readonly run: Done }) {
         </div>
         {made !== undefined && <Randomart art={made.randomart} label={say('enroll.randomart')} />}
       </section>
-      <RunRemarks remarks={[...kept, ...remarks]} />
+      <RunRemarks remarks={[...kept, ...remarks]} notices={notices} />
     </>
   );
 }

@@ -51,7 +51,7 @@ function RunEndedEarly({ run }: { readonly run: Exclude<Ended, { phase: 'done' }
       </RunFrame>
       {!isStopped && <ErrorNotice error={error} />}
       <RunStages progress={progress} />
-      <RunRemarks remarks={progress.remarks} />
+      <RunRemarks remarks={progress.remarks} notices={progress.notices} />
     </>
   );
 }

@@ -28,6 +28,8 @@ export interface RunProgress {
   readonly signInUrl: string | undefined;
   readonly account: string | undefined;
   readonly remarks: readonly string[];
+  /** Published weaknesses that concern the key. */
+  readonly notices: readonly Extract<EnrollStep, { kind: 'key-notice' }>[];
 }
 
 const MAKING = ['key', 'pin', 'touch', 'attestation', 'files'] as const;
@@ -56,6 +58,7 @@ export function runProgress(steps: readonly EnrollStep[], shape: RunShape): RunP
     signInUrl: signIn?.url,
     account: last('published')?.account ?? last('publishing')?.account,
     remarks: steps.flatMap((step) => (step.kind === 'remark' ? [step.text] : [])),
+    notices: steps.filter((step) => step.kind === 'key-notice'),
   };
 }
 
@@ -121,7 +124,7 @@ function settled(state: StageState | undefined): StageState {
 }
 
 function waitingOf(steps: readonly EnrollStep[]): Waiting | undefined {
-  const step = steps.findLast(({ kind }) => kind !== 'remark');
+  const step = steps.findLast(({ kind }) => kind !== 'remark' && kind !== 'key-notice');
   switch (step?.kind) {
     case 'pin-wanted':
       return step.isNew ? 'new-pin' : 'pin';

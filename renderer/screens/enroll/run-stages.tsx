@@ -29,7 +29,10 @@ function detailOf(
   const before = resumed === undefined ? undefined : say('enroll.stage-done-before');
   switch (name) {
     case 'key':
-      return key === undefined ? before : say('enroll.key-detail', key);
+      if (key === undefined) return before;
+      return key.model === undefined
+        ? say('enroll.key-detail', key)
+        : say('enroll.key-detail-model', { ...key, model: key.model });
     case 'attestation':
       return attestation === undefined ? before : attestationText(attestation, say);
     case 'files': {

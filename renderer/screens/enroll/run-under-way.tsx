@@ -67,7 +67,7 @@ export function RunUnderWay({ run }: { readonly run: Extract<RunState, { phase: 
         <span className={styles.stopText}>{say(`enroll.stop-${leftBehind}`)}</span>
       </div>
       <RunStages progress={progress} />
-      <RunRemarks remarks={progress.remarks} />
+      <RunRemarks remarks={progress.remarks} notices={progress.notices} />
     </>
   );
 }

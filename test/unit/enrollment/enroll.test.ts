@@ -424,7 +424,7 @@ describe('the key', () => {
   );
 
   it.each([
-    ['packed', 'certified'],
+    ['packed', 'unknown-issuer'],
     ['self', 'self'],
     ['none', 'none'],
   ] as const)('with attestation %s makes a usable key, and people are told: %s', async (attestation, verdict) => {

@@ -9,6 +9,7 @@ import { silentLog } from '../../../diagnostics/log.ts';
 import { diskKeyFiles } from '../../../main/enrollment/disk-key-files.ts';
 import { type EnrollChoices, type EnrollWorld, enroll, type KeyFileFolder } from '../../../main/enrollment/enroll.ts';
 import type { EnrollmentIn, EnrollmentJournal, WrittenEnrollment } from '../../../main/enrollment/enrollment.ts';
+import type { KeyScrutiny } from '../../../main/enrollment/key-scrutiny.ts';
 import type {
   EnrollmentEvent,
   NewPinQuestion,
@@ -19,6 +20,7 @@ import type {
 import { type ProfileKeyHolder, publishEnrollment } from '../../../main/enrollment/publish.ts';
 import { readKeyFile } from '../../../main/enrollment/read-key-file.ts';
 import { storedJournal } from '../../../main/enrollment/stored-journal.ts';
+import { keyScrutiny } from '../../../main/glasskey-attestation.ts';
 import { type Database, openDatabase } from '../../../main/storage/database.ts';
 import type { FileSteps } from '../../../main/storage/whole-file.ts';
 import { systemChannelWorld } from '../../../native/ctap2/authenticator.ts';
@@ -160,6 +162,7 @@ export class Computer {
   readonly journal: EnrollmentJournal;
   readonly #profile: ProfileKeyHolder;
   files: KeyFileFolder;
+  scrutiny: KeyScrutiny = keyScrutiny();
   authenticator: LabAuthenticator;
   bus: HidBus;
 
@@ -227,6 +230,7 @@ export class Computer {
       bus,
       channel,
       files,
+      scrutiny: this.scrutiny,
       profile: this.#profile,
       log: silentLog,
       random,

@@ -168,7 +168,7 @@ describe('the people of an enrollment', () => {
   const kinds = () => steps.map(({ kind }) => kind);
 
   it('go from the PIN over the touch to the credential in one prompt, with each step told', async () => {
-    people.tell({ kind: 'key-found', product: 'YubiKey 5', firmware: '5.7.1' });
+    people.tell({ kind: 'key-found', product: 'YubiKey 5', firmware: '5.7.1', model: undefined });
     expect(person.seesNothing).toBe(true);
     const first = people.requestPin({ product: 'YubiKey 5', triesLeft: undefined, wasWrong: false }, signal);
     const { id } = person.sees;

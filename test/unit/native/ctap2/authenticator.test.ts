@@ -9,6 +9,7 @@ import { Pin } from '../../../../native/ctap2/pin.ts';
 import type { Progress } from '../../../../native/ctaphid/channel.ts';
 import { systemClock } from '../../../../time/clock.ts';
 import { LabAuthenticator, type LabAuthenticatorOptions } from '../../../lab/authenticator/lab-authenticator.ts';
+import { labTrust } from './lab-trust.ts';
 
 const RIGHT = '271828';
 const world = systemChannelWorld({ clock: systemClock, log: silentLog });
@@ -43,7 +44,7 @@ describe('an authenticator', () => {
   ] as const)('of profile %s makes a credential of algorithm %i and signs with it', async (profile, algorithm) => {
     const { key } = await plugIn({ profile });
     const made = await key.makeCredential(credential(algorithm), pin());
-    expect(verifyAttestation(made, hash).kind).toBe('certified');
+    expect(verifyAttestation(made, hash, labTrust(), Date.now()).kind).toBe('genuine');
     const { credentialId, publicKey } = made.authData.attested;
     const message = { rpId: 'ssh:', clientDataHash: hash, credentialId, userPresence: true };
     const { authData, authDataBytes, signature } = await key.getAssertion(message, pin());
@@ -216,21 +217,25 @@ describe('an authenticator', () => {
 
   it.each(['none', 'self'] as const)('with attestation %s is told apart from a forged one', async (attestation) => {
     const { key } = await plugIn({ attestation });
-    expect(verifyAttestation(await key.makeCredential(credential(), pin()), hash).kind).toBe(attestation);
+    expect(verifyAttestation(await key.makeCredential(credential(), pin()), hash, labTrust(), Date.now()).kind).toBe(
+      attestation,
+    );
     await key.close();
   });
 
   it('with a forged attestation is refused', async () => {
     const { key } = await plugIn({ attestation: 'forged' });
     const made = await key.makeCredential(credential(), pin());
-    expect(() => verifyAttestation(made, hash)).toThrow(expect.objectContaining({ code: 'ATTESTATION_FORGED' }));
+    expect(() => verifyAttestation(made, hash, labTrust(), Date.now())).toThrow(
+      expect.objectContaining({ code: 'ATTESTATION_FORGED' }),
+    );
     await key.close();
   });
 
   it('that signed another challenge is refused', async () => {
     const { key } = await plugIn();
     const made = await key.makeCredential(credential(), pin());
-    expect(() => verifyAttestation(made, new Uint8Array(32))).toThrow(
+    expect(() => verifyAttestation(made, new Uint8Array(32), labTrust(), Date.now())).toThrow(
       expect.objectContaining({ code: 'ATTESTATION_FORGED' }),
     );
     await key.close();

@@ -8,6 +8,7 @@ import { parseKeyAgreementReply, parsePinRetries } from '../../../../native/ctap
 import { parseAssertion } from '../../../../native/ctap2/get-assertion.ts';
 import { parseInfo } from '../../../../native/ctap2/get-info.ts';
 import { parseMakeCredential } from '../../../../native/ctap2/make-credential.ts';
+import { yubicoTrust } from '../../../../native/ctap2/yubico-roots.ts';
 import { hex } from '../../shared-vectors.ts';
 
 /** Authenticator data of a real key: shared/vectors/python-fido2/ctap2.json (python-fido2 tests/test_ctap2.py, BSD-2-Clause). */
@@ -88,7 +89,7 @@ describe('replies of a hostile key', () => {
             [2, AUTH_DATA],
             [3, statement],
           ]);
-          verifyAttestation(parseMakeCredential(reply), new Uint8Array(32));
+          verifyAttestation(parseMakeCredential(reply), new Uint8Array(32), yubicoTrust(), 0);
         });
       }),
       { numRuns: 1000 },

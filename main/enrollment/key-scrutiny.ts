@@ -1,0 +1,39 @@
+/** What an enrollment asks about a security key that it has before it. Implemented over main/security-keys. */
+import type { AttestationTrust } from '../../native/ctap2/attestation-chain.ts';
+import type { EnrollmentPlan } from './enrollment.ts';
+
+/** What a key says of itself. */
+export interface KeyFacts {
+  readonly product: string;
+  /** `2fc0579f-8113-47ea-b116-bb5a8db9202a` */
+  readonly aaguid: string;
+  readonly vendorId: number;
+  readonly productId: number;
+  /** getInfo's, in the vendor's encoding. */
+  readonly firmwareVersion: number | undefined;
+  /** INIT's. */
+  readonly deviceVersion: readonly [number, number, number];
+}
+
+/** A published weakness, as far as it concerns one key. */
+export interface KeyNotice {
+  readonly id: string;
+  readonly title: string;
+  readonly meaning: string;
+  readonly remedy: string;
+  readonly url: string;
+}
+
+export interface KeyIdentity {
+  /** Undefined for a model that is not known. */
+  readonly model: string | undefined;
+  readonly firmware: string;
+  /** Those worth a person's time. */
+  readonly notices: readonly KeyNotice[];
+}
+
+export interface KeyScrutiny {
+  identify(key: KeyFacts, algorithm: EnrollmentPlan['algorithm']): KeyIdentity;
+  /** Whose attestation certificates prove a maker. */
+  readonly trust: AttestationTrust;
+}
