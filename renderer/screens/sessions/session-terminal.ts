@@ -12,6 +12,7 @@ import { call } from '../../contract-client.ts';
 import { styleNonce } from '../../style-nonce.ts';
 import { drawnBytes } from './drawn-bytes.ts';
 import { inPieces, withoutControls } from './pasted-text.ts';
+import { pieceByPiece } from './piece-by-piece.ts';
 import { openStyled } from './terminal-styles.ts';
 import { matchColours, type TerminalColours, terminalTheme } from './terminal-theme.ts';
 
@@ -62,8 +63,6 @@ const LINE_HEIGHT = 1.15;
 const MOST_MATCHES = 1000;
 /** A window that is being dragged has a new size with each frame; the device hears of the last. */
 const RESIZE_PAUSE = 120;
-/** xterm.js looks at the clock between pieces only: small ones let the window draw and answer in between. */
-const PIECE = 16 * 1024;
 const SWALLOWED_OSC = [0, 1, 2, 8, 52];
 
 export function sessionTerminal(id: string): SessionTerminal {
@@ -93,7 +92,7 @@ export function sessionTerminal(id: string): SessionTerminal {
   let colours: TerminalColours = 'dark';
   /** Undefined: no search is open. */
   let sought: string | undefined;
-  /** Pieces of a replay that are not drawn yet. */
+  /** Bytes of a replay that are not drawn yet. */
   let replaying = 0;
   let label = { text: '', keys: '' };
   let sizeTold = '';
@@ -101,6 +100,11 @@ export function sessionTerminal(id: string): SessionTerminal {
   // A session that ends while something is sent is told by `sessions.changed`; the call's own error adds nothing.
   const send = (sent: Promise<unknown>) => void sent.catch(() => undefined);
   const drawn = drawnBytes((bytes) => send(call('sessions.drawn', { id, bytes })));
+  const pieces = pieceByPiece({
+    parse: (piece, parsed) => terminal.write(piece, parsed),
+    later: (task) => void scheduler.postTask(task),
+    isSeen: () => !document.hidden,
+  });
 
   terminal.onData((text) => {
     // What is replayed has been answered before: a second answer would be typed to whatever runs there now.
@@ -214,14 +218,11 @@ export function sessionTerminal(id: string): SessionTerminal {
       terminal.clearSelection();
     },
     receive(data, counted) {
-      for (let from = 0; from < data.length; from += PIECE) {
-        const piece = data.subarray(from, from + PIECE);
-        if (!counted) replaying += 1;
-        terminal.write(piece, () => {
-          if (!counted) replaying -= 1;
-          else if (!ended) drawn.add(piece.length);
-        });
-      }
+      if (!counted) replaying += data.length;
+      pieces.write(data, (bytes) => {
+        if (!counted) replaying -= bytes;
+        else if (!ended) drawn.add(bytes);
+      });
     },
     end() {
       ended = true;
@@ -232,6 +233,7 @@ export function sessionTerminal(id: string): SessionTerminal {
     dispose() {
       self.end();
       clearTimeout(sizeTimer);
+      pieces.stop();
       terminal.dispose();
       element.remove();
     },
