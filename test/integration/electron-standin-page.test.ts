@@ -272,6 +272,30 @@ describe.skipIf(!hasChromium)('a page of the stand-in', () => {
         /No handler registered/,
       );
     });
+
+    it('keeps nothing of what was sent: 40 MB that a page let go of do not pile up in its memory', async () => {
+      const session = await page.context().newCDPSession(page);
+      const used = async () => (await session.send('Runtime.getHeapUsage')).usedSize;
+      const [rounds, each, bytes] = [25, 50, 32 * 1024];
+      await inPage('void (window.got = 0, fixture.on("many", (data) => { window.got += data.length; }))');
+      const before = await used();
+      for (let round = 1; round <= rounds; round += 1) {
+        await app.evaluate(
+          ({ BrowserWindow }, { round: fill, each: count, bytes: length }) => {
+            const [window] = BrowserWindow.getAllWindows();
+            for (let one = 0; one < count; one += 1) {
+              // No two alike: one text is one script.
+              window?.webContents.send('many', new Uint8Array(length).fill(fill, one));
+            }
+          },
+          { round, each, bytes },
+        );
+        await expect.poll(() => inPage('got')).toBe(round * each * bytes);
+      }
+      // What the next scavenge takes is in it, up to 20 MB; of scripts that are kept it is 3 bytes for each that was sent.
+      expect(((await used()) - before) / (rounds * each * bytes)).toBeLessThan(1.5);
+      await session.detach();
+    });
   });
 
   describe('served by protocol.handle', () => {

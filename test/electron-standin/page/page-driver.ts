@@ -379,9 +379,11 @@ export class PageDriver {
   private flush(): void {
     const texts = this.undelivered.splice(0);
     if (this.preloadContext === undefined || texts.length === 0) return;
-    this.tell('Runtime.callFunctionOn', {
-      functionDeclaration: '(...texts) => { for (const text of texts) electronStandInReceive(text); }',
-      arguments: texts.map((value) => ({ value })),
+    // Text reaches a world as a script only. Of Runtime.callFunctionOn, Chromium makes one for each argument and one for the
+    // function, and V8 keeps the scripts, with all their text, in its compilation cache; those of the REPL it never keeps.
+    this.tell('Runtime.evaluate', {
+      expression: texts.map((text) => `electronStandInReceive(${JSON.stringify(text)})`).join(';'),
+      replMode: true,
       uniqueContextId: this.preloadContext,
     });
   }

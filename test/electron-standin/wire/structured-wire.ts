@@ -58,7 +58,14 @@ function toBase64(bytes: Uint8Array): string {
   return btoa(binary);
 }
 
+/** Chromium has it since 140, Node 24 not yet. */
+interface Base64Reader {
+  fromBase64?(text: string): Uint8Array<ArrayBuffer>;
+}
+
 function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  const atOnce = (Uint8Array as Base64Reader).fromBase64?.(text);
+  if (atOnce !== undefined) return atOnce;
   const binary = atob(text);
   const bytes = new Uint8Array(binary.length);
   for (let at = 0; at < binary.length; at += 1) bytes[at] = binary.charCodeAt(at);
