@@ -23,6 +23,7 @@ import type { EntraSession } from './entra/entra-session.ts';
 import type { TokenCacheStore } from './entra/token-cache.ts';
 import type { HostNames, KeyAgent, KeyAgentRequest, SigningPeople } from './glasskey-agent.ts';
 import type { ConnectTo, PlannedLogin } from './glasskey-connect.ts';
+import type { GlasskeyRecoveryPeople, RecoverReport, RecoverRequest } from './glasskey-recovery.ts';
 import type { SecurityKeys } from './glasskey-security-keys.ts';
 import type { PlainValue, SettingLine } from './glasskey-settings.ts';
 import type { TargetToSave } from './glasskey-targets.ts';
@@ -188,6 +189,36 @@ export class Glasskey {
       signal,
     );
     return this.#enrollReport(enrolled, settings);
+  }
+
+  /**
+   * Takes in keys that were made elsewhere: from the resident credentials of a security key (enrollment/recover.ts), or from key files
+   * on this computer (enrollment/adopt.ts).
+   */
+  recover(request: RecoverRequest, people: GlasskeyRecoveryPeople, signal: AbortSignal): Promise<RecoverReport> {
+    return this.#logged('recover', () => this.#recover(request, people, signal));
+  }
+
+  async #recover(request: RecoverRequest, people: GlasskeyRecoveryPeople, signal: AbortSignal): Promise<RecoverReport> {
+    const { journal, settings } = await this.#open();
+    const [{ recoverKeys }, { diskKeyFiles }, { readKeyFile }] = await Promise.all([
+      import('./glasskey-recovery.ts'),
+      import('./enrollment/disk-key-files.ts'),
+      import('./enrollment/read-key-file.ts'),
+    ]);
+    const { clock } = this.#world;
+    const world = {
+      journal,
+      people,
+      clock,
+      bus: await this.#world.hid(),
+      channel: await this.#channelWorld(),
+      files: diskKeyFiles(clock),
+      profile: this.#profileHolder(settings, people),
+      readKeyFile,
+    };
+    const report = await recoverKeys(request, this.#keyFile(request.file, settings), world, signal);
+    return { ...report, next: (await this.status()).next };
   }
 
   /** What an enrollment would find: from the disk alone. */
@@ -588,7 +619,7 @@ export class Glasskey {
   }
 
   /** Signs in when it is first asked something. */
-  #profileHolder(settings: Settings, people: GlasskeyPeople): ProfileKeyHolder {
+  #profileHolder(settings: Settings, people: Pick<GlasskeyPeople, 'signInWanted'>): ProfileKeyHolder {
     let session: Promise<EntraSession> | undefined;
     const open = () => {
       session ??= this.#openEntra(settings, people);
@@ -603,7 +634,7 @@ export class Glasskey {
     };
   }
 
-  async #openEntra(settings: Settings, people: GlasskeyPeople): Promise<EntraSession> {
+  async #openEntra(settings: Settings, people: Pick<GlasskeyPeople, 'signInWanted'>): Promise<EntraSession> {
     const [{ openEntraSession }, { parseEntraSettings }, { openSystemBrowser }] = await Promise.all([
       import('./entra/entra-session.ts'),
       import('./entra/cloud.ts'),

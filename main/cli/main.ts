@@ -38,6 +38,11 @@ const COMMANDS: readonly (CommandSummary & { readonly load: () => Promise<Comman
     load: async () => (await import('./commands/keys.ts')).keys,
   },
   {
+    name: 'recover',
+    summary: 'Take in SSH keys that a security key holds, or key files: a new laptop',
+    load: async () => (await import('./commands/recover.ts')).recover,
+  },
+  {
     name: 'settings',
     summary: 'Show and change the settings, each with its source',
     load: async () => (await import('./commands/settings.ts')).settings,

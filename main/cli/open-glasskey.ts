@@ -3,6 +3,7 @@ import { Glasskey, type GlasskeyPeople } from '../glasskey.ts';
 import type { Invocation } from './command.ts';
 import { printable } from './output.ts';
 import type { TerminalChoices } from './terminal-people.ts';
+import type { TerminalPrompts } from './terminal-prompts.ts';
 
 /** For commands that ask nobody anything. */
 export async function withGlasskey<T>(
@@ -23,7 +24,7 @@ export async function withGlasskey<T>(
 export async function withPeople<T>(
   invocation: Invocation,
   choices: TerminalChoices & { readonly asksPinAtOnce: boolean },
-  use: (glasskey: Glasskey, people: GlasskeyPeople) => Promise<T>,
+  use: (glasskey: Glasskey, people: GlasskeyPeople, prompts: TerminalPrompts) => Promise<T>,
 ): Promise<T> {
   const [{ TerminalPrompts }, { terminalPeople }] = await Promise.all([
     import('./terminal-prompts.ts'),
@@ -34,7 +35,7 @@ export async function withPeople<T>(
   const people = terminalPeople(world, output, prompts, choices);
   if (choices.asksPinAtOnce && !choices.pinFromStdin) prompts.hush();
   try {
-    return await withGlasskey(invocation, (glasskey) => use(glasskey, people));
+    return await withGlasskey(invocation, (glasskey) => use(glasskey, people, prompts));
   } finally {
     await prompts.end(invocation.signal);
     output.settle();

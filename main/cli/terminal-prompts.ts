@@ -88,18 +88,22 @@ export class TerminalPrompts {
 
   /** A yes-or-no question; anything but y or yes means no. Rejects like `secret`. */
   async yesNo(question: string, signal: AbortSignal): Promise<boolean> {
+    return /^y(es)?$/i.test(await this.line(`${question} [y/N]`, signal));
+  }
+
+  /** A line that is no secret: it is shown as it is typed, as everywhere else. Without the blanks around it. Rejects like `secret`. */
+  async line(question: string, signal: AbortSignal): Promise<string> {
     try {
       const terminal = await this.#standReady(signal);
       const line = new SecretLine();
-      terminal.output.write(`${question} [y/N] `);
+      terminal.output.write(`${question} `);
       try {
         return await this.#ask(signal, (bytes, answer, giveUp) => {
           const end = line.take(bytes);
           const text = new TextDecoder().decode(line.secret());
-          // What is answered here is no secret: it is shown as it is typed, as everywhere else.
-          terminal.output.write(`\r\x1b[K${question} [y/N] ${text}`);
+          terminal.output.write(`\r\x1b[K${question} ${text}`);
           if (end === undefined) return;
-          if (end.kind === 'entered') answer(/^y(es)?$/i.test(text.trim()));
+          if (end.kind === 'entered') answer(text.trim());
           else giveUp();
         });
       } finally {

@@ -8,21 +8,21 @@ import type { Log } from '../../diagnostics/log.ts';
 import { type VerifiedAttestation, verifyAttestation } from '../../native/ctap2/attestation.ts';
 import { Authenticator } from '../../native/ctap2/authenticator.ts';
 import { encodeCbor } from '../../native/ctap2/cbor.ts';
-import { AuthDataFlag, Status } from '../../native/ctap2/constants.ts';
+import { AuthDataFlag } from '../../native/ctap2/constants.ts';
 import { type AuthenticatorInfo, formatAaguid } from '../../native/ctap2/get-info.ts';
 import { type AttestationObject, CredProtect } from '../../native/ctap2/make-credential.ts';
 import type { Pin } from '../../native/ctap2/pin.ts';
-import { statusError } from '../../native/ctap2/status.ts';
 import type { ChannelWorld, Progress } from '../../native/ctaphid/channel.ts';
 import { productName } from '../../native/hid/product-name.ts';
 import type { HidBus } from '../../native/hid/transport.ts';
+import { askPin } from './ask-pin.ts';
 import { assertCanEnroll, COSE_OF } from './capabilities.ts';
 import { chooseDevice } from './choose-authenticator.ts';
 import type { EnrollmentIn, EnrollmentPlan, UnfinishedEnrollment, WrittenEnrollment } from './enrollment.ts';
-import { isUnfinished, isWritten } from './enrollment.ts';
+import { APPLICATION, COMMENT, isUnfinished, isWritten } from './enrollment.ts';
 import { attestationOf, type KeyFilePair, keyFilePair } from './key-files.ts';
 import type { KeyFacts, KeyScrutiny } from './key-scrutiny.ts';
-import type { AttestationNews, PinQuestion } from './people.ts';
+import type { AttestationNews } from './people.ts';
 import { type PublishWorld, putOnProfile } from './publish.ts';
 import { newUserId, userName } from './user-entity.ts';
 
@@ -59,8 +59,6 @@ export interface EnrollWorld extends PublishWorld {
   readonly log: Log;
 }
 
-const APPLICATION = 'ssh:';
-const COMMENT = 'NexusIdentitySSHKey';
 const CHALLENGE_LENGTH = 32;
 
 /**
@@ -283,7 +281,8 @@ async function withPin<T>(
   const hasPin = info.options.get('clientPin') !== false;
   let chosen = hasPin ? undefined : await setFirstPin(authenticator, info, product, world, signal);
   for (let wasWrong = false; ; wasWrong = true) {
-    const pin = chosen ?? (await askPin(authenticator, product, wasWrong, world, signal));
+    const asking = { authenticator, product, people: world.people, what: 'The enrollment' };
+    const pin = chosen ?? (await askPin(asking, wasWrong, signal));
     chosen = undefined;
     try {
       return await use(pin);
@@ -293,39 +292,6 @@ async function withPin<T>(
       pin.wipe();
     }
   }
-}
-
-async function askPin(
-  authenticator: Authenticator,
-  product: string,
-  wasWrong: boolean,
-  world: EnrollWorld,
-  signal: AbortSignal,
-): Promise<Pin> {
-  const question: PinQuestion = {
-    product,
-    wasWrong,
-    triesLeft: await triesLeft(authenticator, wasWrong, signal),
-  };
-  return world.people.requestPin(question, signal);
-}
-
-const ALL_TRIES = 8;
-
-/** Throws where no PIN can help: one is never sent to a key that reports itself blocked. */
-async function triesLeft(
-  authenticator: Authenticator,
-  wasWrong: boolean,
-  signal: AbortSignal,
-): Promise<number | undefined> {
-  const { left, replugNeeded } = await authenticator.pinRetries({ signal });
-  if (left === 0) throw pinError('PIN_BLOCKED');
-  if (replugNeeded) throw pinError('PIN_REPLUG_NEEDED');
-  return left < ALL_TRIES || wasWrong ? left : undefined;
-}
-
-function pinError(code: 'PIN_BLOCKED' | 'PIN_REPLUG_NEEDED'): GlasskeyError {
-  return statusError(code === 'PIN_BLOCKED' ? Status.PIN_BLOCKED : Status.PIN_AUTH_BLOCKED, 'The enrollment');
 }
 
 /** The PIN that the key now has; the caller wipes it. */

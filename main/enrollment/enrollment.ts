@@ -17,6 +17,10 @@ import { asGlasskeyError, GlasskeyError } from '../../diagnostics/glasskey-error
 import { formatSkPublicBlob, parseSkPublicBlob, type SkPublicKey } from '../openssh/sk-key.ts';
 import type { Proof } from './proof.ts';
 
+/** What `az nexusidentity gen-keys` makes (design, decision 1): the rp.id, and what stands behind the key in its public line. */
+export const APPLICATION = 'ssh:';
+export const COMMENT = 'NexusIdentitySSHKey';
+
 const bytes = z.codec(
   z.base64(),
   z.custom<Uint8Array>((value) => value instanceof Uint8Array),

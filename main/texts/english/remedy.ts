@@ -5,6 +5,14 @@
 export const REMEDY = {
   'remedy.NOT_ENROLLED': 'Plug in your security key and open Enroll.',
   'remedy.KEY_FILE_FOREIGN': 'Put the file back from a backup, or open Enroll and make a new key.',
+  'remedy.KEY_NO_CREDENTIAL_MANAGEMENT':
+    'If the key files are still somewhere, take those in; else use a key with newer firmware (YubiKey 5.2.3 or later).',
+  'remedy.NO_RESIDENT_KEYS':
+    'Plug in another one; a key that is not resident comes from its files. Or open Enroll and make a key.',
+  'remedy.RESIDENT_KEY_UNKNOWN': 'Choose one of those that are shown.',
+  'remedy.RECOVER_CHOICE_NEEDED': 'Choose which ones are wanted.',
+  'remedy.KEY_FILE_MISSING': 'Choose the private half, the one without .pub.',
+  'remedy.KEY_FILE_PASSPHRASE_WRONG': 'Type the passphrase again; if it is lost, take the key from the security key.',
   'remedy.PROFILE_KEY_KEPT':
     'Publish again from Readiness and allow the replacement, when the other key is no longer needed. Devices take the new one at their next reconciliation.',
   'remedy.CTAP_NO_EDDSA':

@@ -1,0 +1,71 @@
+/** Recovery and adoption of keys that were made elsewhere, composed for glasskey.ts. */
+import { adopt } from './enrollment/adopt.ts';
+import {
+  type RecoverChoices,
+  type RecoveredKey,
+  type RecoverWorld,
+  type Recovery,
+  recover,
+} from './enrollment/recover.ts';
+import type { RecoveryPeople } from './enrollment/recovery-people.ts';
+import type { UnusableCredential } from './enrollment/resident-keys.ts';
+import { skFingerprint } from './openssh/fingerprint.ts';
+import { parsePublicLine } from './openssh/public-line.ts';
+
+export type { RecoverableKey, RecoveryPeople } from './enrollment/recovery-people.ts';
+
+/** From a plugged-in security key, or (`file`) from key files on this computer. */
+export type RecoverRequest =
+  | (Omit<RecoverChoices, 'keyFile'> & { readonly file?: undefined })
+  | { readonly file: string; readonly looksAtProfile: boolean };
+
+/** Who is asked and told; a look at the profile may need a sign-in. */
+export interface GlasskeyRecoveryPeople extends RecoveryPeople {
+  signInWanted(url: string | undefined): void;
+}
+
+export interface RecoverReport {
+  readonly product: string | undefined;
+  /** Undefined: nobody has looked. */
+  readonly profile:
+    | {
+        readonly account: string;
+        /** Of the key that it holds; undefined where it holds none, or something that is none. */
+        readonly fingerprint: string | undefined;
+        readonly isEmpty: boolean;
+      }
+    | undefined;
+  readonly keys: readonly RecoveredKey[];
+  readonly unusable: readonly UnusableCredential[];
+  readonly next: string;
+}
+
+/** `keyFile`: the one of the settings, or the file to take in; absolute. */
+export async function recoverKeys(
+  request: RecoverRequest,
+  keyFile: string,
+  world: RecoverWorld,
+  signal: AbortSignal,
+): Promise<Omit<RecoverReport, 'next'>> {
+  const recovery =
+    request.file === undefined
+      ? await recover({ ...request, keyFile }, world, signal)
+      : await adopt({ keyFile, looksAtProfile: request.looksAtProfile }, world, signal);
+  const { product, keys, unusable } = recovery;
+  return { product, profile: profileOf(recovery), keys, unusable };
+}
+
+function profileOf({ profile }: Recovery): RecoverReport['profile'] {
+  if (profile === undefined) return undefined;
+  const { account, line } = profile;
+  return { account, fingerprint: line === undefined ? undefined : fingerprintOf(line), isEmpty: line === undefined };
+}
+
+/** Anyone may have written what the profile holds. */
+function fingerprintOf(line: string): string | undefined {
+  try {
+    return skFingerprint(parsePublicLine(line).publicKey);
+  } catch {
+    return undefined;
+  }
+}
