@@ -18,7 +18,7 @@ const SubCommand = { TOGGLE_ALWAYS_UV: 0x02, SET_MIN_PIN_LENGTH: 0x03, ENABLE_LO
 const Param = { NEW_MIN_PIN_LENGTH: 1, MIN_PIN_LENGTH_RP_IDS: 2, FORCE_CHANGE_PIN: 3 } as const;
 
 /** 32 bytes of ff stand in the message where others have a hash, then the command's own number (6.11). */
-const FORM: SubCommandForm = {
+export const CONFIG_FORM: SubCommandForm = {
   member: { subCommand: 1, params: 2, protocol: 3, param: 4 },
   always: [],
   messagePrefix: Uint8Array.of(...new Uint8Array(32).fill(0xff), CtapCommand.CONFIG),
@@ -114,7 +114,7 @@ async function configure(
   params: CborMap | undefined,
   operation: Operation,
 ): Promise<void> {
-  const request = subCommandRequest(FORM, subCommand, params, token);
+  const request = subCommandRequest(CONFIG_FORM, subCommand, params, token);
   try {
     await underToken(() => key.call(CtapCommand.CONFIG, request, operation, 'Changing the key’s settings'));
   } finally {

@@ -37,7 +37,7 @@ const Reply = {
 const MODALITY = 1;
 const MODALITY_FINGERPRINT = 1;
 
-const FORM: SubCommandForm = {
+export const BIO_ENROLLMENT_FORM: SubCommandForm = {
   member: { subCommand: 2, params: 3, protocol: 4, param: 5 },
   always: [[MODALITY, MODALITY_FINGERPRINT]],
   messagePrefix: Uint8Array.of(MODALITY_FINGERPRINT),
@@ -99,7 +99,7 @@ export function fingerprintReader(info: AuthenticatorInfo): 'none' | 'empty' | '
 /** Needs no PIN. Throws `KEY_NO_FINGERPRINTS`. */
 export async function sensorInfo(key: CtapCommands, operation: Operation = {}): Promise<SensorInfo> {
   const command = await bioCommand(key, operation);
-  const request = subCommandRequest(FORM, SubCommand.GET_FINGERPRINT_SENSOR_INFO, undefined, undefined);
+  const request = subCommandRequest(BIO_ENROLLMENT_FORM, SubCommand.GET_FINGERPRINT_SENSOR_INFO, undefined, undefined);
   return parseSensorInfo(await key.call(command, request, operation, 'Reading the fingerprint reader'));
 }
 
@@ -110,7 +110,7 @@ export async function fingerprints(
   operation: Operation = {},
 ): Promise<readonly Fingerprint[]> {
   const command = await bioCommand(key, operation);
-  const request = subCommandRequest(FORM, SubCommand.ENUMERATE_ENROLLMENTS, undefined, token);
+  const request = subCommandRequest(BIO_ENROLLMENT_FORM, SubCommand.ENUMERATE_ENROLLMENTS, undefined, token);
   try {
     return parseFingerprints(await underToken(() => key.call(command, request, operation, 'Listing the fingerprints')));
   } catch (error) {
@@ -158,7 +158,7 @@ export async function renameFingerprint(
     [Param.TEMPLATE_ID, templateId],
     [Param.TEMPLATE_FRIENDLY_NAME, name],
   ]);
-  const request = subCommandRequest(FORM, SubCommand.SET_FRIENDLY_NAME, params, token);
+  const request = subCommandRequest(BIO_ENROLLMENT_FORM, SubCommand.SET_FRIENDLY_NAME, params, token);
   await underToken(() => key.call(command, request, operation, 'Naming the fingerprint'));
 }
 
@@ -171,7 +171,7 @@ export async function removeFingerprint(
 ): Promise<void> {
   const command = await bioCommand(key, operation);
   const params = cborMap([[Param.TEMPLATE_ID, templateId]]);
-  const request = subCommandRequest(FORM, SubCommand.REMOVE_ENROLLMENT, params, token);
+  const request = subCommandRequest(BIO_ENROLLMENT_FORM, SubCommand.REMOVE_ENROLLMENT, params, token);
   try {
     await underToken(() => key.call(command, request, operation, 'Removing the fingerprint'));
   } catch (error) {
@@ -225,7 +225,7 @@ async function capture(
 ): Promise<Uint8Array> {
   const what = 'Enrolling the fingerprint';
   const beginParams = cborMap([[Param.TIMEOUT_MS, SAMPLE_TIMEOUT_MS]]);
-  const begin = subCommandRequest(FORM, SubCommand.ENROLL_BEGIN, beginParams, token);
+  const begin = subCommandRequest(BIO_ENROLLMENT_FORM, SubCommand.ENROLL_BEGIN, beginParams, token);
   const first = parseFirstSample(await underToken(() => call(command, begin, operation, what)));
   const nextParams = cborMap([
     [Param.TEMPLATE_ID, first.templateId],
@@ -240,7 +240,7 @@ async function capture(
     idle = sample.status === 'no-finger' ? idle + 1 : 0;
     if (idle === MOST_IDLE_SAMPLES) throw statusError(Status.USER_ACTION_TIMEOUT, what);
     assertNotCancelled(operation.signal, what);
-    const next = subCommandRequest(FORM, SubCommand.ENROLL_CAPTURE_NEXT_SAMPLE, nextParams, token);
+    const next = subCommandRequest(BIO_ENROLLMENT_FORM, SubCommand.ENROLL_CAPTURE_NEXT_SAMPLE, nextParams, token);
     sample = parseSample(await underToken(() => call(command, next, operation, what)));
   }
 }
@@ -250,7 +250,7 @@ async function capture(
  * cancelled.
  */
 async function cancelEnrollment(call: Call, command: number): Promise<void> {
-  const request = subCommandRequest(FORM, SubCommand.CANCEL_CURRENT_ENROLLMENT, undefined, undefined);
+  const request = subCommandRequest(BIO_ENROLLMENT_FORM, SubCommand.CANCEL_CURRENT_ENROLLMENT, undefined, undefined);
   await call(command, request, {}, 'Cancelling the enrollment').catch(() => {});
 }
 

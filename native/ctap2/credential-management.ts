@@ -41,7 +41,7 @@ const Reply = {
   CRED_PROTECT: 0x0a,
 } as const;
 
-const FORM: SubCommandForm = {
+export const CREDENTIAL_MANAGEMENT_FORM: SubCommandForm = {
   member: { subCommand: 1, params: 2, protocol: 3, param: 4 },
   always: [],
   messagePrefix: new Uint8Array(),
@@ -122,7 +122,7 @@ export async function credentialsMetadata(
   operation: Operation = {},
 ): Promise<CredentialsMetadata> {
   const { command } = await managing(key, operation);
-  const request = subCommandRequest(FORM, SubCommand.GET_CREDS_METADATA, undefined, token);
+  const request = subCommandRequest(CREDENTIAL_MANAGEMENT_FORM, SubCommand.GET_CREDS_METADATA, undefined, token);
   return parseCredentialsMetadata(
     await underToken(() => key.call(command, request, operation, 'Counting the credentials')),
   );
@@ -141,7 +141,7 @@ export async function relyingParties(
   const { command } = await managing(key, operation);
   return enumerate(key, {
     command,
-    begin: () => subCommandRequest(FORM, SubCommand.ENUMERATE_RPS_BEGIN, undefined, token),
+    begin: () => subCommandRequest(CREDENTIAL_MANAGEMENT_FORM, SubCommand.ENUMERATE_RPS_BEGIN, undefined, token),
     next: SubCommand.ENUMERATE_RPS_NEXT,
     parse: parseRelyingPartyReply,
     operation,
@@ -163,7 +163,7 @@ export async function credentialsOf(
   const params = cborMap([[Param.RP_ID_HASH, rp.idHash]]);
   return enumerate(key, {
     command,
-    begin: () => subCommandRequest(FORM, SubCommand.ENUMERATE_CREDENTIALS_BEGIN, params, token),
+    begin: () => subCommandRequest(CREDENTIAL_MANAGEMENT_FORM, SubCommand.ENUMERATE_CREDENTIALS_BEGIN, params, token),
     next: SubCommand.ENUMERATE_CREDENTIALS_NEXT,
     parse: (reply) => parseCredentialReply(reply, rp),
     operation,
@@ -196,7 +196,7 @@ export async function deleteCredential(
 ): Promise<void> {
   const { command } = await managing(key, operation);
   const params = cborMap([[Param.CREDENTIAL_ID, credentialDescriptor(credentialId)]]);
-  const request = subCommandRequest(FORM, SubCommand.DELETE_CREDENTIAL, params, token);
+  const request = subCommandRequest(CREDENTIAL_MANAGEMENT_FORM, SubCommand.DELETE_CREDENTIAL, params, token);
   await underToken(() => key.call(command, request, operation, 'Deleting the credential'));
   key.forgetInfo(); // it counts the free slots
 }
@@ -223,7 +223,7 @@ export async function renameCredential(
     [Param.CREDENTIAL_ID, credentialDescriptor(credential.credentialId)],
     [Param.USER, user],
   ]);
-  const request = subCommandRequest(FORM, SubCommand.UPDATE_USER_INFORMATION, params, token);
+  const request = subCommandRequest(CREDENTIAL_MANAGEMENT_FORM, SubCommand.UPDATE_USER_INFORMATION, params, token);
   await underToken(() => key.call(command, request, operation, 'Renaming the credential'));
 }
 
@@ -323,7 +323,9 @@ async function sequence<T>(call: Call, enumeration: Enumeration<T>): Promise<rea
   if (total > MOST_ENTRIES) throw tooMany(total);
   const entries = [first.entry];
   while (entries.length < total) {
-    const { entry } = parse(await call(command, subCommandRequest(FORM, next, undefined, undefined), operation, what));
+    const { entry } = parse(
+      await call(command, subCommandRequest(CREDENTIAL_MANAGEMENT_FORM, next, undefined, undefined), operation, what),
+    );
     if (entry === undefined) break;
     entries.push(entry);
   }

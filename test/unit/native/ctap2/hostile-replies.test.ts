@@ -3,8 +3,19 @@ import { describe, expect, it } from 'vitest';
 import { GlasskeyError } from '../../../../diagnostics/glasskey-error.ts';
 import { verifyAttestation } from '../../../../native/ctap2/attestation.ts';
 import { parseAuthenticatorData } from '../../../../native/ctap2/authenticator-data.ts';
+import {
+  parseFingerprints,
+  parseFirstSample,
+  parseSample,
+  parseSensorInfo,
+} from '../../../../native/ctap2/bio-enrollment.ts';
 import { type CborKey, type CborValue, decodeCbor, encodeCbor } from '../../../../native/ctap2/cbor.ts';
-import { parseKeyAgreementReply, parsePinRetries } from '../../../../native/ctap2/client-pin.ts';
+import { parseKeyAgreementReply, parsePinRetries, parseUvRetries } from '../../../../native/ctap2/client-pin.ts';
+import {
+  parseCredentialReply,
+  parseCredentialsMetadata,
+  parseRelyingPartyReply,
+} from '../../../../native/ctap2/credential-management.ts';
 import { parseAssertion } from '../../../../native/ctap2/get-assertion.ts';
 import { parseInfo } from '../../../../native/ctap2/get-info.ts';
 import { parseMakeCredential } from '../../../../native/ctap2/make-credential.ts';
@@ -60,7 +71,21 @@ const mutated = fc
 
 describe('replies of a hostile key', () => {
   it('give a value or a typed error for any CBOR of any shape', () => {
-    const readers = [parseInfo, parsePinRetries, parseKeyAgreementReply, parseAssertion, parseMakeCredential];
+    const readers: readonly ((reply: CborValue) => unknown)[] = [
+      parseInfo,
+      parsePinRetries,
+      parseUvRetries,
+      parseKeyAgreementReply,
+      parseAssertion,
+      parseMakeCredential,
+      parseCredentialsMetadata,
+      parseRelyingPartyReply,
+      (reply) => parseCredentialReply(reply, { id: 'ssh:', idHash: new Uint8Array(32) }),
+      parseSensorInfo,
+      parseFingerprints,
+      parseFirstSample,
+      parseSample,
+    ];
     fc.assert(
       fc.property(value, (reply) => {
         const sent = decodeCbor(encodeCbor(reply));
