@@ -25,6 +25,7 @@ import { MemberReader } from '../../native/ctap2/member-reader.ts';
 import { exchange } from '../../native/ctap2/pin-protocol.ts';
 import { pinRules } from '../../native/ctap2/pin-rules.ts';
 import { statusErrorFor } from '../../native/ctap2/status-for-key.ts';
+import { yubicoTrust } from '../../native/ctap2/yubico-roots.ts';
 import { MAX_MESSAGE } from '../../native/ctaphid/constants.ts';
 import { MessageAssembler } from '../../native/ctaphid/packets.ts';
 import { type FuzzedReader, violated } from './fuzzed-reader.ts';
@@ -54,6 +55,9 @@ const POINT = hex(
   '046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c2964fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5',
 );
 const secrets = ([1, 2] as const).map((version) => exchange(version, POINT, { bytes: (n) => new Uint8Array(n) }));
+/** A time when the recorded certificates were good. */
+const MADE_AT = Date.UTC(2020, 0);
+const TRUST = yubicoTrust();
 const RP = { id: 'ssh:', idHash: new Uint8Array(32) };
 
 function readPackets(bytes: Uint8Array): void {
@@ -104,7 +108,9 @@ export const CTAP_READERS: readonly FuzzedReader[] = [
     keyObject(parseMakeCredential(value).authData.attested.publicKey);
   }),
   // Of a challenge that nothing signed: all but `none` is refused, after the certificates were read.
-  reply('attestation', 'makeCredential', (value) => verifyAttestation(parseMakeCredential(value), new Uint8Array(32))),
+  reply('attestation', 'makeCredential', (value) =>
+    verifyAttestation(parseMakeCredential(value), new Uint8Array(32), TRUST, MADE_AT),
+  ),
   reply('getAssertion', 'assertion', parseAssertion),
   {
     name: 'authenticator data',
