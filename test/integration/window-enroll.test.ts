@@ -107,7 +107,7 @@ describe('While it runs and after', () => {
     const { page } = window;
     await start(page).click();
     await soon(() => heading(page).textContent()).toBe(title);
-    expect(await page.evaluate('document.activeElement.id')).toBe('run-title');
+    await soon(() => page.evaluate('document.activeElement.id')).toBe('run-title');
     expect(await axeViolationsInBothSchemes(page)).toEqual([]);
     expect(window.faults).toEqual([]);
   });

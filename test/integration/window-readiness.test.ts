@@ -159,7 +159,7 @@ test('The public line is copied by the main process, and that is read out', asyn
   await page.getByRole('button', { name: 'Copy public line' }).click();
   await page.getByRole('button', { name: 'Copied' }).waitFor();
   expect(bridge.made.find(({ name }) => name === 'app.copy')?.input).toEqual({ text: PUBLIC_LINE });
-  expect(await page.getByRole('log').textContent()).toContain('Copied');
+  await soon(() => page.getByRole('log').textContent()).toContain('Copied');
 });
 
 test('When readiness cannot be told, the error is, and trying again may help', async () => {

@@ -157,7 +157,7 @@ test('What is refused is told at its field and stays to be mended; Escape takes 
   await page.getByText('Write a number.').waitFor();
   expect(made(window, 'settings.set')).toHaveLength(1);
   await size.press('Escape');
-  expect(await size.inputValue()).toBe('14');
+  await soon(() => size.inputValue()).toBe('14');
   await page.getByText('Write a number.').waitFor({ state: 'detached' });
 });
 
@@ -168,11 +168,11 @@ test('By keyboard, a value goes back to the standard one, and the focus to its f
   await jump.focus();
   await page.keyboard.press('Tab');
   const button = page.getByRole('button', { name: 'Use the standard value for Usual jump host' });
-  expect(await button.evaluate((element) => element === document.activeElement)).toBe(true);
+  await soon(() => button.evaluate((element) => element === document.activeElement)).toBe(true);
   await page.keyboard.press('Enter');
   await button.waitFor({ state: 'detached' });
   expect(made(window, 'settings.reset')).toEqual([{ key: 'connect.defaultJump' }]);
-  expect(await jump.inputValue()).toBe('');
+  await soon(() => jump.inputValue()).toBe('');
   await soon(() => jump.evaluate((input) => input === document.activeElement)).toBe(true);
 });
 
