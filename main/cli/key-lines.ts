@@ -1,6 +1,6 @@
 /** A plugged-in security key as the terminal and `--json` show it. */
 import type { Advisory } from '../security-keys/advisories.ts';
-import type { PinStanding, SecurityKey } from '../security-keys/security-key.ts';
+import type { FingerprintStanding, PinStanding, SecurityKey } from '../security-keys/security-key.ts';
 import { printable } from './output.ts';
 
 /** Its name and path, then what there is to know, each line indented below it. */
@@ -29,6 +29,22 @@ export function keyObject({ path, product, model, problem, ...key }: SecurityKey
   };
 }
 
+/** What a new PIN must be. */
+export function pinRuleLine({ minLength, refusesSimple }: PinStanding): string {
+  const simple = refusesSimple ? '; the key refuses simple patterns' : '';
+  return `    a new PIN has ${minLength} characters or more, and 63 bytes at most${simple}`;
+}
+
+/** The settings of the key itself. */
+export function settingLines(key: SecurityKey): readonly string[] {
+  const { abilities, pin, problem } = key;
+  const [name = ''] = keyLines(key);
+  if (abilities === undefined || pin === undefined) return problem === undefined ? [name] : keyLines(key);
+  const alwaysUv = abilities.alwaysUv === undefined ? 'cannot be set' : abilities.alwaysUv ? 'on' : 'off';
+  const minLength = `${pin.minLength}${abilities.setMinPinLength ? '' : ', cannot be set'}`;
+  return [name, `    always-uv       ${alwaysUv}`, `    min-pin-length  ${minLength}`];
+}
+
 function pinFacts(pin: PinStanding | undefined): readonly string[] {
   if (pin === undefined) return [];
   const tries = pin.triesLeft === 1 ? 'one try left' : `${pin.triesLeft} tries left`;
@@ -52,14 +68,17 @@ function pinFacts(pin: PinStanding | undefined): readonly string[] {
 
 function otherFacts({ fingerprints, freeSlots, abilities }: SecurityKey): readonly string[] {
   return [
-    ...(fingerprints === undefined
-      ? []
-      : [fingerprints.enrolled ? 'fingerprints enrolled' : 'no fingerprint enrolled']),
+    ...(fingerprints === undefined ? [] : [fingerprintFact(fingerprints)]),
     ...(freeSlots === undefined ? [] : [freeSlots === 1 ? 'one free slot' : `${freeSlots} free slots`]),
     ...(abilities?.alwaysUv === true ? ['wants PIN or fingerprint for each use'] : []),
     ...(abilities?.ed25519 === 'no' ? ['no Ed25519'] : []),
     ...(abilities?.credProtect === false ? ['no credProtect'] : []),
   ];
+}
+
+function fingerprintFact({ enrolled, triesLeft }: FingerprintStanding): string {
+  if (!enrolled) return 'no fingerprint enrolled';
+  return triesLeft === 0 ? 'fingerprint reader blocked until the PIN is given' : 'fingerprints enrolled';
 }
 
 /** What needs nothing done is named only. */

@@ -43,6 +43,26 @@ const COMMANDS: readonly (CommandSummary & { readonly load: () => Promise<Comman
     load: async () => (await import('./commands/recover.ts')).recover,
   },
   {
+    name: 'pin',
+    summary: 'How the PIN of a security key stands; set its first one, change it',
+    load: async () => (await import('./commands/pin.ts')).pin,
+  },
+  {
+    name: 'credentials',
+    summary: 'List, rename and delete what is on a security key',
+    load: async () => (await import('./commands/credentials.ts')).credentials,
+  },
+  {
+    name: 'fingerprints',
+    summary: 'List, enroll, rename and remove fingerprints of a security key',
+    load: async () => (await import('./commands/fingerprints.ts')).fingerprints,
+  },
+  {
+    name: 'reset',
+    summary: 'Delete everything on a security key',
+    load: async () => (await import('./commands/reset.ts')).reset,
+  },
+  {
     name: 'settings',
     summary: 'Show and change the settings, each with its source',
     load: async () => (await import('./commands/settings.ts')).settings,

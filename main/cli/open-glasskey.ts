@@ -1,7 +1,10 @@
 /** Glasskey for one command, over the command line's world; released when the command is done. */
 import { Glasskey, type GlasskeyPeople } from '../glasskey.ts';
+import type { SecurityKeys } from '../glasskey-security-keys.ts';
+import type { SecurityKeyPeople } from '../security-keys/people.ts';
 import type { Invocation } from './command.ts';
 import { printable } from './output.ts';
+import type { KeyChoices } from './terminal-key-people.ts';
 import type { TerminalChoices } from './terminal-people.ts';
 import type { TerminalPrompts } from './terminal-prompts.ts';
 
@@ -37,6 +40,29 @@ export async function withPeople<T>(
   try {
     return await withGlasskey(invocation, (glasskey) => use(glasskey, people, prompts));
   } finally {
+    await prompts.end(invocation.signal);
+    output.settle();
+  }
+}
+
+/** For commands that manage security keys. */
+export async function withKeyPeople<T>(
+  invocation: Invocation,
+  choices: KeyChoices & { readonly asksPinAtOnce: boolean },
+  use: (keys: SecurityKeys, people: SecurityKeyPeople) => Promise<T>,
+): Promise<T> {
+  const [{ TerminalPrompts }, { terminalKeyPeople }] = await Promise.all([
+    import('./terminal-prompts.ts'),
+    import('./terminal-key-people.ts'),
+  ]);
+  const { world, output } = invocation;
+  const prompts = new TerminalPrompts(world.clock);
+  const people = terminalKeyPeople(world, output, prompts, choices);
+  if (choices.asksPinAtOnce && !choices.pinFromStdin) prompts.hush();
+  try {
+    return await withGlasskey(invocation, async (glasskey) => use(await glasskey.securityKeys(), people));
+  } finally {
+    people.end();
     await prompts.end(invocation.signal);
     output.settle();
   }

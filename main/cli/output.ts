@@ -59,7 +59,7 @@ export class Output {
    */
   waiting(text: string, urgent = false): void {
     if (this.json && !urgent) return;
-    if (!this.#isTerminal()) {
+    if (!this.isTerminal) {
       this.#tell(`- ${text}`);
       return;
     }
@@ -102,7 +102,7 @@ export class Output {
   #progress(color: Style, sign: string, text: string): void {
     if (this.json && !this.#verbose) return;
     this.settle();
-    this.#tell(this.#isTerminal() ? `${this.#styled(color, sign)} ${text}` : `- ${text}`);
+    this.#tell(this.isTerminal ? `${this.#styled(color, sign)} ${text}` : `- ${text}`);
   }
 
   /** A line on standard error. A session that ssh runs has the terminal in raw mode: there a line feed alone goes straight down. */
@@ -116,7 +116,7 @@ export class Output {
   }
 
   /** Whether lines can be taken back. */
-  #isTerminal(): boolean {
+  get isTerminal(): boolean {
     return this.#world.stderr.isTTY === true && this.#world.environment.TERM !== 'dumb';
   }
 

@@ -1,12 +1,10 @@
 /** How the terminal asks and tells: the one implementation of Glasskey's `People` for the command line. */
-import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
-import { Pin } from '../../native/ctap2/pin.ts';
 import type { EnrollmentEvent } from '../enrollment/people.ts';
 import type { GlasskeyPeople } from '../glasskey.ts';
 import { attestationText } from './attestation-text.ts';
 import type { CliWorld } from './cli-world.ts';
 import { type Output, printable } from './output.ts';
-import { readSecretLine } from './secret-on-stdin.ts';
+import { TerminalPins } from './terminal-pins.ts';
 import type { TerminalPrompts } from './terminal-prompts.ts';
 import { timeOfDay } from './times.ts';
 
@@ -21,53 +19,17 @@ export function terminalPeople(
   prompts: TerminalPrompts,
   choices: TerminalChoices,
 ): GlasskeyPeople {
-  const typed = async (prompt: string, signal: AbortSignal): Promise<Pin> => {
-    output.settle();
-    return new Pin(await prompts.secret(`${prompt}: `, signal));
-  };
-  /** Asks again where what was typed can be no PIN: the key is not bothered with it. */
-  const typedPin = async (prompt: string, signal: AbortSignal): Promise<Pin> => {
-    for (;;) {
-      try {
-        return await typed(prompt, signal);
-      } catch (error) {
-        if (!(error instanceof GlasskeyError) || error.code !== 'PIN_FORM') throw error;
-        output.warn(printable(error.message));
-      }
-    }
-  };
-  let stdinUsed = false;
-  const pinOnStdin = async (triesLeft: number | undefined, signal: AbortSignal): Promise<Pin> => {
-    // A script has one PIN to give: asking it again would spend the key's tries.
-    if (stdinUsed) throw wrongOnStdin(triesLeft);
-    stdinUsed = true;
-    return new Pin(await readSecretLine(world.stdin.fd, signal));
-  };
-  const typedOnce = async (prompt: string, signal: AbortSignal): Promise<Pin> => {
-    try {
-      return await typedPin(prompt, signal);
-    } finally {
-      prompts.release();
-    }
-  };
-
+  const pins = new TerminalPins(world, output, prompts, choices.pinFromStdin);
   return {
-    requestPin(question, signal) {
-      if (choices.pinFromStdin) return pinOnStdin(question.triesLeft, signal);
-      if (question.wasWrong) output.warn(wrongPin(question));
-      return typedOnce(pinPrompt(question), signal);
-    },
+    requestPin: (question, signal) => pins.present(question, signal),
 
-    async requestNewPin({ product, minLength }, signal) {
-      if (choices.pinFromStdin) return pinOnStdin(undefined, signal);
-      output.note(
-        `${printable(product)} has no PIN yet, and needs one: ${minLength} characters or more; letters are allowed.`,
-      );
-      try {
-        return await newPin(minLength, (prompt) => typedPin(prompt, signal), output);
-      } finally {
-        prompts.release();
+    requestNewPin({ product, minLength }, signal) {
+      if (!choices.pinFromStdin) {
+        output.note(
+          `${printable(product)} has no PIN yet, and needs one: ${minLength} characters or more; letters are allowed.`,
+        );
       }
+      return pins.next({ minLength }, signal);
     },
 
     async mayReplaceProfileKey({ account, fingerprint, enrolledHere }, signal) {
@@ -95,70 +57,17 @@ export function terminalPeople(
       output.waiting('Waiting for the sign-in…', true);
     },
 
-    async signingPin(question, signal) {
-      if (choices.pinFromStdin) return pinOnStdin(question.triesLeft, signal);
-      output.settle();
-      if (question.why === 'wrong') output.warn(wrongPin(question));
-      if (question.purpose !== undefined) output.note(printable(question.purpose));
-      return typedOnce(pinPrompt(question), signal);
+    async signingPin({ why, purpose, product, triesLeft }, signal) {
+      if (!choices.pinFromStdin) {
+        output.settle();
+        if (purpose !== undefined) output.note(printable(purpose));
+      }
+      return pins.present({ product, triesLeft, wasWrong: why === 'wrong' }, signal);
     },
     touchWanted: (purpose) => output.waiting(`Touch the security key: ${printable(purpose)}`, true),
     touchDone: () => output.settle(),
     remark: (text) => output.note(printable(text)),
   };
-}
-
-/** Typed twice alike. */
-async function newPin(minLength: number, ask: (prompt: string) => Promise<Pin>, output: Output): Promise<Pin> {
-  for (;;) {
-    const first = await ask('New PIN');
-    if (first.codePoints < minLength) {
-      first.wipe();
-      output.warn(`That is shorter than ${minLength} characters.`);
-      continue;
-    }
-    const second = await ask('The same PIN again').catch((error: unknown) => {
-      first.wipe();
-      throw error;
-    });
-    const same = first.equals(second);
-    second.wipe();
-    if (same) return first;
-    first.wipe();
-    output.warn('The two were not the same.');
-  }
-}
-
-function pinPrompt({
-  product,
-  triesLeft,
-}: {
-  readonly product: string;
-  readonly triesLeft?: number | undefined;
-}): string {
-  const name = `PIN of ${printable(product)}`;
-  if (triesLeft === undefined) return name;
-  return triesLeft === 1
-    ? `${name} (LAST try before it is blocked for good; Ctrl-C to stop)`
-    : `${name} (${triesLeft} tries left)`;
-}
-
-function wrongPin({ triesLeft }: { readonly triesLeft?: number | undefined }): string {
-  if (triesLeft === undefined) return 'Wrong PIN.';
-  const left = tries(triesLeft);
-  return `Wrong PIN. ${left.charAt(0).toUpperCase()}${left.slice(1)}.`;
-}
-
-function wrongOnStdin(triesLeft: number | undefined): GlasskeyError {
-  return new GlasskeyError({
-    code: 'PIN_WRONG',
-    message: `The PIN on standard input is wrong${triesLeft === undefined ? '' : `; ${tries(triesLeft)}`}.`,
-    remedy: 'Check it before the next run: each wrong one brings the key nearer to being blocked.',
-  });
-}
-
-function tries(left: number): string {
-  return left === 1 ? 'one try is left before the PIN is blocked for good' : `${left} tries left`;
 }
 
 function tell(event: EnrollmentEvent, world: CliWorld, output: Output): void {

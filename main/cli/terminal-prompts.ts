@@ -270,7 +270,7 @@ function openTerminal(take: TakeBytes, ended: (error: unknown) => void): RawTerm
     throw new GlasskeyError({
       code: 'NO_TERMINAL',
       message: 'There is no terminal to ask at.',
-      remedy: 'Run it in a terminal; enroll and connect also take the PIN from standard input with --pin-stdin.',
+      remedy: 'Run it in a terminal; commands that need the PIN also take it from standard input with --pin-stdin.',
       cause,
     });
   }

@@ -1,8 +1,13 @@
 /** What the plugged-in authenticators say of themselves, without PIN or touch. */
 import { asGlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import { Authenticator } from '../../native/ctap2/authenticator.ts';
+import { configSupport } from '../../native/ctap2/authenticator-config.ts';
+import { fingerprintReader } from '../../native/ctap2/bio-enrollment.ts';
 import { CoseAlgorithm } from '../../native/ctap2/constants.ts';
+import { credentialManagementSupport } from '../../native/ctap2/credential-management.ts';
 import { type AuthenticatorInfo, formatAaguid, formatFirmware } from '../../native/ctap2/get-info.ts';
+import { pinRules } from '../../native/ctap2/pin-rules.ts';
+import type { PinState as PinStateOnKey } from '../../native/ctap2/pin-state.ts';
 import type { ChannelWorld } from '../../native/ctaphid/channel.ts';
 import { Capability } from '../../native/ctaphid/constants.ts';
 import { productName } from '../../native/hid/product-name.ts';
@@ -76,7 +81,7 @@ export async function describeOpen(authenticator: Authenticator, signal: AbortSi
     pinSet: pin.state !== 'unsupported' && pin.state !== 'not-set',
     pinTriesLeft: pin.triesLeft,
     pin,
-    fingerprints: fingerprintStanding(info),
+    fingerprints: await fingerprintStanding(authenticator, info, signal),
     freeSlots: info.remainingResidentSlots,
     abilities: abilitiesOf(authenticator, info, model),
     advisories: advisoriesFor(model, firmwareOfKey(model, told), []),
@@ -89,45 +94,59 @@ async function pinStanding(
   info: AuthenticatorInfo,
   signal: AbortSignal,
 ): Promise<PinStanding> {
-  const rules = { minLength: info.minPinLength };
-  const isSet = info.options.get('clientPin');
-  if (isSet !== true) return { state: isSet === false ? 'not-set' : 'unsupported', triesLeft: undefined, ...rules };
-  const { left, replugNeeded } = await authenticator.pinRetries({ signal });
-  return { state: pinState(left, replugNeeded, info.forcePinChange), triesLeft: left, ...rules };
+  const { minLength, maxLength, complexity: refusesSimple } = pinRules(info);
+  const state = await authenticator.pinState({ signal });
+  return { state: STATES[state.kind], triesLeft: triesOf(state), minLength, maxLength, refusesSimple };
 }
 
-/** The one that stands in the way first. */
-function pinState(left: number, replugNeeded: boolean, forcePinChange: boolean): PinState {
-  if (left === 0) return 'blocked';
-  if (replugNeeded) return 'replug-needed';
-  return forcePinChange ? 'change-forced' : 'set';
+const STATES: Readonly<Record<PinStateOnKey['kind'], PinState>> = {
+  unsupported: 'unsupported',
+  'not-set': 'not-set',
+  usable: 'set',
+  'change-forced': 'change-forced',
+  'replug-needed': 'replug-needed',
+  blocked: 'blocked',
+};
+
+function triesOf(state: PinStateOnKey): number | undefined {
+  if (state.kind === 'blocked') return 0;
+  return 'left' in state ? state.left : undefined;
 }
 
-/** Option `uv`: false where no finger is enrolled, absent where there is no reader (CTAP 2.1, 6.4). */
-function fingerprintStanding(info: AuthenticatorInfo): FingerprintStanding | undefined {
-  const enrolled = info.options.get('bioEnroll') ?? info.options.get('userVerificationMgmtPreview');
-  return enrolled === undefined ? undefined : { enrolled };
+async function fingerprintStanding(
+  authenticator: Authenticator,
+  info: AuthenticatorInfo,
+  signal: AbortSignal,
+): Promise<FingerprintStanding | undefined> {
+  switch (fingerprintReader(info)) {
+    case 'none':
+      return undefined;
+    case 'empty':
+      return { enrolled: false, triesLeft: undefined };
+    default:
+      return { enrolled: true, triesLeft: await authenticator.uvRetries({ signal }) };
+  }
 }
 
 function abilitiesOf(authenticator: Authenticator, info: AuthenticatorInfo, model: SecurityKeyModel): KeyAbilities {
-  const { options } = info;
+  const { options, transportsForReset } = info;
+  const settings = configSupport(info);
   return {
     residentCredentials: options.get('rk') === true,
     credProtect: info.extensions.includes('credProtect'),
     ed25519: info.algorithms === undefined ? 'unknown' : info.algorithms.includes(CoseAlgorithm.EDDSA) ? 'yes' : 'no',
-    credentials: managesCredentials(options),
-    fingerprints: options.has('bioEnroll') || options.has('userVerificationMgmtPreview'),
-    alwaysUv: options.get('authnrCfg') === true ? options.get('alwaysUv') : undefined,
-    setMinPinLength: options.get('authnrCfg') === true && options.get('setMinPINLength') === true,
+    credentials: MANAGEMENT[credentialManagementSupport(info)],
+    fingerprints: fingerprintReader(info) !== 'none',
+    alwaysUv: settings.alwaysUv ? options.get('alwaysUv') : undefined,
+    setMinPinLength: settings.minPinLength,
     wink: (authenticator.facts.capabilities & Capability.WINK) !== 0,
     resetWindowSeconds: resetWindowSeconds(model, authenticator.facts.version),
+    resetByUsb: transportsForReset?.includes('usb') ?? true,
   };
 }
 
-function managesCredentials(options: AuthenticatorInfo['options']): KeyAbilities['credentials'] {
-  if (options.get('credMgmt') === true) return 'all';
-  return options.get('credentialMgmtPreview') === true ? 'list-and-delete' : 'none';
-}
+/** Preview keys cannot rename. */
+const MANAGEMENT = { full: 'all', preview: 'list-and-delete', none: 'none' } as const;
 
 /** CTAP 2.1, 6.6: 10 s. YubiKeys took it for 5 s only, before firmware 5.5.4 (ctap.md section 10.2). */
 export function resetWindowSeconds({ vendor }: Pick<SecurityKeyModel, 'vendor'>, version: Firmware): number {

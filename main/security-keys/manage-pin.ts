@@ -1,8 +1,8 @@
 /** The first PIN of a key, and another one (CTAP 2.1, 6.5.5.5 and 6.5.5.6). Its rules are told before they are broken. */
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { Authenticator } from '../../native/ctap2/authenticator.ts';
-import type { AuthenticatorInfo } from '../../native/ctap2/get-info.ts';
 import type { Pin } from '../../native/ctap2/pin.ts';
+import { assertNewPin, pinRules } from '../../native/ctap2/pin-rules.ts';
 import { productName } from '../../native/hid/product-name.ts';
 import { keyProgress } from './key-progress.ts';
 import type { NewKeyPinQuestion, SecurityKeyPeople } from './people.ts';
@@ -16,7 +16,9 @@ export async function setFirstPin(key: Authenticator, people: SecurityKeyPeople,
     await triesToTell(key, 'change', false, signal);
     throw setAlready();
   }
-  await withNewPin(key, 'first', people, signal, (pin) => key.setPin(pin, { signal, onProgress: keyProgress(people) }));
+  await withNewPin(key, 'first', undefined, people, signal, (pin) =>
+    key.setPin(pin, { signal, onProgress: keyProgress(people) }),
+  );
   people.tell({ kind: 'pin-set' });
 }
 
@@ -31,7 +33,7 @@ export async function changePin(key: Authenticator, people: SecurityKeyPeople, s
     const triesLeft = await triesToTell(key, 'change', wasWrong, signal);
     const current = await people.requestPin({ product, operation: 'change-pin', triesLeft, wasWrong }, signal);
     try {
-      await withNewPin(key, forcePinChange ? 'forced' : 'change', people, signal, (next) =>
+      await withNewPin(key, forcePinChange ? 'forced' : 'change', current, people, signal, (next) =>
         key.changePin(current, next, { signal, onProgress: keyProgress(people) }),
       );
       people.tell({ kind: 'pin-changed' });
@@ -48,6 +50,7 @@ export async function changePin(key: Authenticator, people: SecurityKeyPeople, s
 async function withNewPin(
   key: Authenticator,
   why: NewKeyPinQuestion['why'],
+  current: Pin | undefined,
   people: SecurityKeyPeople,
   signal: AbortSignal,
   use: (pin: Pin) => Promise<void>,
@@ -56,34 +59,18 @@ async function withNewPin(
   const info = await key.info({ signal });
   let refused: string | undefined;
   for (;;) {
-    const { minPinLength: minLength, maxPinLength: maxLength, pinComplexityPolicy } = info;
-    const question = { product, why, minLength, maxLength, refusesSimple: pinComplexityPolicy, refused };
-    const pin = await people.requestNewPin(question, signal);
+    const { minLength, maxLength, complexity: refusesSimple } = pinRules(info);
+    const pin = await people.requestNewPin({ product, why, minLength, maxLength, refusesSimple, refused }, signal);
     try {
-      assertNewPin(pin, info);
+      assertNewPin(pin, info, current);
       return await use(pin);
     } catch (error) {
       if (!(error instanceof GlasskeyError) || error.code !== 'PIN_POLICY') throw error;
-      refused = error.message;
+      refused = `${error.message} ${error.remedy}`;
     } finally {
       pin.wipe();
     }
   }
-}
-
-/** What the key would refuse is not sent. Bytes, NUL and UTF-8 are looked at when a `Pin` is made. Throws `PIN_POLICY`. */
-function assertNewPin({ codePoints }: Pin, { minPinLength, maxPinLength }: AuthenticatorInfo): void {
-  if (codePoints < minPinLength)
-    throw policyError(`shorter than the ${minPinLength} characters that this key asks for`);
-  if (codePoints > maxPinLength) throw policyError(`longer than the ${maxPinLength} characters that this key takes`);
-}
-
-function policyError(fault: string): GlasskeyError {
-  return new GlasskeyError({
-    code: 'PIN_POLICY',
-    message: `That is ${fault}.`,
-    remedy: 'Choose another PIN: glasskey pin status tells the rules of this key.',
-  });
 }
 
 function setAlready(): GlasskeyError {

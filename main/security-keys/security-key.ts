@@ -17,11 +17,17 @@ export interface PinStanding {
   readonly triesLeft: number | undefined;
   /** Shortest new PIN, in code points. */
   readonly minLength: number;
+  /** Longest new PIN, in code points; 63 bytes of UTF-8 at most either way. */
+  readonly maxLength: number;
+  /** The key refuses PINs that are simple patterns (CTAP 2.2, pinComplexityPolicy). */
+  readonly refusesSimple: boolean;
 }
 
 export interface FingerprintStanding {
   /** At least one finger is enrolled. */
   readonly enrolled: boolean;
+  /** Failed matches left before only the PIN helps; undefined where no finger is enrolled. */
+  readonly triesLeft: number | undefined;
 }
 
 /** What it can and cannot. */
@@ -41,6 +47,8 @@ export interface KeyAbilities {
   readonly wink: boolean;
   /** How long after it was plugged in it takes a reset, in seconds. */
   readonly resetWindowSeconds: number;
+  /** False: it takes a reset by another transport only (CTAP 2.2, transportsForReset). */
+  readonly resetByUsb: boolean;
 }
 
 export interface SecurityKey {

@@ -1,44 +1,106 @@
-import { type Command, usageError } from '../command.ts';
+import { type Command, type Invocation, usageError } from '../command.ts';
 import { ExitCode } from '../exit-codes.ts';
-import { keyLines, keyObject } from '../key-lines.ts';
-import { withGlasskey } from '../open-glasskey.ts';
+import { keyLines, keyObject, settingLines } from '../key-lines.ts';
+import { DEVICE_OPTION, keyChoices, PIN_OPTION, YES_OPTION } from '../key-options.ts';
+import { withGlasskey, withKeyPeople } from '../open-glasskey.ts';
 import { printable } from '../output.ts';
 import { timeOfDay } from '../times.ts';
 
 export const keys: Command = {
-  usage: '[options]',
+  usage: '[wink | config [always-uv on|off | min-pin-length N]] [options]',
   about:
-    'Lists the keys that were enrolled on this computer, and the security keys that are plugged in now. Asks for no PIN and no touch.',
+    'Lists the keys that were enrolled on this computer, and the security keys that are plugged in now: model, PIN, free slots,\n' +
+    'advisories. Asks for no PIN and no touch. wink lets one blink, to be found; config shows and changes settings of the key itself.',
   options: {
     public: { summary: 'Print the public lines only, as for authorized_keys' },
+    ...DEVICE_OPTION,
+    ...PIN_OPTION,
+    ...YES_OPTION,
   },
   examples: [
     ['glasskey keys', 'what is enrolled, what is plugged in'],
     ['glasskey keys --public', 'the lines for an authorized_keys file'],
+    ['glasskey keys config always-uv on', 'PIN or fingerprint for every use, of every credential'],
+    ['glasskey keys config min-pin-length 8', 'no shorter PIN from now on; only a reset takes it back'],
   ],
   async run(invocation) {
-    const { options, positionals, world, output, signal } = invocation;
-    if (positionals.length > 0) throw usageError('keys', `"${positionals[0]}" is one word too many`);
-    return withGlasskey(invocation, async (glasskey) => {
-      if (options.has('public')) {
-        const publicLines = await glasskey.publicLines();
-        output.object({ publicLines });
-        for (const line of publicLines) output.line(line);
-        return ExitCode.OK;
-      }
-      const { enrolled, pluggedIn } = await glasskey.keys(signal);
-      output.object({ enrolled, pluggedIn: pluggedIn.map(keyObject) });
-      output.line(enrolled.length === 0 ? 'No key is enrolled on this computer.' : 'Enrolled on this computer:');
-      for (const key of enrolled) {
-        output.line(
-          `  ${key.fingerprint ?? '(unfinished)'}  ${key.algorithm}, ${printable(key.product ?? 'security key')}`,
-        );
-        output.line(`      ${printable(key.keyFile)}, enrolled ${timeOfDay(key.createdAt, world.clock.now())}`);
-      }
-      output.line();
-      output.line(pluggedIn.length === 0 ? 'No security key is plugged in.' : 'Plugged in:');
-      for (const line of pluggedIn.flatMap(keyLines)) output.line(`  ${line}`);
-      return ExitCode.OK;
-    });
+    const [verb, ...words] = invocation.positionals;
+    if (verb === undefined) return list(invocation);
+    if (verb === 'wink' && words.length === 0) return wink(invocation);
+    if (verb === 'config' && words.length !== 1 && words.length < 3) return config(words[0], words[1], invocation);
+    const extra = verb === 'wink' ? words[0] : words[2];
+    if (verb === 'config' && extra === undefined) throw usageError('keys', `config ${words[0]} needs a value`);
+    throw usageError(
+      'keys',
+      extra === undefined ? `"${verb}" is neither wink nor config` : `"${extra}" is one word too many`,
+    );
   },
 };
+
+function list(invocation: Invocation): Promise<number> {
+  const { options, world, output, signal } = invocation;
+  return withGlasskey(invocation, async (glasskey) => {
+    if (options.has('public')) {
+      const publicLines = await glasskey.publicLines();
+      output.object({ publicLines });
+      for (const line of publicLines) output.line(line);
+      return ExitCode.OK;
+    }
+    const { enrolled, pluggedIn } = await glasskey.keys(signal);
+    output.object({ enrolled, pluggedIn: pluggedIn.map(keyObject) });
+    output.line(enrolled.length === 0 ? 'No key is enrolled on this computer.' : 'Enrolled on this computer:');
+    for (const key of enrolled) {
+      output.line(
+        `  ${key.fingerprint ?? '(unfinished)'}  ${key.algorithm}, ${printable(key.product ?? 'security key')}`,
+      );
+      output.line(`      ${printable(key.keyFile)}, enrolled ${timeOfDay(key.createdAt, world.clock.now())}`);
+    }
+    output.line();
+    output.line(pluggedIn.length === 0 ? 'No security key is plugged in.' : 'Plugged in:');
+    for (const line of pluggedIn.flatMap(keyLines)) output.line(`  ${line}`);
+    return ExitCode.OK;
+  });
+}
+
+function wink(invocation: Invocation): Promise<number> {
+  const { options, output, signal } = invocation;
+  return withKeyPeople(invocation, keyChoices(options, false), async (keys, people) => {
+    const key = await keys.wink(options.value('device'), people, signal);
+    output.object(keyObject(key));
+    output.line(`${printable(key.product)} blinks for a moment.`);
+    return ExitCode.OK;
+  });
+}
+
+function config(setting: string | undefined, value: string | undefined, invocation: Invocation): Promise<number> {
+  const { options, output, signal } = invocation;
+  const change = setting === undefined ? undefined : changeOf(setting, value ?? '');
+  return withKeyPeople(invocation, keyChoices(options, change !== undefined), async (keys, people) => {
+    const device = options.value('device');
+    const key =
+      change === undefined
+        ? await keys.look(device, people, signal)
+        : change.setting === 'always-uv'
+          ? await keys.setAlwaysUv(device, change.on, people, signal)
+          : await keys.setMinPinLength(device, change.length, people, signal);
+    output.settle();
+    output.object(keyObject(key));
+    for (const line of settingLines(key)) output.line(line);
+    return ExitCode.OK;
+  });
+}
+
+type Change =
+  | { readonly setting: 'always-uv'; readonly on: boolean }
+  | { readonly setting: 'min-pin-length'; readonly length: number };
+
+/** Throws `CLI_USAGE`. */
+function changeOf(setting: string, value: string): Change {
+  if (setting === 'always-uv') {
+    if (value !== 'on' && value !== 'off') throw usageError('keys', `always-uv is on or off, not "${value}"`);
+    return { setting, on: value === 'on' };
+  }
+  if (setting !== 'min-pin-length') throw usageError('keys', `A key has no setting "${setting}"`);
+  if (!/^\d{1,2}$/.test(value)) throw usageError('keys', `min-pin-length is a number of characters, not "${value}"`);
+  return { setting, length: Number(value) };
+}

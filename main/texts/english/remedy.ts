@@ -31,6 +31,11 @@ export const REMEDY = {
   'remedy.AGENT_REQUEST_UNEXPECTED':
     'If it was you, let that program use the agent whose socket stands under Settings; else find out which program asked.',
   'remedy.PIN_NOT_SET': 'Plug in the key that was enrolled; one that was reset must be enrolled anew.',
+  'remedy.PIN_SET_ALREADY':
+    'Change it instead. A PIN that nobody knows is lost: only a reset helps, and it deletes everything on the key.',
+  'remedy.PIN_CHANGE_FORCED': 'Change the PIN under Security keys, then try again.',
+  'remedy.CREDENTIAL_UNKNOWN': 'Look at the list again: it may have been deleted meanwhile.',
+  'remedy.FINGERPRINT_UNKNOWN': 'Look at the list again: it may have been removed meanwhile.',
   'remedy.CTAP_NO_CREDENTIALS': 'Plug in the key that was enrolled; Readiness says which one that is.',
   'remedy.TARGET_UNKNOWN': 'Look for it under Devices; a host of that name is written user@host.',
   'remedy.TARGET_NAME_INVALID': 'Choose another name.',

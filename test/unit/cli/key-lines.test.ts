@@ -10,7 +10,14 @@ const problem = new GlasskeyError({
   message: 'This account may not open the security key.',
   remedy: 'Install the udev rule.',
 });
-const pin = (over: Partial<PinStanding>): PinStanding => ({ state: 'set', triesLeft: 8, minLength: 4, ...over });
+const pin = (over: Partial<PinStanding>): PinStanding => ({
+  state: 'set',
+  triesLeft: 8,
+  minLength: 4,
+  maxLength: 63,
+  refusesSimple: false,
+  ...over,
+});
 
 describe('a plugged-in key in the list', () => {
   it('has its model and path first, then what it calls itself and how it stands', () => {

@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { runInProcess } from './run-in-process.ts';
 
-const COMMANDS = ['enroll', 'status', 'publish', 'connect', 'agent', 'keys'];
+const COMMANDS = [
+  'enroll',
+  'status',
+  'publish',
+  'connect',
+  'agent',
+  'keys',
+  'pin',
+  'credentials',
+  'fingerprints',
+  'reset',
+];
 
 describe('help', () => {
   it('is the overview without a command, and names every command', async () => {
@@ -43,6 +54,23 @@ describe('a command line that cannot be understood', () => {
     [['enroll', 'now'], 'Run glasskey enroll --help'],
     [['status', 'now'], 'Run glasskey status --help'],
     [['keys', 'now'], 'Run glasskey keys --help'],
+    [['keys', 'wink', 'it'], 'Run glasskey keys --help'],
+    [['keys', 'config', 'always-uv'], 'Run glasskey keys --help'],
+    [['keys', 'config', 'always-uv', 'maybe'], 'Run glasskey keys --help'],
+    [['keys', 'config', 'min-pin-length', 'long'], 'Run glasskey keys --help'],
+    [['keys', 'config', 'enterprise-attestation', 'on'], 'Run glasskey keys --help'],
+    [['keys', 'config', 'always-uv', 'on', 'now'], 'Run glasskey keys --help'],
+    [['pin', 'remove'], 'Run glasskey pin --help'],
+    [['pin', 'set', '123456'], 'Run glasskey pin --help'],
+    [['credentials', 'purge'], 'Run glasskey credentials --help'],
+    [['credentials', 'delete'], 'Run glasskey credentials --help'],
+    [['credentials', 'delete', 'a', 'b'], 'Run glasskey credentials --help'],
+    [['credentials', 'rename', 'a'], 'Run glasskey credentials --help'],
+    [['credentials', 'list', 'a'], 'Run glasskey credentials --help'],
+    [['fingerprints', 'remove'], 'Run glasskey fingerprints --help'],
+    [['fingerprints', 'enroll', 'a', 'b'], 'Run glasskey fingerprints --help'],
+    [['fingerprints', 'wipe'], 'Run glasskey fingerprints --help'],
+    [['reset', 'it'], 'Run glasskey reset --help'],
     [['publish', 'now'], 'Run glasskey publish --help'],
     [['agent', 'now'], 'Run glasskey agent --help'],
     [['connect'], 'Run glasskey connect --help'],

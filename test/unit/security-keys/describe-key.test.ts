@@ -63,7 +63,7 @@ describe('the plugged-in keys', () => {
 
 describe('what a key says of its PIN', () => {
   const profile = 'yubikey-5.7';
-  it.each<[string, (lab: LabAuthenticator) => void, SecurityKey['pin']]>([
+  it.each<[string, (lab: LabAuthenticator) => void, Partial<SecurityKey['pin']>]>([
     ['none yet', (lab) => lab.setPinState({ pin: null }), { state: 'not-set', triesLeft: undefined, minLength: 4 }],
     ['set', () => {}, { state: 'set', triesLeft: 8, minLength: 4 }],
     [

@@ -15,7 +15,7 @@ export function sampleKey(over: Partial<SecurityKey> = {}): SecurityKey {
     firmware: '5.7.1',
     pinSet: true,
     pinTriesLeft: 8,
-    pin: { state: 'set', triesLeft: 8, minLength: 4 },
+    pin: { state: 'set', triesLeft: 8, minLength: 4, maxLength: 63, refusesSimple: false },
     fingerprints: undefined,
     freeSlots: 100,
     abilities: undefined,
