@@ -6,13 +6,13 @@ import { z } from 'zod';
 import { GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import { parseHostSpec } from './connect/host-spec.ts';
 import { entraSettingsSchema } from './entra/cloud.ts';
-import type { SettingKey, SettingSource, Settings } from './storage/settings.ts';
+import { isPolicy, type SettingKey, type SettingSource, type Settings } from './storage/settings.ts';
 
-export type PlainValue = string | number | boolean | null;
+export type PlainValue = string | number | boolean | null | readonly string[];
 
 export interface SettingLine {
   readonly key: string;
-  readonly kind: 'text' | 'number' | 'switch' | 'choice';
+  readonly kind: 'text' | 'number' | 'switch' | 'choice' | 'list';
   readonly choices?: readonly string[];
   readonly least?: number;
   readonly most?: number;
@@ -22,6 +22,8 @@ export interface SettingLine {
   readonly source: SettingSource;
   /** Why a stored value is not used. */
   readonly problem?: string;
+  /** settings.json decides it: what the user sets has no effect. */
+  readonly fixed?: true;
 }
 
 interface Described {
@@ -42,6 +44,10 @@ const DESCRIBED = {
   'ssh.keyFile': { kind: 'text', standard: '~/.ssh/id_ed25519_sk' },
   'connect.defaultJump': { kind: 'text', standard: null },
   'reconcile.everyMinutes': { kind: 'number', least: LEAST_MINUTES, most: WEEK_MINUTES, standard: 240 },
+  'attestation.require': { kind: 'choice', choices: ['off', 'valid-signature', 'genuine'], standard: 'off' },
+  'attestation.allowedAaguids': { kind: 'list', standard: [] },
+  'attestation.minimumFirmware': { kind: 'text', standard: null },
+  'attestation.roots': { kind: 'list', standard: [] },
   'entra.tenant': { kind: 'text', standard: 'organizations' },
   'entra.clientId': { kind: 'text', standard: null },
   'entra.cloud': { kind: 'choice', choices: CLOUDS, standard: 'public' },
@@ -72,11 +78,12 @@ export function settingLine(settings: Settings, key: string): SettingLine {
 
 /**
  * Sets the user's own value and returns the line as it is now. Text that is empty means none. Throws `SETTING_UNKNOWN`, and
- * `SETTING_INVALID` with what is wrong; nothing is changed then.
+ * `SETTING_INVALID` with what is wrong, `SETTING_FIXED` where settings.json decides; nothing is changed then.
  */
 export function setSetting(settings: Settings, name: string, given: PlainValue): SettingLine {
   const key = asLineKey(name);
-  const value = typeof given === 'string' && given.trim() === '' ? null : given;
+  if (isFixed(settings, key)) throw fixed(key);
+  const value = plainOf(key, given);
   const member = entraMember(key);
   withSentence(key, () => {
     if (member !== undefined) setEntraMember(settings, member, value);
@@ -100,7 +107,35 @@ function lineOf(key: LineKey, settings: Settings): SettingLine {
   if (member !== undefined) return { key, ...described, ...entraValue(settings, member, described.standard) };
   const { value, source } = settings.get(key as Exclude<SettingKey, 'entra'>);
   const problem = settings.problems().find(({ what }) => what === key);
-  return { key, ...described, value, source, ...(problem === undefined ? {} : { problem: problem.why }) };
+  return {
+    key,
+    ...described,
+    value,
+    source,
+    ...(problem === undefined ? {} : { problem: problem.why }),
+    ...(isFixed(settings, key) ? { fixed: true } : {}),
+  };
+}
+
+function isFixed(settings: Settings, key: LineKey): boolean {
+  return isPolicy(key) && settings.layers(key as SettingKey).file !== undefined;
+}
+
+/** Text that is empty means none. A list may come as text, its items separated by commas or line feeds. */
+function plainOf(key: LineKey, given: PlainValue): PlainValue {
+  const { kind }: Described = DESCRIBED[key];
+  if (kind !== 'list') return typeof given === 'string' && given.trim() === '' ? null : given;
+  const items = typeof given === 'string' ? given.split(/[\n,]/) : Array.isArray(given) ? given : [];
+  return items.map((item) => String(item).trim()).filter((item) => item !== '');
+}
+
+function fixed(key: LineKey): GlasskeyError {
+  return new GlasskeyError({
+    code: 'SETTING_FIXED',
+    message: `${key} is decided by settings.json; nothing was changed.`,
+    remedy: 'Ask whoever wrote that file to change it there.',
+    detail: { key },
+  });
 }
 
 function entraValue(

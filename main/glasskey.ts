@@ -182,7 +182,7 @@ export class Glasskey {
         channel: await this.#channelWorld(),
         random: (length) => new Uint8Array(randomBytes(length)),
         files: diskKeyFiles(clock),
-        scrutiny: keyScrutiny(),
+        scrutiny: await keyScrutiny(settings, this.#world.homeFolder),
         profile: this.#profileHolder(settings, people),
         readKeyFile,
       },

@@ -208,10 +208,9 @@ async function makeCredential(
     const product = productName(device);
     const info = await authenticator.info({ signal });
     assertCanEnroll(info, enrollment.plan, { mayHoldItAlready: enrollment.state === 'requested' });
-    const { model, firmware, notices } = world.scrutiny.identify(
-      keyFacts(info, authenticator),
-      enrollment.plan.algorithm,
-    );
+    const key = keyFacts(info, authenticator);
+    world.scrutiny.assertAllowed(key);
+    const { model, firmware, notices } = world.scrutiny.identify(key, enrollment.plan.algorithm);
     world.people.tell({ kind: 'key-found', product, firmware, model });
     for (const notice of notices) world.people.tell({ kind: 'key-notice', ...notice });
     const challenge = world.random(CHALLENGE_LENGTH);
@@ -315,7 +314,7 @@ async function setFirstPin(
 
 /**
  * The signature proves that the credential answers this run's challenge. Throws `ATTESTATION_FORGED`, `ATTESTATION_UNKNOWN`,
- * `CREDENTIAL_NOT_AS_ASKED`.
+ * `CREDENTIAL_NOT_AS_ASKED`, and what the settings demand (`KeyScrutiny.assertSuffices`).
  */
 function attest(enrollment: EnrollmentIn<'made'>, world: EnrollWorld): EnrollmentIn<'attested'> {
   const verdict = verified(enrollment, world);
@@ -342,8 +341,11 @@ function verified(enrollment: EnrollmentIn<'made'>, world: EnrollWorld): Verifie
   try {
     const object = attestationOf(enrollment.credential);
     assertIsWhatWasAsked(object, enrollment.plan);
+    const { credential } = enrollment;
     const { scrutiny, clock } = world;
-    return verifyAttestation(object, sha256(enrollment.credential.challenge), scrutiny.trust, clock.now());
+    const verdict = verifyAttestation(object, sha256(credential.challenge), scrutiny.trust, clock.now());
+    scrutiny.assertSuffices(verdict, credential);
+    return verdict;
   } catch (error) {
     abandon(enrollment, world);
     throw error;

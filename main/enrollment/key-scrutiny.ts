@@ -1,6 +1,7 @@
 /** What an enrollment asks about a security key that it has before it. Implemented over main/security-keys. */
+import type { VerifiedAttestation } from '../../native/ctap2/attestation.ts';
 import type { AttestationTrust } from '../../native/ctap2/attestation-chain.ts';
-import type { EnrollmentPlan } from './enrollment.ts';
+import type { EnrollmentPlan, MadeCredential } from './enrollment.ts';
 
 /** What a key says of itself. */
 export interface KeyFacts {
@@ -36,4 +37,8 @@ export interface KeyScrutiny {
   identify(key: KeyFacts, algorithm: EnrollmentPlan['algorithm']): KeyIdentity;
   /** Whose attestation certificates prove a maker. */
   readonly trust: AttestationTrust;
+  /** Before PIN and touch. Throws `KEY_NOT_ALLOWED`, `KEY_FIRMWARE_TOO_OLD`. */
+  assertAllowed(key: KeyFacts): void;
+  /** Of a credential that was made and whose attestation holds. Throws `ATTESTATION_INSUFFICIENT` and the same. */
+  assertSuffices(verdict: VerifiedAttestation, credential: MadeCredential): void;
 }

@@ -228,12 +228,18 @@ const session = z.object({
 
 // --- Settings --------------------------------------------------------------------------------------------------------------
 
-const settingValue = z.union([z.string().max(4096), z.number(), z.boolean(), z.null()]);
+const settingValue = z.union([
+  z.string().max(4096),
+  z.number(),
+  z.boolean(),
+  z.null(),
+  z.array(z.string().max(1024)).max(1000).readonly(),
+]);
 
 /** One line of the settings screen. `value` null: none. */
 const setting = z.object({
   key: z.string(),
-  kind: z.enum(['text', 'number', 'switch', 'choice']),
+  kind: z.enum(['text', 'number', 'switch', 'choice', 'list']),
   /** Of `choice`: the values, in the order to show them. */
   choices: z.array(z.string()).optional(),
   /** Of `number`. */
@@ -245,6 +251,8 @@ const setting = z.object({
   source: z.enum(['default', 'file', 'user']),
   /** Why a stored value is not used, in a sentence. */
   problem: z.string().optional(),
+  /** settings.json decides it. */
+  fixed: z.literal(true).optional(),
 });
 
 // --- The agent -------------------------------------------------------------------------------------------------------------

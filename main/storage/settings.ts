@@ -1,11 +1,24 @@
 /**
  * Settings, each from the best source that has it: the user's own (database), else `settings.json` in the data folder
- * (put there by an administrator or a lab), else the default. A bad value never stops Glasskey: it is reported, and
+ * (put there by an administrator or a lab), else the default; for policy (`isPolicy`) the file goes first. A bad value never stops Glasskey: it is reported, and
  * the next source is used.
  */
 import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { type Database, transaction, withDatabaseErrors } from './database.ts';
+
+const path = z
+  .string()
+  .min(1)
+  .max(1024)
+  .regex(/^\P{Cc}*$/u, 'must be a path without control characters');
+const aaguid = z
+  .string()
+  .toLowerCase()
+  .regex(
+    /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+    'must be AAGUIDs, such as d7781e5d-e353-46aa-afe2-3ca49f13332a',
+  );
 
 /**
  * Every setting: its schema and its default. A new one is needed in these places too: `DESCRIBED` in main/glasskey-settings.ts, its
@@ -30,13 +43,22 @@ const SETTINGS = {
   },
   /** The private key file that an enrollment writes. A leading `~/` is the home folder, expanded by whoever uses it. */
   'ssh.keyFile': {
-    schema: z
-      .string()
-      .min(1)
-      .max(1024)
-      .regex(/^\P{Cc}*$/u, 'must be a path without control characters'),
+    schema: path,
     default: '~/.ssh/id_ed25519_sk',
   },
+  /** What the attestation of a key must prove before it is enrolled. */
+  'attestation.require': { schema: z.enum(['off', 'valid-signature', 'genuine']), default: 'off' },
+  /** The models that may be enrolled; empty: any. */
+  'attestation.allowedAaguids': { schema: z.array(aaguid).max(1000), default: [] },
+  'attestation.minimumFirmware': {
+    schema: z
+      .string()
+      .regex(/^\d{1,3}\.\d{1,3}(\.\d{1,3})?$/, 'must be a version such as 5.7 or 5.7.4')
+      .nullable(),
+    default: null,
+  },
+  /** PEM files of further root certificates. */
+  'attestation.roots': { schema: z.array(path).max(100), default: [] },
   'app.appearance': { schema: z.enum(['system', 'light', 'dark']), default: 'system' },
   /** Start the desktop app, in the tray, when the user logs in to the computer. */
   'app.openAtLogin': { schema: z.boolean(), default: false },
@@ -74,6 +96,11 @@ export interface SettingProblem {
   readonly why: string;
 }
 
+/** Whether an administrator's file decides a setting: what it says of these goes before what the user sets. */
+export function isPolicy(key: string): boolean {
+  return key.startsWith('attestation.');
+}
+
 export interface Settings {
   get<K extends SettingKey>(key: K): Setting<K>;
   /** Stores the user's own value. Throws a ZodError for one that its schema refuses: parse before. */
@@ -101,10 +128,11 @@ export function openSettings(database: Database, file: string): Settings {
 
   const candidates = (key: SettingKey): { source: 'user' | 'file'; value: unknown }[] => {
     const user = stored(key);
-    return [
+    const found = [
       ...(user.found ? [{ source: 'user' as const, value: user.value }] : []),
       ...(Object.hasOwn(fromFile.values, key) ? [{ source: 'file' as const, value: fromFile.values[key] }] : []),
     ];
+    return isPolicy(key) ? found.toReversed() : found;
   };
 
   return {

@@ -11,6 +11,7 @@ import {
   parseSensorInfo,
 } from '../../native/ctap2/bio-enrollment.ts';
 import { type CborValue, decodeCbor, encodeCbor } from '../../native/ctap2/cbor.ts';
+import { readCertificate } from '../../native/ctap2/certificate.ts';
 import { parseKeyAgreementReply, parsePinRetries, parseToken, parseUvRetries } from '../../native/ctap2/client-pin.ts';
 import { keyObject, parseCredentialPublicKey } from '../../native/ctap2/cose-key.ts';
 import {
@@ -28,6 +29,8 @@ import { statusErrorFor } from '../../native/ctap2/status-for-key.ts';
 import { yubicoTrust } from '../../native/ctap2/yubico-roots.ts';
 import { MAX_MESSAGE } from '../../native/ctaphid/constants.ts';
 import { MessageAssembler } from '../../native/ctaphid/packets.ts';
+import { attestationLeaf, labFidoRoot } from '../lab/authenticator/attestation-certificates.ts';
+import { profiles } from '../lab/authenticator/profiles.ts';
 import { type FuzzedReader, violated } from './fuzzed-reader.ts';
 
 const corpusSchema = z.object({
@@ -111,6 +114,12 @@ export const CTAP_READERS: readonly FuzzedReader[] = [
   reply('attestation', 'makeCredential', (value) =>
     verifyAttestation(parseMakeCredential(value), new Uint8Array(32), TRUST, MADE_AT),
   ),
+  {
+    name: 'certificate',
+    shape: 'bytes',
+    seeds: [labFidoRoot(), attestationLeaf(profiles['yubikey-5.7']).certificate],
+    read: (bytes) => void readCertificate(bytes),
+  },
   reply('getAssertion', 'assertion', parseAssertion),
   {
     name: 'authenticator data',

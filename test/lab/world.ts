@@ -6,6 +6,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { labFidoRootPem } from './authenticator/attestation-certificates.ts';
 import { LabAuthenticator, type LabAuthenticatorOptions } from './authenticator/lab-authenticator.ts';
 import { type LabEntra, startLabEntra } from './entra/lab-entra.ts';
 import { type Fabric, type FabricMode, startFabric } from './fabric/fabric.ts';
@@ -112,10 +113,13 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     const temporary = join(folder, 'tmp');
     for (const one of [home, data, temporary]) await mkdir(one, { mode: 0o700 });
     const programs = await writePrograms(folder);
+    const fidoRoot = join(folder, 'lab-fido-root.pem');
+    await writeFile(fidoRoot, labFidoRootPem());
     const settings = {
       entra: entra.settings,
       'ssh.keyFile': join(home, '.ssh', 'id_ed25519_sk'),
       'reconcile.everyMinutes': reconcileEveryMs / 60_000,
+      'attestation.roots': [fidoRoot],
     };
     await writeFile(join(data, 'settings.json'), JSON.stringify(settings), { mode: 0o600 });
     await writeFile(join(data, 'known_hosts'), fabric.knownHosts, { mode: 0o600 });

@@ -35,7 +35,8 @@ describe('the settings as lines', () => {
   it('are all there are, each with its standard value when nobody set any', () => {
     const settings = open();
     const lines = settingLines(settings);
-    expect(lines.every(({ source, value, standard }) => source === 'default' && value === standard)).toBe(true);
+    expect(lines.every(({ source }) => source === 'default')).toBe(true);
+    for (const { value, standard } of lines) expect(value).toEqual(standard);
     const plain = SETTING_KEYS.filter((key) => key !== 'entra');
     expect(SETTING_LINE_KEYS).toEqual(expect.arrayContaining(plain));
     for (const key of plain) expect(settingLine(settings, key).standard).toEqual(settings.get(key).value);
@@ -107,6 +108,32 @@ describe('the settings as lines', () => {
     expect(settings.get('entra').value).toEqual({ clientId: 'from-file', tenant: 'mine.example' });
     resetSetting(settings, 'entra.tenant');
     expect(settingLine(settings, 'entra.tenant')).toMatchObject({ value: 'file.example', source: 'file' });
+  });
+
+  it('of a policy are decided by settings.json, whatever the user has set', () => {
+    const before = open();
+    setSetting(before, 'attestation.require', 'off');
+    setSetting(before, 'attestation.minimumFirmware', '5.2');
+    const settings = open({ 'attestation.require': 'genuine' });
+    expect(settingLine(settings, 'attestation.require')).toMatchObject({
+      value: 'genuine',
+      source: 'file',
+      fixed: true,
+    });
+    expect(() => setSetting(settings, 'attestation.require', 'off')).toThrow(code('SETTING_FIXED'));
+    const minimum = settingLine(settings, 'attestation.minimumFirmware');
+    expect(minimum).toMatchObject({ value: '5.2', source: 'user' });
+    expect(minimum).not.toHaveProperty('fixed');
+  });
+
+  it('that are lists take items with commas or line feeds between, or an array', () => {
+    const settings = open();
+    for (const given of ['/a.pem, /b c.pem,', '/a.pem\n/b c.pem\n', ['/a.pem', ' /b c.pem ']]) {
+      expect(setSetting(settings, 'attestation.roots', given).value).toEqual(['/a.pem', '/b c.pem']);
+    }
+    expect(setSetting(settings, 'attestation.roots', '').value).toEqual([]);
+    expect(() => setSetting(settings, 'attestation.allowedAaguids', 'yubikey')).toThrow(/must be AAGUIDs/);
+    expect(() => setSetting(settings, 'attestation.minimumFirmware', 'new')).toThrow(/must be a version/);
   });
 
   it('say which stored value is not used, and can be mended one at a time', () => {

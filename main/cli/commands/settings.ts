@@ -16,6 +16,10 @@ export const settings: Command = {
     ['glasskey settings', 'all of them'],
     ['glasskey settings set connect.defaultJump ops@jump.example', 'the jump host where connect names none'],
     ['glasskey settings reset connect.defaultJump', 'as if it had never been set'],
+    [
+      'glasskey settings set attestation.roots /etc/pki/fido.pem,/etc/pki/more.pem',
+      'a list: items with commas between',
+    ],
   ],
   async run(invocation) {
     const { positionals, output } = invocation;
@@ -45,9 +49,10 @@ export const settings: Command = {
   },
 };
 
-function described({ value, source, problem }: SettingLine): string {
-  const shown = value === null ? '(none)' : printable(String(value));
-  return `${shown}  [${SOURCES[source]}]${problem === undefined ? '' : `  NOT USABLE: ${printable(problem)}`}`;
+function described({ value, source, problem, fixed }: SettingLine): string {
+  const text = Array.isArray(value) ? value.join(', ') : String(value ?? '');
+  const shown = text === '' ? '(none)' : printable(text);
+  return `${shown}  [${fixed === true ? 'decided by settings.json' : SOURCES[source]}]${problem === undefined ? '' : `  NOT USABLE: ${printable(problem)}`}`;
 }
 
 async function kindOf(

@@ -1,7 +1,17 @@
 /** The settings in the groups and the order in which the screen shows them. */
 import type { SettingView } from '../../../main/ipc/contract.ts';
 
-export const GROUPS = ['connect', 'terminal', 'app', 'agent', 'ssh', 'entra', 'reconcile', 'other'] as const;
+export const GROUPS = [
+  'connect',
+  'terminal',
+  'app',
+  'agent',
+  'ssh',
+  'attestation',
+  'entra',
+  'reconcile',
+  'other',
+] as const;
 export type GroupName = (typeof GROUPS)[number];
 
 export interface SettingGroup {

@@ -2,7 +2,7 @@
  * One setting: its name and what it does, its control, where its value is from, and the way back to the standard value. It is
  * saved at once; text and numbers when Enter is pressed or the field is left. What is refused stays in the field, with the reason.
  */
-import { Button, Field, Input, makeStyles, Select, Switch, tokens } from '@fluentui/react-components';
+import { Button, Field, Input, makeStyles, Select, Switch, Textarea, tokens } from '@fluentui/react-components';
 import { CheckmarkRegular } from '@fluentui/react-icons';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import type { SettingValueView, SettingView } from '../../../main/ipc/contract.ts';
@@ -102,11 +102,11 @@ export function SettingRow({ setting, onChanged }: SettingRowProps) {
   const reset = async () => {
     await settle(call('settings.reset', { key }));
     // The button is gone when the standard value is in use.
-    control.current?.querySelector<HTMLElement>('input, select')?.focus();
+    control.current?.querySelector<HTMLElement>('input, select, textarea')?.focus();
   };
 
   const told = problem ?? setting.problem;
-  const common = { id: controlId, 'aria-describedby': explainedId };
+  const common = { id: controlId, 'aria-describedby': explainedId, disabled: setting.fixed === true };
   return (
     <div className={styles.row}>
       <div>
@@ -118,6 +118,7 @@ export function SettingRow({ setting, onChanged }: SettingRowProps) {
           {kind === 'number' && setting.least !== undefined && setting.most !== undefined && (
             <> {say('settings.range', { least: setting.least, most: setting.most })}.</>
           )}
+          {kind === 'list' && <> {say('settings.one-per-line')}</>}
         </p>
       </div>
       <div className={styles.control} ref={control}>
@@ -142,6 +143,8 @@ export function SettingRow({ setting, onChanged }: SettingRowProps) {
                 </option>
               ))}
             </Select>
+          ) : kind === 'list' ? (
+            <ListControl common={common} setting={setting} onSave={save} />
           ) : (
             <TextControl common={common} setting={setting} onSave={save} onProblem={setProblem} />
           )}
@@ -153,7 +156,7 @@ export function SettingRow({ setting, onChanged }: SettingRowProps) {
               {say('settings.saved')}
             </span>
           )}
-          <span>{sourceLabel(say, source)}</span>
+          <span>{sourceLabel(say, setting)}</span>
           {source === 'user' && (
             <>
               <span>{say('settings.standard-is', { value: valueWords(say, setting, setting.standard) })}</span>
@@ -175,7 +178,7 @@ export function SettingRow({ setting, onChanged }: SettingRowProps) {
 }
 
 interface TextControlProps {
-  readonly common: { readonly id: string; readonly 'aria-describedby': string };
+  readonly common: { readonly id: string; readonly 'aria-describedby': string; readonly disabled: boolean };
   readonly setting: SettingView;
   readonly onSave: (value: SettingValueView) => Promise<boolean>;
   readonly onProblem: (problem: string | undefined) => void;
@@ -227,6 +230,34 @@ function TextControl({ common, setting, onSave, onProblem }: TextControlProps) {
       }}
       onBlur={() => void save()}
       onKeyDown={press}
+    />
+  );
+}
+
+/** One item per line; saved when the field is left. Escape takes back what was typed. */
+function ListControl({ common, setting, onSave }: Omit<TextControlProps, 'onProblem'>) {
+  const styles = useStyles();
+  const present = Array.isArray(setting.value) ? setting.value.join('\n') : '';
+  const [typed, setTyped] = useState<string>();
+  const save = async () => {
+    if (typed === undefined) return;
+    const items = typed
+      .split('\n')
+      .map((item) => item.trim())
+      .filter((item) => item !== '');
+    if (items.join('\n') === present) return setTyped(undefined);
+    if (await onSave(items)) setTyped((now) => (now === typed ? undefined : now));
+  };
+  return (
+    <Textarea
+      {...common}
+      className={styles.wide}
+      value={typed ?? present}
+      resize="vertical"
+      spellCheck={false}
+      onChange={(_, { value }) => setTyped(value)}
+      onBlur={() => void save()}
+      onKeyDown={({ key }) => key === 'Escape' && setTyped(undefined)}
     />
   );
 }

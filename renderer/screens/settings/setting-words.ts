@@ -7,6 +7,10 @@ type Say = WindowTexts['say'];
 
 const WORDS = {
   'ssh.keyFile': ['settings.key-file-label', 'settings.key-file-explained'],
+  'attestation.require': ['settings.require-label', 'settings.require-explained'],
+  'attestation.allowedAaguids': ['settings.allowed-aaguids-label', 'settings.allowed-aaguids-explained'],
+  'attestation.minimumFirmware': ['settings.minimum-firmware-label', 'settings.minimum-firmware-explained'],
+  'attestation.roots': ['settings.roots-label', 'settings.roots-explained'],
   'connect.defaultJump': ['settings.default-jump-label', 'settings.default-jump-explained'],
   'reconcile.everyMinutes': ['settings.every-minutes-label', 'settings.every-minutes-explained'],
   'entra.cloud': ['settings.cloud-label', 'settings.cloud-explained'],
@@ -25,6 +29,9 @@ const WORDS = {
 } as const;
 
 const CHOICES = {
+  'attestation.require off': 'settings.require-off',
+  'attestation.require valid-signature': 'settings.require-valid-signature',
+  'attestation.require genuine': 'settings.require-genuine',
   'entra.cloud public': 'settings.cloud-public',
   'entra.cloud usgov': 'settings.cloud-us-gov',
   'entra.cloud usgov-dod': 'settings.cloud-us-gov-dod',
@@ -41,6 +48,7 @@ const GROUP_NAMES = {
   app: 'settings.group-app',
   agent: 'settings.group-agent',
   ssh: 'settings.group-ssh',
+  attestation: 'settings.group-attestation',
   entra: 'settings.group-entra',
   reconcile: 'settings.group-reconcile',
   other: 'settings.group-other',
@@ -66,8 +74,8 @@ export function groupLabel(say: Say, group: GroupName): string {
   return say(GROUP_NAMES[group]);
 }
 
-export function sourceLabel(say: Say, source: SettingView['source']): string {
-  return say(SOURCES[source]);
+export function sourceLabel(say: Say, { source, fixed }: Pick<SettingView, 'source' | 'fixed'>): string {
+  return say(fixed === true ? 'settings.source-fixed' : SOURCES[source]);
 }
 
 export function choiceLabel(say: Say, key: string, choice: string): string {
@@ -77,6 +85,7 @@ export function choiceLabel(say: Say, key: string, choice: string): string {
 
 /** A value in words, as it is told beside "Standard". */
 export function valueWords(say: Say, { key, kind }: SettingView, value: SettingView['value']): string {
+  if (Array.isArray(value)) return value.length === 0 ? say('settings.none') : value.join(', ');
   if (value === null || value === '') return say('settings.none');
   if (typeof value === 'boolean') return say(value ? 'settings.on' : 'settings.off');
   return kind === 'choice' ? choiceLabel(say, key, String(value)) : String(value);

@@ -45,6 +45,15 @@ export function labFidoRoot(): Uint8Array {
   });
 }
 
+/** The same as PEM, as somebody would keep it who trusts the lab. */
+export function labFidoRootPem(): string {
+  const lines =
+    Buffer.from(labFidoRoot())
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
+  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
+}
+
 /** Leaf of a packed attestation (WebAuthn 2, 8.2.1; OIDs: ctap.md, section 17). */
 function makeLeaf(profile: Profile): LabLeaf {
   const privateKey = secretOf(profile.aaguid);

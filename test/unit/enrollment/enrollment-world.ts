@@ -22,6 +22,7 @@ import { readKeyFile } from '../../../main/enrollment/read-key-file.ts';
 import { storedJournal } from '../../../main/enrollment/stored-journal.ts';
 import { keyScrutiny } from '../../../main/glasskey-attestation.ts';
 import { type Database, openDatabase } from '../../../main/storage/database.ts';
+import { openSettings, type Settings } from '../../../main/storage/settings.ts';
 import type { FileSteps } from '../../../main/storage/whole-file.ts';
 import { systemChannelWorld } from '../../../native/ctap2/authenticator.ts';
 import { Pin } from '../../../native/ctap2/pin.ts';
@@ -29,6 +30,9 @@ import type { ChannelWorld } from '../../../native/ctaphid/channel.ts';
 import type { HidBus } from '../../../native/hid/transport.ts';
 import { type Clock, systemClock } from '../../../time/clock.ts';
 import { LabAuthenticator, type LabAuthenticatorOptions } from '../../lab/authenticator/lab-authenticator.ts';
+
+/** What the settings demand where nobody has set anything. */
+const ANY_KEY = await withSettings((settings) => keyScrutiny(settings, tmpdir()));
 
 export const PIN = '271828';
 export const ACCOUNT = 'alice@lab.example';
@@ -162,7 +166,7 @@ export class Computer {
   readonly journal: EnrollmentJournal;
   readonly #profile: ProfileKeyHolder;
   files: KeyFileFolder;
-  scrutiny: KeyScrutiny = keyScrutiny();
+  scrutiny: KeyScrutiny = ANY_KEY;
   authenticator: LabAuthenticator;
   bus: HidBus;
 
@@ -250,6 +254,18 @@ export class Computer {
   /** The names in the folder of the key files. */
   async keyFiles(): Promise<string[]> {
     return existsSync(this.keyFolder) ? (await readdir(this.keyFolder)).sort() : [];
+  }
+}
+
+/** The standard settings, of a database that is gone afterwards. */
+async function withSettings<T>(use: (settings: Settings) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'gk-settings-'));
+  const database = openDatabase(join(folder, 'glasskey.db'));
+  try {
+    return await use(openSettings(database, join(folder, 'settings.json')));
+  } finally {
+    database.close();
+    await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -16,6 +16,7 @@ test('Each setting is in one group, by the first part of its key; what no group 
     'app',
     'agent',
     'ssh',
+    'attestation',
     'entra',
     'reconcile',
     'other',

@@ -1,0 +1,93 @@
+/**
+ * What an organization demands of the security keys that are enrolled (settings `attestation.*`). What a key only says of itself is
+ * looked at before anybody types a PIN; what its attestation proves, when the credential is made and before anything is published.
+ */
+import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import type { VerifiedAttestation } from '../../native/ctap2/attestation.ts';
+import {
+  exactly,
+  type Firmware,
+  type FirmwareBounds,
+  formatFirmwareVersion,
+  isOlderThan,
+  knownFirmware,
+} from './firmware.ts';
+
+export interface AttestationPolicy {
+  /** `valid-signature`: any attestation that holds, by a certificate or the credential itself; `genuine`: up to a known root. */
+  readonly require: 'off' | 'valid-signature' | 'genuine';
+  /** In lower case; empty: any. */
+  readonly allowedAaguids: readonly string[];
+  readonly minimumFirmware: Firmware | undefined;
+}
+
+/** A key as the policy looks at it. */
+export interface ScrutinizedKey {
+  /** What people know it by. */
+  readonly name: string;
+  readonly aaguid: string;
+  readonly firmware: FirmwareBounds;
+}
+
+/** Throws `KEY_NOT_ALLOWED`, `KEY_FIRMWARE_TOO_OLD`. */
+export function assertKeyAllowed(policy: AttestationPolicy, key: ScrutinizedKey): void {
+  assertModelAllowed(policy, key, '');
+  assertFirmwareAllowed(policy, key, key.firmware, '');
+}
+
+const STAYS = ' The credential that was just made stays on the key, unused: glasskey credentials lists and deletes it.';
+
+/**
+ * Of a credential that was made. `verdict` has been verified, and its AAGUID is the attested one. Throws `ATTESTATION_INSUFFICIENT`,
+ * `KEY_NOT_ALLOWED`, `KEY_FIRMWARE_TOO_OLD`.
+ */
+export function assertAttestationSuffices(
+  policy: AttestationPolicy,
+  verdict: VerifiedAttestation,
+  key: ScrutinizedKey,
+): void {
+  const suffices =
+    policy.require === 'off' || (policy.require === 'genuine' ? verdict.kind === 'genuine' : verdict.kind !== 'none');
+  if (!suffices) {
+    throw new GlasskeyError({
+      code: 'ATTESTATION_INSUFFICIENT',
+      message:
+        policy.require === 'genuine'
+          ? `The settings want a key whose maker is proven, and that of ${key.name} is not.`
+          : `The settings want a key that attests what it makes, and ${key.name} does not.`,
+      remedy: `Use another key, or have the settings attestation.require and attestation.roots looked at.${STAYS}`,
+      detail: { verdict: verdict.kind, require: policy.require },
+    });
+  }
+  assertModelAllowed(policy, key, STAYS);
+  assertFirmwareAllowed(policy, key, key.firmware, STAYS);
+  const proven = verdict.kind === 'genuine' ? verdict.maker.firmware : undefined;
+  if (proven !== undefined) assertFirmwareAllowed(policy, key, exactly(proven), STAYS);
+}
+
+function assertModelAllowed({ allowedAaguids }: AttestationPolicy, key: ScrutinizedKey, more: string): void {
+  if (allowedAaguids.length === 0 || allowedAaguids.includes(key.aaguid)) return;
+  throw new GlasskeyError({
+    code: 'KEY_NOT_ALLOWED',
+    message: `The settings do not allow this model: ${key.name} (AAGUID ${key.aaguid}).`,
+    remedy: `Use a key of a model that attestation.allowedAaguids names.${more}`,
+    detail: { aaguid: key.aaguid },
+  });
+}
+
+function assertFirmwareAllowed(
+  { minimumFirmware }: AttestationPolicy,
+  key: ScrutinizedKey,
+  firmware: FirmwareBounds,
+  more: string,
+): void {
+  if (minimumFirmware === undefined || isOlderThan(firmware, minimumFirmware) === false) return;
+  const known = knownFirmware(firmware);
+  const has = known === undefined ? 'its version is not known for certain' : `it is ${formatFirmwareVersion(known)}`;
+  throw new GlasskeyError({
+    code: 'KEY_FIRMWARE_TOO_OLD',
+    message: `The settings want firmware ${formatFirmwareVersion(minimumFirmware)} or newer, and of ${key.name} ${has}.`,
+    remedy: `Use a newer key: the firmware of a security key cannot be updated.${more}`,
+    detail: { minimum: formatFirmwareVersion(minimumFirmware) },
+  });
+}
