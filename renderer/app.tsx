@@ -11,6 +11,11 @@ import { ReadinessScreen } from './screens/readiness/readiness-screen.tsx';
 const EnrollScreen = lazy(() =>
   import('./screens/enroll/enroll-screen.tsx').then(({ EnrollScreen }) => ({ default: EnrollScreen })),
 );
+const SecurityKeysScreen = lazy(() =>
+  import('./screens/security-keys/security-keys-screen.tsx').then(({ SecurityKeysScreen }) => ({
+    default: SecurityKeysScreen,
+  })),
+);
 const DevicesScreen = lazy(() =>
   import('./screens/devices/devices-screen.tsx').then(({ DevicesScreen }) => ({ default: DevicesScreen })),
 );
@@ -24,6 +29,7 @@ const SettingsScreen = lazy(() =>
 const SCREENS = {
   readiness: ReadinessScreen,
   enroll: EnrollScreen,
+  'security-keys': SecurityKeysScreen,
   devices: DevicesScreen,
   sessions: SessionsScreen,
   settings: SettingsScreen,

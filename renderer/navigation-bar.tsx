@@ -10,6 +10,8 @@ import {
   SettingsRegular,
   ShieldCheckmarkFilled,
   ShieldCheckmarkRegular,
+  UsbStickFilled,
+  UsbStickRegular,
   WindowConsoleFilled,
   WindowConsoleRegular,
 } from '@fluentui/react-icons';
@@ -19,6 +21,7 @@ import { useTexts } from './texts.tsx';
 const ITEMS = [
   { screen: 'readiness', text: 'frame.readiness', Icon: bundleIcon(ShieldCheckmarkFilled, ShieldCheckmarkRegular) },
   { screen: 'enroll', text: 'frame.enroll', Icon: bundleIcon(KeyMultipleFilled, KeyMultipleRegular) },
+  { screen: 'security-keys', text: 'frame.security-keys', Icon: bundleIcon(UsbStickFilled, UsbStickRegular) },
   { screen: 'devices', text: 'frame.devices', Icon: bundleIcon(ServerFilled, ServerRegular) },
   { screen: 'sessions', text: 'frame.sessions', Icon: bundleIcon(WindowConsoleFilled, WindowConsoleRegular) },
   { screen: 'settings', text: 'frame.settings', Icon: bundleIcon(SettingsFilled, SettingsRegular) },

@@ -192,6 +192,159 @@ const publishReport = z.object({
   alreadyThere: z.boolean(),
 });
 
+// --- Security keys ---------------------------------------------------------------------------------------------------------
+
+/** The `path` of `keys.list`. */
+const keyPath = filledLine;
+/** A credential id or the number of a fingerprint, in lower-case hex. */
+const hexId = z
+  .string()
+  .regex(/^([0-9a-f]{2})+$/)
+  .max(2048);
+/** A word that was typed as consent; the main process compares it. */
+const consent = z.string().max(64);
+
+const advisory = z.object({
+  /** The vendor's own number for it. */
+  id: z.string(),
+  title: z.string(),
+  /** `notice`: worth a person's time. */
+  severity: z.enum(['notice', 'information']),
+  meaning: z.string(),
+  remedy: z.string(),
+});
+
+const securityKey = z.object({
+  path: z.string(),
+  /** Its model, or what it calls itself. */
+  product: z.string(),
+  /** False: no model of this AAGUID is known; `product` is what the key says of itself. */
+  isModelKnown: z.boolean(),
+  /** What it looks like, as far as that can be told: an AAGUID names a series, not a housing. */
+  shape: z.enum(['plain', 'nfc', 'sensor', 'two-plugs']),
+  firmware: z.string().optional(),
+  aaguid: z.string().optional(),
+  advisories: z.array(advisory),
+  /** Absent with all below where the key could not be asked: see `problem`. */
+  pin: z
+    .object({
+      state: z.enum(['unsupported', 'not-set', 'set', 'change-forced', 'replug-needed', 'blocked']),
+      triesLeft: z.number().optional(),
+      /** In code points. */
+      minLength: z.number(),
+    })
+    .optional(),
+  credentials: z
+    .object({
+      canList: z.boolean(),
+      canRename: z.boolean(),
+      /** Places that are left, where the key tells it without the PIN. */
+      free: z.number().optional(),
+    })
+    .optional(),
+  /** Absent: it has no reader. */
+  fingerprints: z.object({ enrolled: z.boolean() }).optional(),
+  /** Whether each use wants PIN or finger; absent where that cannot be set. */
+  alwaysUv: z.boolean().optional(),
+  canSetMinPinLength: z.boolean().optional(),
+  canWink: z.boolean().optional(),
+  problem: errorSchema.optional(),
+});
+
+const residentCredential = z.object({
+  /** Its credential id. */
+  id: hexId,
+  rpId: z.string(),
+  userName: z.string().optional(),
+  displayName: z.string().optional(),
+  algorithm: z.string(),
+  /** Only of an SSH key. */
+  ssh: z
+    .object({
+      fingerprint: z.string().optional(),
+      /** Its enrollment on this computer; a login depends on it, and its deletion wants consent that is typed. */
+      enrollment: z
+        .object({
+          keyFile: z.string(),
+          createdAt: time.optional(),
+          /** The account whose profile holds it, as far as this computer knows. */
+          onProfileOf: z.string().optional(),
+        })
+        .optional(),
+    })
+    .optional(),
+});
+
+const credentialList = z.object({
+  relyingParties: z.array(z.object({ rpId: z.string(), credentials: z.array(residentCredential) })),
+  used: z.number(),
+  /** An estimate of the key's. */
+  free: z.number(),
+});
+
+const fingerprint = z.object({ id: hexId, name: z.string().optional() });
+
+const resetLoss = z.object({
+  pinSet: z.boolean(),
+  fingerprints: z.boolean(),
+  /** Absent: nobody gave the PIN, or the key cannot list them. */
+  credentials: z.array(residentCredential).optional(),
+  /** Enrollments of this computer that are on this key, or may be (`isCertain` false). */
+  enrollments: z.array(
+    z.object({
+      keyFile: z.string(),
+      fingerprint: z.string(),
+      onProfileOf: z.string().optional(),
+      isCertain: z.boolean(),
+    }),
+  ),
+});
+
+/** What the key, or the person at it, is waited for. */
+const keyStep = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('key-busy') }),
+  z.object({ kind: z.literal('pin-wanted'), isNew: z.boolean() }),
+  z.object({ kind: z.literal('pin-given') }),
+  /** A finger on the sensor, `left` times more where that is known. */
+  z.object({ kind: z.literal('finger-wanted'), left: z.number().optional() }),
+  /** The reader did not know the finger: it is wanted again, or the PIN in its place. */
+  z.object({ kind: z.literal('finger-unknown') }),
+  /** One sample of a new fingerprint was taken, or was not good enough. */
+  z.object({
+    kind: z.literal('sample'),
+    feedback: z.enum([
+      'good',
+      'too-high',
+      'too-low',
+      'too-left',
+      'too-right',
+      'too-fast',
+      'too-slow',
+      'poor-quality',
+      'too-skewed',
+      'too-short',
+      'merge-failure',
+      'already-enrolled',
+      'database-full',
+      'no-finger',
+      'not-lifted',
+      'unknown',
+    ]),
+    left: z.number(),
+  }),
+  /** The reset goes on when `keys.agree` brings the word. */
+  z.object({ kind: z.literal('consent-wanted'), loss: resetLoss, windowSeconds: z.number() }),
+  z.object({ kind: z.literal('unplug-wanted') }),
+  z.object({ kind: z.literal('plug-in-wanted') }),
+  /** Another key was plugged in: nothing was sent to it. */
+  z.object({ kind: z.literal('other-key'), product: z.string() }),
+  /** It wants its touch, a long one where `isHeld`; the key takes the reset until `endsAt`. */
+  z.object({ kind: z.literal('reset-touch-wanted'), endsAt: time, isHeld: z.boolean() }),
+  z.object({ kind: z.literal('touched') }),
+]);
+
+const onKey = z.strictObject({ key: keyPath });
+
 // --- Sessions --------------------------------------------------------------------------------------------------------------
 
 const MOST_COLUMNS = 1000;
@@ -381,6 +534,74 @@ export const CALLS = {
   },
   'publish.run': { from: 'main', input: NONE, progress: enrollStep, output: publishReport },
 
+  /** The keys that are plugged in and what each says of itself, without PIN or touch. */
+  'keys.list': { from: 'main', input: NONE, output: z.object({ keys: z.array(securityKey) }) },
+  /** Makes it blink, so that it can be told from others. */
+  'keys.wink': { from: 'main', input: onKey, output: NONE },
+  /** One setting of the key at a time. A longer minimum cannot be made shorter again. */
+  'keys.configure': {
+    from: 'main',
+    input: z.strictObject({
+      key: keyPath,
+      change: z.union([
+        z.strictObject({ alwaysUv: z.boolean() }),
+        z.strictObject({ minPinLength: z.number().int().min(4).max(63) }),
+      ]),
+    }),
+    progress: keyStep,
+    output: NONE,
+  },
+  /** Erases everything on it, after `keys.agree`, and after it was unplugged, plugged in and touched. */
+  'keys.reset': { from: 'main', input: onKey, progress: keyStep, output: NONE },
+  /** Consent to the reset of that key, which waits for it: the word of `keys.reset-word`. Anything else ends the reset. */
+  'keys.agree': {
+    from: 'main',
+    input: z.strictObject({ key: keyPath, consent }),
+    output: z.object({ taken: z.boolean() }),
+  },
+  /** A first PIN. The PINs themselves are asked for by the prompts. */
+  'pin.set': { from: 'main', input: onKey, progress: keyStep, output: NONE },
+  'pin.change': { from: 'main', input: onKey, progress: keyStep, output: NONE },
+  'credentials.list': { from: 'main', input: onKey, progress: keyStep, output: credentialList },
+  'credentials.rename': {
+    from: 'main',
+    input: z.strictObject({ key: keyPath, credential: hexId, name: filledLine.max(64) }),
+    progress: keyStep,
+    output: z.object({ credential: residentCredential }),
+  },
+  /** Deletes this one and no other. `consent`: the word of `keys.delete-word`, needed where a login depends on it. */
+  'credentials.delete': {
+    from: 'main',
+    input: z.strictObject({ key: keyPath, credential: hexId, consent: consent.optional() }),
+    progress: keyStep,
+    output: NONE,
+  },
+  'fingerprints.list': {
+    from: 'main',
+    input: onKey,
+    progress: keyStep,
+    output: z.object({ fingerprints: z.array(fingerprint), longestName: z.number().optional() }),
+  },
+  /** Takes the samples of one finger, then gives it its name. */
+  'fingerprints.enroll': {
+    from: 'main',
+    input: z.strictObject({ key: keyPath, name: filledLine.max(64) }),
+    progress: keyStep,
+    output: z.object({ fingerprint }),
+  },
+  'fingerprints.rename': {
+    from: 'main',
+    input: z.strictObject({ key: keyPath, fingerprint: hexId, name: filledLine.max(64) }),
+    progress: keyStep,
+    output: z.object({ fingerprint }),
+  },
+  'fingerprints.remove': {
+    from: 'main',
+    input: z.strictObject({ key: keyPath, fingerprint: hexId }),
+    progress: keyStep,
+    output: NONE,
+  },
+
   'targets.list': {
     from: 'main',
     input: NONE,
@@ -476,6 +697,8 @@ export interface EventShape {
 export const EVENTS = {
   /** Something that `readiness.get` or `enroll.look` tells has changed: a key plugged in or out, a step of an enrollment. */
   'readiness.changed': { to: 'main', payload: NONE },
+  /** A security key was plugged in or out, or something on one was changed. */
+  'keys.changed': { to: 'main', payload: NONE },
   'targets.changed': { to: 'main', payload: NONE },
   'settings.changed': { to: 'main', payload: NONE },
   'agent.changed': { to: 'main', payload: agent },
@@ -485,7 +708,7 @@ export const EVENTS = {
   'app.go': {
     to: 'main',
     payload: z.object({
-      screen: z.enum(['readiness', 'enroll', 'devices', 'sessions', 'settings']),
+      screen: z.enum(['readiness', 'enroll', 'security-keys', 'devices', 'sessions', 'settings']),
       session: sessionId.optional(),
     }),
   },
@@ -511,6 +734,13 @@ export type EnrollOutlook = z.output<typeof enrollOutlook>;
 export type EnrollStep = z.output<typeof enrollStep>;
 export type EnrollReportView = z.output<typeof enrollReport>;
 export type PublishReportView = z.output<typeof publishReport>;
+export type SecurityKeyView = z.output<typeof securityKey>;
+export type AdvisoryView = z.output<typeof advisory>;
+export type CredentialListView = z.output<typeof credentialList>;
+export type ResidentCredentialView = z.output<typeof residentCredential>;
+export type ResetLossView = z.output<typeof resetLoss>;
+export type FingerprintView = z.output<typeof fingerprint>;
+export type KeyStep = z.output<typeof keyStep>;
 export type TargetView = z.output<typeof target>;
 export type SessionView = z.output<typeof session>;
 export type SettingView = z.output<typeof setting>;

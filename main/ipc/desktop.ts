@@ -22,6 +22,7 @@ import type { CallHandlers, Tell } from './call-server.ts';
 import { enrollCalls } from './enroll-calls.ts';
 import { promptCalls } from './prompt-calls.ts';
 import { readinessCalls } from './readiness-calls.ts';
+import { securityKeyCalls } from './security-key-calls.ts';
 import { sessionCalls } from './session-calls.ts';
 import { settingsCalls } from './settings-calls.ts';
 import { targetCalls } from './target-calls.ts';
@@ -85,7 +86,6 @@ export async function startDesktop(world: DesktopWorld): Promise<Desktop> {
   const desk = new PromptDesk({ clock, texts, log });
   const agent = await glasskey.startResidentAgent((productOf) => agentRequestPrompts(desk, texts, productOf));
   const sessions = new SessionList({ clock, spawn: spawnPty });
-  const readinessChanged = () => tell('readiness.changed', {});
   tellLogins(sessions, tell);
 
   const peopleFor: PeopleFor = ({ name, device, jumps }, { cancel }) =>
@@ -96,6 +96,7 @@ export async function startDesktop(world: DesktopWorld): Promise<Desktop> {
     ...appCalls(world),
     ...readinessCalls({ glasskey, now }),
     ...enrollCalls({ glasskey, desk, texts, tell, enrolled: () => void agent.refresh() }),
+    ...securityKeyCalls({ glasskey, desk, texts, tell }),
     ...targetCalls({ glasskey, tell, agentSocket: () => agent.status().socketPath }),
     ...sessionCalls({
       glasskey,
@@ -116,7 +117,11 @@ export async function startDesktop(world: DesktopWorld): Promise<Desktop> {
     watching?.abort(cancelled('Watching the keys'));
     watching = isWatched ? new AbortController() : undefined;
     if (watching === undefined) return;
-    void watchKeys({ pluggedIn: () => glasskey.pluggedIn(), clock, log, changed: readinessChanged }, watching.signal);
+    const changed = () => {
+      tell('keys.changed', {});
+      tell('readiness.changed', {});
+    };
+    void watchKeys({ pluggedIn: () => glasskey.pluggedIn(), clock, log, changed }, watching.signal);
   };
 
   let closing: Promise<void> | undefined;

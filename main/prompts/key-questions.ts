@@ -31,8 +31,20 @@ export function pinQuestion(texts: Texts, { product, triesLeft, wasWrong }: Aske
   };
 }
 
-/** A key's first PIN, typed twice alike: the window holds to it, so that main never has two of them. */
-export function newPinQuestion(texts: Texts, { product, minLength }: NewPinQuestion): PromptQuestion {
+/** Of an enrollment it is always the first; of the key's own page it may be another. */
+export interface AskedNewPin extends NewPinQuestion {
+  readonly why?: 'first' | 'change' | 'forced';
+  /** The key refuses simple patterns. */
+  readonly refusesSimple?: boolean;
+  /** Why the last one was not taken, in a sentence. */
+  readonly refused?: string | undefined;
+}
+
+/** A new PIN, typed twice alike: the window holds to it, so that main never has two of them. */
+export function newPinQuestion(
+  texts: Texts,
+  { product, minLength, why = 'first', refusesSimple = false, refused }: AskedNewPin,
+): PromptQuestion {
   return {
     field: {
       kind: 'new-pin',
@@ -45,13 +57,16 @@ export function newPinQuestion(texts: Texts, { product, minLength }: NewPinQuest
       notTheSame: texts.say('prompt.pin-not-the-same'),
     },
     rules: [
-      texts.say('prompt.new-pin-none', { product }),
+      ...(why === 'first' ? [texts.say('prompt.new-pin-none', { product })] : []),
+      ...(why === 'forced' ? [texts.say('prompt.new-pin-forced', { product })] : []),
       texts.say('prompt.new-pin-length', { least: minLength }),
       texts.say('prompt.new-pin-bytes', { most: MAX_PIN_BYTES }),
+      ...(refusesSimple ? [texts.say('prompt.new-pin-simple')] : []),
       texts.say('prompt.new-pin-exact'),
       texts.say('prompt.new-pin-use'),
     ],
-    buttons: [{ answer: 'once', label: texts.say('prompt.new-pin-allow') }],
+    ...(refused === undefined ? {} : { problem: refused }),
+    buttons: [{ answer: 'once', label: texts.say(why === 'first' ? 'prompt.new-pin-allow' : 'prompt.new-pin-change') }],
     deniedAfterMs: NEW_PIN_DENIED_AFTER_MS,
   };
 }

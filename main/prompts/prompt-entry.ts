@@ -68,7 +68,11 @@ export function buttonsOf({ state, question, isCancelled }: Entry, texts: Texts)
     case 'asking':
       return [
         ...(question?.buttons ?? []).map((button) => ({ ...button, needsField })),
-        { answer: 'deny', label: texts.say(needsField ? 'prompt.cancel' : 'prompt.deny'), needsField: false },
+        {
+          answer: 'deny',
+          label: question?.denyLabel ?? texts.say(needsField ? 'prompt.cancel' : 'prompt.deny'),
+          needsField: false,
+        },
       ];
     case 'waiting':
     case 'touch':

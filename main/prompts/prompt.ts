@@ -28,6 +28,8 @@ export interface PromptQuestion {
   /** What was wrong with the last answer, and how many tries are left. */
   readonly problem?: string;
   readonly buttons: readonly [AllowingButton, ...AllowingButton[]];
+  /** What the button that says no says, where no is not the end of it. */
+  readonly denyLabel?: string;
   /** How long it may stand unanswered while it is drawn: `DENIED_AFTER_MS` unless said otherwise. */
   readonly deniedAfterMs?: number;
 }

@@ -8,6 +8,7 @@
 import { DEVICES } from './english/devices.ts';
 import { ENROLL } from './english/enroll.ts';
 import { FRAME } from './english/frame.ts';
+import { KEYS } from './english/keys.ts';
 import { PROMPT } from './english/prompt.ts';
 import { READINESS } from './english/readiness.ts';
 import { REMEDY } from './english/remedy.ts';
@@ -20,6 +21,7 @@ export const ENGLISH = {
   ...FRAME,
   ...READINESS,
   ...ENROLL,
+  ...KEYS,
   ...DEVICES,
   ...SESSIONS,
   ...SESSION_WAITS,

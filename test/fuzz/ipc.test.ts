@@ -6,19 +6,38 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CALLS, type CallInput, type CallName } from '../../main/ipc/contract.ts';
+import { CtapCommand } from '../../native/ctap2/constants.ts';
 import { type LabDesktop, startDesktop } from '../lab/desktop-app.ts';
 import { startLab } from '../lab/world.ts';
 import { type FuzzPlan, type FuzzResult, randomCalls } from './random-calls.ts';
 
 const SIZE = { columns: 80, rows: 24 };
-/** A new call of the contract needs a line here. */
-const CORPUS: { readonly [N in CallName]: readonly CallInput<N>[] } = {
+/** A new call of the contract needs a line here. `key`: the path of the security key that is plugged in. */
+const corpusOn = (key: string): { readonly [N in CallName]: readonly CallInput<N>[] } => ({
   'app.start': [{}],
   'app.copy': [{ text: 'x' }],
   'readiness.get': [{}],
   'enroll.look': [{}],
   'enroll.run': [{ algorithm: 'ed25519-sk', publish: true, fresh: false, overwrite: true }],
   'publish.run': [{}],
+  'keys.list': [{}],
+  'keys.wink': [{ key }],
+  'keys.configure': [
+    { key, change: { alwaysUv: true } },
+    { key, change: { minPinLength: 8 } },
+  ],
+  'keys.reset': [{ key }],
+  // The right word. What is left then is to unplug the key, plug it in and touch it, which no window can.
+  'keys.agree': [{ key, consent: 'reset' }],
+  'pin.set': [{ key }],
+  'pin.change': [{ key }],
+  'credentials.list': [{ key }],
+  'credentials.rename': [{ key, credential: 'ab12', name: 'x' }],
+  'credentials.delete': [{ key, credential: 'ab12', consent: 'delete' }],
+  'fingerprints.list': [{ key }],
+  'fingerprints.enroll': [{ key, name: 'x' }],
+  'fingerprints.rename': [{ key, fingerprint: '0101', name: 'x' }],
+  'fingerprints.remove': [{ key, fingerprint: '0101' }],
   'targets.list': [{}],
   'targets.save': [
     { name: 'a', device: 'alice@10.0.0.1', jumps: ['ops@jump'] },
@@ -49,24 +68,55 @@ const CORPUS: { readonly [N in CallName]: readonly CallInput<N>[] } = {
     { id: 'prompt-3', answer: { kind: 'deny' } },
   ],
   'prompts.fit': [{ height: 300 }],
-};
+});
 
-const of = (kind: 'main' | 'prompt') =>
-  Object.fromEntries(Object.entries(CORPUS).filter(([name]) => CALLS[name as CallName].from === kind));
-const HEAVY = ['enroll.look', 'enroll.run', 'publish.run', 'readiness.get', 'sessions.open', 'targets.command'];
+const of = (kind: 'main' | 'prompt', key: string) =>
+  Object.fromEntries(Object.entries(corpusOn(key)).filter(([name]) => CALLS[name as CallName].from === kind));
+const HEAVY = [
+  'enroll.look',
+  'enroll.run',
+  'keys.list',
+  'keys.reset',
+  'keys.wink',
+  'pin.set',
+  'publish.run',
+  'readiness.get',
+  'sessions.open',
+  'targets.command',
+];
+/** What changes something on a key for good, or lists what is on it. */
+const GRAVE: readonly number[] = [
+  CtapCommand.RESET,
+  CtapCommand.CREDENTIAL_MANAGEMENT,
+  CtapCommand.BIO_ENROLLMENT,
+  CtapCommand.CONFIG,
+  CtapCommand.BIO_ENROLLMENT_PREVIEW,
+  CtapCommand.CREDENTIAL_MANAGEMENT_PREVIEW,
+];
 const SEED = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
-async function fuzz(desktop: LabDesktop, kind: 'main' | 'prompt', count: number): Promise<FuzzResult> {
+async function fuzz(desktop: LabDesktop, kind: 'main' | 'prompt', count: number, key: string): Promise<FuzzResult> {
   const page = kind === 'main' ? desktop.window : await desktop.promptDocument();
-  const foreign = Object.keys(of(kind === 'main' ? 'prompt' : 'main'));
+  const foreign = Object.keys(of(kind === 'main' ? 'prompt' : 'main', key));
   const plan: FuzzPlan = {
     seed: SEED,
     count,
-    corpus: of(kind),
+    corpus: of(kind, key),
     heavy: HEAVY,
     foreign: [...foreign, 'toString', '__proto__'],
   };
   return page.evaluate(randomCalls, plan);
+}
+
+/** Its path, as the window knows it. */
+async function pluggedIn(desktop: LabDesktop): Promise<string> {
+  return desktop.window.evaluate(async () => {
+    const { glasskey } = globalThis as unknown as {
+      glasskey: { call(id: number, name: string, input: object): Promise<{ output: { keys: { path: string }[] } }> };
+    };
+    const { output } = await glasskey.call(1_000_000, 'keys.list', {});
+    return output.keys[0]?.path ?? '';
+  });
 }
 
 describe(`the contract under 100,000 random calls (FUZZ_SEED=${SEED})`, () => {
@@ -74,10 +124,11 @@ describe(`the contract under 100,000 random calls (FUZZ_SEED=${SEED})`, () => {
     const lab = await startLab({ authenticator: { touch: 'never' } });
     try {
       await using desktop = await startDesktop(lab);
+      const key = await pluggedIn(desktop);
       lab.authenticator.counters.reset();
       const [fromWindow, fromPrompt] = await Promise.all([
-        fuzz(desktop, 'main', 85_000),
-        fuzz(desktop, 'prompt', 15_000),
+        fuzz(desktop, 'main', 85_000, key),
+        fuzz(desktop, 'prompt', 15_000, key),
       ]);
       const data = join(lab.folder, 'data');
       // So many refusals fill more than one file.
@@ -99,7 +150,10 @@ describe(`the contract under 100,000 random calls (FUZZ_SEED=${SEED})`, () => {
       expect(Object.keys(fromPrompt.ok).filter((name) => !name.startsWith('prompts.'))).toEqual([]);
 
       // Nobody typed a PIN: no key was made, tried or signed with, nothing was published, no session was begun.
-      expect(lab.authenticator.counters.read()).toMatchObject({ touches: 0, pinChecks: 0 });
+      const { commands, ...counters } = lab.authenticator.counters.read();
+      expect(counters).toMatchObject({ touches: 0, pinChecks: 0 });
+      expect(commands.filter(({ command }) => GRAVE.includes(command))).toEqual([]);
+      expect(lab.authenticator.credentials()).toEqual([]);
       expect(lab.entra.graph.profileKeys().size).toBe(0);
       const state = await desktop.window.evaluate(async () => {
         const { glasskey } = globalThis as unknown as {

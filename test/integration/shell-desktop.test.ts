@@ -81,7 +81,7 @@ describe.skipIf(!hasChromium)('the app in the tray', () => {
     await expect.poll(told).toEqual([{ screen: 'devices' }]);
     const page = await shell.window();
     await page.locator('#field').focus();
-    await page.keyboard.press('Control+5');
+    await page.keyboard.press('Control+6');
     await expect.poll(told).toEqual([{ screen: 'devices' }, { screen: 'settings' }]);
     await shell.app.chooseFromMenu(['&View', 'Zoom in']);
     await expect.poll(async () => mainOf(await shell.app.snapshot())?.zoomFactor).toBeGreaterThan(1);

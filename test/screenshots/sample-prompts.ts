@@ -4,6 +4,7 @@ import type { PromptQueueView } from '../../main/ipc/contract.ts';
 import { agentRequestPrompts } from '../../main/prompts/agent-request-prompts.ts';
 import { type DesktopPeople, desktopPeople } from '../../main/prompts/desktop-people.ts';
 import { PromptDesk } from '../../main/prompts/prompt-desk.ts';
+import { securityKeyPrompts } from '../../main/prompts/security-key-people.ts';
 import { LinkRequests } from '../../main/shell/link-requests.ts';
 import { textsFor } from '../../main/texts/texts.ts';
 import { ManualClock, settle } from '../unit/lab/authenticator/manual-clock.ts';
@@ -41,6 +42,10 @@ function session(desk: PromptDesk): DesktopPeople {
 
 function enrollment(desk: PromptDesk): DesktopPeople {
   return desktopPeople(desk, texts, { kind: 'enrollment', step: () => {}, cancel: noCancel });
+}
+
+function keyWork(desk: PromptDesk) {
+  return securityKeyPrompts(desk, texts, { step: () => {}, agree: async () => false, cancel: noCancel });
 }
 
 export const SAMPLE_PROMPTS: readonly SamplePrompt[] = [
@@ -88,6 +93,30 @@ export const SAMPLE_PROMPTS: readonly SamplePrompt[] = [
         { account: 'ada@contoso.com', present: '', fingerprint: FINGERPRINT, enrolledHere: true },
         signal,
       ),
+  },
+  {
+    name: 'prompt-key-pin',
+    shows: 'The PIN to list what is on a key',
+    ask: (desk) =>
+      keyWork(desk).requestPin(
+        { product, operation: 'list-credentials', triesLeft: undefined, wasWrong: false },
+        signal,
+      ),
+  },
+  {
+    name: 'prompt-key-new-pin',
+    shows: 'A PIN is changed, on a key that refuses simple ones',
+    ask: (desk) =>
+      keyWork(desk).requestNewPin(
+        { product, why: 'change', minLength: 6, maxLength: 63, refusesSimple: true, refused: undefined },
+        signal,
+      ),
+  },
+  {
+    name: 'prompt-key-optional-pin',
+    shows: 'The PIN before a reset, which may be left out',
+    ask: (desk) =>
+      keyWork(desk).offerPin({ product, operation: 'list-what-is-lost', triesLeft: 3, wasWrong: false }, signal),
   },
   {
     name: 'prompt-program',

@@ -1,10 +1,18 @@
 /** Every screen and dialog of the window in the states that look different, over the scripted bridge. */
 import type { Page } from 'playwright-core';
-import type { EnrollOutlook, EnrollStep, SessionView, TargetView } from '../../main/ipc/contract.ts';
+import type {
+  EnrollOutlook,
+  EnrollStep,
+  KeyStep,
+  SecurityKeyView,
+  SessionView,
+  TargetView,
+} from '../../main/ipc/contract.ts';
 import type { OpenWindow, WindowBrowser } from '../window/open-window.ts';
 import { PUBLISHED_REPORT, STEPS, stepsUntil } from '../window/sample-enrollment.ts';
+import { CREDENTIALS, FINGERPRINTS, resetUntil, SAMPLES, SECURITY_KEYS } from '../window/sample-keys.ts';
 import { NOW, OUTLOOK, READINESS } from '../window/sample-readiness.ts';
-import { cancelled, type ScriptedCalls, ScriptedError } from '../window/scripted-bridge.ts';
+import { cancelled, type ScriptedCalls, type ScriptedContext, ScriptedError } from '../window/scripted-bridge.ts';
 import { manyTargets, SETTINGS_FILE, sampleSession, sampleSettings, sampleTargets } from '../window/window-samples.ts';
 import type { Picture } from './picture.ts';
 
@@ -21,6 +29,7 @@ const SOCKET = '/run/user/1000/glasskey/agent.sock';
 const STANDARD: ScriptedCalls = {
   'readiness.get': () => READINESS.ready,
   'enroll.look': () => OUTLOOK.plain,
+  'keys.list': () => ({ keys: [SECURITY_KEYS.yubikey] }),
   'targets.list': () => ({ targets: TARGETS, defaultJump: 'jumper@jump-east' }),
   'settings.list': () => ({
     settings: SETTINGS,
@@ -92,6 +101,51 @@ function enrollRun(state: string, shows: string, title: string, run: Run): Windo
     },
   };
 }
+
+const waitsAfterKeySteps =
+  (steps: readonly KeyStep[]) =>
+  (_: unknown, { progress, signal }: ScriptedContext<'keys.reset' | 'fingerprints.enroll'>): Promise<never> => {
+    for (const step of steps) progress(step);
+    return new Promise((_, reject) => signal.addEventListener('abort', () => reject(cancelled())));
+  };
+
+/** The list of keys, or with one key its page. */
+function securityKeys(
+  state: string,
+  shows: string,
+  keys: readonly SecurityKeyView[],
+  calls: ScriptedCalls = {},
+  then?: (page: Page) => Promise<unknown>,
+): WindowPicture {
+  return {
+    name: `security-keys-${state}`,
+    shows,
+    calls: {
+      'keys.list': () => ({ keys: [...keys] }),
+      'credentials.list': () => CREDENTIALS,
+      'fingerprints.list': () => FINGERPRINTS,
+      ...calls,
+    },
+    reach: async ({ page }) => {
+      await go(page, 'Security keys');
+      await heading(page, 'Security keys');
+      const [key] = keys;
+      if (then === undefined || key === undefined) return;
+      await page.getByRole('button', { name: key.product }).click();
+      await heading(page, key.product);
+      await then(page);
+    },
+  };
+}
+
+const showCredentials = async (page: Page) => {
+  await page.getByRole('button', { name: 'Show the credentials' }).click();
+  await heading(page, 'github.com');
+};
+const openReset = async (page: Page) => {
+  await page.getByRole('button', { name: 'Reset this key…' }).click();
+  await page.getByRole('button', { name: 'See what will be lost' }).click();
+};
 
 function devices(
   state: string,
@@ -215,6 +269,63 @@ export const WINDOW_PICTURES: readonly WindowPicture[] = [
   enrollRun('done', 'Made, checked, written, published', 'Enrolled and published', (_, { progress }) => {
     for (const step of STEPS) progress(step);
     return PUBLISHED_REPORT;
+  }),
+
+  securityKeys('none', 'No security key is plugged in', []),
+  securityKeys('list', 'Several keys, each drawn as far as its model tells', [
+    SECURITY_KEYS.yubikey,
+    SECURITY_KEYS.bio,
+    SECURITY_KEYS.solo,
+  ]),
+  securityKeys('page', 'What a key is, and what can be done with it', [SECURITY_KEYS.yubikey], {}, (page) =>
+    heading(page, 'Reset'),
+  ),
+  securityKeys('first-pin', 'A key without a PIN', [SECURITY_KEYS['no-pin']], {}, (page) => heading(page, 'Reset')),
+  securityKeys('blocked', 'A key whose PIN is blocked', [SECURITY_KEYS.blocked], {}, (page) => heading(page, 'Reset')),
+  securityKeys('advisory', 'What is known against a model, in plain words', [SECURITY_KEYS.bio], {}, (page) =>
+    heading(page, 'Reset'),
+  ),
+  securityKeys('credentials', 'What is stored on it, by relying party', [SECURITY_KEYS.yubikey], {}, showCredentials),
+  securityKeys('delete', 'A login depends on it: the word is typed', [SECURITY_KEYS.yubikey], {}, async (page) => {
+    await showCredentials(page);
+    await page.getByRole('button', { name: 'Delete ada@workstation 2026-11-03' }).click();
+    await page.getByRole('alertdialog').waitFor();
+  }),
+  securityKeys(
+    'finger',
+    'A new fingerprint: what the reader says of each sample',
+    [SECURITY_KEYS.bio],
+    { 'fingerprints.enroll': waitsAfterKeySteps(SAMPLES) },
+    async (page) => {
+      await page.getByRole('button', { name: 'Add a fingerprint' }).click();
+      await page.getByLabel('Name of the finger').fill('left index');
+      await page.getByRole('button', { name: 'Begin' }).click();
+      await page.getByText('Too quick', { exact: false }).first().waitFor();
+    },
+  ),
+  securityKeys(
+    'reset-losses',
+    'Before a reset: what will be lost, and the word to type',
+    [SECURITY_KEYS.yubikey],
+    { 'keys.reset': waitsAfterKeySteps(resetUntil('consent-wanted')) },
+    async (page) => {
+      await openReset(page);
+      await heading(page, 'What will be lost');
+    },
+  ),
+  securityKeys(
+    'reset-touch',
+    'The touch, with the seconds that the key takes it',
+    [SECURITY_KEYS.yubikey],
+    { 'keys.reset': waitsAfterKeySteps(resetUntil('reset-touch-wanted')) },
+    async (page) => {
+      await openReset(page);
+      await heading(page, 'Touch the key now to erase it');
+    },
+  ),
+  securityKeys('reset-done', 'After the reset', [SECURITY_KEYS.yubikey], { 'keys.reset': () => ({}) }, async (page) => {
+    await openReset(page);
+    await heading(page, 'The key is empty');
   }),
 
   devices('empty', 'No devices yet', [], (page) => heading(page, 'No devices yet')),

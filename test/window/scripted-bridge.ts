@@ -145,6 +145,7 @@ export async function scriptBridge(page: Page, calls: ScriptedCalls): Promise<Sc
 const STANDARD: ScriptedCalls = {
   'app.start': () => ({ version: '0.0.0', platform: 'linux', language: 'en-GB', texts: ENGLISH }),
   'app.copy': () => ({}),
+  'keys.list': () => ({ keys: [] }),
   'targets.list': () => ({ targets: [], defaultJump: null }),
   'sessions.list': () => ({ sessions: [] }),
   'agent.status': () => ({ state: 'off', keys: 0 }),

@@ -4,6 +4,7 @@ export const FRAME = {
   'frame.navigation': 'Screens',
   'frame.readiness': 'Readiness',
   'frame.enroll': 'Enroll',
+  'frame.security-keys': 'Security keys',
   'frame.devices': 'Devices',
   'frame.sessions': 'Sessions',
   'frame.settings': 'Settings',

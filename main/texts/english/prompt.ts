@@ -35,6 +35,9 @@ export const PROMPT = {
     'At least {least, plural, one {# character} other {# characters}}. Letters and signs are allowed.',
   'prompt.new-pin-bytes':
     'At most {most, number} bytes: that many plain letters and digits, fewer with accents and other signs.',
+  'prompt.new-pin-simple': 'No simple pattern such as 1234 or aaaa: this key refuses them.',
+  'prompt.new-pin-forced': '{product} does nothing before its PIN is changed.',
+  'prompt.new-pin-change': 'Change the PIN',
   'prompt.new-pin-exact':
     'It counts exactly as typed: capitals are not small letters, and no other characters stand in for it.',
   'prompt.new-pin-use': 'You need it for each login. After eight wrong tries the key is blocked for good.',
@@ -42,6 +45,20 @@ export const PROMPT = {
   'prompt.enroll-title': 'Make your SSH key',
   'prompt.enroll-sentence': 'Glasskey makes an SSH key on your security key: it needs the PIN and one touch.',
   'prompt.enroll-done': 'The SSH key is on your security key.',
+
+  'prompt.keys-sentence': 'You began this in Glasskey under Security keys, on {product}.',
+  'prompt.keys-without-pin': 'Without the PIN',
+  'prompt.keys-set-pin': 'Set the PIN of the key',
+  'prompt.keys-change-pin': 'Change the PIN of the key',
+  'prompt.keys-list-credentials': 'List what is on the key',
+  'prompt.keys-rename-credential': 'Rename a credential',
+  'prompt.keys-delete-credential': 'Delete a credential',
+  'prompt.keys-list-fingerprints': 'List the fingerprints',
+  'prompt.keys-enroll-fingerprint': 'Add a fingerprint',
+  'prompt.keys-rename-fingerprint': 'Rename a fingerprint',
+  'prompt.keys-remove-fingerprint': 'Remove a fingerprint',
+  'prompt.keys-configure': 'Change a setting of the key',
+  'prompt.keys-list-what-is-lost': 'List what a reset would erase',
 
   'prompt.session-title': 'Log in to {device}',
   'prompt.session-sentence': 'Log in to {device}{way, select, direct {} other {, through {hops}}}.',

@@ -36,6 +36,7 @@ export const SHELL = {
   'shell.menu.view': '&View',
   'shell.menu.readiness': 'Readiness',
   'shell.menu.enroll': 'Enroll',
+  'shell.menu.security-keys': 'Security keys',
   'shell.menu.devices': 'Devices',
   'shell.menu.sessions': 'Sessions',
   'shell.menu.settings': 'Settings',

@@ -1,0 +1,131 @@
+/** Security keys and what is on them, as it crosses to the window. */
+import type { ResetLoss } from '../security-keys/people.ts';
+import type {
+  CredentialOnKey,
+  CredentialsOnKey,
+  EnrollmentOnKey,
+  FingerprintOnKey,
+  SecurityKey,
+} from '../security-keys/security-key.ts';
+import type { Texts } from '../texts/texts.ts';
+import type {
+  CredentialListView,
+  FingerprintView,
+  ResetLossView,
+  ResidentCredentialView,
+  SecurityKeyView,
+} from './contract.ts';
+import { crossedError } from './crossed-error.ts';
+
+/** When an enrollment was made, by its id. */
+export type CreatedAt = (id: string) => number | undefined;
+
+export function securityKeyView(key: SecurityKey, texts: Pick<Texts, 'catalogue'>): SecurityKeyView {
+  const { path, product, model, firmware, aaguid, pin, fingerprints, freeSlots, abilities, advisories, problem } = key;
+  return {
+    path,
+    product: model.knownBy === 'aaguid' ? model.name : product,
+    isModelKnown: model.knownBy === 'aaguid',
+    shape: shapeOf(key),
+    ...(firmware === undefined ? {} : { firmware }),
+    ...(aaguid === undefined ? {} : { aaguid }),
+    advisories: advisories.map(({ id, title, severity, meaning, remedy }) => ({
+      id,
+      title,
+      severity,
+      meaning,
+      remedy,
+    })),
+    ...(pin === undefined
+      ? {}
+      : {
+          pin: {
+            state: pin.state,
+            minLength: pin.minLength,
+            ...(pin.triesLeft === undefined ? {} : { triesLeft: pin.triesLeft }),
+          },
+        }),
+    ...(fingerprints === undefined ? {} : { fingerprints: { enrolled: fingerprints.enrolled } }),
+    ...(abilities === undefined
+      ? {}
+      : {
+          credentials: {
+            canList: abilities.credentials !== 'none',
+            canRename: abilities.credentials === 'all',
+            ...(freeSlots === undefined ? {} : { free: freeSlots }),
+          },
+          ...(abilities.alwaysUv === undefined ? {} : { alwaysUv: abilities.alwaysUv }),
+          canSetMinPinLength: abilities.setMinPinLength,
+          canWink: abilities.wink,
+        }),
+    ...(problem === undefined ? {} : { problem: crossedError(problem, texts) }),
+  };
+}
+
+function shapeOf({ model, fingerprints }: SecurityKey): SecurityKeyView['shape'] {
+  if (model.bio || fingerprints !== undefined) return 'sensor';
+  if (model.transports.includes('lightning')) return 'two-plugs';
+  return model.transports.includes('nfc') ? 'nfc' : 'plain';
+}
+
+export function credentialListView(
+  { relyingParties, used, free }: CredentialsOnKey,
+  at: CreatedAt,
+): CredentialListView {
+  return {
+    relyingParties: relyingParties.map(({ rpId, credentials }) => ({
+      rpId,
+      credentials: credentials.map((one) => credentialView(one, at)),
+    })),
+    used,
+    free,
+  };
+}
+
+export function credentialView(credential: CredentialOnKey, at: CreatedAt): ResidentCredentialView {
+  const { credentialId, rpId, userName, userDisplayName, algorithm, ssh } = credential;
+  const { fingerprint, enrollment } = ssh ?? {};
+  return {
+    id: credentialId,
+    rpId,
+    ...(userName === undefined ? {} : { userName }),
+    ...(userDisplayName === undefined ? {} : { displayName: userDisplayName }),
+    algorithm,
+    ...(ssh === undefined
+      ? {}
+      : {
+          ssh: {
+            ...(fingerprint === undefined ? {} : { fingerprint }),
+            ...(enrollment === undefined ? {} : { enrollment: enrollmentView(enrollment, at) }),
+          },
+        }),
+  };
+}
+
+function enrollmentView({ id, keyFile, onProfileOf }: EnrollmentOnKey, at: CreatedAt) {
+  const createdAt = at(id);
+  return {
+    keyFile,
+    ...(createdAt === undefined ? {} : { createdAt }),
+    ...(onProfileOf === undefined ? {} : { onProfileOf }),
+  };
+}
+
+export function fingerprintView({ id, name }: FingerprintOnKey): FingerprintView {
+  return { id, ...(name === undefined ? {} : { name }) };
+}
+
+export function resetLossView(loss: ResetLoss, at: CreatedAt): ResetLossView {
+  const { pinSet, fingerprints, credentials, enrollments } = loss;
+  return {
+    pinSet,
+    fingerprints,
+    ...(credentials === undefined ? {} : { credentials: credentials.map((one) => credentialView(one, at)) }),
+    enrollments: enrollments.map(({ enrollment: { keyFile, fingerprint, onProfileOf }, certain }) => ({
+      keyFile,
+      fingerprint,
+      ...(onProfileOf === undefined ? {} : { onProfileOf }),
+      isCertain: certain,
+    })),
+  };
+}

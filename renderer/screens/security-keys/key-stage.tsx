@@ -1,0 +1,104 @@
+/** The head of a key's page: the key drawn beside what it is, and while something is under way, beside what there is to do. */
+import { Button, makeStyles, tokens } from '@fluentui/react-components';
+import { type ReactNode, useEffect, useRef } from 'react';
+import type { SecurityKeyView } from '../../../main/ipc/contract.ts';
+import { useAnnounce } from '../../design/announcement.tsx';
+import { FactList } from '../../design/fact-list.tsx';
+import { KeyDrawing, type KeyDrawingState } from '../../design/key-drawing.tsx';
+import { useTexts } from '../../texts.tsx';
+import { keySentence } from './key-sentence.ts';
+import type { KeyJob, KeyJobState } from './use-key-job.ts';
+
+const useStyles = makeStyles({
+  stage: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    gap: `${tokens.spacingVerticalL} ${tokens.spacingHorizontalXXXL}`,
+    minHeight: '112px',
+    padding: `${tokens.spacingVerticalXXL} ${tokens.spacingHorizontalXXL}`,
+    borderRadius: tokens.borderRadiusXLarge,
+    backgroundColor: tokens.colorNeutralBackground2,
+    border: `1px solid ${tokens.colorNeutralStroke2}`,
+  },
+  words: { flexGrow: 1, flexBasis: '260px', minWidth: 0 },
+  title: {
+    margin: 0,
+    fontSize: tokens.fontSizeBase600,
+    lineHeight: tokens.lineHeightBase600,
+    fontWeight: tokens.fontWeightSemibold,
+    outlineStyle: 'none',
+  },
+  text: { margin: `${tokens.spacingVerticalXS} 0 0`, color: tokens.colorNeutralForeground2 },
+  actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalM, marginTop: tokens.spacingVerticalL },
+});
+
+export interface StageProps {
+  readonly drawing: KeyDrawingState;
+  readonly shape: SecurityKeyView['shape'];
+  readonly children: ReactNode;
+}
+
+export function Stage({ drawing, shape, children }: StageProps) {
+  const styles = useStyles();
+  return (
+    <div className={styles.stage}>
+      <KeyDrawing state={drawing} shape={shape} />
+      <div className={styles.words}>{children}</div>
+    </div>
+  );
+}
+
+/** What the key is. */
+export function KeyFacts({ pluggedIn, action }: { readonly pluggedIn: SecurityKeyView; readonly action?: ReactNode }) {
+  const styles = useStyles();
+  const { say } = useTexts();
+  const { shape, firmware, aaguid, path, isModelKnown, problem } = pluggedIn;
+  const facts = [
+    ...(isModelKnown || problem !== undefined
+      ? []
+      : [{ name: say('keys.fact-model'), value: say('keys.model-unknown') }]),
+    ...(firmware === undefined ? [] : [{ name: say('keys.fact-firmware'), value: firmware }]),
+    ...(aaguid === undefined ? [] : [{ name: say('keys.fact-aaguid'), value: aaguid, code: true }]),
+    { name: say('keys.fact-place'), value: path, code: true },
+  ];
+  return (
+    <Stage drawing={problem === undefined ? 'present' : 'failed'} shape={shape}>
+      <FactList facts={facts} />
+      {action !== undefined && <div className={styles.actions}>{action}</div>}
+    </Stage>
+  );
+}
+
+export interface JobStageProps {
+  readonly state: Extract<KeyJobState, { phase: 'running' }>;
+  readonly cancel: KeyJob['cancel'];
+  readonly shape: SecurityKeyView['shape'];
+  /** Below the sentence. */
+  readonly children?: ReactNode;
+}
+
+/** What there is to do now. Takes the focus when it begins: what was pressed is far below, or gone. */
+export function JobStage({ state, cancel, shape, children }: JobStageProps) {
+  const styles = useStyles();
+  const { say } = useTexts();
+  const announce = useAnnounce();
+  const heading = useRef<HTMLHeadingElement>(null);
+  const { title, text, drawing } = keySentence(state, say);
+  useEffect(() => heading.current?.focus(), []);
+  useEffect(() => announce(text === undefined ? title : `${title}. ${text}`), [announce, title, text]);
+  return (
+    <Stage drawing={drawing} shape={shape}>
+      <h2 className={styles.title} ref={heading} tabIndex={-1}>
+        {title}
+      </h2>
+      {text !== undefined && <p className={styles.text}>{text}</p>}
+      {children}
+      <div className={styles.actions}>
+        <Button disabledFocusable={state.isStopping} onClick={cancel}>
+          {say('keys.cancel')}
+        </Button>
+      </div>
+    </Stage>
+  );
+}

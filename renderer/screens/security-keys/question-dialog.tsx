@@ -1,0 +1,74 @@
+/** Asks before something is taken away. The button that keeps it has the focus, unless a word has to be typed. */
+import {
+  Button,
+  Dialog,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+  makeStyles,
+  tokens,
+} from '@fluentui/react-components';
+import { type FormEvent, useState } from 'react';
+import { DialogButtons } from '../../design/dialog-buttons.tsx';
+import { useTexts } from '../../texts.tsx';
+import { isWord, TypedConsent } from './typed-consent.tsx';
+
+const useStyles = makeStyles({
+  surface: { maxWidth: '480px' },
+  content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
+  sentence: { margin: 0, overflowWrap: 'anywhere' },
+  grave: { margin: 0, fontWeight: tokens.fontWeightSemibold },
+});
+
+export interface QuestionDialogProps {
+  readonly title: string;
+  readonly sentences: readonly string[];
+  /** What is the gravest of it. */
+  readonly grave?: string | undefined;
+  /** Has to be typed. */
+  readonly word?: string | undefined;
+  readonly yes: string;
+  /** What was typed. */
+  readonly onYes: (typed: string) => void;
+  readonly onClose: () => void;
+}
+
+export function QuestionDialog({ title, sentences, grave, word, yes, onYes, onClose }: QuestionDialogProps) {
+  const styles = useStyles();
+  const { say } = useTexts();
+  const [typed, setTyped] = useState('');
+  const isTyped = word === undefined || isWord(typed, word);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (isTyped) onYes(typed.trim());
+  };
+  return (
+    <Dialog open modalType="alert" onOpenChange={(_, { open }) => !open && onClose()}>
+      <DialogSurface className={styles.surface}>
+        <form onSubmit={submit}>
+          <DialogBody>
+            <DialogTitle>{title}</DialogTitle>
+            <DialogContent className={styles.content}>
+              {sentences.map((sentence) => (
+                <p key={sentence} className={styles.sentence}>
+                  {sentence}
+                </p>
+              ))}
+              {grave !== undefined && <p className={styles.grave}>{grave}</p>}
+              {word !== undefined && <TypedConsent word={word} typed={typed} onType={setTyped} />}
+            </DialogContent>
+            <DialogButtons>
+              <Button autoFocus onClick={onClose}>
+                {say('keys.keep')}
+              </Button>
+              <Button appearance="primary" type="submit" disabledFocusable={!isTyped}>
+                {yes}
+              </Button>
+            </DialogButtons>
+          </DialogBody>
+        </form>
+      </DialogSurface>
+    </Dialog>
+  );
+}

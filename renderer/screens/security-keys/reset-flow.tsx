@@ -1,0 +1,207 @@
+/** The guided reset: what will be lost, consent that is typed, then unplug, plug in and touch against the key's clock. */
+import { Button, makeStyles, tokens } from '@fluentui/react-components';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
+import type { KeyStep, ResetLossView, SecurityKeyView } from '../../../main/ipc/contract.ts';
+import { call } from '../../contract-client.ts';
+import { ErrorNotice, Notice } from '../../design/error-notice.tsx';
+import { PageHeader } from '../../design/page-header.tsx';
+import { ProgressList } from '../../design/progress-list.tsx';
+import { SectionTitle } from '../../design/section-title.tsx';
+import { useNavigation } from '../../navigation.tsx';
+import { useTexts } from '../../texts.tsx';
+import { credentialName } from './credential-name.ts';
+import { JobStage, Stage } from './key-stage.tsx';
+import { resetStages } from './reset-stages.ts';
+import { SecondsLeft } from './seconds-left.tsx';
+import { isWord, TypedConsent } from './typed-consent.tsx';
+import type { KeyJob } from './use-key-job.ts';
+
+const useStyles = makeStyles({
+  words: { margin: 0, maxWidth: '72ch' },
+  list: {
+    margin: 0,
+    paddingInlineStart: tokens.spacingHorizontalXL,
+    lineHeight: tokens.lineHeightBase400,
+    overflowWrap: 'anywhere',
+  },
+  form: { display: 'flex', flexDirection: 'column', alignItems: 'flex-start', gap: tokens.spacingVerticalL },
+  actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalM },
+  title: {
+    margin: 0,
+    fontSize: tokens.fontSizeBase600,
+    lineHeight: tokens.lineHeightBase600,
+    fontWeight: tokens.fontWeightSemibold,
+    outlineStyle: 'none',
+  },
+  text: { margin: `${tokens.spacingVerticalXS} 0 ${tokens.spacingVerticalL}`, color: tokens.colorNeutralForeground2 },
+});
+
+export interface ResetFlowProps {
+  /** As it was before: afterwards it may be at another place. */
+  readonly pluggedIn: SecurityKeyView;
+  readonly job: KeyJob;
+  readonly onClose: () => void;
+}
+
+export function ResetFlow({ pluggedIn, job, onClose }: ResetFlowProps) {
+  const { say } = useTexts();
+  const { state } = job;
+  const { product } = pluggedIn;
+  const steps = state.phase === 'running' ? state.steps : [];
+  const consent = steps.at(-1)?.kind === 'consent-wanted' ? steps.at(-1) : undefined;
+  return (
+    <>
+      <PageHeader title={say('keys.reset-heading', { product })} />
+      {state.phase === 'running' && consent?.kind === 'consent-wanted' && (
+        <Consent pluggedIn={pluggedIn} consent={consent} onCancel={job.cancel} />
+      )}
+      {state.phase === 'running' && consent === undefined && <UnderWay pluggedIn={pluggedIn} job={job} />}
+      {state.phase === 'done' && <Done shape={pluggedIn.shape} />}
+      {(state.phase === 'none' || state.phase === 'stopped' || state.phase === 'failed') && (
+        <Before pluggedIn={pluggedIn} job={job} onClose={onClose} />
+      )}
+    </>
+  );
+}
+
+function Before({ pluggedIn, job, onClose }: ResetFlowProps) {
+  const styles = useStyles();
+  const { say } = useTexts();
+  const { state } = job;
+  return (
+    <>
+      {state.phase === 'failed' && <ErrorNotice error={state.error} />}
+      {state.phase === 'stopped' && <Notice kind="info" sentence={say('keys.reset-stopped')} />}
+      <Notice kind="warning" sentence={say('keys.reset-text')} remedy={say('keys.reset-other-way')} />
+      <p className={styles.words}>{say(pluggedIn.pin?.state === 'set' ? 'keys.reset-how-pin' : 'keys.reset-how')}</p>
+      <div className={styles.actions}>
+        <Button appearance="primary" onClick={() => void job.run('keys.reset', { key: pluggedIn.path })}>
+          {say('keys.reset-look')}
+        </Button>
+        <Button onClick={onClose}>{say('keys.reset-back')}</Button>
+      </div>
+    </>
+  );
+}
+
+interface ConsentProps {
+  readonly pluggedIn: SecurityKeyView;
+  readonly consent: Extract<KeyStep, { kind: 'consent-wanted' }>;
+  readonly onCancel: () => void;
+}
+
+function Consent({ pluggedIn, consent: { loss, windowSeconds }, onCancel }: ConsentProps) {
+  const styles = useStyles();
+  const { say } = useTexts();
+  const [typed, setTyped] = useState('');
+  const [error, setError] = useState<unknown>();
+  const word = say('keys.reset-word');
+  const isTyped = isWord(typed, word);
+  const heading = useRef<HTMLDivElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  const agree = async (event: FormEvent) => {
+    event.preventDefault();
+    if (!isTyped) return;
+    await call('keys.agree', { key: pluggedIn.path, consent: typed.trim() }).catch(setError);
+  };
+  return (
+    <>
+      <section ref={heading} tabIndex={-1} aria-labelledby="reset-lost" style={{ outlineStyle: 'none' }}>
+        <SectionTitle id="reset-lost">{say('keys.reset-lost')}</SectionTitle>
+        <LossList loss={loss} />
+      </section>
+      <form className={styles.form} onSubmit={agree}>
+        <p className={styles.words}>{say('keys.reset-then', { seconds: windowSeconds })}</p>
+        <TypedConsent word={word} typed={typed} onType={setTyped} />
+        {error !== undefined && <ErrorNotice error={error} />}
+        <div className={styles.actions}>
+          <Button appearance="primary" type="submit" disabledFocusable={!isTyped}>
+            {say('keys.reset-begin')}
+          </Button>
+          <Button onClick={onCancel}>{say('keys.keep-all')}</Button>
+        </div>
+      </form>
+    </>
+  );
+}
+
+/** The logins first. */
+function LossList({ loss }: { readonly loss: ResetLossView }) {
+  const styles = useStyles();
+  const { say } = useTexts();
+  const { enrollments, credentials, pinSet, fingerprints } = loss;
+  const listed = (credentials ?? []).filter(({ ssh }) => ssh?.enrollment === undefined);
+  const lines = [
+    ...enrollments.map(({ keyFile, onProfileOf, isCertain }) =>
+      onProfileOf === undefined
+        ? say(isCertain ? 'keys.reset-lost-key' : 'keys.reset-lost-key-perhaps', { file: keyFile })
+        : say(isCertain ? 'keys.reset-lost-profile' : 'keys.reset-lost-profile-perhaps', {
+            file: keyFile,
+            account: onProfileOf,
+          }),
+    ),
+    ...listed.map((credential) =>
+      say(credential.ssh === undefined ? 'keys.reset-lost-passkey' : 'keys.reset-lost-ssh', {
+        name: credentialName(credential, say),
+        rp: credential.rpId,
+      }),
+    ),
+    ...(credentials === undefined ? [say('keys.reset-lost-unlisted')] : []),
+    say('keys.reset-lost-u2f'),
+    ...(pinSet ? [say('keys.reset-lost-pin')] : []),
+    ...(fingerprints ? [say('keys.reset-lost-fingers')] : []),
+  ];
+  return (
+    <ul className={styles.list}>
+      {lines.map((line) => (
+        <li key={line}>{line}</li>
+      ))}
+    </ul>
+  );
+}
+
+function UnderWay({ pluggedIn, job }: Pick<ResetFlowProps, 'pluggedIn' | 'job'>) {
+  const { say } = useTexts();
+  const { state, cancel } = job;
+  if (state.phase !== 'running') return null;
+  const last = state.steps.at(-1);
+  return (
+    <>
+      <JobStage state={state} cancel={cancel} shape={pluggedIn.shape}>
+        {last?.kind === 'reset-touch-wanted' && <SecondsLeft until={last.endsAt} />}
+      </JobStage>
+      {state.steps.some(({ kind }) => kind === 'unplug-wanted') && (
+        <ProgressList
+          label={say('keys.reset-steps')}
+          items={resetStages(state.steps).map(({ name, state: how }) => ({
+            id: name,
+            state: how,
+            title: say(`keys.reset-step-${name}`),
+          }))}
+        />
+      )}
+    </>
+  );
+}
+
+function Done({ shape }: Pick<SecurityKeyView, 'shape'>) {
+  const styles = useStyles();
+  const { say } = useTexts();
+  const { go } = useNavigation();
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  return (
+    <Stage drawing="done" shape={shape}>
+      <h2 className={styles.title} ref={heading} tabIndex={-1}>
+        {say('keys.reset-done')}
+      </h2>
+      <p className={styles.text}>{say('keys.reset-done-text')}</p>
+      <div className={styles.actions}>
+        <Button appearance="primary" onClick={() => go({ screen: 'enroll' })}>
+          {say('keys.reset-enroll')}
+        </Button>
+        <Button onClick={() => go({ screen: 'security-keys' })}>{say('keys.back')}</Button>
+      </div>
+    </Stage>
+  );
+}
