@@ -1,8 +1,10 @@
 /** What reads the bytes of a security key: packets, CBOR, and the reply of every CTAP2 command. */
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { verifyAttestation } from '../../native/ctap2/attestation.ts';
+import { chainToAnchor } from '../../native/ctap2/attestation-chain.ts';
 import { parseAuthenticatorData } from '../../native/ctap2/authenticator-data.ts';
 import {
   parseFingerprints,
@@ -26,7 +28,7 @@ import { MemberReader } from '../../native/ctap2/member-reader.ts';
 import { exchange } from '../../native/ctap2/pin-protocol.ts';
 import { pinRules } from '../../native/ctap2/pin-rules.ts';
 import { statusErrorFor } from '../../native/ctap2/status-for-key.ts';
-import { yubicoTrust } from '../../native/ctap2/yubico-roots.ts';
+import { YUBICO_ISSUERS, YUBICO_ROOTS, yubicoTrust } from '../../native/ctap2/yubico-roots.ts';
 import { MAX_MESSAGE } from '../../native/ctaphid/constants.ts';
 import { MessageAssembler } from '../../native/ctaphid/packets.ts';
 import { attestationLeaf, labFidoRoot } from '../lab/authenticator/attestation-certificates.ts';
@@ -61,6 +63,7 @@ const secrets = ([1, 2] as const).map((version) => exchange(version, POINT, { by
 /** A time when the recorded certificates were good. */
 const MADE_AT = Date.UTC(2020, 0);
 const TRUST = yubicoTrust();
+const certificates = [...YUBICO_ROOTS, ...YUBICO_ISSUERS].map(({ pem }) => pem);
 const RP = { id: 'ssh:', idHash: new Uint8Array(32) };
 
 function readPackets(bytes: Uint8Array): void {
@@ -132,6 +135,15 @@ export const CTAP_READERS: readonly FuzzedReader[] = [
     shape: 'cbor',
     seeds: seedsOf('storedCredential').map((one) => encodeCbor(new MemberReader(decodeCbor(one), 'a seed').value(8))),
     read: (bytes) => void keyObject(parseCredentialPublicKey(decodeCbor(bytes))),
+  },
+  {
+    name: 'certificate of an attestation',
+    shape: 'bytes',
+    seeds: certificates.map((pem) => new Uint8Array(new X509Certificate(pem).raw)),
+    read: (der) => {
+      const certificate = readCertificate(der);
+      chainToAnchor(certificate, [], TRUST, MADE_AT);
+    },
   },
   reply('getCredsMetadata', 'credentialsMetadata', parseCredentialsMetadata),
   reply('enumerateRPs', 'relyingParty', parseRelyingPartyReply),
