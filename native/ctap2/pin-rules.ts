@@ -59,13 +59,13 @@ function pinRuleSentence(rule: PinRule, rules: PinRules): { readonly message: st
   switch (rule) {
     case 'too-short':
       return {
-        message: 'The new PIN is too short for this key.',
-        remedy: `Choose one of at least ${rules.minLength} characters.`,
+        message: `The new PIN is shorter than the ${rules.minLength} characters that this key asks for.`,
+        remedy: 'Choose a longer one.',
       };
     case 'too-long':
       return {
-        message: 'The new PIN is too long for this key.',
-        remedy: `Choose one of at most ${rules.maxLength} characters.`,
+        message: `The new PIN is longer than the ${rules.maxLength} characters that this key takes.`,
+        remedy: 'Choose a shorter one.',
       };
     case 'one-character':
       return {

@@ -5,6 +5,7 @@
  * Exit codes: 0 nothing found, 1 a finding, 2 the command line cannot be understood.
  */
 import { parseArgs } from 'node:util';
+import { threadMs } from '../unit/thread-time.ts';
 import { CTAP_READERS } from './ctap-readers.ts';
 import { execute, type Finding, type FuzzReport, type FuzzTime, fuzz } from './fuzzing.ts';
 import { OPENSSH_READERS } from './openssh-readers.ts';
@@ -12,12 +13,7 @@ import { OPENSSH_READERS } from './openssh-readers.ts';
 const READERS = [...CTAP_READERS, ...OPENSSH_READERS];
 const DEFAULT_SECONDS = 600;
 const REPORT_EVERY_MS = 60_000;
-const TIME: FuzzTime = { now: () => performance.now(), cpu: cpuMs };
-
-function cpuMs(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1000;
-}
+const TIME: FuzzTime = { now: () => performance.now(), cpu: threadMs };
 
 async function main(words: readonly string[]): Promise<number> {
   const options = parse(words);

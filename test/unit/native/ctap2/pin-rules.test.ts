@@ -41,7 +41,7 @@ describe('a new PIN', () => {
     expect(refused).toThrow(
       expect.objectContaining({
         code: 'PIN_POLICY',
-        remedy: 'Choose one of at least 6 characters.',
+        message: 'The new PIN is shorter than the 6 characters that this key asks for.',
         detail: { rule: 'too-short' },
       }),
     );
