@@ -51,14 +51,14 @@ export function assertCanEnroll(
     throw new GlasskeyError({
       code: 'CTAP_KEY_STORE_FULL',
       message: 'The key has no free slot for another resident credential.',
-      remedy: 'Delete a credential that you no longer need (ykman fido credentials delete), then repeat the command.',
+      remedy: 'Delete a credential on it that you no longer need, then repeat the command.',
     });
   }
   if (info.forcePinChange) {
     throw new GlasskeyError({
       code: 'PIN_CHANGE_FORCED',
       message: 'This key wants its PIN changed before it does anything else.',
-      remedy: 'Change the PIN (ykman fido access change-pin), then repeat the command.',
+      remedy: 'Change it with glasskey pin change, then repeat the command.',
     });
   }
 }

@@ -68,7 +68,7 @@ const SENTENCES: Readonly<Record<number, Sentence>> = {
   [Status.KEY_STORE_FULL]: {
     code: 'CTAP_KEY_STORE_FULL',
     message: 'The key has no free slot for another resident credential.',
-    remedy: 'Delete a credential that you no longer need (ykman fido credentials delete), then repeat the command.',
+    remedy: 'Delete a credential on it that you no longer need, then repeat the command.',
   },
   [Status.UNSUPPORTED_OPTION]: {
     code: 'CTAP_UNSUPPORTED_OPTION',

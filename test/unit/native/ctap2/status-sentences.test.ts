@@ -98,7 +98,7 @@ const TABLE: Readonly<Record<number, Told | ((profile: ProfileName) => Told)>> =
       'CTAP_KEY_STORE_FULL',
       'The key has no free slot for another resident credential.',
       MANAGES.includes(profile)
-        ? 'Delete a credential that you no longer need (ykman fido credentials delete), then repeat the command.'
+        ? 'Delete a credential on it that you no longer need, then repeat the command.'
         : 'Use another key: this one cannot delete single credentials, and a reset deletes everything on it.',
     ),
   43: told(
