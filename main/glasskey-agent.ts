@@ -52,7 +52,7 @@ export interface HostNames {
 
 export interface KeyAgentRequest {
   readonly socketPath: string;
-  /** In the order they are offered; the first is the one that `warmUp` opens. */
+  /** In the order they are offered; `warmUp` opens the first whose security key is plugged in. */
   readonly enrollments: readonly [WrittenEnrollment, ...WrittenEnrollment[]];
   readonly people: SigningPeople;
   /** How long a PIN that was given is kept. */
@@ -87,7 +87,6 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
   const { enrollments, people, keepPin, hostNames, expected, hid, channel, clock, log, socketPath } = request;
   const keys = enrollments.map(enrolledKey);
   const [first] = enrollments;
-  const firstKey = enrolledKey(first);
   const enrollmentOf = (credentialId: Uint8Array): WrittenEnrollment | undefined =>
     enrollments[keys.findIndex((key) => isSame(key.credentialId, credentialId))];
   const authenticator = new PluggedInAuthenticator(
@@ -157,19 +156,33 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     // Whoever was still being asked may have answered in between.
     pin.wipe();
   };
+  /** While one key takes the place of another, the two may be on different security keys, and one of those is enough. */
+  const readyKey = async (signal: AbortSignal): Promise<EnrolledKey> => {
+    let missing: GlasskeyError | undefined;
+    for (const key of keys.filter(({ model }, at) => keys.findIndex((one) => one.model === model) === at)) {
+      try {
+        await authenticator.ready(key.credentialId, signal);
+        return key;
+      } catch (error) {
+        if (!(error instanceof GlasskeyError) || error.code !== 'KEY_MISSING') throw error;
+        missing ??= error;
+      }
+    }
+    throw missing ?? new Error('an agent has a key');
+  };
   let closing: Promise<void> | undefined;
   return {
     async warmUp(signal) {
-      await authenticator.ready(firstKey.credentialId, signal);
-      if (!firstKey.userVerification) return;
+      const key = await readyKey(signal);
+      if (!key.userVerification) return;
       const triesLeft = await authenticator.pinTriesLeft(signal);
       const question = {
         why: 'needed',
-        product: productOf(first),
+        product: productOf(enrollments[keys.indexOf(key)] ?? first),
         ...(triesLeft === undefined ? {} : { triesLeft }),
       } as const;
       const given = await people.signingPin(question, signal);
-      if (given !== undefined) pin.hold(given, firstKey.model);
+      if (given !== undefined) pin.hold(given, key.model);
     },
     lastFailure: () => failure,
     lock() {

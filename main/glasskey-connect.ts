@@ -10,6 +10,7 @@ import { hostNamesFor, isKeyOf } from './connect/known-hosts.ts';
 import { type ConnectPlan, type HostKeyPolicy, planConnect } from './connect/plan.ts';
 import { newConfigFile } from './connect/run-ssh.ts';
 import type { WrittenEnrollment } from './enrollment/enrollment.ts';
+import { areOfOneRotation } from './enrollment/rotation.ts';
 import type { HostNames } from './glasskey-agent.ts';
 import { assertTargetName, MOST_JUMP_HOSTS, tooManyHops } from './glasskey-targets.ts';
 import type { Database } from './storage/database.ts';
@@ -209,8 +210,8 @@ function isSameRoute(a: Pick<Target, 'device' | 'jumps'>, b: Pick<Target, 'devic
 
 /**
  * The keys that a login offers, best first: the one published last, then the others of the same model, because devices take a
- * new key only at their next reconciliation, and until then an older one is the way in. Keys of another model are left out:
- * one login has one PIN.
+ * new key only at their next reconciliation, and until then an older one is the way in. Keys of another model are left out, because
+ * one login has one PIN, unless one is to take the place of the other: then both are the way in until the rotation is at its end.
  */
 export function keysForLogin(
   written: readonly [WrittenEnrollment, ...WrittenEnrollment[]],
@@ -218,7 +219,9 @@ export function keysForLogin(
   const publishedAt = (one: WrittenEnrollment) => (one.state === 'published' ? one.publication.publishedAt : 0);
   const order = written.toSorted((a, b) => publishedAt(b) - publishedAt(a) || b.createdAt - a.createdAt);
   const [first = written[0], ...others] = order;
-  return [first, ...others.filter(({ credential }) => credential.aaguid === first.credential.aaguid)];
+  const isOffered = (one: WrittenEnrollment) =>
+    one.credential.aaguid === first.credential.aaguid || areOfOneRotation(one, first);
+  return [first, ...others.filter(isOffered)];
 }
 
 /** How a host stands in known_hosts (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */

@@ -18,12 +18,20 @@ import type { EnrollmentIn, EnrollmentJournal, WrittenEnrollment } from './enrol
 import type { People } from './enrollment/people.ts';
 import type { Proof } from './enrollment/proof.ts';
 import type { ProfileKeyHolder } from './enrollment/publish.ts';
-import type { EnrollmentReport, ReadinessReport, Verdict } from './enrollment/readiness.ts';
+import type { EnrollmentReport, ReadinessReport, RotationReport, Verdict } from './enrollment/readiness.ts';
 import type { EntraSession } from './entra/entra-session.ts';
 import type { TokenCacheStore } from './entra/token-cache.ts';
 import type { HostNames, KeyAgent, KeyAgentRequest, SigningPeople } from './glasskey-agent.ts';
 import type { ConnectTo, PlannedLogin } from './glasskey-connect.ts';
 import type { GlasskeyRecoveryPeople, RecoverReport, RecoverRequest } from './glasskey-recovery.ts';
+import type {
+  RetireRequest,
+  RotateKeyPeople,
+  RotateRequest,
+  RotationResult,
+  RotationStep,
+  RotationWorld,
+} from './glasskey-rotation.ts';
 import type { SecurityKeys } from './glasskey-security-keys.ts';
 import type { PlainValue, SettingLine } from './glasskey-settings.ts';
 import type { TargetToSave } from './glasskey-targets.ts';
@@ -257,14 +265,64 @@ export class Glasskey {
     };
   }
 
+  /** The rotation that is not at its end: from the disk alone. */
+  async rotation(): Promise<RotationReport | undefined> {
+    return (await this.status()).rotation;
+  }
+
+  /** Begins to replace the key that is on the profile by a new one, or takes the next step of that (glasskey-rotation.ts). */
+  rotate(request: RotateRequest, people: RotateKeyPeople, signal: AbortSignal): Promise<RotationResult> {
+    return this.#rotationStep('rotate', people, ({ rotate }, world) => rotate(request, world, signal));
+  }
+
+  /** Lets the key go that is to go; throws where logins may still depend on it (enrollment/retire.ts). */
+  retireKey(request: RetireRequest, people: RotateKeyPeople, signal: AbortSignal): Promise<RotationResult> {
+    return this.#rotationStep('retire', people, ({ retireKey }, world) => retireKey(request, world, signal));
+  }
+
+  /** Gives the rotation up: the old key stays, the new one goes as soon as it may. */
+  giveUpRotation(request: RetireRequest, people: RotateKeyPeople, signal: AbortSignal): Promise<RotationResult> {
+    return this.#rotationStep('rotation-give-up', people, ({ giveUp }, world) => giveUp(request, world, signal));
+  }
+
+  #rotationStep(
+    what: string,
+    people: RotateKeyPeople,
+    step: (steps: typeof import('./glasskey-rotation.ts'), world: RotationWorld) => Promise<RotationStep>,
+  ): Promise<RotationResult> {
+    return this.#logged(what, async () => {
+      const { journal, settings } = await this.#open();
+      const { clock, owner } = this.#world;
+      const { keyScrutiny } = await import('./glasskey-attestation.ts');
+      const did = await step(await import('./glasskey-rotation.ts'), {
+        journal,
+        people,
+        clock,
+        owner,
+        log: this.#log,
+        bus: await this.#world.hid(),
+        channel: await this.#channelWorld(),
+        profile: this.#profileHolder(settings, people),
+        scrutiny: await keyScrutiny(settings, this.#world.homeFolder),
+        reconcileEveryMs: reconcileEveryMs(settings),
+        assertCanSignIn: () => assertCanSignIn(settings),
+      });
+      const { rotation, next } = await this.status();
+      return { did, rotation, next };
+    });
+  }
+
   /** What is enrolled here, and what is plugged in. Asks the keys for no PIN and no touch. */
-  async keys(
-    signal: AbortSignal,
-  ): Promise<{ enrolled: readonly EnrollmentReport[]; pluggedIn: readonly SecurityKey[] }> {
-    const { enrollments } = await this.status();
+  async keys(signal: AbortSignal): Promise<{
+    enrolled: readonly EnrollmentReport[];
+    pluggedIn: readonly SecurityKey[];
+    rotation: RotationReport | undefined;
+  }> {
+    const { enrollments, rotation } = await this.status();
     const bus = await this.#world.hid();
     const { describeKeys } = await import('./security-keys/describe-key.ts');
-    return { enrolled: enrollments, pluggedIn: await describeKeys(bus, await this.#channelWorld(), signal) };
+    const pluggedIn = await describeKeys(bus, await this.#channelWorld(), signal);
+    return { enrolled: enrollments, pluggedIn, rotation };
   }
 
   /** Managing the security keys that are plugged in: PIN, credentials, fingerprints, settings, reset. */

@@ -23,6 +23,11 @@ const COMMANDS: readonly (CommandSummary & { readonly load: () => Promise<Comman
     load: async () => (await import('./commands/publish.ts')).publish,
   },
   {
+    name: 'rotate',
+    summary: 'Replace the key on your profile by a new one, without being locked out',
+    load: async () => (await import('./commands/rotate.ts')).rotate,
+  },
+  {
     name: 'connect',
     summary: 'Log in to a device through a jump host',
     load: async () => (await import('./commands/connect.ts')).connect,

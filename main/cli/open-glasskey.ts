@@ -1,11 +1,11 @@
 /** Glasskey for one command, over the command line's world; released when the command is done. */
-import { Glasskey, type GlasskeyPeople } from '../glasskey.ts';
+import { Glasskey } from '../glasskey.ts';
 import type { SecurityKeys } from '../glasskey-security-keys.ts';
 import type { SecurityKeyPeople } from '../security-keys/people.ts';
 import type { Invocation } from './command.ts';
 import { printable } from './output.ts';
 import type { KeyChoices } from './terminal-key-people.ts';
-import type { TerminalChoices } from './terminal-people.ts';
+import type { TerminalChoices, TerminalPeople } from './terminal-people.ts';
 import type { TerminalPrompts } from './terminal-prompts.ts';
 
 /** For commands that ask nobody anything. */
@@ -27,7 +27,7 @@ export async function withGlasskey<T>(
 export async function withPeople<T>(
   invocation: Invocation,
   choices: TerminalChoices & { readonly asksPinAtOnce: boolean },
-  use: (glasskey: Glasskey, people: GlasskeyPeople, prompts: TerminalPrompts) => Promise<T>,
+  use: (glasskey: Glasskey, people: TerminalPeople, prompts: TerminalPrompts) => Promise<T>,
 ): Promise<T> {
   const [{ TerminalPrompts }, { terminalPeople }] = await Promise.all([
     import('./terminal-prompts.ts'),

@@ -1,6 +1,8 @@
 /** How the terminal asks and tells: the one implementation of Glasskey's `People` for the command line. */
 import type { EnrollmentEvent } from '../enrollment/people.ts';
+import type { RetireQuestion, RotationEvent } from '../enrollment/rotation-people.ts';
 import type { GlasskeyPeople } from '../glasskey.ts';
+import type { RotateKeyPeople } from '../glasskey-rotation.ts';
 import { attestationText } from './attestation-text.ts';
 import type { CliWorld } from './cli-world.ts';
 import { type Output, printable } from './output.ts';
@@ -11,14 +13,18 @@ import { timeOfDay } from './times.ts';
 export interface TerminalChoices {
   readonly pinFromStdin: boolean;
   readonly replaceProfileKey: boolean;
+  /** Whoever typed the command agreed that a key goes. */
+  readonly agreesToRetire?: boolean;
 }
+
+export type TerminalPeople = GlasskeyPeople & RotateKeyPeople;
 
 export function terminalPeople(
   world: CliWorld,
   output: Output,
   prompts: TerminalPrompts,
   choices: TerminalChoices,
-): GlasskeyPeople {
+): TerminalPeople {
   const pins = new TerminalPins(world, output, prompts, choices.pinFromStdin);
   return {
     requestPin: (question, signal) => pins.present(question, signal),
@@ -40,6 +46,22 @@ export function terminalPeople(
       output.note('Devices go on accepting that one until their next reconciliation.');
       return prompts.yesNo('Replace it?', signal);
     },
+
+    async mayRetire(question, signal) {
+      const [lines, ask] = retireWords(question);
+      for (const line of lines) output.warn(line);
+      return choices.agreesToRetire === true || prompts.yesNo(ask, signal);
+    },
+
+    async mayGiveUp({ fingerprint, putsBack }, signal) {
+      output.warn(
+        `The new key${fingerprint === undefined ? '' : ` ${fingerprint}`} is to be given up; the old one stays.`,
+      );
+      if (putsBack) output.note('The old key is put back on your profile where the new one is there now.');
+      return choices.agreesToRetire === true || prompts.yesNo('Give the rotation up?', signal);
+    },
+
+    tellRotation: (event) => tellRotation(event, output),
 
     tell(event) {
       if (event.kind === 'touch-wanted') prompts.release();
@@ -113,6 +135,63 @@ function tell(event: EnrollmentEvent, world: CliWorld, output: Output): void {
       break;
     case 'published':
       output.step(`Published on the profile of ${printable(event.account)}, and read back the same`);
+      break;
+    default:
+      event satisfies never;
+  }
+}
+
+/** What is to go, and what that means; then the question. */
+function retireWords({ which, product, fingerprint, keyFile, credential }: RetireQuestion): [string[], string] {
+  const name = `${which} key${fingerprint === undefined ? '' : ` ${fingerprint}`}`;
+  const file = `Its file: ${printable(keyFile)}`;
+  switch (credential) {
+    case 'delete':
+      return [
+        [`The ${name} on ${printable(product)} is to be deleted from it for good, and no other. ${file}`],
+        `Delete the ${which} key?`,
+      ];
+    case 'keep':
+      return [
+        [
+          `The ${name} is to be retired. ${file}`,
+          `${printable(product)} cannot delete single credentials: it stays there, and Glasskey no longer offers it.`,
+        ],
+        `Retire the ${which} key?`,
+      ];
+    case 'lost':
+      return [
+        [`The ${name} is to be forgotten, because ${printable(product)}, which holds it, is lost. ${file}`],
+        `Forget the ${which} key?`,
+      ];
+    default:
+      return credential satisfies never;
+  }
+}
+
+function tellRotation(event: RotationEvent, output: Output): void {
+  switch (event.kind) {
+    case 'replacing':
+      output.note(`A new key takes the place of ${event.fingerprint} (${printable(event.keyFile)}).`);
+      output.note(
+        `Until that is retired, its files are ${printable(event.newKeyFile)} and .pub; both keys are offered.`,
+      );
+      break;
+    case 'files-moved':
+      output.step(`The new key's files are now ${printable(event.keyFile)} and .pub`);
+      for (const kept of event.keptOld) output.note(`The old file was kept as ${printable(kept)}`);
+      break;
+    case 'files-set-aside':
+      for (const kept of event.kept) output.note(`The new key's file was kept as ${printable(kept)}`);
+      break;
+    case 'credential-deleted':
+      output.step(`Deleted its credential from ${printable(event.product)}`);
+      break;
+    case 'credential-gone':
+      output.step(`Its credential is not on ${printable(event.product)} any more`);
+      break;
+    case 'retired':
+      output.step(`The ${event.which} key is retired`);
       break;
     default:
       event satisfies never;

@@ -1,8 +1,11 @@
 /** The key files of an enrollment on disk: whole or not at all, never over an existing one unasked, the old ones kept. */
-import { lstat, mkdir, readdir } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { Clock } from '../../time/clock.ts';
+import { parseKeyFileHead } from '../openssh/key-file.ts';
+import { parsePublicLine } from '../openssh/public-line.ts';
+import { isSameSkKey } from '../openssh/sk-key.ts';
 import { type FilePair, type FileSteps, filePairState, fileSteps, writeFilePair } from '../storage/whole-file.ts';
 import type { KeyFileFolder } from './enroll.ts';
 import type { KeyFilePair } from './key-files.ts';
@@ -31,7 +34,74 @@ export function diskKeyFiles(clock: Clock, steps: FileSteps = fileSteps): KeyFil
         return kept.map(({ old }) => old);
       });
     },
+    move: (from, to, pair) => withFileErrors(to, () => moveFiles(from, to, pair, clock.now(), steps)),
+    async setAside(keyFile) {
+      return withFileErrors(keyFile, async () => {
+        if ((await existing([keyFile, `${keyFile}.pub`])).length === 0) return [];
+        return (await keepOld(keyFile, clock.now(), steps)).map(({ old }) => old);
+      });
+    },
   };
+}
+
+/**
+ * The new names are there before the old ones go, and the public half before the private one: stopped anywhere, the pair is whole
+ * under one of its names, and so is what lay at `to`.
+ */
+async function moveFiles(
+  from: string,
+  to: string,
+  pair: KeyFilePair,
+  now: number,
+  steps: FileSteps,
+): Promise<readonly string[]> {
+  await assertFiles(to);
+  const isThere = await isKeyOf(from, pair);
+  if (!isThere && (await isKeyOf(to, pair))) {
+    await removeIfOf(`${from}.pub`, pair, steps); // stopped between the last two
+    return [];
+  }
+  const isBegun = isThere && (await isSameFile(`${from}.pub`, `${to}.pub`));
+  const kept = isBegun ? [] : await keepOld(to, now, steps);
+  try {
+    if (isThere) await linkPair(from, to, steps);
+    else await writeFilePair(filePair(to, pair), steps);
+  } catch (error) {
+    await putBack(kept, steps);
+    throw error;
+  }
+  if (isThere) await steps.remove(from);
+  await removeIfOf(`${from}.pub`, pair, steps);
+  return kept.map(({ old }) => old);
+}
+
+async function linkPair(from: string, to: string, steps: FileSteps): Promise<void> {
+  for (const half of ['.pub', '']) {
+    if (!(await isSameFile(from + half, to + half))) await steps.link(from + half, to + half);
+  }
+  await steps.flushFolder(dirname(to));
+}
+
+/** Both halves are there, and are of that key, whatever its owner made of passphrase and comment. */
+async function isKeyOf(keyFile: string, pair: KeyFilePair): Promise<boolean> {
+  try {
+    const { publicKey } = parsePublicLine(pair.publicLine);
+    const head = parseKeyFileHead(await readFile(keyFile));
+    const line = parsePublicLine(await readFile(`${keyFile}.pub`, 'utf8'));
+    return isSameSkKey(head.publicKey, publicKey) && isSameSkKey(line.publicKey, publicKey);
+  } catch {
+    return false; // gone, or something else: it is neither moved nor removed
+  }
+}
+
+async function removeIfOf(publicFile: string, pair: KeyFilePair, steps: FileSteps): Promise<void> {
+  try {
+    const { publicKey } = parsePublicLine(await readFile(publicFile, 'utf8'));
+    if (!isSameSkKey(publicKey, parsePublicLine(pair.publicLine).publicKey)) return;
+  } catch {
+    return; // gone, or something else
+  }
+  await steps.remove(publicFile);
 }
 
 function filePair(keyFile: string, { privateFile, publicLine }: KeyFilePair): FilePair {

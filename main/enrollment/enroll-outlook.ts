@@ -20,6 +20,7 @@ export async function enrollOutlook(
   const unfinished = journal
     .list()
     .filter(isUnfinished)
+    .filter(({ plan }) => plan.replaces === undefined)
     .findLast((one) => isTakenUp(one, { keyFile }));
   const isMade = unfinished !== undefined && unfinished.state !== 'planned' && unfinished.state !== 'requested';
   const foreign = await files.foreign(keyFile, isMade ? keyFilePair(unfinished) : undefined);

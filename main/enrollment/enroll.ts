@@ -38,6 +38,8 @@ export interface EnrollChoices {
   readonly device: string | undefined;
   /** Begin anew, whatever an earlier run left unfinished. */
   readonly fresh: boolean;
+  /** The id of the enrollment whose place it is to take (rotate.ts). What was begun for another, or for none, is not taken up. */
+  readonly replaces?: string;
 }
 
 /** Where key files go. Whole or not at all, 0600; an existing file is replaced only when `overwrite` says so, and kept beside. */
@@ -48,6 +50,14 @@ export interface KeyFileFolder {
   assertReplaceable(keyFile: string): Promise<void>;
   /** Returns where replaced files were kept. Files that already hold `pair` are left alone. */
   write(keyFile: string, pair: KeyFilePair, overwrite: boolean): Promise<readonly string[]>;
+  /**
+   * Brings the files of the key of `pair` from one place to another, as its owner keeps them (a passphrase, a comment); what lies in
+   * the new place is kept beside, and where that was is returned. Files that are gone are written anew. Stopped anywhere, it can be
+   * called again.
+   */
+  move(from: string, to: string, pair: KeyFilePair): Promise<readonly string[]>;
+  /** Gives the two files the names that replaced ones have, and returns those. */
+  setAside(keyFile: string): Promise<readonly string[]>;
 }
 
 export interface EnrollWorld extends PublishWorld {
@@ -70,10 +80,15 @@ export async function enroll(
   world: EnrollWorld,
   signal: AbortSignal,
 ): Promise<WrittenEnrollment> {
-  return world.journal.exclusively(() => toItsEnd(choices, world, signal));
+  return world.journal.exclusively(() => enrollToItsEnd(choices, world, signal));
 }
 
-async function toItsEnd(choices: EnrollChoices, world: EnrollWorld, signal: AbortSignal): Promise<WrittenEnrollment> {
+/** The same for whoever has the journal to itself already. */
+export async function enrollToItsEnd(
+  choices: EnrollChoices,
+  world: EnrollWorld,
+  signal: AbortSignal,
+): Promise<WrittenEnrollment> {
   let enrollment: UnfinishedEnrollment = await begin(choices, world);
   for (;;) {
     assertNotCancelled(signal, 'The enrollment');
@@ -98,7 +113,11 @@ async function toItsEnd(choices: EnrollChoices, world: EnrollWorld, signal: Abor
 }
 
 async function begin(choices: EnrollChoices, world: EnrollWorld): Promise<UnfinishedEnrollment> {
-  const allUnfinished = world.journal.list().filter(isUnfinished);
+  // What was begun as a rotation is given up by `rotate --abandon` alone.
+  const allUnfinished = world.journal
+    .list()
+    .filter(isUnfinished)
+    .filter(({ plan }) => plan.replaces === choices.replaces);
   const unfinished = choices.fresh ? undefined : allUnfinished.findLast((given) => isTakenUp(given, choices));
   if (unfinished !== undefined) {
     const resumed = withChoices(unfinished, choices);
@@ -121,6 +140,7 @@ async function begin(choices: EnrollChoices, world: EnrollWorld): Promise<Unfini
       keyFile: choices.keyFile,
       overwrite: choices.overwrite,
       publish: choices.publish,
+      ...(choices.replaces === undefined ? {} : { replaces: choices.replaces }),
     },
   };
   await assertFilesFree(enrollment, world);

@@ -9,6 +9,12 @@
  * `abandoned` is what its owner gave up on, or whose credential did not hold; it is kept, because the authenticator may
  * still hold that credential.
  *
+ * Where another key takes its place (rotation.ts), a written or published one goes on:
+ *
+ *     written, published -> retiring -> retired
+ *
+ * `retiring` is written down before its credential is deleted: from then on nobody counts on it any more.
+ *
  * A credential that was not made here begins at `written`, or at `published` where the profile holds it: it was found on a
  * security key (`recover`), or in key files (`adopt`). Of such a one nobody knows when it was made, and no attestation is left.
  */
@@ -61,6 +67,8 @@ const plan = z.object({
   /** The owner agreed that existing files are replaced; the old ones are kept beside. */
   overwrite: z.boolean(),
   publish: z.boolean(),
+  /** The id of the enrollment whose place this one is to take. */
+  replaces: z.string().optional(),
 });
 
 const madeCredential = z.object({
@@ -114,18 +122,37 @@ const profileBefore = z.object({ account: z.string(), line: z.string().nullable(
 /** One for each account: a key may be published by one, then by another. */
 const profilesBefore = z.array(profileBefore).default([]);
 
+/** Its owner agreed that it goes: another key stays, and has been proven. */
+const retirement = z.object({
+  /** The id of the enrollment that stays. */
+  by: z.string(),
+  begunAt: z.number(),
+  /**
+   * What became of the credential on its security key. `to-delete` until it is known to be `deleted`; `gone`: it was not there any
+   * more; `kept`: the key cannot delete single ones; `lost`: so is the key, as its owner said.
+   */
+  credential: z.enum(['to-delete', 'deleted', 'gone', 'kept', 'lost']),
+});
+
+/** When its owner gave it up again, before the key it was to replace was retired. Absent of all others. */
+const givenUp = { givenUpAt: z.number().optional() };
+
 /** Absent of a credential that was found. */
 const proof = { attestation: attestation.optional() };
 
 const common = { id: z.string(), createdAt: z.number(), plan };
+const writtenMembers = { credential, ...proof, files, profilesBefore, ...givenUp };
+const retiringMembers = { ...writtenMembers, publication: publication.optional(), retirement };
 
 const enrollmentSchema = z.discriminatedUnion('state', [
   z.object({ ...common, state: z.literal('planned') }),
   z.object({ ...common, state: z.literal('requested'), challenge: bytes }),
   z.object({ ...common, state: z.literal('made'), credential: madeCredential }),
   z.object({ ...common, state: z.literal('attested'), credential: madeCredential, attestation }),
-  z.object({ ...common, state: z.literal('written'), credential, ...proof, files, profilesBefore }),
-  z.object({ ...common, state: z.literal('published'), credential, ...proof, files, profilesBefore, publication }),
+  z.object({ ...common, state: z.literal('written'), ...writtenMembers }),
+  z.object({ ...common, state: z.literal('published'), ...writtenMembers, publication }),
+  z.object({ ...common, state: z.literal('retiring'), ...retiringMembers }),
+  z.object({ ...common, state: z.literal('retired'), ...retiringMembers, retiredAt: z.number() }),
   z.object({ ...common, state: z.literal('abandoned'), credential: credential.optional() }),
 ]);
 
@@ -136,6 +163,7 @@ export type EnrollmentPlan = Enrollment['plan'];
 type Credential = z.output<typeof credential>;
 export type MadeCredential = z.output<typeof madeCredential>;
 export type FoundCredential = z.output<typeof foundCredential>;
+export type Retirement = z.output<typeof retirement>;
 export type ProfileBefore = z.output<typeof profileBefore>;
 /** One whose key files exist: it can sign. */
 export type WrittenEnrollment = EnrollmentIn<'written' | 'published'>;
@@ -168,12 +196,26 @@ export function productOf({ credential }: { readonly credential?: Credential | u
   return credential && (credential.product ?? 'security key');
 }
 
-export type UnfinishedEnrollment = Exclude<Enrollment, { state: 'published' | 'abandoned' }>;
+export type UnfinishedEnrollment = EnrollmentIn<'planned' | 'requested' | 'made' | 'attested' | 'written'>;
 
-/** Whether a run of `enroll` still has something to do for it. */
+/** Whether a run of `enroll`, or of `rotate` where it replaces another, still has something to do for it. */
 export function isUnfinished(enrollment: Enrollment): enrollment is UnfinishedEnrollment {
-  if (enrollment.state === 'published' || enrollment.state === 'abandoned') return false;
-  return enrollment.state !== 'written' || enrollment.plan.publish;
+  switch (enrollment.state) {
+    case 'planned':
+    case 'requested':
+    case 'made':
+    case 'attested':
+      return true;
+    case 'written':
+      return enrollment.plan.publish;
+    case 'published':
+    case 'retiring':
+    case 'retired':
+    case 'abandoned':
+      return false;
+    default:
+      return enrollment satisfies never;
+  }
 }
 
 /** When the fabric's devices will have the key at the latest: they reconcile every four hours unless set otherwise. */

@@ -14,7 +14,8 @@ import type { People, ProfileKeyConflict } from './people.ts';
  * The key that was meant for the profile: the newest that waits to be published, else the one published last. One that was
  * enrolled with `--no-publish` is for something else, and is taken only where there is no other.
  */
-export function enrollmentToPublish(written: readonly WrittenEnrollment[]): WrittenEnrollment | undefined {
+export function enrollmentToPublish(all: readonly WrittenEnrollment[]): WrittenEnrollment | undefined {
+  const written = all.filter(({ givenUpAt }) => givenUpAt === undefined);
   const waiting = written.findLast(({ state, plan }) => state === 'written' && plan.publish);
   const published = written.filter((one) => one.state === 'published');
   const last = published.toSorted((a, b) => b.publication.publishedAt - a.publication.publishedAt)[0];
@@ -84,7 +85,7 @@ export async function putOnProfile(
   const begun = noteBefore(enrollment, { account, line: before }, present, publicLine);
   journal.save(begun);
   const foreign = present !== null && present.trim() !== '' && !isSameLine(present, publicLine);
-  if (foreign && !(await people.mayReplaceProfileKey(conflict(account, present, journal), signal)))
+  if (foreign && !(await people.mayReplaceProfileKey(profileConflict(account, present, journal), signal)))
     throw keptError(account);
   // The sign-in and the question may have taken minutes.
   await assertFilesAreOurs(enrollment, publicLine, world);
@@ -168,7 +169,7 @@ function foreignError(path: string, isGone: boolean, { files }: WrittenEnrollmen
 }
 
 /** Same key: comments and line ends may differ. */
-function isSameLine(a: string, b: string): boolean {
+export function isSameLine(a: string, b: string): boolean {
   return keyOf(a) === keyOf(b);
 }
 
@@ -179,7 +180,8 @@ function keyOf(line: string): string {
     .join(' ');
 }
 
-function conflict(account: string, present: string, journal: EnrollmentJournal): ProfileKeyConflict {
+/** What a person is asked about another key on their profile. */
+export function profileConflict(account: string, present: string, journal: EnrollmentJournal): ProfileKeyConflict {
   const fingerprint = fingerprintOf(present);
   const enrolledHere = journal.list().some((one) => isWritten(one) && one.files.fingerprint === fingerprint);
   return { account, present: present.trim(), fingerprint, enrolledHere };

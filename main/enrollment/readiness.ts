@@ -5,6 +5,7 @@
 import type { Enrollment, EnrollmentIn, EnrollmentState, WrittenEnrollment } from './enrollment.ts';
 import { isWritten, productOf, reconciledBy } from './enrollment.ts';
 import type { Proof } from './proof.ts';
+import { areOfOneRotation, type RotationStanding, rotationIn, rotationStanding } from './rotation.ts';
 
 /** How an enrollment stands. */
 export interface EnrollmentReport {
@@ -41,12 +42,20 @@ export type Verdict =
   | 'unfinished'
   | 'not-enrolled';
 
+/** How a rotation stands, with what is known of both keys. */
+export interface RotationReport extends RotationStanding {
+  readonly old: EnrollmentReport;
+  readonly new: EnrollmentReport;
+}
+
 export interface ReadinessReport {
   readonly verdict: Verdict;
   /** What to do next, as one sentence. */
   readonly next: string;
   /** Newest first. */
   readonly enrollments: readonly EnrollmentReport[];
+  /** The rotation that is not at its end. */
+  readonly rotation: RotationReport | undefined;
 }
 
 export interface ReadinessFacts {
@@ -60,11 +69,19 @@ export interface ReadinessFacts {
 
 export function readiness(facts: ReadinessFacts): ReadinessReport {
   const enrollments = facts.enrollments
-    .filter(({ state }) => state !== 'abandoned')
+    .filter(({ state }) => state !== 'abandoned' && state !== 'retired')
     .map((enrollment) => report(enrollment, facts))
     .toSorted((a, b) => b.createdAt - a.createdAt);
   const verdict = best(enrollments.flatMap((one) => verdictOf(one, facts) ?? []));
-  return { verdict, next: NEXT[verdict], enrollments };
+  const rotation = rotationReport(facts);
+  return { verdict, next: rotation?.next ?? NEXT[verdict], enrollments, rotation };
+}
+
+function rotationReport(facts: ReadinessFacts): RotationReport | undefined {
+  const rotation = rotationIn(facts.enrollments);
+  if (rotation === undefined) return undefined;
+  const { old, new: replacement } = rotation;
+  return { ...rotationStanding(rotation, facts), old: report(old, facts), new: report(replacement, facts) };
 }
 
 /** The best way in counts: an older key that works is worth more than a newer one that is half made. */
@@ -99,6 +116,7 @@ function best(verdicts: readonly Verdict[]): Verdict {
  * agent sign from the journal.
  */
 function verdictOf(enrollment: EnrollmentReport, facts: ReadinessFacts): Verdict | undefined {
+  if (enrollment.state === 'retiring') return undefined;
   if (enrollment.state !== 'written' && enrollment.state !== 'published') return 'unfinished';
   // The devices may have had it for years: a login tells.
   if (!enrollment.profileKnown) return enrollment.lastProven === undefined ? 'unproven' : 'ready';
@@ -111,7 +129,7 @@ function verdictOf(enrollment: EnrollmentReport, facts: ReadinessFacts): Verdict
 
 /**
  * After another key took its place, the devices that have not reconciled since still know it, and a login offers both, where
- * they are on keys of one model.
+ * they are on keys of one model, or one is to take the other's place.
  */
 function isStillOnDevices({ id, reconciledBy, replacedAt }: EnrollmentReport, facts: ReadinessFacts): boolean {
   const { now, reconcileEveryMs } = facts;
@@ -119,7 +137,9 @@ function isStillOnDevices({ id, reconciledBy, replacedAt }: EnrollmentReport, fa
   if (replacedAt < reconciledBy || now >= replacedAt + reconcileEveryMs) return false;
   const published = facts.enrollments.filter((one) => one.state === 'published');
   const last = published.toSorted((a, b) => b.publication.publishedAt - a.publication.publishedAt)[0];
-  return last?.credential.aaguid === published.find((one) => one.id === id)?.credential.aaguid;
+  const itself = published.find((one) => one.id === id);
+  if (last === undefined || itself === undefined) return false;
+  return last.credential.aaguid === itself.credential.aaguid || areOfOneRotation(last, itself);
 }
 
 function report(enrollment: Enrollment, facts: ReadinessFacts): EnrollmentReport {
@@ -133,7 +153,7 @@ function report(enrollment: Enrollment, facts: ReadinessFacts): EnrollmentReport
     algorithm: plan.algorithm,
     keyFile: plan.keyFile,
     product: 'credential' in enrollment ? productOf(enrollment) : undefined,
-    fingerprint: isWritten(enrollment) ? enrollment.files.fingerprint : undefined,
+    fingerprint: 'files' in enrollment ? enrollment.files.fingerprint : undefined,
     filesPresent: isWritten(enrollment) && !isOverwritten(enrollment, facts) && facts.filesPresent(enrollment),
     account: published?.publication.account,
     publishedAt: published?.publication.publishedAt,

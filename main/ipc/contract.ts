@@ -32,7 +32,17 @@ export const errorSchema = z.object({
 
 // --- Readiness and the key -------------------------------------------------------------------------------------------------
 
-const enrollmentState = z.enum(['planned', 'requested', 'made', 'attested', 'written', 'published', 'abandoned']);
+const enrollmentState = z.enum([
+  'planned',
+  'requested',
+  'made',
+  'attested',
+  'written',
+  'published',
+  'retiring',
+  'retired',
+  'abandoned',
+]);
 const algorithm = z.enum(['ed25519-sk', 'ecdsa-sk']);
 
 const enrollment = z.object({

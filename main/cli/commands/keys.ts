@@ -46,15 +46,17 @@ function list(invocation: Invocation): Promise<number> {
       for (const line of publicLines) output.line(line);
       return ExitCode.OK;
     }
-    const { enrolled, pluggedIn } = await glasskey.keys(signal);
+    const { enrolled, pluggedIn, rotation } = await glasskey.keys(signal);
     output.object({ enrolled, pluggedIn: pluggedIn.map(keyObject) });
     output.line(enrolled.length === 0 ? 'No key is enrolled on this computer.' : 'Enrolled on this computer:');
     for (const key of enrolled) {
       output.line(
         `  ${key.fingerprint ?? '(unfinished)'}  ${key.algorithm}, ${printable(key.product ?? 'security key')}`,
       );
-      output.line(`      ${printable(key.keyFile)}, enrolled ${timeOfDay(key.createdAt, world.clock.now())}`);
+      const part = key.id === rotation?.old.id ? ' (old)' : key.id === rotation?.new.id ? ' (new)' : '';
+      output.line(`      ${printable(key.keyFile)}${part}, enrolled ${timeOfDay(key.createdAt, world.clock.now())}`);
     }
+    if (rotation !== undefined) output.line(`A rotation is in progress. ${rotation.next}`);
     output.line();
     output.line(pluggedIn.length === 0 ? 'No security key is plugged in.' : 'Plugged in:');
     for (const line of pluggedIn.flatMap(keyLines)) output.line(`  ${line}`);

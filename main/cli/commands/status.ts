@@ -34,6 +34,10 @@ export const status: Command = {
     const now = world.clock.now();
     output.line(style(color, text));
     for (const enrollment of report.enrollments) describe(enrollment, now, output);
+    if (report.rotation !== undefined) {
+      output.line();
+      output.line('  A rotation is in progress, and a login offers both keys: glasskey rotate --status says more.');
+    }
     listTargets(report.targets, now, output);
     output.line();
     output.line(report.next);

@@ -24,6 +24,19 @@ export const REMEDY = {
   'remedy.FILE_EXISTS':
     'Choose another place for the key file under Settings, or allow the replacement under More: the old file is kept beside the new one.',
   'remedy.ENROLLMENT_UNFINISHED': 'Finish that one with the same kind of key, or begin anew.',
+  'remedy.ROTATION_NOTHING': 'Enroll a key, or take in the one that is on your profile.',
+  'remedy.ROTATION_OTHER_ACCOUNT': 'Sign in as the one whose profile holds the key, then try again.',
+  'remedy.ROTATION_ELSEWHERE':
+    'If you rotated the key on another computer, recover the new one from the security key. Else find out who put it there before you replace it.',
+  'remedy.ROTATION_NO_SLOT':
+    'Delete a credential that you no longer need under Security keys; leave the one that you log in with now.',
+  'remedy.ROTATION_NONE': 'Begin one under Security keys.',
+  'remedy.ROTATION_UNFINISHED': 'Finish the rotation first.',
+  'remedy.ROTATION_TOO_EARLY': 'Wait until all devices have reconciled, then try again.',
+  'remedy.ROTATION_UNPROVEN': 'Log in to a device once, then try again.',
+  'remedy.ROTATION_GIVEN_UP': 'Finish giving it up, then rotate again.',
+  'remedy.ROTATION_RETIRING': 'Finish retiring the old key.',
+  'remedy.CREDENTIAL_ELSEWHERE': 'Plug in the key that holds it, or say that it is lost.',
   'remedy.CREDENTIAL_NOT_AS_ASKED':
     'Plug in another key and enroll that one; report this one to whoever gave it to you.',
   'remedy.ENROLLMENT_RUNNING': 'Finish or stop it there, then try again.',

@@ -87,6 +87,8 @@ const BEFORE: Readonly<Record<Extract<EnrollStep, { kind: 'resumed' }>['state'],
   attested: ['key', 'pin', 'touch', 'attestation'],
   written: MAKING,
   published: [...MAKING, ...PUBLISHING],
+  retiring: [],
+  retired: [],
   abandoned: [],
 };
 

@@ -2,6 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { EnrollmentIn, WrittenEnrollment } from '../../../main/enrollment/enrollment.ts';
+import { isWritten } from '../../../main/enrollment/enrollment.ts';
 import { encryptKeyFile, parseKeyFile } from '../../../main/openssh/key-file.ts';
 import { expectOneUsableEnrollment } from './enrollment-expectations.ts';
 import { ACCOUNT, Computer, OTHER_LINE } from './enrollment-world.ts';
@@ -28,7 +29,7 @@ async function written(): Promise<{ computer: Computer; enrollment: WrittenEnrol
 
 function only(computer: Computer): WrittenEnrollment {
   const [enrollment, second] = computer.journal.list();
-  if (second !== undefined || enrollment === undefined || !('files' in enrollment))
+  if (second !== undefined || enrollment === undefined || !isWritten(enrollment))
     throw new Error('not one written one');
   return enrollment;
 }

@@ -33,6 +33,7 @@ let work: (people: GlasskeyPeople, signal: AbortSignal) => Promise<void>;
 const glasskey: Pick<Glasskey, 'keys' | 'enroll' | 'publish' | 'enrollOutlook'> = {
   keys: async () => ({
     enrolled: [],
+    rotation: undefined,
     pluggedIn: [sampleKey({ path: '/dev/hidraw3', product: 'YubiKey 5' })],
   }),
   enrollOutlook: async () => outlook,

@@ -37,6 +37,7 @@ const status = (over: Partial<StatusReport> = {}): StatusReport => ({
   next: '',
   enrollments: [enrollment()],
   targets: [target],
+  rotation: undefined,
   ...over,
 });
 const states = (report: StatusReport, facts = FACTS) => chainOf(report, facts).map(({ state }) => state);

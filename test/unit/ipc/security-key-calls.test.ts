@@ -29,7 +29,7 @@ function callsOn(lab: LabAuthenticator, enrolled: readonly EnrolledCredential[] 
   return securityKeyCalls({
     glasskey: {
       securityKeys: async () => keys,
-      status: async () => ({ verdict: 'ready', enrollments: [], next: '', targets: [] }),
+      status: async () => ({ verdict: 'ready', enrollments: [], next: '', targets: [], rotation: undefined }),
     },
     desk: person.desk,
     texts,
