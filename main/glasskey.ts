@@ -6,6 +6,7 @@ import { constants } from 'node:os';
 import { resolve as absolute, dirname, join } from 'node:path';
 import { asGlasskeyError, GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import type { Log } from '../diagnostics/log.ts';
+import type { AttestationTrust } from '../native/ctap2/attestation-chain.ts';
 import type { HidBus } from '../native/hid/transport.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Expected } from './agent/expected-requests.ts';
@@ -22,6 +23,7 @@ import type { EnrollmentReport, ReadinessReport, RotationReport, Verdict } from 
 import type { EntraSession } from './entra/entra-session.ts';
 import type { TokenCacheStore } from './entra/token-cache.ts';
 import type { HostNames, KeyAgent, KeyAgentRequest, SigningPeople } from './glasskey-agent.ts';
+import type { AttestationFiles, AttestationReport } from './glasskey-attest.ts';
 import type { ConnectTo, PlannedLogin } from './glasskey-connect.ts';
 import type { GlasskeyRecoveryPeople, RecoverReport, RecoverRequest } from './glasskey-recovery.ts';
 import type {
@@ -342,6 +344,61 @@ export class Glasskey {
       },
       logged: (what, work) => this.#logged(what, work),
     });
+  }
+
+  /**
+   * What the attestation of an enrolled key proves: as of its enrollment, or now. `key`: its fingerprint, id or key file; undefined: the
+   * newest. Throws `NOT_ENROLLED`, `ENROLLED_KEY_UNKNOWN`, `ATTESTATION_FORGED`, `ATTESTATION_ROOT_INVALID`.
+   */
+  async attestation(key: string | undefined, as: 'enrolled' | 'now'): Promise<AttestationReport> {
+    const { attestationReport } = await import('./glasskey-attest.ts');
+    const enrollment = await this.#enrolledKey(key);
+    const at = as === 'enrolled' ? enrollment.createdAt : this.#world.clock.now();
+    return attestationReport(enrollment, await this.#attestationTrust(), at);
+  }
+
+  /** The same of files that ssh-keygen made. */
+  async attestationOfFiles(files: AttestationFiles): Promise<AttestationReport> {
+    const { attestationFilesReport } = await import('./glasskey-attest.ts');
+    return attestationFilesReport(files, await this.#attestationTrust(), this.#world.clock.now());
+  }
+
+  /**
+   * Writes the attestation of an enrolled key in OpenSSH's form, and its challenge beside it; returns where. Throws `FILE_EXISTS`,
+   * `FILE_WRITE_FAILED`, `ATTESTATION_NOT_KEPT`, and what `attestation` throws of `key`.
+   */
+  async exportAttestation(
+    key: string | undefined,
+    output: string | undefined,
+  ): Promise<{ readonly attestation: string; readonly challenge: string }> {
+    const [{ attestationExport }, { writeWholeFile }] = await Promise.all([
+      import('./glasskey-attest.ts'),
+      import('./storage/whole-file.ts'),
+    ]);
+    const enrollment = await this.#enrolledKey(key);
+    const { attestation, challenge } = attestationExport(enrollment);
+    const path = absolute(output ?? `${enrollment.plan.keyFile}.attest`);
+    const challengePath = `${path}.challenge`;
+    // The challenge first: an attestation without it cannot be checked.
+    for (const [file, bytes] of [
+      [challengePath, challenge],
+      [path, attestation],
+    ] as const) {
+      await writeWholeFile(file, bytes, { mode: 0o600, overwrite: false });
+    }
+    return { attestation: path, challenge: challengePath };
+  }
+
+  async #enrolledKey(name: string | undefined): Promise<WrittenEnrollment> {
+    const { enrollmentNamed } = await import('./glasskey-attest.ts');
+    const written = await this.#written();
+    if (written.length === 0) throw notEnrolled();
+    return enrollmentNamed(written, name, (path) => absolute(path));
+  }
+
+  async #attestationTrust(): Promise<AttestationTrust> {
+    const [{ settings }, { trustOf }] = await Promise.all([this.#open(), import('./glasskey-attestation.ts')]);
+    return trustOf(settings, this.#world.homeFolder);
   }
 
   /** The public lines of all enrollments whose files were written, newest first. */

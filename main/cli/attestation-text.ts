@@ -2,7 +2,10 @@
 import type { AttestationNews } from '../enrollment/people.ts';
 import { printable } from './output.ts';
 
-export function attestationText({ verdict, issuer = '', root = '', because }: AttestationNews): string {
+/** An attestation as it is told, of an enrollment that runs or one that is done. */
+type AttestationWords = { readonly verdict: AttestationNews['verdict'] } & Partial<AttestationNews>;
+
+export function attestationText({ verdict, issuer = '', root = '', because }: AttestationWords): string {
   switch (verdict) {
     case 'genuine':
       return `The key signed this run's challenge, and is genuine: its certificate ends at ${rootText(root)}`;

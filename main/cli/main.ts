@@ -68,6 +68,11 @@ const COMMANDS: readonly (CommandSummary & { readonly load: () => Promise<Comman
     load: async () => (await import('./commands/reset.ts')).reset,
   },
   {
+    name: 'attest',
+    summary: 'What the attestation of an enrolled key proves: show, verify, export',
+    load: async () => (await import('./commands/attest.ts')).attest,
+  },
+  {
     name: 'settings',
     summary: 'Show and change the settings, each with its source',
     load: async () => (await import('./commands/settings.ts')).settings,

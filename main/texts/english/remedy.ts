@@ -65,6 +65,7 @@ export const REMEDY = {
     'Ask your Entra administrator for an app registration (platform “Mobile and desktop applications”, redirect URI http://localhost, delegated Microsoft Graph permission User.ReadWrite), and enter its tenant and client id under Settings. Or make the key now and publish it later.',
   'remedy.ATTESTATION_INSUFFICIENT':
     'Use another key, or have the settings of the security keys that may be enrolled looked at. The credential that was just made stays on the key, unused: delete it in Security keys.',
+  'remedy.ENROLLED_KEY_UNKNOWN': 'Choose one of the keys shown.',
   'remedy.KEY_NOT_ALLOWED': 'Use a key of a model that your settings allow.',
   'remedy.KEY_FIRMWARE_TOO_OLD': 'Use a newer key: the firmware of a security key cannot be updated.',
   'remedy.ATTESTATION_POLICY_UNUSABLE': 'Correct it in Settings, or ask whoever wrote settings.json to.',

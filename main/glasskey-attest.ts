@@ -1,0 +1,141 @@
+/** What the attestations of enrolled keys prove, and those of files, composed for glasskey.ts. */
+import { createHash } from 'node:crypto';
+import { GlasskeyError } from '../diagnostics/glasskey-error.ts';
+import { type IssuerDoubt, type VerifiedAttestation, verifyAttestation } from '../native/ctap2/attestation.ts';
+import type { AttestationTrust } from '../native/ctap2/attestation-chain.ts';
+import { formatAaguid } from '../native/ctap2/get-info.ts';
+import type { AttestationObject } from '../native/ctap2/make-credential.ts';
+import type { WrittenEnrollment } from './enrollment/enrollment.ts';
+import { attestationOf } from './enrollment/key-files.ts';
+import { formatAttestationBlob, parseAttestationBlob } from './openssh/attestation-blob.ts';
+import { skFingerprint } from './openssh/fingerprint.ts';
+import { parsePublicLine } from './openssh/public-line.ts';
+import { formatFirmwareVersion } from './security-keys/firmware.ts';
+import { modelOf } from './security-keys/models.ts';
+import { assertIsOfKey, fromAttestationBlob, toAttestationBlob } from './security-keys/openssh-attestation.ts';
+
+export interface AttestationReport {
+  /** Of the SSH key, as `ssh-keygen -l` prints it. */
+  readonly fingerprint: string;
+  /** Of an enrollment; undefined where files were given. */
+  readonly keyFile?: string;
+  /** `not-kept`: the key was recovered or taken in, and nobody kept what it attested when it was made. */
+  readonly verdict: VerifiedAttestation['kind'] | 'not-kept';
+  /** Of an unknown issuer: why. */
+  readonly because?: IssuerDoubt;
+  readonly subject?: string;
+  readonly issuer?: string;
+  /** Of a genuine one: names from the certificate's issuer up to the root. */
+  readonly chain?: readonly string[];
+  /** `Yubico`, or the file that the settings name. */
+  readonly root?: string;
+  /** The attested one; its word is worth what the verdict is. */
+  readonly aaguid?: string;
+  readonly model?: string;
+  /** As the key told it when it was enrolled. */
+  readonly firmware?: string;
+  /** As its maker wrote it into the certificate. */
+  readonly provenFirmware?: string;
+  /** Its maker marks it as of a FIPS series. */
+  readonly fips?: boolean;
+}
+
+/** The files that ssh-keygen -O write-attestation makes, and the key's public half. */
+export interface AttestationFiles {
+  readonly attestation: Uint8Array;
+  readonly challenge: Uint8Array;
+  readonly publicFile: string;
+}
+
+/** As of `at` (milliseconds since 1970). Throws `ATTESTATION_FORGED`. */
+export function attestationReport(
+  enrollment: WrittenEnrollment,
+  trust: AttestationTrust,
+  at: number,
+): AttestationReport {
+  const { credential, files, plan } = enrollment;
+  const known = { fingerprint: files.fingerprint, keyFile: plan.keyFile };
+  if (credential.origin === 'found') return { ...known, verdict: 'not-kept' };
+  const object = attestationOf(credential);
+  const verdict = verifyAttestation(object, sha256(credential.challenge), trust, at);
+  const { firmware } = credential;
+  return { ...known, ...proven(object, verdict), ...(firmware === undefined ? {} : { firmware }) };
+}
+
+/**
+ * The same of files. Throws `ATTESTATION_FORGED`, `ATTESTATION_OF_ANOTHER_KEY`, `ATTESTATION_BLOB_MALFORMED`,
+ * `ATTESTATION_BLOB_UNSUPPORTED`, and what the public line and the authenticator data throw.
+ */
+export function attestationFilesReport(
+  files: AttestationFiles,
+  trust: AttestationTrust,
+  at: number,
+): AttestationReport {
+  const object = fromAttestationBlob(parseAttestationBlob(files.attestation));
+  const { publicKey } = parsePublicLine(files.publicFile);
+  assertIsOfKey(object, publicKey);
+  const verdict = verifyAttestation(object, sha256(files.challenge), trust, at);
+  return { fingerprint: skFingerprint(publicKey), ...proven(object, verdict) };
+}
+
+/** The two files of an enrollment. Throws `ATTESTATION_NOT_KEPT` for a key that was found. */
+export function attestationExport({ credential }: WrittenEnrollment): {
+  readonly attestation: Uint8Array;
+  readonly challenge: Uint8Array;
+} {
+  if (credential.origin === 'found') {
+    throw new GlasskeyError({
+      code: 'ATTESTATION_NOT_KEPT',
+      message: 'This key was recovered or taken in: what it attested when it was made was not kept here.',
+      remedy: 'Export it on the computer that made the key; a new key gets a new attestation.',
+    });
+  }
+  const attestation = formatAttestationBlob(toAttestationBlob(attestationOf(credential)));
+  return { attestation, challenge: credential.challenge };
+}
+
+/**
+ * The enrollment that `name` means: its fingerprint, its id, or the path of its key file; without a name the newest. Throws
+ * `NOT_ENROLLED`, `ENROLLED_KEY_UNKNOWN`.
+ */
+export function enrollmentNamed(
+  written: readonly WrittenEnrollment[],
+  name: string | undefined,
+  keyFile: (path: string) => string,
+): WrittenEnrollment {
+  const isMeant = ({ id, plan, files }: WrittenEnrollment) =>
+    name === undefined || id === name || files.fingerprint === name || plan.keyFile === keyFile(name);
+  const found = written.findLast(isMeant);
+  if (found !== undefined) return found;
+  throw new GlasskeyError({
+    code: 'ENROLLED_KEY_UNKNOWN',
+    message: 'No key that is enrolled here is called that.',
+    remedy: 'Name one by its fingerprint or its key file; glasskey keys lists them.',
+  });
+}
+
+function proven(object: AttestationObject, verdict: VerifiedAttestation): Omit<AttestationReport, 'fingerprint'> {
+  const aaguid = formatAaguid(object.authData.attested.aaguid);
+  const model = modelOf({ aaguid });
+  const facts = { aaguid, ...(model.knownBy === 'aaguid' ? { model: model.name } : {}) };
+  if (verdict.kind === 'self' || verdict.kind === 'none') return { verdict: verdict.kind, ...facts };
+  const { subject, issuer } = verdict;
+  if (verdict.kind === 'unknown-issuer') {
+    return { verdict: verdict.kind, because: verdict.because, subject, issuer, ...facts };
+  }
+  const { root, maker } = verdict;
+  return {
+    verdict: verdict.kind,
+    subject,
+    issuer,
+    chain: root.chain,
+    root: root.source,
+    ...facts,
+    ...(maker.firmware === undefined ? {} : { provenFirmware: formatFirmwareVersion(maker.firmware) }),
+    fips: maker.fips,
+  };
+}
+
+function sha256(data: Uint8Array): Uint8Array {
+  return new Uint8Array(createHash('sha256').update(data).digest());
+}
