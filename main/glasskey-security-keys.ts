@@ -34,6 +34,7 @@ import type {
   SecurityKey,
 } from './security-keys/security-key.ts';
 import type { EnrolledCredential, SecurityKeysWorld } from './security-keys/security-keys-world.ts';
+import { installUdevRule, type UdevRule, udevRule } from './security-keys/udev-rule.ts';
 
 /**
  * `device` is the path of the key that is meant; undefined: the only one plugged in, or the one that is touched when several
@@ -123,6 +124,11 @@ export interface SecurityKeys {
    * `RESET_NOT_BY_USB`.
    */
   reset(device: string | undefined, people: SecurityKeyPeople, signal: AbortSignal): Promise<SecurityKey>;
+
+  /** The udev rule that lets this account open keys, and whether it is installed. Throws `UDEV_NOT_HERE` but on Linux. */
+  udevRule(): Promise<UdevRule>;
+  /** Installs it: sudo or pkexec ask for the password. Throws `UDEV_NOT_INSTALLED`, `UDEV_NEEDS_ROOT`. */
+  installUdevRule(signal: AbortSignal): Promise<UdevRule>;
 }
 
 export interface SecurityKeysSources {
@@ -131,6 +137,7 @@ export interface SecurityKeysSources {
   readonly log: Log;
   /** Every enrollment whose credential may be on a key, with what is known of its publication. */
   readonly enrolled: () => Promise<readonly EnrolledCredential[]>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Notes in the log what was begun and how it ended. */
   readonly logged: <T>(what: string, work: () => Promise<T>) => Promise<T>;
 }
@@ -148,7 +155,9 @@ export function enrolledCredential(enrollment: WrittenEnrollment, report: Enroll
 
 type Work<T> = (key: Authenticator, world: SecurityKeysWorld) => Promise<T>;
 
-export function securityKeys({ hid, channel, log, enrolled, logged }: SecurityKeysSources): SecurityKeys {
+export function securityKeys(sources: SecurityKeysSources): SecurityKeys {
+  const { hid, channel, log, enrolled, logged } = sources;
+  const udev = { platform: process.platform, isRoot: process.getuid?.() === 0, environment: sources.environment };
   const withKey = async <T>(
     device: string | undefined,
     people: SecurityKeyPeople,
@@ -238,6 +247,9 @@ export function securityKeys({ hid, channel, log, enrolled, logged }: SecurityKe
 
     reset: (device, people, signal) =>
       changing('key.reset', device, people, signal, (key, world) => resetKey(key, world, people, signal)),
+
+    udevRule: () => udevRule(udev),
+    installUdevRule: (signal) => logged('udev-rule.install', () => installUdevRule(udev, signal)),
   };
 }
 

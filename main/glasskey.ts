@@ -342,6 +342,7 @@ export class Glasskey {
           return report === undefined ? [] : [enrolledCredential(enrollment, report)];
         });
       },
+      environment: this.#world.environment,
       logged: (what, work) => this.#logged(what, work),
     });
   }

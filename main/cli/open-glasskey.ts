@@ -1,10 +1,9 @@
 /** Glasskey for one command, over the command line's world; released when the command is done. */
 import { Glasskey } from '../glasskey.ts';
 import type { SecurityKeys } from '../glasskey-security-keys.ts';
-import type { SecurityKeyPeople } from '../security-keys/people.ts';
 import type { Invocation } from './command.ts';
 import { printable } from './output.ts';
-import type { KeyChoices } from './terminal-key-people.ts';
+import type { KeyChoices, TerminalKeyPeople } from './terminal-key-people.ts';
 import type { TerminalChoices, TerminalPeople } from './terminal-people.ts';
 import type { TerminalPrompts } from './terminal-prompts.ts';
 
@@ -49,7 +48,7 @@ export async function withPeople<T>(
 export async function withKeyPeople<T>(
   invocation: Invocation,
   choices: KeyChoices & { readonly asksPinAtOnce: boolean },
-  use: (keys: SecurityKeys, people: SecurityKeyPeople) => Promise<T>,
+  use: (keys: SecurityKeys, people: TerminalKeyPeople) => Promise<T>,
 ): Promise<T> {
   const [{ TerminalPrompts }, { terminalKeyPeople }] = await Promise.all([
     import('./terminal-prompts.ts'),

@@ -16,6 +16,8 @@ export interface KeyChoices {
 }
 
 export interface TerminalKeyPeople extends SecurityKeyPeople {
+  /** A question that is about no key, for which a yes is enough. Throws `CONSENT_NEEDED` like `agree`. */
+  agreeTo(question: string, signal: AbortSignal): Promise<boolean>;
   /** The work is over: nothing is counted down any more. */
   end(): void;
 }
@@ -28,6 +30,11 @@ export function terminalKeyPeople(
 ): TerminalKeyPeople {
   const pins = new TerminalPins(world, output, prompts, choices.pinFromStdin);
   const countdown = new Countdown(world, output);
+  const yes = async (question: string, signal: AbortSignal): Promise<boolean> => {
+    if (choices.yes) return true;
+    if (output.json) throw consentNeeded(undefined);
+    return asked(undefined, () => prompts.yesNo(question, signal));
+  };
   return {
     hasPinAtHand: choices.pinFromStdin,
     // A script must not hang for half a minute because a second key is plugged in.
@@ -51,15 +58,12 @@ export function terminalKeyPeople(
       output.settle();
       for (const line of consentLines(question)) output.warn(line);
       const { typed } = question;
-      if (typed === undefined ? choices.yes : choices.confirm === typed) return true;
-      if (output.json || (typed !== undefined && choices.confirm !== undefined)) throw consentNeeded(typed);
-      try {
-        if (typed === undefined) return await prompts.yesNo(consentQuestion(question), signal);
-        return (await prompts.line(`Type ${typed} to go on:`, signal)) === typed;
-      } catch (error) {
-        throw error instanceof GlasskeyError && error.code === 'NO_TERMINAL' ? consentNeeded(typed) : error;
-      }
+      if (typed === undefined) return yes(consentQuestion(question), signal);
+      if (choices.confirm === typed) return true;
+      if (output.json || choices.confirm !== undefined) throw consentNeeded(typed);
+      return asked(typed, async () => (await prompts.line(`Type ${typed} to go on:`, signal)) === typed);
     },
+    agreeTo: yes,
 
     tell(event) {
       if (event.kind === 'reset-touch-wanted') countdown.start(event);
@@ -70,6 +74,15 @@ export function terminalKeyPeople(
 
     end: () => countdown.stop(),
   };
+}
+
+/** Where there is no terminal, what is missing is the consent. */
+async function asked(typed: string | undefined, ask: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw error instanceof GlasskeyError && error.code === 'NO_TERMINAL' ? consentNeeded(typed) : error;
+  }
 }
 
 /** Somebody has to do something now: what is typed meanwhile is shown again. */

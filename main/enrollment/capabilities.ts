@@ -6,6 +6,8 @@ import type { EnrollmentPlan } from './enrollment.ts';
 
 export const COSE_OF = { 'ed25519-sk': CoseAlgorithm.EDDSA, 'ecdsa-sk': CoseAlgorithm.ES256 } as const;
 
+const FREE_A_SLOT =
+  'See what is on it with glasskey credentials list, delete one that you no longer need, then repeat the command.';
 const BETTER_KEY = 'Use a key with newer firmware (YubiKey 5.2.3 or later).';
 
 /**
@@ -51,7 +53,7 @@ export function assertCanEnroll(
     throw new GlasskeyError({
       code: 'CTAP_KEY_STORE_FULL',
       message: 'The key has no free slot for another resident credential.',
-      remedy: 'Delete a credential on it that you no longer need, then repeat the command.',
+      remedy: FREE_A_SLOT,
     });
   }
   if (info.forcePinChange) {

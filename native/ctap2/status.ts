@@ -68,7 +68,8 @@ const SENTENCES: Readonly<Record<number, Sentence>> = {
   [Status.KEY_STORE_FULL]: {
     code: 'CTAP_KEY_STORE_FULL',
     message: 'The key has no free slot for another resident credential.',
-    remedy: 'Delete a credential on it that you no longer need, then repeat the command.',
+    remedy:
+      'See what is on it with glasskey credentials list, delete one that you no longer need, then repeat the command.',
   },
   [Status.UNSUPPORTED_OPTION]: {
     code: 'CTAP_UNSUPPORTED_OPTION',
@@ -118,7 +119,7 @@ const SENTENCES: Readonly<Record<number, Sentence>> = {
   [Status.PIN_NOT_SET]: {
     code: 'PIN_NOT_SET',
     message: 'This key has no PIN yet.',
-    remedy: 'Set one first: glasskey enroll does it on the way.',
+    remedy: 'Set one first: glasskey pin set; glasskey enroll does it on the way.',
   },
   [Status.PUAT_REQUIRED]: {
     code: 'PIN_REQUIRED',

@@ -131,9 +131,7 @@ function openError(path: string, cause: unknown): GlasskeyError {
     return new GlasskeyError({
       code: 'HID_PERMISSION',
       message: `This account may not open the security key (${path}).`,
-      remedy:
-        'Install the udev rule: echo \'KERNEL=="hidraw*", SUBSYSTEM=="hidraw", TAG+="uaccess"\' | sudo tee ' +
-        '/etc/udev/rules.d/70-fido.rules; then sudo udevadm control --reload && sudo udevadm trigger, and plug the key in again.',
+      remedy: 'Install the udev rule with glasskey keys --install-udev-rule, then plug the key in again.',
       detail: { path },
       cause,
     });
@@ -141,8 +139,8 @@ function openError(path: string, cause: unknown): GlasskeyError {
   if (process.platform === 'win32') {
     return new GlasskeyError({
       code: 'HID_PERMISSION',
-      message: 'Windows lets only elevated programs open the security key directly.',
-      remedy: 'Run Glasskey from an elevated prompt (Run as administrator).',
+      message: 'Windows lets only programs that run as an administrator open the security key.',
+      remedy: 'Close Glasskey, then start it again, or the terminal that it runs in, with "Run as administrator".',
       cause,
     });
   }

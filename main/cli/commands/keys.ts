@@ -1,3 +1,4 @@
+import { cancelled } from '../../../diagnostics/glasskey-error.ts';
 import { type Command, type Invocation, usageError } from '../command.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { keyLines, keyObject, settingLines } from '../key-lines.ts';
@@ -16,15 +17,20 @@ export const keys: Command = {
     ...DEVICE_OPTION,
     ...PIN_OPTION,
     ...YES_OPTION,
+    'udev-rule': { summary: 'Print the udev rule by which your account may open security keys (Linux)' },
+    'install-udev-rule': { summary: 'Install it, after a question, through sudo or pkexec (Linux)' },
   },
   examples: [
     ['glasskey keys', 'what is enrolled, what is plugged in'],
     ['glasskey keys --public', 'the lines for an authorized_keys file'],
     ['glasskey keys config always-uv on', 'PIN or fingerprint for every use, of every credential'],
+    ['glasskey keys --install-udev-rule', 'where Linux does not let your account open the key'],
     ['glasskey keys config min-pin-length 8', 'no shorter PIN from now on; only a reset takes it back'],
   ],
   async run(invocation) {
     const [verb, ...words] = invocation.positionals;
+    if (verb === undefined && invocation.options.has('install-udev-rule')) return installRule(invocation);
+    if (verb === undefined && invocation.options.has('udev-rule')) return printRule(invocation);
     if (verb === undefined) return list(invocation);
     if (verb === 'wink' && words.length === 0) return wink(invocation);
     if (verb === 'config' && words.length !== 1 && words.length < 3) return config(words[0], words[1], invocation);
@@ -60,6 +66,37 @@ function list(invocation: Invocation): Promise<number> {
     output.line();
     output.line(pluggedIn.length === 0 ? 'No security key is plugged in.' : 'Plugged in:');
     for (const line of pluggedIn.flatMap(keyLines)) output.line(`  ${line}`);
+    return ExitCode.OK;
+  });
+}
+
+function printRule(invocation: Invocation): Promise<number> {
+  const { output } = invocation;
+  return withGlasskey(invocation, async (glasskey) => {
+    const rule = await (await glasskey.securityKeys()).udevRule();
+    output.object(rule);
+    output.line(rule.text.trimEnd());
+    return ExitCode.OK;
+  });
+}
+
+/** What is to be installed is shown before anybody is asked for it. */
+function installRule(invocation: Invocation): Promise<number> {
+  const { options, output, signal } = invocation;
+  return withKeyPeople(invocation, keyChoices(options, false), async (keys, people) => {
+    const rule = await keys.udevRule();
+    if (rule.installedAt === undefined) {
+      output.note(`${rule.path}:`);
+      for (const line of rule.text.trimEnd().split('\n')) output.note(line);
+      if (!(await people.agreeTo('Install it, with the rights of root?', signal))) throw cancelled('The installation');
+    }
+    const after = await keys.installUdevRule(signal);
+    output.object(after);
+    output.line(
+      rule.installedAt === undefined
+        ? `Installed: ${after.path}. Keys that are plugged in can be opened now; else plug them in again.`
+        : `It is installed already: ${rule.installedAt}. Plug the key in again, at this computer itself: a remote session gets no access.`,
+    );
     return ExitCode.OK;
   });
 }

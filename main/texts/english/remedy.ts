@@ -44,6 +44,7 @@ export const REMEDY = {
   'remedy.AGENT_REQUEST_UNEXPECTED':
     'If it was you, let that program use the agent whose socket stands under Settings; else find out which program asked.',
   'remedy.PIN_NOT_SET': 'Plug in the key that was enrolled; one that was reset must be enrolled anew.',
+  'remedy.CTAP_KEY_STORE_FULL': 'Delete a credential that you no longer need under Security keys, then try again.',
   'remedy.PIN_SET_ALREADY':
     'Change it instead. A PIN that nobody knows is lost: only a reset helps, and it deletes everything on the key.',
   'remedy.PIN_CHANGE_FORCED': 'Change the PIN under Security keys, then try again.',
@@ -58,6 +59,10 @@ export const REMEDY = {
     'Check the user name. Readiness says whether the devices can have your key yet, and whether it is on your profile.',
   'remedy.ENROLLMENT_EXISTS': 'See it under Readiness.',
   'remedy.ENROLLMENT_STATE_CHANGED': 'Another Glasskey is working on it; wait for it to finish.',
+  'remedy.HID_PERMISSION':
+    'On Linux, install Glasskey by its package: that brings the rule by which your account may open security keys; then plug the key in again. On Windows, start Glasskey as administrator.',
+  'remedy.UDEV_NEEDS_ROOT': 'Have an administrator install Glasskey by its package, which brings the rule.',
+  'remedy.UDEV_NOT_INSTALLED': 'Have an administrator install Glasskey by its package, which brings the rule.',
   'remedy.HID_LIST_FAILED': 'Plug the key in again and try again.',
   'remedy.HID_LIBRARY_MISSING': 'Install Glasskey again: a part of it is missing.',
   'remedy.SIGNATURE_MALFORMED': 'Try again; if it happens again, report it with the log file.',

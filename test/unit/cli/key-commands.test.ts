@@ -62,7 +62,7 @@ describe('glasskey pin', () => {
     lab.setPinState({ minPinLength: 8 });
     const short = await run([lab], ['pin', 'change', '--pin-stdin'], [PIN, '161803']);
     expect(short).toMatchObject({ exitCode: 1, object: { error: { code: 'PIN_POLICY' } } });
-    expect(JSON.stringify(short.object)).toContain('at least 8 characters');
+    expect(JSON.stringify(short.object)).toContain('8 characters');
     expect(lab.pinRetries).toBe(7);
   });
 
@@ -191,6 +191,21 @@ describe('glasskey keys', () => {
     const labs = [labKey('yubikey-5.7', { path: 'lab:a' }), labKey('yubikey-bio', { path: 'lab:b' })];
     expect(await run(labs, ['pin'])).toMatchObject({ exitCode: 1, object: { error: { code: 'KEY_SEVERAL' } } });
     expect(await run(labs, ['pin', '--device', 'lab:b'])).toMatchObject({ exitCode: 0, object: { path: 'lab:b' } });
+  });
+});
+
+describe.runIf(process.platform === 'linux')('glasskey keys --udev-rule', () => {
+  it('prints the rule, and installs it for a yes only', async () => {
+    const { exitCode, object } = await run([], ['keys', '--udev-rule']);
+    expect({ exitCode, object }).toMatchObject({
+      exitCode: 0,
+      object: { path: '/etc/udev/rules.d/70-glasskey-fido.rules', text: expect.stringContaining('TAG+="uaccess"') },
+    });
+    if (object.installedAt !== undefined) return;
+    expect(await run([], ['keys', '--install-udev-rule'])).toMatchObject({
+      exitCode: 1,
+      object: { error: { code: 'CONSENT_NEEDED' } },
+    });
   });
 });
 

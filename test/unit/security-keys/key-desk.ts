@@ -98,6 +98,7 @@ export function desk(
     channel: systemChannelWorld({ clock, log: silentLog }),
     log: silentLog,
     enrolled: async () => enrolled,
+    environment: {},
     logged: (what, work) => {
       begun.push(what);
       return work();

@@ -98,7 +98,7 @@ const TABLE: Readonly<Record<number, Told | ((profile: ProfileName) => Told)>> =
       'CTAP_KEY_STORE_FULL',
       'The key has no free slot for another resident credential.',
       MANAGES.includes(profile)
-        ? 'Delete a credential on it that you no longer need, then repeat the command.'
+        ? 'See what is on it with glasskey credentials list, delete one that you no longer need, then repeat the command.'
         : 'Use another key: this one cannot delete single credentials, and a reset deletes everything on it.',
     ),
   43: told(
@@ -130,7 +130,11 @@ const TABLE: Readonly<Record<number, Told | ((profile: ProfileName) => Told)>> =
     'Three wrong PINs in a row: the key takes no more until it is plugged in again.',
     'Unplug the key, plug it in again, and repeat the command with the right PIN.',
   ),
-  53: told('PIN_NOT_SET', 'This key has no PIN yet.', 'Set one first: glasskey enroll does it on the way.'),
+  53: told(
+    'PIN_NOT_SET',
+    'This key has no PIN yet.',
+    'Set one first: glasskey pin set; glasskey enroll does it on the way.',
+  ),
   54: told('PIN_REQUIRED', 'The key wants its PIN for this.', 'Repeat the command and give the PIN.'),
   55: told(
     'PIN_POLICY',
