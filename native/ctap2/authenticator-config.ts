@@ -70,6 +70,8 @@ export interface MinPinLength {
 }
 
 /**
+ * Where the PIN must be changed afterwards, the token is no longer good: this is the last that is done with it.
+ *
  * Throws `PIN_MINIMUM` when the length is below the one the key has or above its longest PIN, or there are too many relying
  * parties: nothing was sent then. Else `KEY_NO_CONFIG`, `PIN_TOKEN_EXPIRED`, `CONFIG_NOT_TAKEN`.
  */
