@@ -41,6 +41,8 @@ export interface LoginWorld {
   readonly homeFolder: string;
   /** The keys to log in with, in the order they are offered. */
   readonly keys: readonly [WrittenEnrollment, ...WrittenEnrollment[]];
+  /** The Entra user whose profile was published on last (`lastAccount`), whichever key is there now. */
+  readonly account: string | undefined;
 }
 
 export interface PlannedLogin {
@@ -71,7 +73,7 @@ export function planLogin(request: ConnectTo, world: LoginWorld): PlannedLogin {
   const targets = targetStore(database);
   const saved = targets.get(request.target);
   if (saved === undefined) assertNotMistyped(request, targets.list());
-  const device = withUser(parseHostSpec(saved?.device ?? request.target), key);
+  const device = withUser(parseHostSpec(saved?.device ?? request.target), world.account);
   const fallback = settings.get('connect.defaultJump').value;
   const jumpTexts = request.jump ?? saved?.jumps ?? (fallback === null ? [] : [fallback]);
   const jump = jumpTexts.map(parseHostSpec);
@@ -186,10 +188,16 @@ function differsInOne(a: string, b: string): boolean {
 }
 
 /** On fabric devices the user is named after the Entra user: the part before the '@' unless said otherwise (azure.md 8). */
-function withUser(device: HostSpec, key: WrittenEnrollment): HostSpec {
+function withUser(device: HostSpec, account: string | undefined): HostSpec {
   if (device.user !== undefined) return device;
-  const [localPart] = key.state === 'published' ? key.publication.account.split('@') : [];
+  const [localPart] = account?.split('@') ?? [];
   return { ...device, user: parseUserName(localPart ?? userInfo().username) };
+}
+
+/** Undefined: nothing was ever published here. */
+export function lastAccount(written: readonly WrittenEnrollment[]): string | undefined {
+  const published = written.filter((one) => one.state === 'published');
+  return published.toSorted((a, b) => b.publication.publishedAt - a.publication.publishedAt)[0]?.publication.account;
 }
 
 /** Before anybody types a PIN for a login that could then not be remembered. */
@@ -212,16 +220,36 @@ function isSameRoute(a: Pick<Target, 'device' | 'jumps'>, b: Pick<Target, 'devic
  * The keys that a login offers, best first: the one published last, then the others of the same model, because devices take a
  * new key only at their next reconciliation, and until then an older one is the way in. Keys of another model are left out, because
  * one login has one PIN, unless one is to take the place of the other: then both are the way in until the rotation is at its end.
+ * `pluggedIn`: the models that are there now, where somebody has looked. The best key on one of those comes first, and where none is
+ * there, all are offered, for whichever is plugged in.
  */
 export function keysForLogin(
   written: readonly [WrittenEnrollment, ...WrittenEnrollment[]],
+  pluggedIn?: readonly string[],
 ): readonly [WrittenEnrollment, ...WrittenEnrollment[]] {
   const publishedAt = (one: WrittenEnrollment) => (one.state === 'published' ? one.publication.publishedAt : 0);
   const order = written.toSorted((a, b) => publishedAt(b) - publishedAt(a) || b.createdAt - a.createdAt);
-  const [first = written[0], ...others] = order;
-  const isOffered = (one: WrittenEnrollment) =>
-    one.credential.aaguid === first.credential.aaguid || areOfOneRotation(one, first);
-  return [first, ...others.filter(isOffered)];
+  const [best = written[0], ...rest] = order;
+  if (pluggedIn === undefined) return [best, ...rest.filter((one) => goTogether(one, best))];
+  const isThere = ({ credential: { aaguid } }: WrittenEnrollment) => aaguid === undefined || pluggedIn.includes(aaguid);
+  const first = order.find(isThere);
+  if (first === undefined) return [best, ...rest];
+  return [first, ...order.filter((one) => one !== first && goTogether(one, first))];
+}
+
+function goTogether(a: WrittenEnrollment, b: WrittenEnrollment): boolean {
+  return isSameModel(a, b) || areOfOneRotation(a, b);
+}
+
+/** Whether the enrollments are on security keys of more than one model, as far as is known. */
+export function areOnSeveralModels(written: readonly WrittenEnrollment[]): boolean {
+  const [first] = written;
+  return first !== undefined && written.some((one) => !isSameModel(one, first));
+}
+
+/** Of two keys whose model is not known nobody knows that they are on one. */
+function isSameModel(a: WrittenEnrollment, b: WrittenEnrollment): boolean {
+  return a.credential.aaguid === b.credential.aaguid && (a.credential.aaguid !== undefined || a.id === b.id);
 }
 
 /** How a host stands in known_hosts (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */

@@ -180,7 +180,9 @@ export class Glasskey {
     ]);
     const { randomBytes } = await import('node:crypto');
     const { clock, owner } = this.#world;
-    const choices: EnrollChoices = { ...request, keyFile: this.#keyFile(request.keyFile, settings), owner };
+    const keyFile = this.#keyFile(request.keyFile, settings);
+    const isBackup = request.backup === true && request.keyFile === undefined;
+    const choices: EnrollChoices = { ...request, keyFile: isBackup ? `${keyFile}_backup` : keyFile, owner };
     const enrolled = await enroll(
       choices,
       {
@@ -241,18 +243,21 @@ export class Glasskey {
     return { ...(await enrollOutlook(this.#keyFile(undefined, settings), journal, files)), publishObstacle: obstacle };
   }
 
-  /** Publishes the enrollment that is meant for the profile (`enrollmentToPublish`). Throws `NOT_ENROLLED`. */
-  publish(people: GlasskeyPeople, signal: AbortSignal): Promise<PublishReport> {
-    return this.#logged('publish', () => this.#publish(people, signal));
+  /**
+   * Publishes the enrollment that is meant for the profile (`enrollmentToPublish`), or the one that `key` names: its fingerprint, its id,
+   * or its key file. Throws `NOT_ENROLLED`, `ENROLLED_KEY_UNKNOWN`.
+   */
+  publish(people: GlasskeyPeople, signal: AbortSignal, key?: string): Promise<PublishReport> {
+    return this.#logged('publish', () => this.#publish(people, signal, key));
   }
 
-  async #publish(people: GlasskeyPeople, signal: AbortSignal): Promise<PublishReport> {
+  async #publish(people: GlasskeyPeople, signal: AbortSignal, key: string | undefined): Promise<PublishReport> {
     const { journal, settings } = await this.#open();
     const { enrollmentToPublish, publishEnrollment } = await import('./enrollment/publish.ts');
     const { readKeyFile } = await import('./enrollment/read-key-file.ts');
     const { clock } = this.#world;
     const profile = this.#profileHolder(settings, people);
-    const enrollment = enrollmentToPublish(await this.#written());
+    const enrollment = key === undefined ? enrollmentToPublish(await this.#written()) : await this.#enrolledKey(key);
     if (enrollment === undefined) throw notEnrolled();
     const publishedBefore = enrollment.state === 'published' ? enrollment.publication.publishedAt : undefined;
     const published = await publishEnrollment(enrollment, { journal, people, clock, profile, readKeyFile }, signal);
@@ -524,7 +529,7 @@ export class Glasskey {
 
   /** What `connect` would run: pure data. The socket of its agent exists only while it runs. */
   async planConnect(request: ConnectTo): Promise<ConnectPlan> {
-    return (await this.#plan(request)).plan;
+    return (await this.#plan(request, await this.#keysForLogin())).plan;
   }
 
   /**
@@ -548,10 +553,10 @@ export class Glasskey {
     place: ConnectPlace | undefined,
   ): Promise<{ readonly exitCode: number }> {
     const window = place !== undefined && 'terminal' in place ? place : undefined;
-    const login = await this.#plan(request);
+    const keys = await this.#keysForLogin({ asksDevices: signal });
+    const login = await this.#plan(request, keys);
     const { plan, publicKeys } = login;
     const { journal } = await this.#open();
-    const keys = await this.#keysForLogin();
     const { removeStaleSockets } = await import('./connect/connect-sockets.ts');
     await removeStaleSockets(dirname(plan.agentSocket));
     const [{ runSsh }, { findSsh }, { isRestated, outcomeError }, { writeWholeFile }] = await Promise.all([
@@ -777,19 +782,28 @@ export class Glasskey {
     });
   }
 
-  async #plan(request: ConnectTo): Promise<PlannedLogin> {
+  async #plan(request: ConnectTo, keys: KeyAgentRequest['enrollments']): Promise<PlannedLogin> {
     const { settings, database } = await this.#open();
-    const { planLogin } = await import('./glasskey-connect.ts');
+    const { lastAccount, planLogin } = await import('./glasskey-connect.ts');
     const { homeFolder } = this.#world;
-    const keys = await this.#keysForLogin();
-    return planLogin(request, { settings, database, keys, homeFolder, dataFolder: this.#dataFolder() });
+    const dataFolder = this.#dataFolder();
+    const account = lastAccount(await this.#written());
+    return planLogin(request, { settings, database, keys, homeFolder, dataFolder, account });
   }
 
-  async #keysForLogin(): Promise<KeyAgentRequest['enrollments']> {
-    const { keysForLogin } = await import('./glasskey-connect.ts');
+  /** Which security key is there is asked only where it can matter: it costs packets. */
+  async #keysForLogin({
+    asksDevices,
+  }: {
+    readonly asksDevices?: AbortSignal;
+  } = {}): Promise<KeyAgentRequest['enrollments']> {
+    const { areOnSeveralModels, keysForLogin } = await import('./glasskey-connect.ts');
     const [first, ...more] = await this.#written();
     if (first === undefined) throw notEnrolled();
-    return keysForLogin([first, ...more]);
+    if (asksDevices === undefined || !areOnSeveralModels([first, ...more])) return keysForLogin([first, ...more]);
+    const { pluggedInModels } = await import('./agent/plugged-in-authenticator.ts');
+    const models = await pluggedInModels(await this.#world.hid(), await this.#channelWorld(), asksDevices);
+    return keysForLogin([first, ...more], models);
   }
 
   async #startAgent(

@@ -122,6 +122,28 @@ export class PluggedInAuthenticator implements AssertingAuthenticator<Pin> {
   }
 }
 
+/** The models (AAGUIDs) that are plugged in. No PIN, no touch; what cannot be asked (no permission, no FIDO2) is none of ours. */
+export async function pluggedInModels(
+  bus: HidBus,
+  world: ChannelWorld,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const models: string[] = [];
+  for (const device of await bus.list()) {
+    try {
+      const authenticator = await Authenticator.open(device, world, signal);
+      try {
+        models.push(formatAaguid((await authenticator.info({ signal })).aaguid));
+      } finally {
+        await authenticator.close();
+      }
+    } catch (error) {
+      if (!(error instanceof GlasskeyError) || error.kind !== 'expected') throw error;
+    }
+  }
+  return models;
+}
+
 async function isModel(authenticator: Authenticator, model: string | undefined, signal: AbortSignal): Promise<boolean> {
   return model === undefined || formatAaguid((await authenticator.info({ signal })).aaguid) === model;
 }

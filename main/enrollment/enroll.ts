@@ -20,7 +20,7 @@ import { assertCanEnroll, COSE_OF } from './capabilities.ts';
 import { chooseDevice } from './choose-authenticator.ts';
 import type { EnrollmentIn, EnrollmentPlan, UnfinishedEnrollment, WrittenEnrollment } from './enrollment.ts';
 import { APPLICATION, COMMENT, isUnfinished, isWritten } from './enrollment.ts';
-import { attestationOf, type KeyFilePair, keyFilePair } from './key-files.ts';
+import { attestationOf, type KeyFilePair, keyFilePair, skPrivateKey } from './key-files.ts';
 import type { KeyFacts, KeyScrutiny } from './key-scrutiny.ts';
 import type { AttestationNews } from './people.ts';
 import { type PublishWorld, putOnProfile } from './publish.ts';
@@ -32,6 +32,8 @@ export interface EnrollChoices {
   readonly keyFile: string;
   readonly overwrite: boolean;
   readonly publish: boolean;
+  /** For a second security key: one that holds an enrolled key already is refused. */
+  readonly backup?: boolean;
   /** Whose key it is, for the name that credential managers show. */
   readonly owner: string;
   /** Which device, when several are plugged in. */
@@ -141,17 +143,27 @@ async function begin(choices: EnrollChoices, world: EnrollWorld): Promise<Unfini
       overwrite: choices.overwrite,
       publish: choices.publish,
       ...(choices.replaces === undefined ? {} : { replaces: choices.replaces }),
+      ...(choices.backup === true ? { backup: true } : {}),
     },
   };
   await assertFilesFree(enrollment, world);
   // Only now that the new one can begin.
-  if (choices.fresh) for (const given of allUnfinished) abandon(given, world);
+  if (choices.fresh) for (const given of allUnfinished) if (isOfKind(given, choices)) abandon(given, world);
   return enrollment;
 }
 
 /** One whose files lie elsewhere than this run wants them is another key, and waits for `glasskey publish`. */
-export function isTakenUp(enrollment: UnfinishedEnrollment, { keyFile }: Pick<EnrollChoices, 'keyFile'>): boolean {
-  return enrollment.state !== 'written' || enrollment.plan.keyFile === keyFile;
+export function isTakenUp(
+  enrollment: UnfinishedEnrollment,
+  choices: Pick<EnrollChoices, 'keyFile' | 'backup'>,
+): boolean {
+  if (!isOfKind(enrollment, choices)) return false;
+  return enrollment.state !== 'written' || enrollment.plan.keyFile === choices.keyFile;
+}
+
+/** A backup and the main key are two keys: neither goes on with the other, or gives it up. */
+function isOfKind({ plan }: UnfinishedEnrollment, { backup = false }: Pick<EnrollChoices, 'backup'>): boolean {
+  return (plan.backup ?? false) === backup;
 }
 
 function abandon(enrollment: UnfinishedEnrollment, world: EnrollWorld): void {
@@ -236,7 +248,9 @@ async function makeCredential(
     const challenge = world.random(CHALLENGE_LENGTH);
     const made = await withPin(authenticator, product, world, signal, (pin) =>
       request({ ...enrollment, state: 'requested', challenge }, authenticator, pin, world, signal),
-    );
+    ).catch((error: unknown) => {
+      throw error instanceof GlasskeyError && error.code === 'CTAP_EXCLUDED' ? notAnotherKey(product, error) : error;
+    });
     const { id, createdAt, plan } = enrollment;
     const next: EnrollmentIn<'made'> = {
       id,
@@ -270,6 +284,7 @@ async function request(
   signal: AbortSignal,
 ): Promise<AttestationObject> {
   const { plan, challenge } = requested;
+  const excludeList = plan.backup === true ? await enrolledOn(authenticator, plan, world, signal) : [];
   world.journal.save(requested);
   return authenticator.makeCredential(
     {
@@ -279,10 +294,41 @@ async function request(
       algorithm: COSE_OF[plan.algorithm],
       residentKey: true,
       credProtect: CredProtect.REQUIRED,
+      excludeList,
     },
     pin,
     { signal, onProgress: touchProgress(world) },
   );
+}
+
+/** Some keys do not say how many they take in one list. */
+const FEWEST_IN_LIST = 8;
+
+/** Credentials that may be on this security key: with them excluded it refuses to be the backup of itself. Newest first. */
+async function enrolledOn(
+  authenticator: Authenticator,
+  { application }: EnrollmentPlan,
+  { journal }: EnrollWorld,
+  signal: AbortSignal,
+): Promise<readonly Uint8Array[]> {
+  const info = await authenticator.info({ signal });
+  const aaguid = formatAaguid(info.aaguid);
+  return journal
+    .list()
+    .filter(isWritten)
+    .filter(({ plan, credential }) => plan.application === application && (credential.aaguid ?? aaguid) === aaguid)
+    .map((one) => skPrivateKey(one).keyHandle)
+    .toReversed()
+    .slice(0, info.maxCredentialCountInList ?? FEWEST_IN_LIST);
+}
+
+function notAnotherKey(product: string, cause: GlasskeyError): GlasskeyError {
+  return new GlasskeyError({
+    code: 'BACKUP_NEEDS_ANOTHER_KEY',
+    message: `This ${product} holds a key that is enrolled already: a backup on it would be lost together with it.`,
+    remedy: 'Plug in another security key, then repeat the command.',
+    cause,
+  });
 }
 
 /**

@@ -69,6 +69,8 @@ const plan = z.object({
   publish: z.boolean(),
   /** The id of the enrollment whose place this one is to take. */
   replaces: z.string().optional(),
+  /** On a second security key, for the day on which the first is lost; the profile holds one key, which is the other. */
+  backup: z.literal(true).optional(),
 });
 
 const madeCredential = z.object({

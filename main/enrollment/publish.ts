@@ -19,7 +19,7 @@ export function enrollmentToPublish(all: readonly WrittenEnrollment[]): WrittenE
   const waiting = written.findLast(({ state, plan }) => state === 'written' && plan.publish);
   const published = written.filter((one) => one.state === 'published');
   const last = published.toSorted((a, b) => b.publication.publishedAt - a.publication.publishedAt)[0];
-  return waiting ?? last ?? written.at(-1);
+  return waiting ?? last ?? written.findLast(({ plan }) => plan.backup !== true) ?? written.at(-1);
 }
 
 /** The profile that holds the key. Implemented over Microsoft Graph. */

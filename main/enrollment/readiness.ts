@@ -5,7 +5,7 @@
 import type { Enrollment, EnrollmentIn, EnrollmentState, WrittenEnrollment } from './enrollment.ts';
 import { isWritten, productOf, reconciledBy } from './enrollment.ts';
 import type { Proof } from './proof.ts';
-import { areOfOneRotation, type RotationStanding, rotationIn, rotationStanding } from './rotation.ts';
+import { type RotationStanding, rotationIn, rotationStanding } from './rotation.ts';
 
 /** How an enrollment stands. */
 export interface EnrollmentReport {
@@ -14,6 +14,8 @@ export interface EnrollmentReport {
   /** `found`: it was made elsewhere, and taken in at `createdAt`. */
   readonly origin: 'made' | 'found';
   readonly createdAt: number;
+  /** For the day on which the other is lost: that it is on no profile is no fault. */
+  readonly backup: boolean;
   readonly algorithm: string;
   readonly keyFile: string;
   readonly product: string | undefined;
@@ -119,6 +121,7 @@ function verdictOf(enrollment: EnrollmentReport, facts: ReadinessFacts): Verdict
   if (enrollment.state === 'retiring') return undefined;
   if (enrollment.state !== 'written' && enrollment.state !== 'published') return 'unfinished';
   // The devices may have had it for years: a login tells.
+  if (enrollment.backup && enrollment.reconciledBy === undefined && hasMainKey(facts)) return undefined;
   if (!enrollment.profileKnown) return enrollment.lastProven === undefined ? 'unproven' : 'ready';
   if (enrollment.reconciledBy === undefined) return enrollment.filesPresent ? 'not-published' : 'files-missing';
   if (enrollment.replacedAt !== undefined && !isStillOnDevices(enrollment, facts)) return undefined;
@@ -127,19 +130,15 @@ function verdictOf(enrollment: EnrollmentReport, facts: ReadinessFacts): Verdict
   return 'waiting-for-devices';
 }
 
-/**
- * After another key took its place, the devices that have not reconciled since still know it, and a login offers both, where
- * they are on keys of one model, or one is to take the other's place.
- */
-function isStillOnDevices({ id, reconciledBy, replacedAt }: EnrollmentReport, facts: ReadinessFacts): boolean {
+function hasMainKey({ enrollments }: ReadinessFacts): boolean {
+  return enrollments.some(({ state, plan }) => state !== 'abandoned' && plan.backup !== true);
+}
+
+/** After another key took its place, the devices that have not reconciled since still know it, and a login offers it. */
+function isStillOnDevices({ reconciledBy, replacedAt }: EnrollmentReport, facts: ReadinessFacts): boolean {
   const { now, reconcileEveryMs } = facts;
   if (reconciledBy === undefined || replacedAt === undefined) return false;
-  if (replacedAt < reconciledBy || now >= replacedAt + reconcileEveryMs) return false;
-  const published = facts.enrollments.filter((one) => one.state === 'published');
-  const last = published.toSorted((a, b) => b.publication.publishedAt - a.publication.publishedAt)[0];
-  const itself = published.find((one) => one.id === id);
-  if (last === undefined || itself === undefined) return false;
-  return last.credential.aaguid === itself.credential.aaguid || areOfOneRotation(last, itself);
+  return replacedAt >= reconciledBy && now < replacedAt + reconcileEveryMs;
 }
 
 function report(enrollment: Enrollment, facts: ReadinessFacts): EnrollmentReport {
@@ -150,6 +149,7 @@ function report(enrollment: Enrollment, facts: ReadinessFacts): EnrollmentReport
     state,
     origin: 'credential' in enrollment && enrollment.credential !== undefined ? enrollment.credential.origin : 'made',
     createdAt,
+    backup: plan.backup === true,
     algorithm: plan.algorithm,
     keyFile: plan.keyFile,
     product: 'credential' in enrollment ? productOf(enrollment) : undefined,

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { WrittenEnrollment } from '../../main/enrollment/enrollment.ts';
-import { keysForLogin, planLogin } from '../../main/glasskey-connect.ts';
+import { areOnSeveralModels, keysForLogin, planLogin } from '../../main/glasskey-connect.ts';
 import { openDatabase } from '../../main/storage/database.ts';
 import { openSettings } from '../../main/storage/settings.ts';
 import { targetStore } from '../../main/storage/target-store.ts';
-import { published, written } from './enrollment/sample-enrollment.ts';
+import { found, published, written } from './enrollment/sample-enrollment.ts';
 
 const OTHER_MODEL = 'ee882879-721c-4913-9775-3dfcce97072a';
 const ids = (keys: readonly WrittenEnrollment[]) => keys.map(({ id }) => id);
@@ -32,6 +32,30 @@ describe('the keys that a login offers', () => {
     const [here, elsewhere] = [published(1_000, 10_000), onAnotherModel(published(2_000, 5_000))];
     expect(ids(keysForLogin([elsewhere, here]))).toEqual([here.id]);
   });
+
+  it('are those of the model that is plugged in, also where the other was published last', () => {
+    const [main, backup] = [published(1_000, 10_000), onAnotherModel(written('ed25519-sk', 2_000))];
+    const MODEL = main.credential.aaguid;
+    expect(ids(keysForLogin([main, backup], [OTHER_MODEL]))).toEqual([backup.id]);
+    expect(ids(keysForLogin([main, backup], [MODEL]))).toEqual([main.id]);
+    // Both: one PIN is given, that of the best.
+    expect(ids(keysForLogin([main, backup], [OTHER_MODEL, MODEL]))).toEqual([main.id]);
+  });
+
+  it('are all of them where none is plugged in yet, for whichever comes', () => {
+    const [main, backup] = [published(1_000, 10_000), onAnotherModel(written('ed25519-sk', 2_000))];
+    expect(ids(keysForLogin([backup, main], []))).toEqual([main.id, backup.id]);
+  });
+
+  it('of which nobody knows the model are offered whatever is plugged in, one at a time', () => {
+    const { credential, ...rest } = found(1, 3_000);
+    const { aaguid: _unknown, ...unknown } = credential as Extract<typeof credential, { origin: 'found' }>;
+    const adopted = { ...rest, credential: unknown };
+    expect(ids(keysForLogin([adopted], [OTHER_MODEL]))).toEqual([adopted.id]);
+    expect(ids(keysForLogin([adopted, { ...adopted, id: 'another' }]))).toHaveLength(1);
+    expect(areOnSeveralModels([adopted, { ...adopted, id: 'another' }])).toBe(true);
+    expect(areOnSeveralModels([adopted])).toBe(false);
+  });
 });
 
 describe('a target', () => {
@@ -47,7 +71,14 @@ describe('a target', () => {
   const plan = (target: string, jump?: readonly string[]) =>
     planLogin(
       { target, jump, command: undefined, save: undefined, hostKeys: 'ask', forwardAgent: true },
-      { settings, database, dataFolder: folder, homeFolder: folder, keys: [published(1_000, 5_000)] },
+      {
+        settings,
+        database,
+        dataFolder: folder,
+        homeFolder: folder,
+        keys: [published(1_000, 5_000)],
+        account: 'alice@lab.example',
+      },
     );
 
   it.each(['leaf2', 'leaf', 'leaf11', 'laf1'])(

@@ -17,6 +17,9 @@ export const enroll: Command = {
     file: { value: 'PATH', short: 'f', summary: 'Private key file; the public one is PATH.pub (~/.ssh/id_ed25519_sk)' },
     overwrite: { summary: 'Replace existing key files; the old ones are kept beside' },
     'no-publish': { summary: 'Make the key only; glasskey publish does the rest later' },
+    backup: {
+      summary: 'A second security key, in case the first is lost: not published; files are PATH_backup',
+    },
     replace: { summary: 'Replace another key on the profile without asking' },
     new: { summary: 'Begin anew, whatever an earlier run left unfinished' },
     device: { value: 'PATH', summary: 'Which security key, when several are plugged in (glasskey keys lists them)' },
@@ -25,6 +28,7 @@ export const enroll: Command = {
   examples: [
     ['glasskey enroll', 'the usual way: PIN, touch, sign in, done'],
     ['glasskey enroll --no-publish --file ~/.ssh/id_lab_sk', 'a key for something else than the profile'],
+    ['glasskey enroll --backup', 'the same on a second security key; glasskey publish --key switches to it'],
     ['glasskey enroll --algorithm ecdsa-sk', 'for a security key that does not know Ed25519'],
   ],
   async run(invocation) {
@@ -34,7 +38,8 @@ export const enroll: Command = {
       algorithm: algorithmOf(options.value('algorithm') ?? 'ed25519-sk'),
       keyFile: options.value('file'),
       overwrite: options.has('overwrite'),
-      publish: !options.has('no-publish'),
+      publish: !options.has('no-publish') && !options.has('backup'),
+      backup: options.has('backup'),
       fresh: options.has('new'),
       device: options.value('device'),
     };

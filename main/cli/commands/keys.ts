@@ -1,4 +1,5 @@
 import { cancelled } from '../../../diagnostics/glasskey-error.ts';
+import type { EnrollmentReport } from '../../enrollment/readiness.ts';
 import { type Command, type Invocation, usageError } from '../command.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { keyLines, keyObject, settingLines } from '../key-lines.ts';
@@ -61,6 +62,7 @@ function list(invocation: Invocation): Promise<number> {
       );
       const part = key.id === rotation?.old.id ? ' (old)' : key.id === rotation?.new.id ? ' (new)' : '';
       output.line(`      ${printable(key.keyFile)}${part}, enrolled ${timeOfDay(key.createdAt, world.clock.now())}`);
+      output.line(`      ${profileText(key)}`);
     }
     if (rotation !== undefined) output.line(`A rotation is in progress. ${rotation.next}`);
     output.line();
@@ -142,4 +144,13 @@ function changeOf(setting: string, value: string): Change {
   if (setting !== 'min-pin-length') throw usageError('keys', `A key has no setting "${setting}"`);
   if (!/^\d{1,2}$/.test(value)) throw usageError('keys', `min-pin-length is a number of characters, not "${value}"`);
   return { setting, length: Number(value) };
+}
+
+/** Which key the profile holds, as far as this computer knows. */
+function profileText({ account = '', publishedAt, replacedAt, backup, profileKnown }: EnrollmentReport): string {
+  if (!profileKnown) return 'whether your profile holds it is not known: glasskey publish looks';
+  if (publishedAt === undefined)
+    return backup ? 'backup: on no profile; glasskey publish --key switches to it' : 'on no profile';
+  if (replacedAt !== undefined) return `was on the profile of ${printable(account)}, until another took its place`;
+  return `on the profile of ${printable(account)}`;
 }

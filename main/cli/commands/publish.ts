@@ -11,10 +11,15 @@ export const publish: Command = {
     'Puts the public key that was enrolled last on your Entra profile and reads it back. The fabric copies it to the devices\n' +
     'at its next reconciliation, up to four hours later. The profile holds one key: another one there is replaced only if you agree.',
   options: {
+    key: { value: 'KEY', short: 'k', summary: 'Publish this enrolled key: its fingerprint, its id or its key file' },
     replace: { summary: 'Replace another key on the profile without asking' },
   },
   examples: [
     ['glasskey publish', 'sign in, publish, read back; done already: only looked at'],
+    [
+      'glasskey publish --key ~/.ssh/id_ed25519_sk_backup',
+      'the first security key is lost: the backup takes its place',
+    ],
     ['glasskey publish --replace', 'the same, where the profile holds another key that is no longer needed'],
   ],
   async run(invocation) {
@@ -24,7 +29,7 @@ export const publish: Command = {
     return withPeople(invocation, choices, async (glasskey, people) => {
       // The result says it, and says more.
       const tell: GlasskeyPeople['tell'] = (event) => event.kind !== 'published' && people.tell(event);
-      const report = await glasskey.publish({ ...people, tell }, signal);
+      const report = await glasskey.publish({ ...people, tell }, signal, options.value('key'));
       output.settle();
       output.object(report);
       const { account, fingerprint, publishedAt, reconciledBy, alreadyThere } = report;

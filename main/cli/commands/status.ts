@@ -62,9 +62,9 @@ function describe(enrollment: EnrollmentReport, now: number, output: Output): vo
   const { keyFile, filesPresent, fingerprint, product, createdAt, account, publishedAt, reconciledBy } = enrollment;
   const { replacedAt, foundOnProfile, profileKnown, lastProven } = enrollment;
   output.line();
-  output.line(
-    `  Key        ${printable(product ?? 'not made yet')}, ${enrollment.origin === 'made' ? 'enrolled' : 'taken in'} ${timeOfDay(createdAt, now)}`,
-  );
+  const since = `${enrollment.origin === 'made' ? 'enrolled' : 'taken in'} ${timeOfDay(createdAt, now)}`;
+  const backup = enrollment.backup ? ', your backup' : '';
+  output.line(`  Key        ${printable(product ?? 'not made yet')}, ${since}${backup}`);
   if (fingerprint !== undefined) output.line(`             ${fingerprint} (${enrollment.algorithm})`);
   if (fingerprint !== undefined) output.line(`  Files      ${printable(keyFile)}${filesPresent ? '' : '  (gone)'}`);
   if (publishedAt === undefined || reconciledBy === undefined) {
@@ -77,8 +77,8 @@ function describe(enrollment: EnrollmentReport, now: number, output: Output): vo
     );
     return;
   }
-  const since = foundOnProfile ? 'seen there' : 'since';
-  output.line(`  Profile    ${printable(account ?? '')}, ${since} ${timeOfDay(publishedAt, now)}`);
+  const seen = foundOnProfile ? 'seen there' : 'since';
+  output.line(`  Profile    ${printable(account ?? '')}, ${seen} ${timeOfDay(publishedAt, now)}`);
   const left = reconciledBy - now;
   const when =
     left > 0

@@ -62,7 +62,8 @@ describe('readiness', () => {
     const replacedTooEarly = published(1, NOW - 10);
     expect(verdict([replacedTooEarly, newer])).toBe('waiting-for-devices');
     const otherModel = { ...newer, credential: { ...newer.credential, aaguid: 'another' } };
-    expect(verdict([older, otherModel])).toBe('waiting-for-devices');
+    // A login offers the one that is plugged in.
+    expect(verdict([older, otherModel])).toBe('ready');
     const replacedLongAgo = published(2, NOW - FOUR_HOURS);
     expect(verdict([older, replacedLongAgo], { reconcileEveryMs: FOUR_HOURS })).toBe('ready');
     const [newest, replaced] = report([older, newer]).enrollments;
@@ -110,10 +111,11 @@ describe('readiness', () => {
   });
 
   it('of a backup that is on no profile is no fault of the key that is', () => {
-    const backup = at(written('ed25519-sk', 2), '/home/alice/.ssh/id_ed25519_sk_backup');
-    expect(verdict([published(1, NOW - FOUR_HOURS), { ...backup, plan: { ...backup.plan, publish: false } }])).toBe(
-      'ready',
-    );
+    const given = at(written('ed25519-sk', 2), '/home/alice/.ssh/id_ed25519_sk_backup');
+    const backup: Enrollment = { ...given, plan: { ...plan, publish: false, backup: true } };
+    expect(verdict([published(1, NOW - FOUR_HOURS), backup])).toBe('ready');
+    expect(verdict([{ id: 'x', createdAt: 1, plan, state: 'planned' }, backup])).toBe('unfinished');
+    expect(verdict([backup])).toBe('not-published');
   });
 
   it('reports the newest first, with what is known of each', () => {

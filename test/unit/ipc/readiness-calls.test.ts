@@ -11,6 +11,7 @@ const enrollment = (over: Partial<EnrollmentReport> = {}): EnrollmentReport => (
   state: 'published',
   origin: 'made',
   createdAt: 100,
+  backup: false,
   algorithm: 'ed25519-sk',
   keyFile: '/home/a/.ssh/id',
   product: 'YubiKey 5C',
