@@ -28,8 +28,9 @@ const SOCKET = '/run/user/1000/glasskey/agent.sock';
 async function openSettings(
   options: Partial<Parameters<WindowBrowser['open']>[0]> = {},
   beforeSaving: () => Promise<void> = async () => {},
+  as: (setting: SettingView) => SettingView = (setting) => setting,
 ): Promise<OpenWindow> {
-  let settings = [...sampleSettings(), UNKNOWN_SETTING];
+  let settings = [...sampleSettings(), UNKNOWN_SETTING].map(as);
   const put = (key: string, change: (setting: SettingView) => SettingView) => {
     settings = settings.map((one) => (one.key === key ? change(one) : one));
     const setting = settings.find((one) => one.key === key);
@@ -71,6 +72,7 @@ test('Every setting is there under its heading, with its name, its value and whe
     'Glasskey',
     'SSH agent',
     'Key files',
+    'Security keys that may be enrolled',
     'Microsoft Entra',
     'Publishing',
     'Other',
@@ -85,6 +87,31 @@ test('Every setting is there under its heading, with its name, its value and whe
   expect(await page.getByRole('textbox', { name: 'later.thing' }).inputValue()).toBe('what no text is there for');
   await page.getByText(SETTINGS_FILE).waitFor();
   expect(window.faults).toEqual([]);
+});
+
+test('A list has an item on each line, and is saved when its field is left', async () => {
+  await using window = await openSettings();
+  const { page } = window;
+  await page.getByRole('textbox', { name: 'Further roots' }).fill('/etc/pki/one.pem\n\n  /etc/pki/two more.pem ');
+  await page.keyboard.press('Tab');
+  await page.getByText('Further roots is saved.').waitFor({ state: 'attached' });
+  expect(made(window, 'settings.set')).toEqual([
+    { key: 'attestation.roots', value: ['/etc/pki/one.pem', '/etc/pki/two more.pem'] },
+  ]);
+  expect(await page.getByRole('textbox', { name: 'Further roots' }).inputValue()).toBe(
+    '/etc/pki/one.pem\n/etc/pki/two more.pem',
+  );
+});
+
+test('What settings.json decides is shown and cannot be changed', async () => {
+  await using window = await openSettings({}, undefined, (one) =>
+    one.key === 'attestation.require' ? { ...one, value: 'genuine', source: 'file', fixed: true } : one,
+  );
+  const { page } = window;
+  const control = page.getByRole('combobox', { name: 'A key must prove' });
+  expect(await control.inputValue()).toBe('genuine');
+  expect(await control.isDisabled()).toBe(true);
+  expect(await page.getByText('Decided by settings.json').count()).toBe(1);
 });
 
 test('A switch and a choice are saved at once, text and numbers when Enter is pressed or the field is left', async () => {
