@@ -11,6 +11,8 @@ export interface Place {
   readonly session?: string | undefined;
   /** Of `security-keys`: the one whose page is open, by its `path`. */
   readonly key?: string | undefined;
+  /** Of `security-keys`: a guided flow in place of list and page. */
+  readonly flow?: 'recover' | undefined;
 }
 
 export interface Navigation {

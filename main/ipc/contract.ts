@@ -355,6 +355,58 @@ const keyStep = z.discriminatedUnion('kind', [
 
 const onKey = z.strictObject({ key: keyPath });
 
+// --- Recovery --------------------------------------------------------------------------------------------------------------
+
+/** An SSH key that lives on a security key. */
+const recoverableKey = z.object({
+  id: z.string(),
+  fingerprint: z.string(),
+  algorithm,
+  userName: z.string().optional(),
+  /** Every signature needs the PIN. */
+  verifyRequired: z.boolean(),
+  /** Absent: nobody has looked at the profile. */
+  onProfile: z.boolean().optional(),
+  /** It is enrolled on this computer already. */
+  enrolled: z.boolean(),
+});
+
+const recoveryStep = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('key-busy') }),
+  z.object({ kind: z.literal('pin-wanted') }),
+  z.object({ kind: z.literal('pin-given') }),
+  z.object({ kind: z.literal('keys-listed'), count: z.number() }),
+  /** The browser has the page, or, with `url`, could not be started. */
+  z.object({ kind: z.literal('sign-in-wanted'), url: z.string().optional() }),
+  z.object({ kind: z.literal('looking-at-profile'), account: z.string() }),
+  /** Why it could not be looked at: recovery goes on without. */
+  z.object({ kind: z.literal('profile-unknown'), error: errorSchema }),
+  /** It goes on when `recovery.choose` says which. */
+  z.object({ kind: z.literal('choice-wanted'), keys: z.array(recoverableKey) }),
+  z.object({ kind: z.literal('files-written'), keyFile: z.string(), fingerprint: z.string() }),
+]);
+
+const recoveryReport = z.object({
+  product: z.string().optional(),
+  /** Absent: nobody has looked. */
+  profile: z.object({ account: z.string(), isEmpty: z.boolean() }).optional(),
+  keys: z.array(
+    recoverableKey.extend({
+      outcome: z.enum(['recovered', 'restored', 'unchanged', 'unfinished', 'left']),
+      keyFile: z.string().optional(),
+      /** A file of something else that has the name which this key would have got: it was left alone. */
+      inTheWay: z.string().optional(),
+    }),
+  ),
+  unusable: z.array(
+    z.object({
+      application: z.string(),
+      userName: z.string().optional(),
+      why: z.enum(['algorithm', 'application-cut']),
+    }),
+  ),
+});
+
 // --- Sessions --------------------------------------------------------------------------------------------------------------
 
 const MOST_COLUMNS = 1000;
@@ -391,13 +443,9 @@ const session = z.object({
 
 // --- Settings --------------------------------------------------------------------------------------------------------------
 
-const settingValue = z.union([
-  z.string().max(4096),
-  z.number(),
-  z.boolean(),
-  z.null(),
-  z.array(z.string().max(1024)).max(1000).readonly(),
-]);
+/** Not by zod's own `readonly`, which freezes whatever comes, and throws where that cannot be frozen (bytes). */
+const settingList: z.ZodType<readonly string[], readonly string[]> = z.array(z.string().max(1024)).max(1000);
+const settingValue = z.union([z.string().max(4096), z.number(), z.boolean(), z.null(), settingList]);
 
 /** One line of the settings screen. `value` null: none. */
 const setting = z.object({
@@ -612,6 +660,20 @@ export const CALLS = {
     output: NONE,
   },
 
+  /** Takes in the SSH keys of a security key: files and knowledge here, nothing on the key changes. */
+  'recovery.run': {
+    from: 'main',
+    input: z.strictObject({ key: keyPath.optional(), looksAtProfile: z.boolean() }),
+    progress: recoveryStep,
+    output: recoveryReport,
+  },
+  /** Which of several keys the run that waits takes, by their ids. */
+  'recovery.choose': {
+    from: 'main',
+    input: z.strictObject({ ids: z.array(filledLine).max(256) }),
+    output: z.object({ taken: z.boolean() }),
+  },
+
   'targets.list': {
     from: 'main',
     input: NONE,
@@ -751,6 +813,9 @@ export type ResidentCredentialView = z.output<typeof residentCredential>;
 export type ResetLossView = z.output<typeof resetLoss>;
 export type FingerprintView = z.output<typeof fingerprint>;
 export type KeyStep = z.output<typeof keyStep>;
+export type RecoverableKeyView = z.output<typeof recoverableKey>;
+export type RecoveryStep = z.output<typeof recoveryStep>;
+export type RecoveryReportView = z.output<typeof recoveryReport>;
 export type TargetView = z.output<typeof target>;
 export type SessionView = z.output<typeof session>;
 export type SettingView = z.output<typeof setting>;

@@ -22,6 +22,7 @@ import type { CallHandlers, Tell } from './call-server.ts';
 import { enrollCalls } from './enroll-calls.ts';
 import { promptCalls } from './prompt-calls.ts';
 import { readinessCalls } from './readiness-calls.ts';
+import { recoveryCalls } from './recovery-calls.ts';
 import { securityKeyCalls } from './security-key-calls.ts';
 import { sessionCalls } from './session-calls.ts';
 import { settingsCalls } from './settings-calls.ts';
@@ -96,6 +97,7 @@ export async function startDesktop(world: DesktopWorld): Promise<Desktop> {
     ...appCalls(world),
     ...readinessCalls({ glasskey, now }),
     ...enrollCalls({ glasskey, desk, texts, tell, enrolled: () => void agent.refresh() }),
+    ...recoveryCalls({ glasskey, desk, texts, tell, enrolled: () => void agent.refresh() }),
     ...securityKeyCalls({ glasskey, desk, texts, tell }),
     ...targetCalls({ glasskey, tell, agentSocket: () => agent.status().socketPath }),
     ...sessionCalls({

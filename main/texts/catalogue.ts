@@ -11,6 +11,7 @@ import { FRAME } from './english/frame.ts';
 import { KEYS } from './english/keys.ts';
 import { PROMPT } from './english/prompt.ts';
 import { READINESS } from './english/readiness.ts';
+import { RECOVERY } from './english/recovery.ts';
 import { REMEDY } from './english/remedy.ts';
 import { SESSION_WAITS } from './english/session-waits.ts';
 import { SESSIONS } from './english/sessions.ts';
@@ -22,6 +23,7 @@ export const ENGLISH = {
   ...READINESS,
   ...ENROLL,
   ...KEYS,
+  ...RECOVERY,
   ...DEVICES,
   ...SESSIONS,
   ...SESSION_WAITS,

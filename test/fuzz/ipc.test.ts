@@ -38,6 +38,8 @@ const corpusOn = (key: string): { readonly [N in CallName]: readonly CallInput<N
   'fingerprints.enroll': [{ key, name: 'x' }],
   'fingerprints.rename': [{ key, fingerprint: '0101', name: 'x' }],
   'fingerprints.remove': [{ key, fingerprint: '0101' }],
+  'recovery.run': [{ key, looksAtProfile: false }],
+  'recovery.choose': [{ ids: ['x'] }],
   'targets.list': [{}],
   'targets.save': [
     { name: 'a', device: 'alice@10.0.0.1', jumps: ['ops@jump'] },
@@ -81,6 +83,7 @@ const HEAVY = [
   'pin.set',
   'publish.run',
   'readiness.get',
+  'recovery.run',
   'sessions.open',
   'targets.command',
 ];

@@ -12,6 +12,7 @@ import type { OpenWindow, WindowBrowser } from '../window/open-window.ts';
 import { PUBLISHED_REPORT, STEPS, stepsUntil } from '../window/sample-enrollment.ts';
 import { CREDENTIALS, FINGERPRINTS, resetUntil, SAMPLES, SECURITY_KEYS } from '../window/sample-keys.ts';
 import { NOW, OUTLOOK, READINESS } from '../window/sample-readiness.ts';
+import { RECOVERED, recoveryUntil } from '../window/sample-recovery.ts';
 import { cancelled, type ScriptedCalls, type ScriptedContext, ScriptedError } from '../window/scripted-bridge.ts';
 import { manyTargets, SETTINGS_FILE, sampleSession, sampleSettings, sampleTargets } from '../window/window-samples.ts';
 import type { Picture } from './picture.ts';
@@ -146,6 +147,26 @@ const openReset = async (page: Page) => {
   await page.getByRole('button', { name: 'Reset this key…' }).click();
   await page.getByRole('button', { name: 'See what will be lost' }).click();
 };
+
+function recovery(
+  state: string,
+  shows: string,
+  run: NonNullable<ScriptedCalls['recovery.run']>,
+  title: string,
+): WindowPicture {
+  return {
+    name: `recovery-${state}`,
+    shows,
+    calls: { 'readiness.get': () => READINESS['not-enrolled'], 'recovery.run': run },
+    reach: async ({ page }) => {
+      await page.getByRole('button', { name: 'Recover one I have' }).click();
+      await page.getByRole('button', { name: 'Look on the key' }).waitFor();
+      if (title === '') return;
+      await page.getByRole('button', { name: 'Look on the key' }).click();
+      await heading(page, title);
+    },
+  };
+}
 
 function devices(
   state: string,
@@ -327,6 +348,18 @@ export const WINDOW_PICTURES: readonly WindowPicture[] = [
     await openReset(page);
     await heading(page, 'The key is empty');
   }),
+
+  recovery('begin', 'Keys made elsewhere come to this computer', () => RECOVERED, ''),
+  recovery(
+    'choose',
+    'What was found on the key, and which of it the profile holds',
+    (_, { progress, signal }) => {
+      for (const step of recoveryUntil('choice-wanted')) progress(step);
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(cancelled())));
+    },
+    'Which keys are to come to this computer?',
+  ),
+  recovery('done', 'What has come, with its files', () => RECOVERED, 'One key has come to this computer'),
 
   devices('empty', 'No devices yet', [], (page) => heading(page, 'No devices yet')),
   devices('list', 'A dozen devices', TARGETS, (page) => page.getByRole('row', { name: 'leaf10' }).waitFor()),

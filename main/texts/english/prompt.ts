@@ -60,6 +60,9 @@ export const PROMPT = {
   'prompt.keys-configure': 'Change a setting of the key',
   'prompt.keys-list-what-is-lost': 'List what a reset would erase',
 
+  'prompt.recovery-title': 'List the SSH keys on the key',
+  'prompt.recovery-sentence': 'You began to recover keys in Glasskey. {product} lists them only after its PIN.',
+
   'prompt.session-title': 'Log in to {device}',
   'prompt.session-sentence': 'Log in to {device}{way, select, direct {} other {, through {hops}}}.',
   'prompt.session-named': '{name} ({device})',

@@ -25,6 +25,7 @@ export const READINESS = {
   'readiness.lead-not-enrolled': 'Enroll a security key now, so that you can log in when everything else has failed.',
 
   'readiness.enroll': 'Enroll a key',
+  'readiness.recover': 'Recover one I have',
   'readiness.enroll-again': 'Enroll again',
   'readiness.finish-enrollment': 'Go on with the enrollment',
   'readiness.publish': 'Publish the key',

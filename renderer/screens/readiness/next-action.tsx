@@ -24,7 +24,14 @@ function Action({ next }: Pick<Readiness, 'next'>) {
   const run = useEnrollmentRun();
   switch (next.action) {
     case 'enroll':
-      return <Primary label={say('readiness.enroll')} onClick={() => go({ screen: 'enroll' })} />;
+      return (
+        <>
+          <Primary label={say('readiness.enroll')} onClick={() => go({ screen: 'enroll' })} />
+          <Button size="large" onClick={() => go({ screen: 'security-keys', flow: 'recover' })}>
+            {say('readiness.recover')}
+          </Button>
+        </>
+      );
     case 'finish-enrollment':
       return <Primary label={say('readiness.finish-enrollment')} onClick={() => go({ screen: 'enroll' })} />;
     case 'publish': {

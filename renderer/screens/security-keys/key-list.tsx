@@ -1,5 +1,5 @@
 /** The keys that are plugged in, each with how it stands; one press opens its page. */
-import { makeStyles, tokens } from '@fluentui/react-components';
+import { Button, makeStyles, tokens } from '@fluentui/react-components';
 import { ChevronRightRegular } from '@fluentui/react-icons';
 import { useEffect, useRef } from 'react';
 import type { SecurityKeyView } from '../../../main/ipc/contract.ts';
@@ -62,10 +62,17 @@ const useStyles = makeStyles({
 export function KeyList({ keys }: { readonly keys: readonly SecurityKeyView[] }) {
   const styles = useStyles();
   const { say } = useTexts();
+  const { go } = useNavigation();
   useNoticed(keys);
   return (
     <>
-      <PageHeader title={say('keys.title')} lead={say('keys.lead')} />
+      <PageHeader
+        title={say('keys.title')}
+        lead={say('keys.lead')}
+        actions={
+          <Button onClick={() => go({ screen: 'security-keys', flow: 'recover' })}>{say('recovery.open')}</Button>
+        }
+      />
       {keys.length === 0 ? (
         <EmptyState picture={<KeyDrawing state="absent" />} title={say('keys.none')} text={say('keys.none-text')} />
       ) : (

@@ -13,6 +13,7 @@ import { CredentialsCard } from './credentials-card.tsx';
 import { FingerprintsCard } from './fingerprints-card.tsx';
 import { KeyCard } from './key-card.tsx';
 import { JobStage, KeyFacts } from './key-stage.tsx';
+import { takesPin } from './key-words.ts';
 import { PinCard } from './pin-card.tsx';
 import { ProtectionCard } from './protection-card.tsx';
 import { ResetCard } from './reset-card.tsx';
@@ -50,7 +51,7 @@ export function KeyPage({ pluggedIn, job, onReset, again }: KeyPageProps) {
           {state.name === 'fingerprints.enroll' && <SampleDrawing steps={state.steps} />}
         </JobStage>
       ) : (
-        <KeyFacts pluggedIn={pluggedIn} action={pluggedIn.canWink === true && <Wink path={pluggedIn.path} />} />
+        <KeyFacts pluggedIn={pluggedIn} action={<HeadActions pluggedIn={pluggedIn} />} />
       )}
       {problem !== undefined && (
         <ErrorNotice error={problem} action={<Button onClick={again}>{say('frame.try-again')}</Button>} />
@@ -83,6 +84,22 @@ export function BackToKeys() {
     >
       {say('keys.back')}
     </Button>
+  );
+}
+
+function HeadActions({ pluggedIn: { path, canWink, credentials, pin } }: Pick<KeyPageProps, 'pluggedIn'>) {
+  const { say } = useTexts();
+  const { go } = useNavigation();
+  const canRecover = credentials?.canList === true && takesPin(pin);
+  return (
+    <>
+      {canWink === true && <Wink path={path} />}
+      {canRecover && (
+        <Button onClick={() => go({ screen: 'security-keys', key: path, flow: 'recover' })}>
+          {say('recovery.open')}
+        </Button>
+      )}
+    </>
   );
 }
 

@@ -10,6 +10,7 @@ import { ScreenBody } from '../../design/screen-body.tsx';
 import { useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
 import { useFresh } from '../../use-fresh.ts';
+import { RecoveryFlow } from '../recovery/recovery-flow.tsx';
 import { KeyList } from './key-list.tsx';
 import { BackToKeys, KeyPage } from './key-page.tsx';
 import { ResetFlow } from './reset-flow.tsx';
@@ -21,7 +22,9 @@ export function SecurityKeysScreen() {
   const job = useKeyJob();
   // While something is under way, the key has other things to do than to say what it is.
   const isRunning = job.state.phase === 'running';
-  const { value, error, again } = useFresh('keys.list', ['keys.changed'], isRunning);
+  const isFlow = place.flow !== undefined;
+  const { value, error, again } = useFresh('keys.list', ['keys.changed'], isRunning || isFlow);
+  if (place.flow === 'recover') return <RecoveryFlow path={place.key} />;
   return (
     <ScreenBody>
       {value === undefined && (
