@@ -10,6 +10,7 @@ import { advisoriesFor } from './security-keys/advisories.ts';
 import {
   type AttestationPolicy,
   assertAttestationSuffices,
+  assertFoundAllowed,
   assertKeyAllowed,
   type ScrutinizedKey,
 } from './security-keys/attestation-policy.ts';
@@ -50,6 +51,11 @@ export async function keyScrutiny(settings: PolicySettings, homeFolder: string):
       const told = model.vendor === 'Yubico' ? parseFirmware(credential.firmware ?? '') : undefined;
       const firmware = told === undefined ? model.firmware : exactly(told);
       assertAttestationSuffices(policy, verdict, { name: credential.product, aaguid, firmware });
+    },
+
+    assertFoundAllowed({ product = 'the security key', aaguid }) {
+      const { firmware } = modelOf({ aaguid });
+      assertFoundAllowed(policy, { name: product, aaguid: aaguid ?? 'unknown', firmware });
     },
   };
 }

@@ -15,7 +15,7 @@ import type { RunSshOptions } from './connect/run-ssh.ts';
 import type { SshTerminal } from './connect/ssh-terminal.ts';
 import type { EnrollChoices } from './enrollment/enroll.ts';
 import type { FilesOutlook } from './enrollment/enroll-outlook.ts';
-import type { EnrollmentIn, EnrollmentJournal, WrittenEnrollment } from './enrollment/enrollment.ts';
+import type { EnrollmentIn, EnrollmentJournal, FoundCredential, WrittenEnrollment } from './enrollment/enrollment.ts';
 import type { People } from './enrollment/people.ts';
 import type { Proof } from './enrollment/proof.ts';
 import type { ProfileKeyHolder } from './enrollment/publish.ts';
@@ -260,7 +260,15 @@ export class Glasskey {
     const enrollment = key === undefined ? enrollmentToPublish(await this.#written()) : await this.#enrolledKey(key);
     if (enrollment === undefined) throw notEnrolled();
     const publishedBefore = enrollment.state === 'published' ? enrollment.publication.publishedAt : undefined;
-    const published = await publishEnrollment(enrollment, { journal, people, clock, profile, readKeyFile }, signal);
+    const scrutiny = {
+      // Only of such a key: a policy that cannot be understood must not keep one that was enrolled under it from the profile.
+      assertFoundAllowed: async (credential: FoundCredential) => {
+        const { keyScrutiny } = await import('./glasskey-attestation.ts');
+        (await keyScrutiny(settings, this.#world.homeFolder)).assertFoundAllowed(credential);
+      },
+    };
+    const world = { journal, people, clock, profile, scrutiny, readKeyFile };
+    const published = await publishEnrollment(enrollment, world, signal);
     const { account, publishedAt, previousLine } = published.publication;
     return {
       account,

@@ -1,7 +1,7 @@
 /** What an enrollment asks about a security key that it has before it. Implemented over main/security-keys. */
 import type { VerifiedAttestation } from '../../native/ctap2/attestation.ts';
 import type { AttestationTrust } from '../../native/ctap2/attestation-chain.ts';
-import type { EnrollmentPlan, MadeCredential } from './enrollment.ts';
+import type { EnrollmentPlan, FoundCredential, MadeCredential } from './enrollment.ts';
 
 /** What a key says of itself. */
 export interface KeyFacts {
@@ -41,4 +41,6 @@ export interface KeyScrutiny {
   assertAllowed(key: KeyFacts): void;
   /** Of a credential that was made and whose attestation holds. Throws `ATTESTATION_INSUFFICIENT` and the same. */
   assertSuffices(verdict: VerifiedAttestation, credential: MadeCredential): void;
+  /** Of a credential that was made elsewhere, of whose attestation nothing is left, before it is published. Throws the same. */
+  assertFoundAllowed(credential: FoundCredential): void;
 }

@@ -5,7 +5,13 @@ import { skFingerprint } from '../openssh/fingerprint.ts';
 import { parseKeyFileHead } from '../openssh/key-file.ts';
 import { parsePublicLine } from '../openssh/public-line.ts';
 import { isSameSkKey } from '../openssh/sk-key.ts';
-import type { EnrollmentIn, EnrollmentJournal, ProfileBefore, WrittenEnrollment } from './enrollment.ts';
+import type {
+  EnrollmentIn,
+  EnrollmentJournal,
+  FoundCredential,
+  ProfileBefore,
+  WrittenEnrollment,
+} from './enrollment.ts';
 import { isWritten } from './enrollment.ts';
 import { keyFilePair } from './key-files.ts';
 import type { People, ProfileKeyConflict } from './people.ts';
@@ -40,6 +46,8 @@ export interface PublishWorld {
   readonly profile: ProfileKeyHolder;
   readonly people: People;
   readonly clock: Clock;
+  /** What the settings demand of a key that was made elsewhere (key-scrutiny.ts). */
+  readonly scrutiny: { assertFoundAllowed(credential: FoundCredential): Promise<void> | void };
   /** Reads a key file, either half (both are ASCII); undefined when it is not there. */
   readonly readKeyFile: (path: string) => Promise<string | undefined>;
 }
@@ -48,7 +56,8 @@ export interface PublishWorld {
  * Publishes the line that this enrollment made, never a file's content that only lies where it should: the files are
  * compared with the credential first (`KEY_FILE_FOREIGN`). Another key on the profile is replaced only when its owner agrees
  * (`PROFILE_KEY_KEPT` when not). A key that is on the profile already keeps the time of its publication. Journal: written ->
- * published. Throws `ENROLLMENT_RUNNING` too.
+ * published. A key that was made elsewhere is held to the settings before it comes to a profile (`ATTESTATION_INSUFFICIENT`,
+ * `KEY_NOT_ALLOWED`, `KEY_FIRMWARE_TOO_OLD`). Throws `ENROLLMENT_RUNNING` too.
  */
 export function publishEnrollment(
   enrollment: WrittenEnrollment,
@@ -80,11 +89,14 @@ export async function putOnProfile(
     people.tell({ kind: 'published', account, replaced: false });
     return enrollment;
   }
+  const isThere = present !== null && isSameLine(present, publicLine);
+  if (!isThere && enrollment.credential.origin === 'found')
+    await world.scrutiny.assertFoundAllowed(enrollment.credential);
 
   const before = lineBefore(enrollment, account, present, publicLine);
   const begun = noteBefore(enrollment, { account, line: before }, present, publicLine);
   journal.save(begun);
-  const foreign = present !== null && present.trim() !== '' && !isSameLine(present, publicLine);
+  const foreign = present !== null && present.trim() !== '' && !isThere;
   if (foreign && !(await people.mayReplaceProfileKey(profileConflict(account, present, journal), signal)))
     throw keptError(account);
   // The sign-in and the question may have taken minutes.

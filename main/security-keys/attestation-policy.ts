@@ -65,6 +65,23 @@ export function assertAttestationSuffices(
   if (proven !== undefined) assertFirmwareAllowed(policy, key, exactly(proven), STAYS);
 }
 
+/**
+ * Of a credential that was made elsewhere: its attestation is gone, and its model is what the key said of itself. Throws
+ * `ATTESTATION_INSUFFICIENT`, `KEY_NOT_ALLOWED`, `KEY_FIRMWARE_TOO_OLD`.
+ */
+export function assertFoundAllowed(policy: AttestationPolicy, key: ScrutinizedKey): void {
+  if (policy.require !== 'off') {
+    throw new GlasskeyError({
+      code: 'ATTESTATION_INSUFFICIENT',
+      message:
+        'The settings want keys that attest what they make. This one was made elsewhere: no attestation of it is left.',
+      remedy: 'Make a key here with glasskey enroll --new, or have the setting attestation.require looked at.',
+      detail: { verdict: 'none', require: policy.require },
+    });
+  }
+  assertKeyAllowed(policy, key);
+}
+
 function assertModelAllowed({ allowedAaguids }: AttestationPolicy, key: ScrutinizedKey, more: string): void {
   if (allowedAaguids.length === 0 || allowedAaguids.includes(key.aaguid)) return;
   throw new GlasskeyError({

@@ -2,11 +2,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { isWritten, type WrittenEnrollment } from '../../../main/enrollment/enrollment.ts';
 import { keyScrutiny } from '../../../main/glasskey-attestation.ts';
 import { openSettings } from '../../../main/storage/settings.ts';
 import { LAB_ROOT_NAME, labFidoRootPem } from '../../lab/authenticator/attestation-certificates.ts';
 import { expectOneUsableEnrollment } from './enrollment-expectations.ts';
-import { Computer, type ComputerOptions } from './enrollment-world.ts';
+import { ACCOUNT, Computer, type ComputerOptions } from './enrollment-world.ts';
+import { adoptOn, ScriptedRecoveryPeople } from './recovery-world.ts';
 
 const YUBIKEY_57 = '19083c3d-8383-4b18-bc03-8f1c9ab2fd1b';
 const ANOTHER = 'd7781e5d-e353-46aa-afe2-3ca49f13332a';
@@ -129,6 +131,45 @@ describe('attestation.minimumFirmware', () => {
       detail: { minimum: expect.any(String) },
     });
     expect(touched(computer)).toEqual(NOTHING_ASKED);
+  });
+});
+
+describe('a key that was made elsewhere', () => {
+  /** On a computer under this policy, taken in from the key files of another. */
+  async function adopted(policy: Readonly<Record<string, unknown>>): Promise<[Computer, WrittenEnrollment]> {
+    const first = await managed({});
+    await first.enroll({ publish: false });
+    const computer = await managed(policy);
+    computer.bus = first.bus;
+    await adoptOn(computer, new ScriptedRecoveryPeople(), first.keyFile);
+    const [enrollment] = computer.journal.list().filter(isWritten);
+    if (enrollment === undefined) throw new Error('it was not taken in');
+    return [computer, enrollment];
+  }
+
+  it.each([
+    ['ATTESTATION_INSUFFICIENT', { 'attestation.require': 'genuine' }],
+    ['ATTESTATION_INSUFFICIENT', { 'attestation.require': 'valid-signature' }],
+    ['KEY_NOT_ALLOWED', { 'attestation.allowedAaguids': [ANOTHER] }],
+    ['KEY_FIRMWARE_TOO_OLD', { 'attestation.minimumFirmware': '5.7' }],
+  ] as const)('is not published where it proves too little: %s', async (code, policy) => {
+    const [computer, enrollment] = await adopted(policy);
+    await expect(computer.publish(enrollment)).rejects.toMatchObject({ code });
+    expect(computer.profiles.writes).toBe(0);
+    expect(computer.journal.list()).toMatchObject([{ state: 'written' }]);
+  });
+
+  it('is published where nothing is demanded', async () => {
+    const [computer, enrollment] = await adopted({});
+    await computer.publish(enrollment);
+    expect(computer.profiles.writes).toBe(1);
+  });
+
+  it('stays what it is where the profile holds it already', async () => {
+    const [computer, enrollment] = await adopted({ 'attestation.require': 'genuine' });
+    computer.profiles.set(ACCOUNT, enrollment.files.publicLine);
+    expect(await computer.publish(enrollment)).toMatchObject({ state: 'published' });
+    expect(computer.people.conflicts).toEqual([]);
   });
 });
 
