@@ -9,6 +9,7 @@ import {
   credentialsMetadata,
   credentialsOf,
   deleteCredential as deleteOnKey,
+  type RelyingParty,
   relyingParties,
   renameCredential as renameOnKey,
   type StoredCredential,
@@ -21,8 +22,8 @@ import type { CredentialOnKey, CredentialsOnKey, RelyingPartyOnKey } from './sec
 import type { SecurityKeysWorld } from './security-keys-world.ts';
 import { withToken } from './with-token.ts';
 
-/** How an SSH key's relying party id begins (OpenSSH, PROTOCOL.u2f: the application string). */
-const SSH_APPLICATION = 'ssh:';
+/** How an SSH key's relying party id begins (OpenSSH, PROTOCOL.u2f: the application string), without regard to case. */
+const SSH_APPLICATION = /^ssh:/i;
 
 /** Throws `KEY_NO_CREDENTIAL_MANAGEMENT` before anybody is asked for the PIN. */
 export async function listCredentials(
@@ -87,7 +88,7 @@ export async function readCredentials(
   const read: RelyingPartyOnKey[] = [];
   for (const rp of await relyingParties(key, token, { signal })) {
     const stored = await credentialsOf(key, token, rp, { signal });
-    read.push({ rpId: rp.id, credentials: stored.map((one) => shownCredential(one, world)) });
+    read.push({ rpId: rp.id, credentials: stored.map((one) => shownCredential(one, rp, world)) });
   }
   return read;
 }
@@ -117,7 +118,7 @@ async function find(
 ): Promise<Found> {
   for (const rp of await relyingParties(key, token, { signal })) {
     for (const stored of await credentialsOf(key, token, rp, { signal })) {
-      const shown = shownCredential(stored, world);
+      const shown = shownCredential(stored, rp, world);
       if (isNamed(shown, which)) return { shown, stored };
     }
   }
@@ -133,7 +134,7 @@ function isNamed({ id, credentialId, ssh }: CredentialOnKey, which: string): boo
   return id === lower || credentialId === lower || ssh?.fingerprint === which;
 }
 
-function shownCredential(stored: StoredCredential, world: SecurityKeysWorld): CredentialOnKey {
+function shownCredential(stored: StoredCredential, rp: RelyingParty, world: SecurityKeysWorld): CredentialOnKey {
   const { credentialId, rpId, userId, userName, userDisplayName, algorithm, credProtect } = stored;
   return {
     id: credentialName(credentialId),
@@ -144,7 +145,7 @@ function shownCredential(stored: StoredCredential, world: SecurityKeysWorld): Cr
     userDisplayName,
     algorithm: ALGORITHM_NAMES[algorithm] ?? String(algorithm),
     credProtect,
-    ssh: sshCredential(stored, world),
+    ssh: sshCredential(stored, rp, world),
   };
 }
 
@@ -153,11 +154,15 @@ function credentialName(credentialId: Uint8Array): string {
   return createHash('sha256').update(credentialId).digest('hex').slice(0, 16);
 }
 
-function sshCredential(stored: StoredCredential, world: SecurityKeysWorld): CredentialOnKey['ssh'] {
-  const { rpId, credentialId, publicKey } = stored;
-  if (!rpId.startsWith(SSH_APPLICATION)) return undefined;
+function sshCredential(
+  { credentialId, publicKey }: StoredCredential,
+  { id, idIsCut }: RelyingParty,
+  world: SecurityKeysWorld,
+): CredentialOnKey['ssh'] {
+  if (!SSH_APPLICATION.test(id)) return undefined;
   return {
-    fingerprint: publicKey === undefined ? undefined : world.sshFingerprint(publicKey, rpId),
+    // It is of the whole application: of one that was cut it would be another key's.
+    fingerprint: publicKey === undefined || idIsCut ? undefined : world.sshFingerprint(publicKey, id),
     enrollment: world.enrolled.find((one) => Buffer.compare(one.credentialId, credentialId) === 0)?.enrollment,
   };
 }

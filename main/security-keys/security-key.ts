@@ -97,7 +97,7 @@ export interface CredentialOnKey {
 }
 
 export interface SshCredential {
-  /** As `ssh-keygen -l` prints it; undefined for an algorithm that SSH does not know. */
+  /** As `ssh-keygen -l` prints it; undefined for an algorithm that SSH does not know, and where the key has cut `rpId`. */
   readonly fingerprint: string | undefined;
   /** The enrollment of this computer that uses it. */
   readonly enrollment: EnrollmentOnKey | undefined;

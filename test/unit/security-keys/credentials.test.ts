@@ -79,6 +79,24 @@ describe('the credentials of a key', () => {
     expect(people.pinQuestions).toEqual([]);
   });
 
+  it('of an application that the key has cut have no fingerprint: it would be another key’s', async () => {
+    const lab = labKey('yubikey-5.7');
+    const application = 'ssh:backup-of-the-night-shift-in-rotterdam';
+    const id = await holdCredential(lab, { rpId: application, userName: 'alice' });
+    const { keys, people } = desk([lab], { enrolled: [enrolledWith(id)] });
+    const cut = named(await keys.credentials(undefined, people, forever), 'alice');
+    expect(cut.rpId).not.toBe(application);
+    expect(cut.ssh).toMatchObject({ fingerprint: undefined, enrollment: { id: 'ab12' } });
+  });
+
+  it('of an application in capitals are SSH keys too, as OpenSSH reads it', async () => {
+    const lab = labKey('yubikey-5.7');
+    await holdCredential(lab, { rpId: 'SSH:night', userName: 'alice' });
+    const { keys, people } = desk([lab]);
+    const { ssh } = named(await keys.credentials(undefined, people, forever), 'alice');
+    expect(ssh?.fingerprint).toMatch(/^SHA256:/);
+  });
+
   it('are listed on a key that is full', async () => {
     const lab = labKey('yubikey-5.4');
     for (let slot = 0; slot < lab.profile.residentSlots; slot += 1) {
