@@ -269,15 +269,14 @@ async function takeIn(
     const present = await commentInPair(keyFile, key.publicKey, world.readKeyFile);
     const enrollment = foundEnrollment(key, { keyFile, comment: present ?? comment, now });
     const pair = keyFilePair(enrollment);
-    if (present === undefined) {
-      const [foreign] = await files.foreign(keyFile, pair);
-      if (foreign !== undefined) {
-        inTheWay ??= foreign;
-        continue;
-      }
-      await files.write(keyFile, pair, false);
-      people.tell({ kind: 'files-written', keyFile, fingerprint: pair.fingerprint });
+    const [foreign] = await files.foreign(keyFile, pair);
+    if (foreign !== undefined && present === undefined) {
+      inTheWay ??= foreign;
+      continue;
     }
+    // Where they are ours, whole or half, this also tidies up behind a run that was stopped.
+    if (foreign === undefined) await files.write(keyFile, pair, false);
+    if (present === undefined) people.tell({ kind: 'files-written', keyFile, fingerprint: pair.fingerprint });
     journal.save(withKnowledge(enrollment, key, profile));
     return { outcome: 'recovered', keyFile, inTheWay };
   }
