@@ -4,7 +4,7 @@ import type { Log } from '../diagnostics/log.ts';
 import type { ChannelWorld } from '../native/ctaphid/channel.ts';
 import type { HidBus } from '../native/hid/transport.ts';
 import type { Clock } from '../time/clock.ts';
-import { diskKeyFiles } from './enrollment/disk-key-files.ts';
+import type { KeyFileFolder } from './enrollment/enroll.ts';
 import type { EnrollmentJournal, EnrollmentPlan } from './enrollment/enrollment.ts';
 import { giveUpRotation } from './enrollment/give-up-rotation.ts';
 import type { KeyScrutiny } from './enrollment/key-scrutiny.ts';
@@ -63,6 +63,7 @@ export interface RotationWorld {
   readonly clock: Clock;
   readonly log: Log;
   readonly scrutiny: KeyScrutiny;
+  readonly files: KeyFileFolder;
   readonly reconcileEveryMs: number;
   /** Before anybody types a PIN for a key that could then not be published. */
   readonly assertCanSignIn: () => Promise<void>;
@@ -123,9 +124,8 @@ function standingOf({ journal, clock, reconcileEveryMs }: RotationWorld): Rotati
 }
 
 function rotateWorld(world: RotationWorld): RotateWorld {
-  const { journal, people, clock, log, bus, channel, profile, scrutiny } = world;
+  const { journal, people, clock, log, bus, channel, profile, scrutiny, files } = world;
   const random = (length: number) => new Uint8Array(randomBytes(length));
-  const files = diskKeyFiles(clock);
   return { journal, people, clock, log, bus, channel, profile, scrutiny, random, files, readKeyFile };
 }
 

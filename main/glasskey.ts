@@ -308,7 +308,10 @@ export class Glasskey {
     return this.#logged(what, async () => {
       const { journal, settings } = await this.#open();
       const { clock, owner } = this.#world;
-      const { keyScrutiny } = await import('./glasskey-attestation.ts');
+      const [{ keyScrutiny }, { diskKeyFiles }] = await Promise.all([
+        import('./glasskey-attestation.ts'),
+        import('./enrollment/disk-key-files.ts'),
+      ]);
       const did = await step(await import('./glasskey-rotation.ts'), {
         journal,
         people,
@@ -319,6 +322,7 @@ export class Glasskey {
         channel: await this.#channelWorld(),
         profile: this.#profileHolder(settings, people),
         scrutiny: await keyScrutiny(settings, this.#world.homeFolder),
+        files: diskKeyFiles(clock),
         reconcileEveryMs: reconcileEveryMs(settings),
         assertCanSignIn: () => assertCanSignIn(settings),
       });

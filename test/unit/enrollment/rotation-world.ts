@@ -21,6 +21,8 @@ export class RotatingPeople extends ScriptedPeople implements RotateKeyPeople {
   agrees = true;
   /** Runs when a key is about to go. */
   onRetire: () => void = () => {};
+  /** Runs when something is told of the rotation. */
+  onRotation: (event: RotationEvent) => void = () => {};
 
   async mayRetire(question: RetireQuestion): Promise<boolean> {
     this.retireQuestions.push(question);
@@ -35,6 +37,7 @@ export class RotatingPeople extends ScriptedPeople implements RotateKeyPeople {
 
   tellRotation(event: RotationEvent): void {
     this.rotationEvents.push(event);
+    this.onRotation(event);
   }
 
   signInWanted(): void {}
@@ -67,12 +70,17 @@ export class Rotating {
     return rotating;
   }
 
+  /** The computer in `folder`, as an earlier process left it; its clock is ahead by as much as this one's. */
+  static again(folder: string, clock: LaterClock, options: ComputerOptions = {}): Rotating {
+    return new Rotating(Computer.again(folder, { clock, ...options }), clock);
+  }
+
   get world(): RotationWorld {
     const { computer, people, clock } = this;
-    const { journal, bus, channel, profile, scrutiny } = computer.world;
+    const { journal, bus, channel, profile, scrutiny, files } = computer.world;
     const assertCanSignIn = async () => {};
     const standard = { owner: 'alice@laptop', log: silentLog, reconcileEveryMs: FOUR_HOURS, assertCanSignIn };
-    return { journal, people, profile, bus, channel, clock, scrutiny, ...standard };
+    return { journal, people, profile, bus, channel, clock, scrutiny, files, ...standard };
   }
 
   rotate(some: Partial<Parameters<typeof rotate>[0]> = {}, signal = NEVER): Promise<RotationStep> {
