@@ -13,6 +13,7 @@ import type { Expected } from './agent/expected-requests.ts';
 import type { ConnectPlan } from './connect/plan.ts';
 import type { RunSshOptions } from './connect/run-ssh.ts';
 import type { SshTerminal } from './connect/ssh-terminal.ts';
+import type { SelectByTouch } from './enrollment/choose-authenticator.ts';
 import type { EnrollChoices } from './enrollment/enroll.ts';
 import type { FilesOutlook } from './enrollment/enroll-outlook.ts';
 import type { EnrollmentIn, EnrollmentJournal, FoundCredential, WrittenEnrollment } from './enrollment/enrollment.ts';
@@ -38,6 +39,7 @@ import type { SecurityKeys } from './glasskey-security-keys.ts';
 import type { PlainValue, SettingLine } from './glasskey-settings.ts';
 import type { TargetToSave } from './glasskey-targets.ts';
 import type { ResidentAgent, ResidentAgentWorld } from './resident-agent.ts';
+import type { SecurityKeyPeople } from './security-keys/people.ts';
 import type { SecurityKey } from './security-keys/security-key.ts';
 import type { Database } from './storage/database.ts';
 import type { LogFile } from './storage/log-file.ts';
@@ -64,6 +66,8 @@ export interface GlasskeyWorld {
 export interface GlasskeyPeople extends People, SigningPeople {
   /** The browser has the sign-in page now, or (`url`) could not be started, and a person must open it by hand. */
   signInWanted(url: string | undefined): void;
+  /** Of several security keys that are plugged in, somebody is there to touch the one that is meant. */
+  readonly mayTouchToSelect?: boolean;
 }
 
 /** Readiness, and where one can log in to. */
@@ -191,6 +195,7 @@ export class Glasskey {
         clock,
         log: this.#log,
         bus: await this.#world.hid(),
+        selectByTouch: this.#selectByTouch(people),
         channel: await this.#channelWorld(),
         random: (length) => new Uint8Array(randomBytes(length)),
         files: diskKeyFiles(clock),
@@ -724,6 +729,22 @@ export class Glasskey {
     const path = chosen ?? settings.get('ssh.keyFile').value;
     if (path.startsWith('~/')) return join(this.#world.homeFolder, path.slice(2));
     return join(path.startsWith('/') ? '/' : process.cwd(), path);
+  }
+
+  /** Undefined where nobody is there to touch one. */
+  #selectByTouch(people: GlasskeyPeople): SelectByTouch | undefined {
+    if (people.mayTouchToSelect !== true) return undefined;
+    return async (devices, signal) => {
+      const { touchedDevice } = await import('./security-keys/choose-key.ts');
+      const tell: SecurityKeyPeople['tell'] = (event) => {
+        if (event.kind === 'selection-wanted') {
+          people.remark(`${event.products.length} security keys blink: touch the one that is meant.`);
+        }
+        if (event.kind === 'key-busy') people.tell({ kind: 'key-busy' });
+      };
+      const world = { bus: await this.#world.hid(), channel: await this.#channelWorld() };
+      return touchedDevice(devices, { ...world, people: { tell, mayTouchToSelect: true } }, signal);
+    };
   }
 
   async #channelWorld() {

@@ -27,6 +27,8 @@ export function terminalPeople(
 ): TerminalPeople {
   const pins = new TerminalPins(world, output, prompts, choices.pinFromStdin);
   return {
+    // A script must not hang for half a minute because a second key is plugged in.
+    mayTouchToSelect: !output.json,
     requestPin: (question, signal) => pins.present(question, signal),
 
     requestNewPin({ product, minLength }, signal) {

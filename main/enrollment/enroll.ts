@@ -17,7 +17,7 @@ import { productName } from '../../native/hid/product-name.ts';
 import type { HidBus } from '../../native/hid/transport.ts';
 import { askPin } from './ask-pin.ts';
 import { assertCanEnroll, COSE_OF } from './capabilities.ts';
-import { chooseDevice } from './choose-authenticator.ts';
+import { chooseDevice, type SelectByTouch } from './choose-authenticator.ts';
 import type { EnrollmentIn, EnrollmentPlan, UnfinishedEnrollment, WrittenEnrollment } from './enrollment.ts';
 import { APPLICATION, COMMENT, isUnfinished, isWritten } from './enrollment.ts';
 import { attestationOf, type KeyFilePair, keyFilePair, skPrivateKey } from './key-files.ts';
@@ -64,6 +64,8 @@ export interface KeyFileFolder {
 
 export interface EnrollWorld extends PublishWorld {
   readonly bus: HidBus;
+  /** Undefined: nobody is there to touch the one that is meant. */
+  readonly selectByTouch?: SelectByTouch | undefined;
   readonly channel: ChannelWorld;
   readonly random: (length: number) => Uint8Array;
   readonly files: KeyFileFolder;
@@ -234,7 +236,7 @@ async function makeCredential(
   world: EnrollWorld,
   signal: AbortSignal,
 ): Promise<EnrollmentIn<'made'>> {
-  const device = await chooseDevice(world.bus, choices.device);
+  const device = await chooseDevice(world.bus, choices.device, signal, world.selectByTouch);
   const authenticator = await Authenticator.open(device, world.channel, signal);
   try {
     const product = productName(device);

@@ -135,7 +135,7 @@ async function readSecurityKey(
   world: RecoverWorld,
   signal: AbortSignal,
 ): Promise<SecurityKeyContents> {
-  const device = await chooseDevice(world.bus, choices.device);
+  const device = await chooseDevice(world.bus, choices.device, signal);
   const authenticator = await Authenticator.open(device, world.channel, signal);
   try {
     const product = productName(device);

@@ -5,6 +5,7 @@ import { touchedOne } from '../../native/ctap2/selection.ts';
 import type { ChannelWorld } from '../../native/ctaphid/channel.ts';
 import { productName } from '../../native/hid/product-name.ts';
 import type { HidBus, HidDevice } from '../../native/hid/transport.ts';
+import { fidoOffError, withoutFido } from './fido-off.ts';
 import { keyProgress } from './key-progress.ts';
 import type { SecurityKeyPeople } from './people.ts';
 
@@ -26,10 +27,21 @@ export async function openKey(
   const devices = await world.bus.list();
   const wanted = path === undefined ? devices : devices.filter((device) => device.path === path);
   const [only, second] = wanted;
-  if (only === undefined) throw missing(path);
+  if (only === undefined) throw (path === undefined && (await fidoSwitchedOff(world.bus))) || missing(path);
   if (second === undefined) return Authenticator.open(only, world.channel, signal);
   if (!world.people.mayTouchToSelect) throw several(wanted);
   return selectByTouch(wanted, world, signal);
+}
+
+/** The same for who opens it anew: it is let go. */
+export async function touchedDevice(
+  devices: readonly HidDevice[],
+  world: ChooseWorld,
+  signal: AbortSignal,
+): Promise<HidDevice> {
+  const touched = await selectByTouch(devices, world, signal);
+  await touched.close();
+  return touched.device;
 }
 
 /** All of them blink; the first that is touched is meant, and the others stop. One that cannot be opened does not take part. */
@@ -81,6 +93,12 @@ async function openAll(
     }
   }
   return { opened, problems };
+}
+
+/** A key that is there, and that nothing can reach as one: only its maker's program can switch its FIDO interface on. */
+async function fidoSwitchedOff(bus: HidBus): Promise<GlasskeyError | undefined> {
+  const [one] = await withoutFido(bus);
+  return one === undefined ? undefined : fidoOffError(one);
 }
 
 function missing(path: string | undefined): GlasskeyError {

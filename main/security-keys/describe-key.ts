@@ -1,5 +1,5 @@
 /** What the plugged-in authenticators say of themselves, without PIN or touch. */
-import { asGlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import { asGlasskeyError, type GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import { Authenticator } from '../../native/ctap2/authenticator.ts';
 import { configSupport } from '../../native/ctap2/authenticator-config.ts';
 import { fingerprintReader } from '../../native/ctap2/bio-enrollment.ts';
@@ -13,7 +13,8 @@ import { Capability } from '../../native/ctaphid/constants.ts';
 import { productName } from '../../native/hid/product-name.ts';
 import type { HidBus, HidDevice } from '../../native/hid/transport.ts';
 import { advisoriesFor } from './advisories.ts';
-import { compareFirmware, type Firmware } from './firmware.ts';
+import { fidoOffError, withoutFido } from './fido-off.ts';
+import { compareFirmware, type Firmware, type FirmwareBounds, isOlderThan } from './firmware.ts';
 import { firmwareOfKey, modelOf, type SecurityKeyModel } from './models.ts';
 import type { FingerprintStanding, KeyAbilities, PinStanding, PinState, SecurityKey } from './security-key.ts';
 
@@ -25,6 +26,10 @@ export async function describeKeys(
 ): Promise<readonly SecurityKey[]> {
   const keys: SecurityKey[] = [];
   for (const device of await bus.list()) keys.push(await describeKey(device, world, signal));
+  for (const ids of await withoutFido(bus)) {
+    const path = `usb:${ids.vendorId.toString(16)}:${ids.productId.toString(16)}`;
+    if (keys.every((key) => key.path !== path)) keys.push(undescribed({ ...ids, path }, fidoOffError(ids)));
+  }
   return keys;
 }
 
@@ -39,25 +44,33 @@ async function describeKey(device: HidDevice, world: ChannelWorld, signal: Abort
   } catch (thrown) {
     const problem = asGlasskeyError(thrown);
     if (problem.kind === 'cancelled') throw problem;
-    const { path, vendorId, productId } = device;
-    return {
-      path,
-      product: productName(device),
-      vendorId,
-      productId,
-      model: modelOf({ aaguid: undefined, vendorId, productId }),
-      aaguid: undefined,
-      firmware: undefined,
-      pinSet: undefined,
-      pinTriesLeft: undefined,
-      pin: undefined,
-      fingerprints: undefined,
-      freeSlots: undefined,
-      abilities: undefined,
-      advisories: [],
-      problem,
-    };
+    return undescribed(device, problem);
   }
+}
+
+/** One that cannot be asked: its ids are all that is known. */
+function undescribed(
+  device: Pick<HidDevice, 'path' | 'vendorId' | 'productId'> & Partial<Pick<HidDevice, 'manufacturer' | 'product'>>,
+  problem: GlasskeyError,
+): SecurityKey {
+  const { path, vendorId, productId, manufacturer, product } = device;
+  return {
+    path,
+    product: productName({ manufacturer, product }),
+    vendorId,
+    productId,
+    model: modelOf({ aaguid: undefined, vendorId, productId }),
+    aaguid: undefined,
+    firmware: undefined,
+    pinSet: undefined,
+    pinTriesLeft: undefined,
+    pin: undefined,
+    fingerprints: undefined,
+    freeSlots: undefined,
+    abilities: undefined,
+    advisories: [],
+    problem,
+  };
 }
 
 /** One that is open already. Throws what it answers. */
@@ -69,6 +82,7 @@ export async function describeOpen(authenticator: Authenticator, signal: AbortSi
   const model = modelOf({ aaguid, vendorId, productId });
   const { firmwareVersion } = info;
   const told = { firmwareVersion, deviceVersion: authenticator.facts.version };
+  const bounds = firmwareOfKey(model, told);
   const pin = await pinStanding(authenticator, info, signal);
   return {
     path,
@@ -83,8 +97,8 @@ export async function describeOpen(authenticator: Authenticator, signal: AbortSi
     pin,
     fingerprints: await fingerprintStanding(authenticator, info, signal),
     freeSlots: info.remainingResidentSlots,
-    abilities: abilitiesOf(authenticator, info, model),
-    advisories: advisoriesFor(model, firmwareOfKey(model, told), []),
+    abilities: abilitiesOf(authenticator, info, model, bounds),
+    advisories: advisoriesFor(model, bounds, []),
     problem: undefined,
   };
 }
@@ -128,13 +142,18 @@ async function fingerprintStanding(
   }
 }
 
-function abilitiesOf(authenticator: Authenticator, info: AuthenticatorInfo, model: SecurityKeyModel): KeyAbilities {
+function abilitiesOf(
+  authenticator: Authenticator,
+  info: AuthenticatorInfo,
+  model: SecurityKeyModel,
+  bounds: FirmwareBounds,
+): KeyAbilities {
   const { options, transportsForReset } = info;
   const settings = configSupport(info);
   return {
     residentCredentials: options.get('rk') === true,
     credProtect: info.extensions.includes('credProtect'),
-    ed25519: info.algorithms === undefined ? 'unknown' : info.algorithms.includes(CoseAlgorithm.EDDSA) ? 'yes' : 'no',
+    ed25519: knowsEd25519(info, model, bounds),
     credentials: MANAGEMENT[credentialManagementSupport(info)],
     fingerprints: fingerprintReader(info) !== 'none',
     alwaysUv: settings.alwaysUv ? options.get('alwaysUv') : undefined,
@@ -143,6 +162,16 @@ function abilitiesOf(authenticator: Authenticator, info: AuthenticatorInfo, mode
     resetWindowSeconds: resetWindowSeconds(model, authenticator.facts.version),
     resetByUsb: transportsForReset?.includes('usb') ?? true,
   };
+}
+
+/** A CTAP 2.0 key does not list its algorithms; YubiKeys know Ed25519 from firmware 5.2.3 on. */
+function knowsEd25519(
+  { algorithms }: AuthenticatorInfo,
+  { vendor }: SecurityKeyModel,
+  firmware: FirmwareBounds,
+): KeyAbilities['ed25519'] {
+  if (algorithms !== undefined) return algorithms.includes(CoseAlgorithm.EDDSA) ? 'yes' : 'no';
+  return vendor === 'Yubico' && isOlderThan(firmware, [5, 2, 3]) === true ? 'no' : 'unknown';
 }
 
 /** Preview keys cannot rename. */

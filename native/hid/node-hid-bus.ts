@@ -2,8 +2,10 @@
  * FIDO HID devices through node-hid (ctap.md, sections 2 and 21). node-hid is loaded on first use: it is a native
  * module, and most commands need no authenticator.
  */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
-import type { HidBus, HidDevice, HidTransport } from './transport.ts';
+import type { HidBus, HidDevice, HidTransport, UsbIds } from './transport.ts';
 import { goneError, REPORT_SIZE } from './transport.ts';
 
 /** HID usage page and usage of the FIDO alliance (CTAP 2.1, 11.2.8.2): nothing else is ever opened. */
@@ -41,8 +43,8 @@ async function loadNodeHid(): Promise<NodeHid> {
   return module.default;
 }
 
-/** The machine's own FIDO HID devices. `load` is for tests. */
-export function nodeHidBus(load: () => Promise<NodeHid> = loadNodeHid): HidBus {
+/** The machine's own FIDO HID devices. `load` and `sysfs` are for tests. */
+export function nodeHidBus(load: () => Promise<NodeHid> = loadNodeHid, sysfs = '/sys/bus/usb/devices'): HidBus {
   let loaded: Promise<NodeHid> | undefined;
   const nodeHid = () => {
     loaded ??= load();
@@ -59,7 +61,23 @@ export function nodeHidBus(load: () => Promise<NodeHid> = loadNodeHid): HidBus {
       }
       return devices;
     },
+    async usbIds() {
+      const ofHid = (await enumerate(await nodeHid())).map(({ vendorId, productId }) => ({ vendorId, productId }));
+      return [...ofHid, ...(await linuxUsbIds(sysfs))];
+    },
   };
+}
+
+/** What has no HID interface at all, such as a key that is a smart card only. Nothing on other systems. */
+async function linuxUsbIds(folder: string): Promise<readonly UsbIds[]> {
+  const found: UsbIds[] = [];
+  for (const name of await readdir(folder).catch(() => [])) {
+    const read = async (file: string) => Number.parseInt(await readFile(join(folder, name, file), 'utf8'), 16);
+    // Interfaces of a device have no ids of their own.
+    const ids = await Promise.all([read('idVendor'), read('idProduct')]).catch(() => undefined);
+    if (ids !== undefined) found.push({ vendorId: ids[0], productId: ids[1] });
+  }
+  return found;
 }
 
 async function enumerate(hid: NodeHid): ReturnType<NodeHid['devicesAsync']> {

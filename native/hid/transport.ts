@@ -31,9 +31,16 @@ export interface HidDevice {
   open(): Promise<HidTransport>;
 }
 
+export interface UsbIds {
+  readonly vendorId: number;
+  readonly productId: number;
+}
+
 /** All FIDO HID devices that are plugged in now. */
 export interface HidBus {
   list(): Promise<readonly HidDevice[]>;
+  /** Of every USB device that the system tells of, FIDO or not; nothing is opened. Absent: the bus knows its own devices only. */
+  usbIds?(): Promise<readonly UsbIds[]>;
 }
 
 /** The device was unplugged, or reading it failed for good. */

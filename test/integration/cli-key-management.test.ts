@@ -142,6 +142,17 @@ describe('several keys', () => {
     expect(screen).toContain('YubiKey Bio');
     expect(key.touchPad.blinking).toBe(false);
   });
+
+  it('are told apart by touch at an enrollment too', async () => {
+    const {
+      computer: here,
+      key,
+      second,
+    } = await withKeys({ profile: 'yubikey-5.7', touch: 'never' }, { profile: 'yubikey-5.7', touch: 'at-once' });
+    const { exitCode, screen } = await here.start(['enroll', '--no-publish'], [typePin()]).ended;
+    expect(exitCode, screen).toBe(0);
+    expect([key.credentials().length, second.credentials().length]).toEqual([0, 1]);
+  });
 });
 
 describe('a reset', () => {

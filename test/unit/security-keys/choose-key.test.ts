@@ -29,6 +29,20 @@ describe('which key is meant', () => {
     await expect(keys.look(undefined, people, forever)).rejects.toMatchObject({ code: 'KEY_MISSING' });
   });
 
+  it('is one whose FIDO interface is switched off: that is said, and it is listed with it', async () => {
+    const usbIds = async () => [{ vendorId: 0x1050, productId: 0x0404 }];
+    const { keys, people } = desk([], { usbIds });
+    await expect(keys.look(undefined, people, forever)).rejects.toMatchObject({
+      code: 'KEY_FIDO_OFF',
+      message: expect.stringContaining('CCID'),
+    });
+    expect(await keys.list(forever)).toMatchObject([
+      { model: { vendor: 'Yubico' }, problem: { code: 'KEY_FIDO_OFF' }, pin: undefined },
+    ]);
+    const [a] = twoKeys();
+    expect(await desk([a], { usbIds }).keys.look(undefined, people, forever)).toMatchObject({ path: 'lab:a' });
+  });
+
   it('is not guessed among several where nobody is there to touch one', async () => {
     const [a, b] = twoKeys();
     const { keys, people } = desk([a, b]);

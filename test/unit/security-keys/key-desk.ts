@@ -89,10 +89,17 @@ export interface Desk {
 
 export function desk(
   labs: readonly LabAuthenticator[],
-  { enrolled = [], clock = systemClock }: { enrolled?: readonly EnrolledCredential[]; clock?: Clock } = {},
+  {
+    enrolled = [],
+    clock = systemClock,
+    usbIds,
+  }: { enrolled?: readonly EnrolledCredential[]; clock?: Clock; usbIds?: HidBus['usbIds'] } = {},
 ): Desk {
   const begun: string[] = [];
-  const bus = { list: async () => (await Promise.all(labs.map((lab) => lab.bus.list()))).flat() };
+  const bus = {
+    list: async () => (await Promise.all(labs.map((lab) => lab.bus.list()))).flat(),
+    ...(usbIds === undefined ? {} : { usbIds }),
+  };
   const keys = securityKeys({
     hid: async () => bus,
     channel: systemChannelWorld({ clock, log: silentLog }),

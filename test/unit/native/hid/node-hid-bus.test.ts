@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { GlasskeyError } from '../../../../diagnostics/glasskey-error.ts';
 import { type NodeHid, type NodeHidHandle, nodeHidBus } from '../../../../native/hid/node-hid-bus.ts';
@@ -116,6 +119,25 @@ describe('the node-hid bus', () => {
     }));
     const named = { code: 'HID_LIBRARY_MISSING', remedy: expect.stringContaining('apt-get install libusb-1.0-0') };
     await expect(failing.list()).rejects.toMatchObject(named);
+  });
+
+  it('tells the USB ids of whatever is plugged in, a smart card without any HID interface too', async () => {
+    const sysfs = mkdtempSync(join(tmpdir(), 'gk-sysfs-'));
+    for (const [name, vendor] of Object.entries({ '1-2': '1050', '1-2:1.0': undefined })) {
+      mkdirSync(join(sysfs, name));
+      if (vendor !== undefined) writeFileSync(join(sysfs, name, 'idVendor'), `${vendor}\n`);
+      if (vendor !== undefined) writeFileSync(join(sysfs, name, 'idProduct'), '0404\n');
+    }
+    try {
+      const HIDAsync = { open: () => Promise.reject(new Error('nothing is to be opened')) };
+      const bus = nodeHidBus(async () => ({ devicesAsync: async () => [FIDO], HIDAsync }), sysfs);
+      expect(await bus.usbIds?.()).toEqual([
+        { vendorId: 0x1050, productId: 0x0407 },
+        { vendorId: 0x1050, productId: 0x0404 },
+      ]);
+    } finally {
+      rmSync(sysfs, { recursive: true });
+    }
   });
 
   it('finds the real module, which lists whatever is plugged in here', async (context) => {
