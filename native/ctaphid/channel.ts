@@ -281,7 +281,9 @@ export class CtaphidChannel {
       let cancelGrace = () => {};
       const cancelOverall = clock.after(OVERALL_MS, () => fail(silenceError()));
       let status: number | undefined;
+      let isSettled = false;
       const settle = () => {
+        isSettled = true;
         cancelSilence();
         cancelGrace();
         cancelOverall();
@@ -289,6 +291,7 @@ export class CtaphidChannel {
         this.#waiter = undefined;
       };
       const fail = (error: GlasskeyError) => {
+        if (isSettled) return;
         settle();
         this.#dirty = true;
         reject(error);
@@ -316,8 +319,9 @@ export class CtaphidChannel {
       this.#waiter = { take, fail, alive };
       alive();
       this.#send(request).then(() => {
-        // Only now: a CANCEL in the middle of the request's packets would tear the message.
-        if (signal === undefined || this.#waiter === undefined || request.command !== Command.CBOR) return;
+        // Only now: a CANCEL in the middle of the request's packets would tear the message. The reply may have come before its
+        // own write is reported as done, and the next request may be under way.
+        if (signal === undefined || isSettled || request.command !== Command.CBOR) return;
         if (signal.aborted) onAbort();
         else signal.addEventListener('abort', onAbort, { once: true });
       }, fail);
