@@ -3,7 +3,7 @@
  * after the first costs two commands (design, decision 6). A key that was unplugged in between is opened anew.
  */
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
-import { Authenticator } from '../../native/ctap2/authenticator.ts';
+import { Authenticator, type Operation } from '../../native/ctap2/authenticator.ts';
 import { Status } from '../../native/ctap2/constants.ts';
 import { formatAaguid } from '../../native/ctap2/get-info.ts';
 import type { Pin } from '../../native/ctap2/pin.ts';
@@ -42,13 +42,7 @@ export class PluggedInAuthenticator implements AssertingAuthenticator<Pin> {
         userPresence: true,
       },
       request.pin,
-      {
-        signal,
-        onProgress: (progress) => {
-          if (progress === 'touch-wanted') onTouchWanted();
-          if (progress === 'key-busy') this.#onBusy();
-        },
-      },
+      this.#operation(signal, onTouchWanted),
     );
     return { authData: authDataBytes, signature };
   }
@@ -59,7 +53,7 @@ export class PluggedInAuthenticator implements AssertingAuthenticator<Pin> {
    */
   async pinTriesLeft(signal: AbortSignal): Promise<number | undefined> {
     if (this.#open === undefined || this.#open.isGone || this.#open.hasAllPinTries) return undefined;
-    const { left, replugNeeded } = await this.#open.pinRetries({ signal });
+    const { left, replugNeeded } = await this.#open.pinRetries(this.#operation(signal));
     if (left === 0) throw statusError(Status.PIN_BLOCKED, 'The signature');
     if (replugNeeded) throw statusError(Status.PIN_AUTH_BLOCKED, 'The signature');
     return left < ALL_TRIES ? left : undefined;
@@ -71,11 +65,11 @@ export class PluggedInAuthenticator implements AssertingAuthenticator<Pin> {
    */
   async ready(credentialId: Uint8Array, signal: AbortSignal): Promise<Authenticator> {
     const model = this.#aaguidOf(credentialId);
-    if (this.#open !== undefined && (this.#open.isGone || !(await isModel(this.#open, model, signal))))
+    if (this.#open !== undefined && (this.#open.isGone || !(await isModel(this.#open, model, this.#operation(signal)))))
       await this.close();
     this.#open ??= await this.#find(model, signal);
     // getInfo is needed for the signature anyway, and kept.
-    const { options } = await this.#open.info({ signal });
+    const { options } = await this.#open.info(this.#operation(signal));
     if (options.get('clientPin') === false) throw withoutPin();
     return this.#open;
   }
@@ -106,7 +100,7 @@ export class PluggedInAuthenticator implements AssertingAuthenticator<Pin> {
       for (const device of await (await this.#bus()).list()) {
         const authenticator = await Authenticator.open(device, this.#world, signal);
         found.push(authenticator);
-        if (!(await isModel(authenticator, model, signal))) {
+        if (!(await isModel(authenticator, model, this.#operation(signal)))) {
           found.pop();
           await authenticator.close();
         }
@@ -119,6 +113,17 @@ export class PluggedInAuthenticator implements AssertingAuthenticator<Pin> {
       for (const authenticator of found) await authenticator.close();
       throw error;
     }
+  }
+
+  /** Any command may have to wait for another program, the first of all. */
+  #operation(signal: AbortSignal, onTouchWanted: () => void = () => {}): Operation {
+    return {
+      signal,
+      onProgress: (progress) => {
+        if (progress === 'touch-wanted') onTouchWanted();
+        if (progress === 'key-busy') this.#onBusy();
+      },
+    };
   }
 }
 
@@ -144,8 +149,12 @@ export async function pluggedInModels(
   return models;
 }
 
-async function isModel(authenticator: Authenticator, model: string | undefined, signal: AbortSignal): Promise<boolean> {
-  return model === undefined || formatAaguid((await authenticator.info({ signal })).aaguid) === model;
+async function isModel(
+  authenticator: Authenticator,
+  model: string | undefined,
+  operation: Operation,
+): Promise<boolean> {
+  return model === undefined || formatAaguid((await authenticator.info(operation)).aaguid) === model;
 }
 
 /** A reset takes the PIN and every credential (CTAP 2.1, 6.6). */

@@ -240,7 +240,7 @@ async function makeCredential(
   const authenticator = await Authenticator.open(device, world.channel, signal);
   try {
     const product = productName(device);
-    const info = await authenticator.info({ signal });
+    const info = await authenticator.info({ signal, onProgress: touchProgress(world) });
     assertCanEnroll(info, enrollment.plan, { mayHoldItAlready: enrollment.state === 'requested' });
     const key = keyFacts(info, authenticator);
     world.scrutiny.assertAllowed(key);
@@ -453,7 +453,7 @@ async function writeFiles(enrollment: EnrollmentIn<'attested'>, world: EnrollWor
   return next;
 }
 
-/** Turns the channel's progress into what people are told: the touch, and that it was felt. */
+/** Turns the channel's progress into what people are told: another program in the way, the touch, and that it was felt. */
 function touchProgress(world: EnrollWorld): (progress: Progress) => void {
   let wanted = false;
   return (progress) => {

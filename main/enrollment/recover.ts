@@ -4,7 +4,7 @@
  * finds its own again. With no look at the profile it works offline.
  */
 import { asGlasskeyError, assertNotCancelled, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
-import { Authenticator } from '../../native/ctap2/authenticator.ts';
+import { Authenticator, type Operation } from '../../native/ctap2/authenticator.ts';
 import { Permission, Status } from '../../native/ctap2/constants.ts';
 import { credentialManagementSupport } from '../../native/ctap2/credential-management.ts';
 import { formatAaguid, formatFirmware } from '../../native/ctap2/get-info.ts';
@@ -139,7 +139,7 @@ async function readSecurityKey(
   const authenticator = await Authenticator.open(device, world.channel, signal);
   try {
     const product = productName(device);
-    const info = await authenticator.info({ signal });
+    const info = await authenticator.info(tellingOfOthers(world, signal));
     if (credentialManagementSupport(info) === 'none') throw cannotList(product);
     if (info.options.get('clientPin') !== true) throw withoutPin(product);
     const firmware =
@@ -154,19 +154,22 @@ async function readSecurityKey(
   }
 }
 
+/** Any command may have to wait for another program, the first of all; that is told. */
+function tellingOfOthers({ people }: RecoverWorld, signal: AbortSignal): Operation {
+  return { signal, onProgress: (progress) => progress === 'key-busy' && people.tell({ kind: 'key-busy' }) };
+}
+
 /** Upon a wrong PIN a person is asked again: the program itself never sends one twice. */
 async function withPin(
   authenticator: Authenticator,
   product: string,
   { applications }: RecoverChoices,
-  { people, journal }: RecoverWorld,
+  world: RecoverWorld,
   signal: AbortSignal,
 ): Promise<ResidentKeys> {
+  const { people, journal } = world;
   const known = [...applications, ...journal.list().map(({ plan }) => plan.application)];
-  const operation = {
-    signal,
-    onProgress: (progress: string) => progress === 'key-busy' && people.tell({ kind: 'key-busy' }),
-  };
+  const operation = tellingOfOthers(world, signal);
   for (let wasWrong = false; ; wasWrong = true) {
     const pin = await askPin({ authenticator, product, people, what: 'The recovery' }, wasWrong, signal);
     try {

@@ -10,6 +10,7 @@ import { Pin } from '../../../native/ctap2/pin.ts';
 import type { HidBus } from '../../../native/hid/transport.ts';
 import { systemClock } from '../../../time/clock.ts';
 import { LabAuthenticator, type LabAuthenticatorOptions } from '../../lab/authenticator/lab-authenticator.ts';
+import { ManualClock } from '../lab/authenticator/manual-clock.ts';
 
 const PIN = '493815';
 const world = systemChannelWorld({ clock: systemClock, log: silentLog });
@@ -141,6 +142,27 @@ describe('the authenticator that signs', () => {
     await expect(over(busOf(key), undefined).ready(credentialId, signal)).rejects.toMatchObject({
       code: 'PIN_NOT_SET',
     });
+  });
+});
+
+describe('another program that uses the key', () => {
+  it('is told of from the first command on', async () => {
+    const clock = new ManualClock();
+    const key = labKey();
+    const { credentialId, aaguid } = await enrolledOn(key);
+    let told = 0;
+    const authenticator = new PluggedInAuthenticator(
+      async () => busOf(key),
+      systemChannelWorld({ clock, log: silentLog }),
+      () => aaguid,
+      () => (told += 1),
+    );
+    key.faults.set({ busyRequests: 30 });
+    const ready = authenticator.ready(credentialId, signal);
+    await clock.pass(5_000);
+    await ready;
+    expect(told).toBe(1);
+    await authenticator.close();
   });
 });
 

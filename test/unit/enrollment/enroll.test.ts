@@ -393,6 +393,18 @@ describe('the key', () => {
     await expect(computer.enroll()).rejects.toMatchObject({ code: 'KEY_MISSING' });
   });
 
+  it('that another program is using is waited for from the first command on, and that is said', async () => {
+    const clock = new ManualClock();
+    const computer = await start({ clock });
+    computer.authenticator.faults.set({ busyRequests: 30 });
+    const enrolled = computer.enroll();
+    await expect.poll(() => computer.authenticator.counters.read().packetsOut).toBeGreaterThan(1);
+    await clock.pass(5_000);
+    await enrolled;
+    expect(computer.people.events.map(({ kind }) => kind).slice(0, 2)).toEqual(['key-busy', 'key-found']);
+    await expectOneUsableEnrollment(computer);
+  });
+
   it('must be named when two are plugged in, and is then the only one used', async () => {
     const computer = await start({ authenticator: { path: 'lab:first' } });
     const first = computer.authenticator;
