@@ -8,6 +8,8 @@
  * The OpenSSH server is wanted as a program, not as a service: Debian's package starts and enables one, which this
  * script prevents, so that a developer's machine listens on no more ports than before.
  *
+ * `--for=hidraw` looks only for what builds and runs the lab's virtual machine.
+ *
  * `--for=window` also looks for a browser, in which the desktop app runs where Electron is not installed. `--for=test` looks for that
  * too, and for what builds Linux packages.
  */
@@ -24,6 +26,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { MACHINE_PROGRAMS } from '../test/lab/vm/image.ts';
 
 interface Need {
   /** Any one of these programs will do. */
@@ -87,6 +90,14 @@ const PACKAGE_BUILDERS: readonly Need[] = [
   { programs: ['dpkg-deb'], packages: ['dpkg'], hard: false, without: 'the tests make and look at no deb package' },
   { programs: ['rpmbuild'], packages: ['rpm'], hard: false, without: 'the tests make and look at no rpm package' },
 ];
+
+/** The lab's virtual machine (test/lab/vm): the tests that take a real /dev/hidrawN. */
+const VIRTUAL_MACHINE: readonly Need[] = MACHINE_PROGRAMS.map((needed) => ({
+  programs: [needed.program],
+  packages: [needed.package],
+  hard: false,
+  without: 'the tests upon real hidraw nodes, in a virtual machine, are skipped',
+}));
 
 /** An ordinary user's PATH often lacks these, and sshd and ip live there. */
 const SEARCH_FOLDERS = [
@@ -239,6 +250,7 @@ function report(missing: readonly Need[]): void {
 }
 
 function needsFor(argv: readonly string[]): readonly Need[] {
+  if (argv.includes('--for=hidraw')) return process.platform === 'linux' ? VIRTUAL_MACHINE : [];
   if (argv.includes('--for=window')) return [...NEEDS, BROWSER];
   if (!argv.includes('--for=test')) return NEEDS;
   return [...NEEDS, HID_LIBRARIES, BROWSER, ...(process.platform === 'linux' ? PACKAGE_BUILDERS : [])];

@@ -3,6 +3,7 @@ import type { Benchmark } from './benchmark.ts';
 
 export const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   packets: async () => (await import('./packets.ts')).packets,
+  hidraw: async () => (await import('./hidraw.ts')).hidraw,
   window: async () => (await import('./window.ts')).window,
   cli: async () => (await import('./cli.ts')).cli,
 };

@@ -13,6 +13,7 @@ import type { Benchmark, FigureName, Figures, Say } from './benchmark.ts';
 import { Conversation, type Exchange } from './packets/conversation.ts';
 import { enrollWithGlasskey, signWithAgent } from './packets/enrolled-glasskey.ts';
 import { buildOnlyDevice, enrollWithSshKeygen, signWithSshKeygen } from './packets/ssh-keygen.ts';
+import { inOrder, TALLY_HEADINGS, tally, tallyFigures, tallyRow, totalRatio } from './packets/tally.ts';
 import { table } from './table.ts';
 
 const PIN = '482915';
@@ -49,15 +50,15 @@ async function measure(folder: string, say: Say): Promise<Figures> {
   say('Packets out and in; of those in, the keep-alives in brackets.\n');
   say(
     table([
-      ['ceremony', 'who', 'out', 'in', 'CTAP', 'INIT', 'CANCEL'],
-      row('enroll', 'glasskey', ours.enroll),
-      row('', 'ssh-keygen', theirs.enroll),
-      row('', 'least (*)', least.enroll),
-      row('sign, first', 'glasskey', ours.signFirst),
-      row('', 'ssh-keygen', theirs.sign),
-      row('', 'least (*)', least.signFirst),
-      row('sign, running', 'glasskey', ours.signRunning),
-      row('', 'least (*)', least.signRunning),
+      TALLY_HEADINGS,
+      tallyRow('enroll', 'glasskey', ours.enroll),
+      tallyRow('', 'ssh-keygen', theirs.enroll),
+      tallyRow('', 'least (*)', least.enroll),
+      tallyRow('sign, first', 'glasskey', ours.signFirst),
+      tallyRow('', 'ssh-keygen', theirs.sign),
+      tallyRow('', 'least (*)', least.signFirst),
+      tallyRow('sign, running', 'glasskey', ours.signRunning),
+      tallyRow('', 'least (*)', least.signRunning),
     ]),
   );
   say('\n(*) by addition: each request that cannot be done without, once, at the smallest size seen; no keep-alives.');
@@ -73,18 +74,18 @@ async function measure(folder: string, say: Say): Promise<Figures> {
   }
 
   return {
-    ...figuresOf('enroll', ours.enroll),
-    ...figuresOf('sign.first', ours.signFirst),
-    ...figuresOf('sign.running', ours.signRunning),
+    ...tallyFigures('enroll', ours.enroll),
+    ...tallyFigures('sign.first', ours.signFirst),
+    ...tallyFigures('sign.running', ours.signRunning),
     ...leastFigures('enroll', least.enroll),
     ...leastFigures('sign.first', least.signFirst),
     ...leastFigures('sign.running', least.signRunning),
-    ...(theirs.enroll && figuresOf('ssh_keygen.enroll', theirs.enroll)),
-    ...(theirs.sign && figuresOf('ssh_keygen.sign', theirs.sign)),
-    ...(theirs.enroll && { 'enroll.total_ratio': ratio(ours.enroll, theirs.enroll) }),
+    ...(theirs.enroll && tallyFigures('ssh_keygen.enroll', theirs.enroll)),
+    ...(theirs.sign && tallyFigures('ssh_keygen.sign', theirs.sign)),
+    ...(theirs.enroll && { 'enroll.total_ratio': totalRatio(ours.enroll, theirs.enroll) }),
     ...(theirs.sign && {
-      'sign.first.total_ratio': ratio(ours.signFirst, theirs.sign),
-      'sign.running.total_ratio': ratio(ours.signRunning, theirs.sign),
+      'sign.first.total_ratio': totalRatio(ours.signFirst, theirs.sign),
+      'sign.running.total_ratio': totalRatio(ours.signRunning, theirs.sign),
     }),
   };
 }
@@ -146,60 +147,9 @@ function leastFor(names: readonly string[], ...conversations: (readonly Exchange
   });
 }
 
-interface Sums {
-  readonly out: number;
-  readonly in: number;
-  readonly keepalives: number;
-  readonly ctap: number;
-  readonly inits: number;
-  readonly cancels: number;
-}
-
-function sums(exchanges: readonly Exchange[]): Sums {
-  const count = (matches: (exchange: Exchange) => boolean) => exchanges.filter(matches).length;
-  const sum = (of: (exchange: Exchange) => number) => exchanges.reduce((total, one) => total + of(one), 0);
-  return {
-    out: sum((one) => one.out),
-    in: sum((one) => one.in),
-    keepalives: sum((one) => one.keepalives),
-    ctap: count((one) => one.isCtap),
-    inits: count((one) => one.name === 'INIT'),
-    cancels: count((one) => one.name === 'CANCEL'),
-  };
-}
-
-function row(ceremony: string, who: string, exchanges: readonly Exchange[] | undefined): readonly string[] {
-  if (exchanges === undefined) return [ceremony, who, '-'];
-  const { out, in: back, keepalives, ctap, inits, cancels } = sums(exchanges);
-  return [ceremony, who, String(out), `${back} (${keepalives})`, ...[ctap, inits, cancels].map(String)];
-}
-
-function inOrder(exchanges: readonly Exchange[]): string {
-  return exchanges.map((one) => `${one.name} ${one.out}/${one.in - one.keepalives}`).join(', ');
-}
-
-function figuresOf(prefix: string, exchanges: readonly Exchange[]): Record<FigureName, number> {
-  const { out, in: back, keepalives, ctap, inits, cancels } = sums(exchanges);
-  return {
-    [`${prefix}.out_packets`]: out,
-    [`${prefix}.in_packets`]: back,
-    [`${prefix}.keepalive_packets`]: keepalives,
-    [`${prefix}.total_packets`]: out + back,
-    [`${prefix}.ctap_commands`]: ctap,
-    [`${prefix}.init_commands`]: inits,
-    [`${prefix}.cancel_commands`]: cancels,
-  };
-}
-
 function leastFigures(prefix: string, exchanges: readonly Exchange[]): Record<FigureName, number> {
-  const { out, in: back } = sums(exchanges);
+  const { out, in: back } = tally(exchanges);
   return { [`${prefix}.least_out_packets`]: out, [`${prefix}.least_in_packets`]: back };
-}
-
-/** All packets of `ours`, keep-alives included, over all of `theirs`. */
-function ratio(ours: readonly Exchange[], theirs: readonly Exchange[]): number {
-  const [a, b] = [sums(ours), sums(theirs)];
-  return (a.out + a.in) / (b.out + b.in);
 }
 
 function subfolder(folder: string): Promise<string> {

@@ -3,7 +3,8 @@ import { ClientPin, CtapCommand } from '../../../native/ctap2/constants.ts';
 import { Command } from '../../../native/ctaphid/constants.ts';
 import type { HidBus, HidTransport } from '../../../native/hid/transport.ts';
 import { type CborValue, decodeCbor, isMap } from '../../lab/authenticator/cbor.ts';
-import { type Packet, parsePacket } from '../../lab/authenticator/ctaphid-packets.ts';
+import { parsePacket } from '../../lab/authenticator/ctaphid-packets.ts';
+import type { ReportTap } from '../../lab/authenticator/hidraw-server.ts';
 
 /** One request of the host, and what came back before the next. */
 export interface Exchange {
@@ -25,7 +26,7 @@ interface Heard {
   keepalives: number;
 }
 
-export class Conversation {
+export class Conversation implements ReportTap {
   #heard: Heard[] = [];
 
   /** The same bus, listened to. */
@@ -49,22 +50,8 @@ export class Conversation {
     }));
   }
 
-  #tap(transport: HidTransport): HidTransport {
-    return {
-      write: (report) => {
-        this.#onWrite(parsePacket(report));
-        return transport.write(report);
-      },
-      receive: (onReport, onGone) =>
-        transport.receive((report) => {
-          this.#onReport(parsePacket(report));
-          onReport(report);
-        }, onGone),
-      close: () => transport.close(),
-    };
-  }
-
-  #onWrite(packet: Packet): void {
+  onSent(report: Uint8Array): void {
+    const packet = parsePacket(report);
     if (packet.kind === 'init') {
       const payload = Buffer.alloc(packet.length);
       this.#heard.push({ command: packet.command, payload, received: 0, out: 0, in: 0, keepalives: 0 });
@@ -77,12 +64,28 @@ export class Conversation {
     current.received += packet.data.length;
   }
 
-  #onReport(packet: Packet): void {
+  onReceived(report: Uint8Array): void {
+    const packet = parsePacket(report);
     // A CANCEL is never answered itself: what comes after it still answers the request before.
     const asked = this.#heard.findLast(({ command }) => command !== Command.CANCEL);
     if (asked === undefined) return;
     asked.in += 1;
     if (packet.kind === 'init' && packet.command === Command.KEEPALIVE) asked.keepalives += 1;
+  }
+
+  #tap(transport: HidTransport): HidTransport {
+    return {
+      write: (report) => {
+        this.onSent(report);
+        return transport.write(report);
+      },
+      receive: (onReport, onGone) =>
+        transport.receive((report) => {
+          this.onReceived(report);
+          onReport(report);
+        }, onGone),
+      close: () => transport.close(),
+    };
   }
 }
 
@@ -100,8 +103,22 @@ const CLIENT_PIN_NAMES: Readonly<Record<number, string>> = {
   [ClientPin.GET_TOKEN_USING_PIN]: 'getToken',
 };
 
-/** Numbers of request members (CTAP 2.1, 6.5.5 and 6.2.1). */
+/** By subcommand (CTAP 2.1, 6.8); libfido2 1.12 sends them under the preview's number. */
+const CREDENTIAL_MANAGEMENT_NAMES: Readonly<Record<number, string>> = {
+  1: 'getCredsMetadata',
+  2: 'enumerateRPsBegin',
+  3: 'enumerateRPsGetNextRP',
+  4: 'enumerateCredentialsBegin',
+  5: 'enumerateCredentialsGetNextCredential',
+};
+const CREDENTIAL_MANAGEMENT: readonly number[] = [
+  CtapCommand.CREDENTIAL_MANAGEMENT,
+  CtapCommand.CREDENTIAL_MANAGEMENT_PREVIEW,
+];
+
+/** Numbers of request members (CTAP 2.1, 6.5.5, 6.8 and 6.2.1). */
 const CLIENT_PIN_SUB_COMMAND = 2;
+const CREDENTIAL_MANAGEMENT_SUB_COMMAND = 1;
 const GET_ASSERTION_OPTIONS = 5;
 
 function nameOf({ command, payload }: Heard): string {
@@ -114,6 +131,10 @@ function nameOf({ command, payload }: Heard): string {
   if (ctap === CtapCommand.CLIENT_PIN) {
     const subCommand = Number(member(request, CLIENT_PIN_SUB_COMMAND));
     return CLIENT_PIN_NAMES[subCommand] ?? `${name} ${subCommand}`;
+  }
+  if (CREDENTIAL_MANAGEMENT.includes(ctap)) {
+    const subCommand = Number(member(request, CREDENTIAL_MANAGEMENT_SUB_COMMAND));
+    return CREDENTIAL_MANAGEMENT_NAMES[subCommand] ?? `${name} ${subCommand}`;
   }
   const touchless = member(member(request, GET_ASSERTION_OPTIONS), 'up') === false;
   return ctap === CtapCommand.GET_ASSERTION && touchless ? `${name}(up=false)` : name;

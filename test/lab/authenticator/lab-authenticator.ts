@@ -9,6 +9,7 @@ import { type Env, systemRandom, systemTime } from './env.ts';
 import { Faults } from './faults.ts';
 import { toHex } from './hex.ts';
 import { HidCable } from './hid-cable.ts';
+import { type ReportTap, serveHidraw } from './hidraw-server.ts';
 import { inProcessBus } from './in-process-bus.ts';
 import { type Profile, type ProfileName, profiles } from './profiles.ts';
 import { type ServedCable, type ServedSocket, serveHidSocket } from './socket-server.ts';
@@ -166,7 +167,20 @@ export class LabAuthenticator {
 
   /** Serves the key on a Unix socket for other processes (`labHidBus`). */
   async serve(socketPath: string): Promise<ServedSocket> {
-    const served = await serveHidSocket(this.cable, socketPath);
+    return this.keep(await serveHidSocket(this.cable, socketPath));
+  }
+
+  /** Makes Linux take it for a real key, with a /dev/hidrawN (root, and a kernel with uhid). `tap` hears every report. */
+  async serveHidraw(tap?: ReportTap): Promise<ServedSocket> {
+    return this.keep(await serveHidraw(this.cable, this.profile, tap));
+  }
+
+  /** For replaying recorded conversations: fixes the key agreement key of both protocols. */
+  useKeyAgreementKey(scalar: Uint8Array): void {
+    for (const protocol of this.memory.ram.protocols) protocol.useScalar(scalar);
+  }
+
+  private keep(served: ServedCable): ServedSocket {
     this.served.add(served);
     return {
       close: async () => {
@@ -174,11 +188,6 @@ export class LabAuthenticator {
         await served.close();
       },
     };
-  }
-
-  /** For replaying recorded conversations: fixes the key agreement key of both protocols. */
-  useKeyAgreementKey(scalar: Uint8Array): void {
-    for (const protocol of this.memory.ram.protocols) protocol.useScalar(scalar);
   }
 
   private async socketsSettled(): Promise<void> {

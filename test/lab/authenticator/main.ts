@@ -1,7 +1,8 @@
 /**
  * Runs one lab authenticator as its own process, until SIGTERM or SIGINT. Arguments:
- *   --profile <name> --socket <path> [--control <path>] [--state <file>] [--touch at-once|by-hand|never|declined|<ms>]
+ *   --profile <name> --socket <path> | --hidraw [--control <path>] [--state <file>] [--touch at-once|by-hand|never|declined|<ms>]
  *   [--attestation packed|self|none|forged] [--fingers <n>]
+ * `--hidraw` makes this Linux take it for a real key (root, and a kernel with uhid).
  * A first PIN is taken from the environment (GLASSKEY_LAB_PIN), never from the arguments: those are public.
  * Prints one line, `ready`, once both sockets listen; leaves no socket behind.
  */
@@ -17,6 +18,7 @@ const { values } = parseArgs({
   options: {
     profile: { type: 'string', default: 'yubikey-5.7' },
     socket: { type: 'string' },
+    hidraw: { type: 'boolean', default: false },
     control: { type: 'string' },
     state: { type: 'string' },
     touch: { type: 'string', default: 'at-once' },
@@ -38,8 +40,10 @@ const authenticator = new LabAuthenticator({
   ...(pin === undefined || pin === '' ? {} : { pin }),
 });
 
+if (socket === undefined && !values.hidraw) throw new Error('--socket or --hidraw is needed');
 const served = [
-  await authenticator.serve(z.string({ error: '--socket is needed' }).parse(socket)),
+  ...(socket === undefined ? [] : [await authenticator.serve(socket)]),
+  ...(values.hidraw ? [await authenticator.serveHidraw()] : []),
   ...(control === undefined ? [] : [await serveControl(authenticator, control)]),
 ];
 
