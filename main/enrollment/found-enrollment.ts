@@ -1,6 +1,6 @@
 /** Enrollments of credentials that were made elsewhere: found on a security key, or in key files. */
 import { createHash } from 'node:crypto';
-import { parsePublicLine } from '../openssh/public-line.ts';
+import { hasControlCharacter, parsePublicLine } from '../openssh/public-line.ts';
 import { isSameSkKey, SK_ECDSA } from '../openssh/sk-key.ts';
 import {
   APPLICATION,
@@ -71,7 +71,9 @@ export function isOnProfile(
  */
 export function commentOf(key: Pick<FoundKey, 'publicKey'>, look: ProfileLook | undefined): string {
   if (look?.line !== undefined && isOnProfile(key, look)) return parsePublicLine(look.line).comment;
-  return key.publicKey.application === APPLICATION ? COMMENT : key.publicKey.application;
+  const { application } = key.publicKey;
+  // Any program may have chosen it, and neither half takes a control character.
+  return application === APPLICATION || hasControlCharacter(application) ? COMMENT : application;
 }
 
 /** As the journal gets it, when its files are there: published where the profile holds it. */

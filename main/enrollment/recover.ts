@@ -291,11 +291,11 @@ async function bringUpToDate(
   known: WrittenEnrollment,
   key: FoundKey,
   profile: ProfileLook | undefined,
-  { files, journal, people }: RecoverWorld,
+  { files, journal, people, readKeyFile }: RecoverWorld,
 ): Promise<Outcome> {
   const { keyFile } = known.plan;
   const pair = keyFilePair(known);
-  const isThere = (await files.foreign(keyFile, undefined)).length === 2;
+  const isThere = (await commentInPair(keyFile, key.publicKey, readKeyFile)) !== undefined;
   const inTheWay = isThere ? undefined : (await files.foreign(keyFile, pair))[0];
   const isRestored = !isThere && inTheWay === undefined;
   if (isRestored) {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keyFilePair } from '../../../main/enrollment/key-files.ts';
@@ -113,9 +113,36 @@ describe('recovery on a second computer', () => {
     expect(new Uint8Array(await readFile(computer.keyFile))).toEqual(keyFilePair(enrolled).privateFile);
     expect(computer.journal.list()).toEqual([enrolled]);
   });
+
+  it('says so where another key’s files lie in the place of those that were enrolled', async () => {
+    const computer = await started(Computer.start());
+    await computer.enroll();
+    const other = await started(Computer.start());
+    await other.enroll();
+    for (const half of ['', '.pub']) await copyFile(`${other.keyFile}${half}`, `${computer.keyFile}${half}`);
+    const { keys } = await recoverOn(computer, people);
+    expect(keys).toMatchObject([{ outcome: 'unchanged', inTheWay: computer.keyFile }]);
+    expect(await readFile(computer.keyFile)).toEqual(await readFile(other.keyFile));
+  });
 });
 
 describe('recovery of keys that others made', () => {
+  it.each([
+    ['steers a terminal', 'ssh:a\nb\u001b[2J'],
+    ['is longer than a file’s name may be', `ssh:${'x'.repeat(400)}`],
+  ])('takes all of them, though the application of one %s', async (_what, rpId) => {
+    const computer = await started(Computer.start());
+    await residentCredential(computer, { user: 'alice' });
+    await residentCredential(computer, { rpId, user: 'mallory' });
+    const { keys } = await recoverOn(computer, people, { keys: 'all', applications: [rpId] });
+    expect(keys.map(({ outcome }) => outcome)).toEqual(['recovered', 'recovered']);
+    for (const { keyFile = '' } of keys) {
+      expect(keyFile.slice(computer.keyFolder.length)).toMatch(/^[/\\][\w@+=,.-]{1,200}$/);
+      expect(parseKeyFile(await readFile(keyFile)).publicKey.application).toMatch(/^ssh:/);
+      expect(await readFile(`${keyFile}.pub`, 'utf8')).toMatch(/^\S+ \S+ [\x20-\x7e]+\n$/);
+    }
+  });
+
   it('takes those of ssh only, and asks for no credential of another relying party', async () => {
     const computer = await started(Computer.start());
     await residentCredential(computer);
