@@ -5,7 +5,7 @@
  */
 import { type KeyObject, verify } from 'node:crypto';
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
-import { type AttestationTrust, chainToAnchor, hasOnlyKnownCritical } from './attestation-chain.ts';
+import { type AttestationTrust, chainToAnchor, hasOnlyKnownCritical, type TrustAnchor } from './attestation-chain.ts';
 import type { CborValue } from './cbor.ts';
 import { type Certificate, Oid, readCertificate } from './certificate.ts';
 import { CoseAlgorithm } from './constants.ts';
@@ -121,8 +121,10 @@ function judged(
   const chain = chainToAnchor(certificate, sent.map(certificateOf), trust, at);
   if (chain.kind === 'false-claim') throw forged('issuer');
   if (chain.kind === 'unanchored') return { kind: 'unknown-issuer', ...certified, because: chain.because };
-  if (!hasAttestationForm(certificate)) return { kind: 'unknown-issuer', ...certified, because: 'certificate-form' };
   const { anchor, issuers } = chain;
+  if (!hasAttestationForm(certificate) || !namesModel(certificate, anchor)) {
+    return { kind: 'unknown-issuer', ...certified, because: 'certificate-form' };
+  }
   return {
     kind: 'genuine',
     ...certified,
@@ -168,6 +170,14 @@ function hasAttestationForm(certificate: Certificate): boolean {
   const isOne = (texts: readonly string[] | undefined) => texts?.length === 1 && texts[0] !== '';
   if (version !== 3 || !isOne(country) || !isOne(organization) || !isOne(name)) return false;
   return country?.[0]?.length === 2 && unit?.length === 1 && unit[0] === UNIT && hasOnlyKnownCritical(certificate);
+}
+
+/**
+ * Under a root that serves several models the certificate must say which one it is of (8.2.1), or the AAGUID is proven by nobody. The
+ * built-in roots do; one of a policy may be of a single model.
+ */
+function namesModel({ extensions }: Certificate, { ownsName: isBuiltIn }: TrustAnchor): boolean {
+  return !isBuiltIn || extensions.has(Extension.AAGUID);
 }
 
 /** Where the certificate names an AAGUID, it must be the one in authData, and the extension not critical (8.2.1). */

@@ -204,6 +204,14 @@ describe('an attestation by a certificate', () => {
     });
   });
 
+  it.each([
+    ['proves no maker under a root of many models', true, { kind: 'unknown-issuer', because: 'certificate-form' }],
+    ['may be of the one model of a root that the settings name', false, { kind: 'genuine' }],
+  ] as const)('without an AAGUID %s', (_what, ownsName, found) => {
+    const leaf = leafOf(root, { extensions: [NO_CA] });
+    expect(verdict(attestedBy(leaf), trusting(anchorOf(root, { ownsName })))).toMatchObject(found);
+  });
+
   it('of the right shape by somebody else is of an unknown issuer', () => {
     const somebody = authority(undefined, 'Somebody', 0);
     expect(verdict(attestedBy(leafOf(somebody)), trust)).toMatchObject({
