@@ -74,7 +74,7 @@ export function credentialListView(
 ): CredentialListView {
   return {
     relyingParties: relyingParties.map(({ rpId, credentials }) => ({
-      rpId,
+      rpId: shown(rpId),
       credentials: credentials.map((one) => credentialView(one, at)),
     })),
     used,
@@ -87,9 +87,9 @@ export function credentialView(credential: CredentialOnKey, at: CreatedAt): Resi
   const { fingerprint, enrollment } = ssh ?? {};
   return {
     id: credentialId,
-    rpId,
-    ...(userName === undefined ? {} : { userName }),
-    ...(userDisplayName === undefined ? {} : { displayName: userDisplayName }),
+    rpId: shown(rpId),
+    ...(userName === undefined ? {} : { userName: shown(userName) }),
+    ...(userDisplayName === undefined ? {} : { displayName: shown(userDisplayName) }),
     algorithm,
     ...(ssh === undefined
       ? {}
@@ -112,7 +112,15 @@ function enrollmentView({ id, keyFile, onProfileOf }: EnrollmentOnKey, at: Creat
 }
 
 export function fingerprintView({ id, name }: FingerprintOnKey): FingerprintView {
-  return { id, ...(name === undefined ? {} : { name }) };
+  return { id, ...(name === undefined ? {} : { name: shown(name) }) };
+}
+
+/**
+ * What any program may have written on the key: without what ends a line or turns round the words beside it (UAX 9), so that a name
+ * in a question says nothing but itself.
+ */
+function shown(text: string): string {
+  return text.replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, '\ufffd');
 }
 
 export function resetLossView(loss: ResetLoss, at: CreatedAt): ResetLossView {

@@ -80,7 +80,7 @@ export function verifyAttestation(
   if (object.format !== 'packed') {
     throw new GlasskeyError({
       code: 'ATTESTATION_UNKNOWN',
-      message: `The key gave an attestation of a format that Glasskey cannot check (${object.format}).`,
+      message: `The key gave an attestation of a format that Glasskey cannot check${formatInWords(object.format)}.`,
       remedy: 'Use another key, or update Glasskey.',
     });
   }
@@ -101,6 +101,11 @@ export function verifyAttestation(
   if (certificate.isCa) throw forged('certificate of an authority');
   if (!aaguidMatches(certificate, object.authData.attested.aaguid)) throw forged('AAGUID');
   return judged(certificate, sent, signature, trust, at);
+}
+
+/** Registered ones are short words (WebAuthn 2, 8.1): anything else is not shown. */
+function formatInWords(format: string): string {
+  return /^[a-z0-9-]{1,32}$/.test(format) ? ` (${format})` : '';
 }
 
 /** The algorithm that a certificate's key signs attestations by; undefined for a key of another kind. */

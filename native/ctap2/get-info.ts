@@ -136,14 +136,10 @@ function certifications(map: MemberReader | undefined): ReadonlyMap<string, numb
   return found;
 }
 
-/** Bytes of UTF-8 by the standard; what is none is nothing that could be shown. */
+/** Bytes of UTF-8 by the standard. It is shown to people: what holds anything but the characters of a URL (RFC 3986) is left out. */
 function url(bytes: Uint8Array | undefined): string | undefined {
-  if (bytes === undefined) return undefined;
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
+  const text = Buffer.from(bytes ?? []).toString('latin1');
+  return /^[\x21-\x7e]{1,2048}$/.test(text) ? text : undefined;
 }
 
 function options(map: MemberReader | undefined): ReadonlyMap<string, boolean> {

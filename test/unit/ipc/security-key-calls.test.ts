@@ -140,6 +140,22 @@ describe('credentials', () => {
     return { lab, calls, mine: hex(mine), passkey: hex(passkey) };
   }
 
+  it('have names that end no line and turn no words round, whatever a program wrote on the key', async () => {
+    const lab = yubikey();
+    await holdCredential(lab, { rpId: 'ssh:\u2066x', userName: '\u202ealice\u001b[2J\u2028' });
+    await holdCredential(lab, { rpId: 'github.com', userName: 'Zoë 👩\u200d🚀' });
+    const run = callsOn(lab)['credentials.list']({ key: KEY }, context());
+    await typePin();
+    const { relyingParties } = await run;
+    const names = relyingParties.flatMap(({ rpId, credentials }) =>
+      credentials.map(({ userName }) => [rpId, userName]),
+    );
+    expect(names.toSorted()).toEqual([
+      ['github.com', 'Zoë 👩\u200d🚀'],
+      ['ssh:\ufffdx', '\ufffdalice\ufffd[2J\ufffd'],
+    ]);
+  });
+
   it('are listed by relying party after one PIN, an SSH key with what depends on it', async () => {
     const { calls, mine } = await held();
     const run = calls['credentials.list']({ key: KEY }, context());

@@ -212,6 +212,16 @@ describe('an attestation by a certificate', () => {
     expect(verdict(attestedBy(leaf), trusting(anchorOf(root, { ownsName })))).toMatchObject(found);
   });
 
+  it.each([
+    ['tpm', '(tpm)'],
+    ['\u202e'.repeat(99), 'cannot check.'],
+  ])('of another format is refused, and its name shown only where it is a word: case %#', (format, words) => {
+    const run = () => verdict({ ...attestedBy(leafOf(root)), format }, trust);
+    expect(run).toThrow(
+      expect.objectContaining({ code: 'ATTESTATION_UNKNOWN', message: expect.stringContaining(words) }),
+    );
+  });
+
   it('of the right shape by somebody else is of an unknown issuer', () => {
     const somebody = authority(undefined, 'Somebody', 0);
     expect(verdict(attestedBy(leafOf(somebody)), trust)).toMatchObject({

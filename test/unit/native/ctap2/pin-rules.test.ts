@@ -98,3 +98,26 @@ describe('where a PIN stands', () => {
     await key.close();
   });
 });
+
+describe('where a key publishes its rules', () => {
+  const told = (text: string) =>
+    pinRules(
+      parseInfo(
+        new Map([
+          [0x03, new Uint8Array(16)],
+          [0x1c, new TextEncoder().encode(text)],
+        ]),
+      ),
+    ).complexityUrl;
+
+  it('is a URL', () => {
+    expect(told('https://keys.example/rules?of=5.7')).toBe('https://keys.example/rules?of=5.7');
+  });
+
+  it.each(['', 'a b', 'https://x\u001b[2J', 'https://x/\u202egnp.exe', `https://x/${'y'.repeat(2048)}`])(
+    'is left out where it could mislead whoever reads it: case %#',
+    (text) => {
+      expect(told(text)).toBeUndefined();
+    },
+  );
+});
