@@ -137,6 +137,8 @@ export interface SecurityKeysSources {
   readonly log: Log;
   /** Every enrollment whose credential may be on a key, with what is known of its publication. */
   readonly enrolled: () => Promise<readonly EnrolledCredential[]>;
+  /** The credential of this enrollment is gone for good: nobody can log in with it any more. */
+  readonly gone: (enrollmentId: string) => Promise<void>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Notes in the log what was begun and how it ended. */
   readonly logged: <T>(what: string, work: () => Promise<T>) => Promise<T>;
@@ -156,7 +158,7 @@ export function enrolledCredential(enrollment: WrittenEnrollment, report: Enroll
 type Work<T> = (key: Authenticator, world: SecurityKeysWorld) => Promise<T>;
 
 export function securityKeys(sources: SecurityKeysSources): SecurityKeys {
-  const { hid, channel, log, enrolled, logged } = sources;
+  const { hid, channel, log, enrolled, gone, logged } = sources;
   const udev = { platform: process.platform, isRoot: process.getuid?.() === 0, environment: sources.environment };
   const withKey = async <T>(
     device: string | undefined,
@@ -219,9 +221,11 @@ export function securityKeys(sources: SecurityKeysSources): SecurityKeys {
         renameCredential(key, which, name, world, people, signal),
       ),
     deleteCredential: (device, which, people, signal) =>
-      changing('credential.delete', device, people, signal, (key, world) =>
-        deleteCredential(key, which, world, people, signal),
-      ),
+      changing('credential.delete', device, people, signal, async (key, world) => {
+        const deleted = await deleteCredential(key, which, world, people, signal);
+        if (deleted.ssh?.enrollment !== undefined) await gone(deleted.ssh.enrollment.id);
+        return deleted;
+      }),
 
     fingerprints: (device, people, signal) =>
       withKey(device, people, signal, (key) => listFingerprints(key, people, signal)),
@@ -246,7 +250,11 @@ export function securityKeys(sources: SecurityKeysSources): SecurityKeys {
       }),
 
     reset: (device, people, signal) =>
-      changing('key.reset', device, people, signal, (key, world) => resetKey(key, world, people, signal)),
+      changing('key.reset', device, people, signal, async (key, world) => {
+        const { key: after, lost } = await resetKey(key, world, people, signal);
+        for (const { id } of lost) await gone(id);
+        return after;
+      }),
 
     udevRule: () => udevRule(udev),
     installUdevRule: (signal) => logged('udev-rule.install', () => installUdevRule(udev, signal)),

@@ -13,7 +13,7 @@ import { readCredentials } from './credentials.ts';
 import { describeOpen } from './describe-key.ts';
 import { keyProgress } from './key-progress.ts';
 import type { ResetLoss, SecurityKeyPeople } from './people.ts';
-import type { CredentialOnKey, SecurityKey } from './security-key.ts';
+import type { CredentialOnKey, EnrollmentOnKey, SecurityKey } from './security-key.ts';
 import type { SecurityKeysWorld } from './security-keys-world.ts';
 import { withOfferedPin } from './with-token.ts';
 
@@ -21,8 +21,15 @@ const WHAT = 'The reset';
 /** Often enough that nobody pulls the key out and in unseen, and that little of the window is lost. */
 const LOOK_EVERY_MS = 100;
 
+export interface ResetDone {
+  /** How it stands afterwards. */
+  readonly key: SecurityKey;
+  /** Enrollments of this computer that were on it for certain. */
+  readonly lost: readonly EnrollmentOnKey[];
+}
+
 /**
- * Resets `key`, which the caller closes, and says how it stands afterwards. Throws `RESET_NOT_BY_USB`, `RESET_OTHER_KEY`,
+ * Resets `key`, which the caller closes. Throws `RESET_NOT_BY_USB`, `RESET_OTHER_KEY`,
  * `RESET_TOO_LATE`, `CTAP_NO_TOUCH`, `CTAP_DENIED`, and `CANCELLED` at every wait.
  */
 export async function resetKey(
@@ -30,7 +37,7 @@ export async function resetKey(
   world: SecurityKeysWorld,
   people: SecurityKeyPeople,
   signal: AbortSignal,
-): Promise<SecurityKey> {
+): Promise<ResetDone> {
   const product = productName(key.device);
   assertByUsb(await key.info({ signal }));
   const described = await describeOpen(key, signal);
@@ -62,7 +69,8 @@ export async function resetKey(
     });
     await back.reset({ signal, onProgress: keyProgress(people) });
     people.tell({ kind: 'touched' });
-    return await describeOpen(back, signal);
+    const lost = loss.enrollments.filter(({ certain }) => certain).map(({ enrollment }) => enrollment);
+    return { key: await describeOpen(back, signal), lost };
   } finally {
     await back.close();
   }

@@ -137,6 +137,11 @@ describe('glasskey credentials', () => {
       object: { ssh: { enrollment: { id: enrolled.object.id } } },
     });
     expect(lab.credentials()).toEqual([]);
+    // Nothing calls a key ready that is gone.
+    expect(await run([], ['status'])).toMatchObject({
+      exitCode: 3,
+      object: { verdict: 'not-enrolled', enrollments: [] },
+    });
   });
 });
 

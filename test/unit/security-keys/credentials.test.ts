@@ -178,13 +178,14 @@ describe('a credential', () => {
   it('that an enrollment of this computer uses is deleted for a typed word only, which says whose profile holds it', async () => {
     const lab = labKey('yubikey-5.7');
     const { enrolled } = await filled(lab);
-    const { keys, people } = desk([lab], { enrolled });
+    const { keys, people, gone } = desk([lab], { enrolled });
     const { ssh } = named(await keys.credentials(undefined, people, forever), 'alice 1');
     await keys.deleteCredential(undefined, ssh?.fingerprint ?? '', people, forever);
     expect(people.consents).toMatchObject([
       { typed: 'delete', credential: { ssh: { enrollment: { onProfileOf: 'alice@lab.example' } } } },
     ]);
     expect(names(lab)).toEqual(['alice', 'alice 2']);
+    expect(gone).toEqual(['ab12']);
   });
 
   it('stays where people decline, where it is cancelled at the question, and where nobody knows which is meant', async () => {

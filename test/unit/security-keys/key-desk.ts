@@ -85,6 +85,8 @@ export interface Desk {
   readonly bus: HidBus;
   /** What the log was told had been begun. */
   readonly begun: string[];
+  /** Enrollments whose credential is gone. */
+  readonly gone: string[];
 }
 
 export function desk(
@@ -96,6 +98,7 @@ export function desk(
   }: { enrolled?: readonly EnrolledCredential[]; clock?: Clock; usbIds?: HidBus['usbIds'] } = {},
 ): Desk {
   const begun: string[] = [];
+  const gone: string[] = [];
   const bus = {
     list: async () => (await Promise.all(labs.map((lab) => lab.bus.list()))).flat(),
     ...(usbIds === undefined ? {} : { usbIds }),
@@ -105,13 +108,16 @@ export function desk(
     channel: systemChannelWorld({ clock, log: silentLog }),
     log: silentLog,
     enrolled: async () => enrolled,
+    gone: async (id) => {
+      gone.push(id);
+    },
     environment: {},
     logged: (what, work) => {
       begun.push(what);
       return work();
     },
   });
-  return { keys, people: new ScriptedKeyPeople(), bus, begun };
+  return { keys, people: new ScriptedKeyPeople(), bus, begun, gone };
 }
 
 export function labKey(profile: LabAuthenticatorOptions['profile'], over: Partial<LabAuthenticatorOptions> = {}) {
