@@ -12,7 +12,7 @@ export interface Place {
   /** Of `security-keys`: the one whose page is open, by its `path`. */
   readonly key?: string | undefined;
   /** Of `security-keys`: a guided flow in place of list and page. */
-  readonly flow?: 'recover' | undefined;
+  readonly flow?: 'recover' | 'rotate' | undefined;
 }
 
 export interface Navigation {

@@ -355,6 +355,21 @@ const keyStep = z.discriminatedUnion('kind', [
 
 const onKey = z.strictObject({ key: keyPath });
 
+// --- Rotation --------------------------------------------------------------------------------------------------------------
+
+/** A new key that takes the place of an old one (main/enrollment/rotation.ts says what each stage means). */
+const rotation = z.object({
+  stage: z.enum(['making', 'to-publish', 'waiting', 'to-prove', 'to-retire', 'retiring']),
+  /** Which one is to go: `new` where it was given up. */
+  leaving: z.enum(['old', 'new']),
+  /** A device has accepted a login with the key that stays, since it was published. */
+  proven: z.boolean(),
+  /** When every device has the key that stays at the latest; absent while it is not on the profile. */
+  reconciledBy: time.optional(),
+  old: enrollment,
+  new: enrollment,
+});
+
 // --- Recovery --------------------------------------------------------------------------------------------------------------
 
 /** An SSH key that lives on a security key. */
@@ -660,6 +675,21 @@ export const CALLS = {
     output: NONE,
   },
 
+  /** How the replacement of the key stands, from the disk alone. `published`: the key that could be replaced. */
+  'rotation.get': {
+    from: 'main',
+    input: NONE,
+    output: z.object({ rotation: rotation.optional(), published: enrollment.optional(), now: time }),
+  },
+  /** Does the step that is next, or gives the replacement up; before a key goes, its owner is asked by a prompt. */
+  'rotation.run': {
+    from: 'main',
+    input: z.strictObject({ step: z.enum(['next', 'give-up']), device: keyPath.optional() }),
+    progress: enrollStep,
+    output: z.object({
+      did: z.enum(['published', 'retired', 'turned-back', 'abandoned', 'declined', 'nothing']),
+    }),
+  },
   /** Takes in the SSH keys of a security key: files and knowledge here, nothing on the key changes. */
   'recovery.run': {
     from: 'main',
@@ -813,6 +843,8 @@ export type ResidentCredentialView = z.output<typeof residentCredential>;
 export type ResetLossView = z.output<typeof resetLoss>;
 export type FingerprintView = z.output<typeof fingerprint>;
 export type KeyStep = z.output<typeof keyStep>;
+export type RotationView = z.output<typeof rotation>;
+export type RotationStep = CallOutput<'rotation.run'>['did'];
 export type RecoverableKeyView = z.output<typeof recoverableKey>;
 export type RecoveryStep = z.output<typeof recoveryStep>;
 export type RecoveryReportView = z.output<typeof recoveryReport>;

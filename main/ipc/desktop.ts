@@ -23,6 +23,7 @@ import { enrollCalls } from './enroll-calls.ts';
 import { promptCalls } from './prompt-calls.ts';
 import { readinessCalls } from './readiness-calls.ts';
 import { recoveryCalls } from './recovery-calls.ts';
+import { rotationCalls } from './rotation-calls.ts';
 import { securityKeyCalls } from './security-key-calls.ts';
 import { sessionCalls } from './session-calls.ts';
 import { settingsCalls } from './settings-calls.ts';
@@ -98,6 +99,7 @@ export async function startDesktop(world: DesktopWorld): Promise<Desktop> {
     ...readinessCalls({ glasskey, now }),
     ...enrollCalls({ glasskey, desk, texts, tell, enrolled: () => void agent.refresh() }),
     ...recoveryCalls({ glasskey, desk, texts, tell, enrolled: () => void agent.refresh() }),
+    ...rotationCalls({ glasskey, desk, texts, tell, enrolled: () => void agent.refresh(), now }),
     ...securityKeyCalls({ glasskey, desk, texts, tell }),
     ...targetCalls({ glasskey, tell, agentSocket: () => agent.status().socketPath }),
     ...sessionCalls({

@@ -13,6 +13,7 @@ import { PROMPT } from './english/prompt.ts';
 import { READINESS } from './english/readiness.ts';
 import { RECOVERY } from './english/recovery.ts';
 import { REMEDY } from './english/remedy.ts';
+import { ROTATION } from './english/rotation.ts';
 import { SESSION_WAITS } from './english/session-waits.ts';
 import { SESSIONS } from './english/sessions.ts';
 import { SETTINGS } from './english/settings.ts';
@@ -24,6 +25,7 @@ export const ENGLISH = {
   ...ENROLL,
   ...KEYS,
   ...RECOVERY,
+  ...ROTATION,
   ...DEVICES,
   ...SESSIONS,
   ...SESSION_WAITS,

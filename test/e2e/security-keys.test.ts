@@ -67,4 +67,38 @@ describe.skipIf(!canRunDesktop)('the security keys screen', { timeout: 240_000 }
       await person.heading('The key is empty');
       expect(lab.authenticator.credentials()).toEqual([]);
     }));
+
+  it('replaces a key to the end: made beside the old one, proven by a login, the old one retired', () =>
+    withDesktop({}, async ({ lab, desktop, person }) => {
+      const { window } = person;
+      const openRotation = async () => {
+        await person.go('Security keys');
+        await person.press(person.button('Replace your key'));
+        await person.heading('Old key');
+      };
+      await person.enroll();
+      await person.untilReady();
+      await person.addDevice('leaf1', lab.device, lab.jump);
+
+      await openRotation();
+      await person.press(person.button('Begin'));
+      await person.typePin();
+      await window.getByText('The new key is on your profile.', { exact: false }).first().waitFor();
+      expect(lab.authenticator.credentials()).toHaveLength(2);
+
+      await lab.fabric.reconcile();
+      await person.press(person.button('Choose a device and log in'));
+      await person.connect('leaf1');
+      await person.typePin();
+      await person.untilConnected();
+
+      await openRotation();
+      await person.press(person.button('Retire the old key'));
+      await person.press((await desktop.prompt()).getByRole('button', { name: 'Retire it' }));
+      await person.typePin();
+      await window.getByText('The replacement is complete.').first().waitFor();
+      expect(lab.authenticator.credentials()).toHaveLength(1);
+      await person.go('Readiness');
+      await person.heading('Ready to log in');
+    }));
 });

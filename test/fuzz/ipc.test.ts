@@ -38,6 +38,8 @@ const corpusOn = (key: string): { readonly [N in CallName]: readonly CallInput<N
   'fingerprints.enroll': [{ key, name: 'x' }],
   'fingerprints.rename': [{ key, fingerprint: '0101', name: 'x' }],
   'fingerprints.remove': [{ key, fingerprint: '0101' }],
+  'rotation.get': [{}],
+  'rotation.run': [{ step: 'next', device: key }, { step: 'give-up' }],
   'recovery.run': [{ key, looksAtProfile: false }],
   'recovery.choose': [{ ids: ['x'] }],
   'targets.list': [{}],
@@ -84,6 +86,7 @@ const HEAVY = [
   'publish.run',
   'readiness.get',
   'recovery.run',
+  'rotation.run',
   'sessions.open',
   'targets.command',
 ];

@@ -13,6 +13,7 @@ import { PUBLISHED_REPORT, STEPS, stepsUntil } from '../window/sample-enrollment
 import { CREDENTIALS, FINGERPRINTS, resetUntil, SAMPLES, SECURITY_KEYS } from '../window/sample-keys.ts';
 import { NOW, OUTLOOK, READINESS } from '../window/sample-readiness.ts';
 import { RECOVERED, recoveryUntil } from '../window/sample-recovery.ts';
+import { ROTATIONS } from '../window/sample-rotation.ts';
 import { cancelled, type ScriptedCalls, type ScriptedContext, ScriptedError } from '../window/scripted-bridge.ts';
 import { manyTargets, SETTINGS_FILE, sampleSession, sampleSettings, sampleTargets } from '../window/window-samples.ts';
 import type { Picture } from './picture.ts';
@@ -164,6 +165,19 @@ function recovery(
       if (title === '') return;
       await page.getByRole('button', { name: 'Look on the key' }).click();
       await heading(page, title);
+    },
+  };
+}
+
+function rotation(state: keyof typeof ROTATIONS, shows: string): WindowPicture {
+  return {
+    name: `rotation-${state}`,
+    shows,
+    calls: { 'rotation.get': () => ROTATIONS[state] },
+    reach: async ({ page }) => {
+      await go(page, 'Security keys');
+      await page.getByRole('button', { name: 'Replace your key' }).click();
+      await heading(page, 'Old key');
     },
   };
 }
@@ -360,6 +374,10 @@ export const WINDOW_PICTURES: readonly WindowPicture[] = [
     'Which keys are to come to this computer?',
   ),
   recovery('done', 'What has come, with its files', () => RECOVERED, 'One key has come to this computer'),
+
+  rotation('none', 'Before a key is replaced'),
+  rotation('waiting', 'Old and new side by side: by when every device has the new one'),
+  rotation('to-retire', 'A login has proven the new key: the old one may go'),
 
   devices('empty', 'No devices yet', [], (page) => heading(page, 'No devices yet')),
   devices('list', 'A dozen devices', TARGETS, (page) => page.getByRole('row', { name: 'leaf10' }).waitFor()),

@@ -63,6 +63,17 @@ export const PROMPT = {
   'prompt.recovery-title': 'List the SSH keys on the key',
   'prompt.recovery-sentence': 'You began to recover keys in Glasskey. {product} lists them only after its PIN.',
 
+  'prompt.retire-title': '{which, select, new {Retire the new key?} other {Retire the old key?}}',
+  'prompt.retire-key': 'It is the key {fingerprint}.',
+  'prompt.retire-credential':
+    '{credential, select, delete {It is deleted from {product}: that needs the PIN.} lost {The security key it is on is gone; Glasskey forgets it.} other {The security key {product} cannot delete single keys; Glasskey forgets it.}}',
+  'prompt.retire-final': 'It cannot be brought back. The other key stays, and is on your profile.',
+  'prompt.retire-allow': 'Retire it',
+  'prompt.give-up-title': 'Keep the old key?',
+  'prompt.give-up-sentence': 'The replacement is given up: the old key stays, and the new one goes as soon as it may.',
+  'prompt.give-up-puts-back': 'The old key is put back on your profile.',
+  'prompt.give-up-allow': 'Keep the old key',
+
   'prompt.session-title': 'Log in to {device}',
   'prompt.session-sentence': 'Log in to {device}{way, select, direct {} other {, through {hops}}}.',
   'prompt.session-named': '{name} ({device})',

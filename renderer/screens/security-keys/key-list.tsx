@@ -70,7 +70,10 @@ export function KeyList({ keys }: { readonly keys: readonly SecurityKeyView[] })
         title={say('keys.title')}
         lead={say('keys.lead')}
         actions={
-          <Button onClick={() => go({ screen: 'security-keys', flow: 'recover' })}>{say('recovery.open')}</Button>
+          <>
+            <Button onClick={() => go({ screen: 'security-keys', flow: 'rotate' })}>{say('rotation.open')}</Button>
+            <Button onClick={() => go({ screen: 'security-keys', flow: 'recover' })}>{say('recovery.open')}</Button>
+          </>
         }
       />
       {keys.length === 0 ? (

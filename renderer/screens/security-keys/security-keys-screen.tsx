@@ -11,6 +11,7 @@ import { useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
 import { useFresh } from '../../use-fresh.ts';
 import { RecoveryFlow } from '../recovery/recovery-flow.tsx';
+import { RotationFlow } from '../rotation/rotation-flow.tsx';
 import { KeyList } from './key-list.tsx';
 import { BackToKeys, KeyPage } from './key-page.tsx';
 import { ResetFlow } from './reset-flow.tsx';
@@ -24,6 +25,7 @@ export function SecurityKeysScreen() {
   const isRunning = job.state.phase === 'running';
   const isFlow = place.flow !== undefined;
   const { value, error, again } = useFresh('keys.list', ['keys.changed'], isRunning || isFlow);
+  if (place.flow === 'rotate') return <RotationFlow />;
   if (place.flow === 'recover') return <RecoveryFlow path={place.key} />;
   return (
     <ScreenBody>
