@@ -667,6 +667,11 @@ export class Glasskey {
         `Ask whoever runs the host whether its key was changed. Only if it was, run: ${commands}; then connect again.`,
       );
     }
+    if (code === 'CTAP_NO_CREDENTIALS') {
+      return withRemedy(
+        'Plug in the key that was enrolled. If it was rotated on another computer, take the new key in with glasskey recover.',
+      );
+    }
     const remedy = REFUSED_REMEDIES[(await this.status()).verdict];
     return code === 'CONNECT_PERMISSION_DENIED' && remedy !== undefined ? withRemedy(remedy) : failure;
   }

@@ -213,6 +213,6 @@ function keptError(account: string): GlasskeyError {
     code: 'PROFILE_KEY_KEPT',
     message: `The profile of ${account} holds another key, and it was left as it is.`,
     remedy:
-      'Run glasskey publish --replace when the other key is no longer needed; devices take the new one at their next reconciliation.',
+      'Run glasskey publish --replace when the other key is no longer needed; devices take the new one at their next reconciliation. If you rotated the key on another computer, take the new one in with glasskey recover.',
   });
 }

@@ -131,7 +131,7 @@ function verdictOf(enrollment: EnrollmentReport, facts: ReadinessFacts): Verdict
 }
 
 function hasMainKey({ enrollments }: ReadinessFacts): boolean {
-  return enrollments.some(({ state, plan }) => state !== 'abandoned' && plan.backup !== true);
+  return enrollments.some(({ state, plan }) => state !== 'abandoned' && state !== 'retired' && plan.backup !== true);
 }
 
 /** After another key took its place, the devices that have not reconciled since still know it, and a login offers it. */

@@ -8,8 +8,9 @@ import type { Enrollment, EnrollmentPlan, WrittenEnrollment } from './enrollment
 import { isWritten } from './enrollment.ts';
 import type { ProfileKeyConflict } from './people.ts';
 import { isSameLine, profileConflict, putOnProfile } from './publish.ts';
-import { type Rotation, rotationIn } from './rotation.ts';
+import { leavingOf, type Rotation, rotationIn } from './rotation.ts';
 import type { RotationPeople } from './rotation-people.ts';
+import { assertStillThere, type WithNewCredential } from './still-there.ts';
 
 export interface RotateChoices {
   /** Undefined: the old key's. */
@@ -28,7 +29,7 @@ export interface RotateWorld extends EnrollWorld {
  * Begins a rotation, or goes on with the one that has not got so far, until the new key is on the profile. That it replaces the
  * old one there is what was asked for; any other key there is replaced only when its owner agrees.
  *
- * Throws `ROTATION_NOTHING`, `ROTATION_OTHER_ACCOUNT`, `ROTATION_ELSEWHERE`, `ROTATION_NO_SLOT`, `ROTATION_GIVEN_UP`, and what
+ * Throws `ROTATION_CREDENTIAL_GONE`, `ROTATION_NOTHING`, `ROTATION_OTHER_ACCOUNT`, `ROTATION_ELSEWHERE`, `ROTATION_NO_SLOT`, `ROTATION_GIVEN_UP`, and what
  * enrolling and publishing throw.
  */
 export function makeBeside(
@@ -42,11 +43,20 @@ export function makeBeside(
     if (begun === undefined) return begin(choices, world, signal);
     const { old, new: replacement } = begun;
     const agreed = { ...world, people: agreeing(world.people, lineOf(old)) };
-    if (isWritten(replacement) && replacement.givenUpAt === undefined) return putOnProfile(replacement, agreed, signal);
-    if (isWritten(replacement) || replacement.state === 'retiring') throw givenUp();
+    if (leavingOf(begun) === 'new' || replacement.state === 'retiring') throw givenUp();
+    // It was made in another run: the security key may be lost or reset since, and the profile must not hold what nobody has.
+    if (isUnpublished(replacement)) await assertStillThere(replacement, choices.device, agreed, signal);
+    if (isWritten(replacement)) return putOnProfile(replacement, agreed, signal);
     const { algorithm, keyFile } = replacement.plan;
     return toItsEnd(begun.old, keyFile, { ...choices, algorithm: choices.algorithm ?? algorithm }, agreed, signal);
   });
+}
+
+/** It has a credential, and its publication was not begun. */
+function isUnpublished(replacement: Rotation['new']): replacement is WithNewCredential {
+  const { state } = replacement;
+  if (state === 'written') return replacement.profilesBefore.length === 0;
+  return state === 'made' || state === 'attested';
 }
 
 /** The key that logins use: what is on a profile, as far as this computer knows; else what was meant for one. Throws `ROTATION_NOTHING`. */

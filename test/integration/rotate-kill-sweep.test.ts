@@ -135,6 +135,11 @@ async function runInChild(folder: string, killAfter: number, aheadMs: number, ki
   return { signal, output, errors };
 }
 
+async function isProfileChanged(folder: string): Promise<boolean> {
+  const read = (name: string) => readFile(join(folder, name), 'utf8');
+  return (await read('profiles.json')) !== (await read(PROFILES_BEFORE));
+}
+
 /** The default place holds one key's pair, or the private half is not there at all; it is never one that was deleted. */
 async function expectWholeDefault({ computer }: Rotating): Promise<void> {
   const { keyFile } = computer;
@@ -223,9 +228,11 @@ describe('a rotation that is killed after any step', () => {
           await reconcile(folder, 'before');
           await expectWholeDefault(rotating);
           await expectLogin(rotating);
-          // … and then what it holds now.
-          await reconcile(folder);
-          await expectLogin(rotating);
+          // … and then what it holds now, where that is something else.
+          if (await isProfileChanged(folder)) {
+            await reconcile(folder);
+            await expectLogin(rotating);
+          }
           await bringToItsEnd(rotating, kind);
           await expectEnded(rotating, kind);
           kills += 1;
@@ -236,6 +243,6 @@ describe('a rotation that is killed after any step', () => {
         }
       }
     },
-    240_000,
+    400_000,
   );
 });

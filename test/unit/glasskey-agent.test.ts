@@ -152,6 +152,28 @@ describe('the agent over enrolled keys', () => {
   });
 });
 
+describe('the agent over the two keys of a rotation', () => {
+  it('opens whichever security key is there, and asks for the PIN of that one', async () => {
+    const old = new LabAuthenticator({ profile: 'yubikey-5.4', pin: PIN });
+    const away = new LabAuthenticator({ profile: 'yubikey-5.7', pin: PIN });
+    const enrollments = [await enrolledOn(away, 'The new one'), await enrolledOn(old, 'The old one')] as const;
+    await serve(enrollments, old.bus, { keepPin: 'until-closed' });
+    await agent?.warmUp(signal);
+    expect(await sign(client, blobOf(enrollments[1]), sshsigData('git'))).toBe('signResponse');
+    expect(questions.map(({ product }) => product)).toEqual(['The old one']);
+    expect(await sign(client, blobOf(enrollments[0]), sshsigData('git'))).toBe('failure');
+    expect(agent?.lastFailure()).toMatchObject({ code: 'KEY_MISSING' });
+  });
+
+  it('says that none is there', async () => {
+    const away = new LabAuthenticator({ profile: 'yubikey-5.7', pin: PIN });
+    const other = new LabAuthenticator({ profile: 'yubikey-bio', pin: PIN });
+    await serve([await enrolledOn(away, 'The new one')], other.bus, { keepPin: 'until-closed' });
+    await expect(agent?.warmUp(signal)).rejects.toMatchObject({ code: 'KEY_MISSING' });
+    expect(questions).toEqual([]);
+  });
+});
+
 describe('the agent over a key that wants a touch and no PIN', () => {
   it('signs without asking for one, and opens whichever security key is there where it knows no model', async () => {
     const labKey = new LabAuthenticator({ profile: 'yubikey-5.4', pin: PIN });

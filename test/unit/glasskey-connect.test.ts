@@ -42,6 +42,15 @@ describe('the keys that a login offers', () => {
     expect(ids(keysForLogin([main, backup], [OTHER_MODEL, MODEL]))).toEqual([main.id]);
   });
 
+  it('are both of a rotation, on whichever models they are: devices know one or the other', () => {
+    const old = published(1_000, 5_000);
+    const elsewhere = onAnotherModel(published(2_000, 10_000));
+    const replacement = { ...elsewhere, plan: { ...elsewhere.plan, replaces: old.id } };
+    expect(ids(keysForLogin([old, replacement]))).toEqual([replacement.id, old.id]);
+    // The one that can sign comes first.
+    expect(ids(keysForLogin([old, replacement], [old.credential.aaguid ?? '']))).toEqual([old.id, replacement.id]);
+  });
+
   it('are all of them where none is plugged in yet, for whichever comes', () => {
     const [main, backup] = [published(1_000, 10_000), onAnotherModel(written('ed25519-sk', 2_000))];
     expect(ids(keysForLogin([backup, main], []))).toEqual([main.id, backup.id]);

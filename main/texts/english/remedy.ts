@@ -30,6 +30,8 @@ export const REMEDY = {
     'If you rotated the key on another computer, recover the new one from the security key. Else find out who put it there before you replace it.',
   'remedy.ROTATION_NO_SLOT':
     'Delete a credential that you no longer need under Security keys; leave the one that you log in with now.',
+  'remedy.ROTATION_CREDENTIAL_GONE':
+    'Plug in the key that it was made on. If that is lost, give the rotation up: the old key still logs in.',
   'remedy.ROTATION_NONE': 'Begin one under Security keys.',
   'remedy.ROTATION_UNFINISHED': 'Finish the rotation first.',
   'remedy.ROTATION_TOO_EARLY': 'Wait until all devices have reconciled, then try again.',

@@ -135,6 +135,23 @@ describe('readiness', () => {
     ]);
   });
 
+  it('says how a rotation stands and what is next in it, and no longer lists what was retired', () => {
+    const old = published(1, NOW - FOUR_HOURS);
+    const fresh = published(2, NOW);
+    const replacement = { ...at(fresh, '/home/alice/.ssh/new'), plan: { ...fresh.plan, replaces: old.id } };
+    expect(report([old, replacement])).toMatchObject({
+      verdict: 'ready',
+      next: expect.stringMatching(/^Wait until the devices have reconciled, then prove the new key/),
+      rotation: { stage: 'waiting', leaving: 'old', old: { id: old.id }, new: { id: replacement.id } },
+    });
+    const { publication, ...members } = old;
+    const retirement = { by: replacement.id, begunAt: NOW, credential: 'deleted' } as const;
+    const retired = { ...members, publication, state: 'retired', retirement, retiredAt: NOW } as const;
+    const after = report([retired, replacement], { now: NOW + FOUR_HOURS });
+    expect(after).toMatchObject({ verdict: 'ready', rotation: undefined, enrollments: [{ id: replacement.id }] });
+    expect(after.next).toMatch(/^Log in with/);
+  });
+
   it('says which login with which key a device accepted last', () => {
     const proof = { at: NOW, device: 'alice@10.0.0.7', by: 'window' } as const;
     const one = published(1, NOW);

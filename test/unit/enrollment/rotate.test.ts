@@ -1,7 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { cancelled } from '../../../diagnostics/glasskey-error.ts';
+import type { Enrollment, EnrollmentJournal } from '../../../main/enrollment/enrollment.ts';
 import { keyFilePair, skPrivateKey } from '../../../main/enrollment/key-files.ts';
 import { rotationIn, rotationStanding } from '../../../main/enrollment/rotation.ts';
+import { rotate } from '../../../main/glasskey-rotation.ts';
 import { Authenticator } from '../../../native/ctap2/authenticator.ts';
 import { Permission } from '../../../native/ctap2/constants.ts';
 import { deleteCredential } from '../../../native/ctap2/credential-management.ts';
@@ -10,6 +13,7 @@ import { Pin } from '../../../native/ctap2/pin.ts';
 import { ACCOUNT, OTHER_LINE, PIN } from './enrollment-world.ts';
 import { FOUR_HOURS, Rotating, userIdOf } from './rotation-world.ts';
 
+const NEVER = new AbortController().signal;
 let rotating: Rotating | undefined;
 afterEach(async () => {
   await rotating?.computer.close();
@@ -317,6 +321,114 @@ describe('the security key in a rotation', () => {
     expect(rotation.old).toMatchObject({ state: 'retired', retirement: { credential: 'gone' } });
     expect(rotation.people.rotationEvents.map(({ kind }) => kind)).toContain('credential-gone');
     expect(rotation.credentials).toEqual([userIdOf(rotation.replacement)]);
+  });
+});
+
+describe('a rotation that was stopped between the new key and its publication', () => {
+  /** The profile cannot be read once the new key has its files. */
+  async function stopped(): Promise<Rotating> {
+    const rotation = await start();
+    const { computer } = rotation;
+    computer.profiles.onRead = async () => {
+      if (stage(rotation) !== undefined) throw new Error('away');
+    };
+    await expect(rotation.rotate()).rejects.toThrow('away');
+    computer.profiles.onRead = async () => {};
+    expect(stage(rotation)?.stage).toBe('to-publish');
+    return rotation;
+  }
+
+  it('goes on where the security key still holds the new key, which it shows with the PIN and without a touch', async () => {
+    const rotation = await stopped();
+    rotation.computer.authenticator.counters.reset();
+    expect(await rotation.rotate()).toBe('published');
+    expect(rotation.computer.authenticator.counters.read()).toMatchObject({ touches: 0, pinChecks: 1 });
+    expect(rotation.people.pinsGiven.every((pin) => pin.isWiped)).toBe(true);
+  });
+
+  it('publishes nothing that the security key does not hold any more', async () => {
+    const rotation = await stopped();
+    const line = rotation.old.files.publicLine;
+    await deleteOnKey(rotation, rotation.replacement);
+    await expect(rotation.rotate()).rejects.toMatchObject({ code: 'ROTATION_CREDENTIAL_GONE' });
+    expect(rotation.computer.profiles.lines.get(ACCOUNT)).toBe(line);
+    expect(await rotation.giveUp()).toBe('retired');
+    expect(rotation.credentials).toEqual([userIdOf(rotation.old)]);
+  });
+
+  it('publishes nothing while the security key is not there, and says what to do if it is lost', async () => {
+    const rotation = await stopped();
+    rotation.computer.plugInAnother({ authenticator: { profile: 'yubikey-5.4' } });
+    await expect(rotation.rotate()).rejects.toMatchObject({
+      code: 'KEY_MISSING',
+      remedy: expect.stringContaining('glasskey rotate --abandon --lost'),
+    });
+    expect(await rotation.giveUp({ lost: true })).toBe('retired');
+    expect(stage(rotation)).toBeUndefined();
+    expect(rotation.old.state).toBe('published');
+  });
+
+  it('before the new key had files can be given up, and what the security key holds of it is deleted', async () => {
+    const rotation = await start();
+    const { computer } = rotation;
+    const { journal } = rotation.world;
+    const dying = { ...journal, save: dyingAt('made', journal) };
+    const world = { ...rotation.world, journal: dying };
+    await expect(rotate({ algorithm: undefined, device: undefined }, world, NEVER)).rejects.toThrow('power cut');
+    expect(stage(rotation)?.stage).toBe('making');
+    expect(computer.authenticator.credentials()).toHaveLength(2);
+    expect(await rotation.giveUp()).toBe('abandoned');
+    expect(rotation.credentials).toEqual([userIdOf(rotation.old)]);
+    expect(stage(rotation)).toBeUndefined();
+  });
+});
+
+/** The program ends before that state is on disk. */
+function dyingAt(state: Enrollment['state'], journal: EnrollmentJournal): EnrollmentJournal['save'] {
+  return (enrollment) => {
+    if (enrollment.state === state) throw new Error('power cut');
+    journal.save(enrollment);
+  };
+}
+
+describe('a rotation that is cancelled', () => {
+  it('while the PIN of the new key is asked for leaves nothing', async () => {
+    const rotation = await start();
+    rotation.people.requestPin = () => Promise.reject(cancelled('The enrollment'));
+    await expect(rotation.rotate()).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(stage(rotation)).toBeUndefined();
+    expect(rotation.credentials).toHaveLength(1);
+    expect(await rotation.computer.keyFiles()).toEqual(['id_ed25519_sk', 'id_ed25519_sk.pub']);
+  });
+
+  it('while the key blinks leaves the old key as it is, and is taken up again', async () => {
+    const rotation = await start();
+    const { authenticator } = rotation.computer;
+    authenticator.setTouch('by-hand');
+    const stop = new AbortController();
+    rotation.people.onTouchWanted = () => stop.abort();
+    await expect(rotation.rotate({}, stop.signal)).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(stage(rotation)?.stage).toBe('making');
+    expect(rotation.credentials).toHaveLength(1);
+    authenticator.setTouch('at-once');
+    rotation.people.onTouchWanted = () => {};
+    expect(await rotation.rotate()).toBe('published');
+    expect(rotation.credentials).toHaveLength(2);
+  });
+
+  it('at the question or at the PIN before the old key goes changes nothing', async () => {
+    const rotation = await start();
+    await rotation.rotateAndProve();
+    for (const wait of ['onRetire', 'onPin'] as const) {
+      const stop = new AbortController();
+      rotation.people[wait] = () => stop.abort();
+      await expect(rotation.rotate({}, stop.signal)).rejects.toMatchObject({ code: 'CANCELLED' });
+      rotation.people[wait] = () => {};
+    }
+    expect(stage(rotation)?.stage).toBe('to-retire');
+    expect(rotation.credentials).toHaveLength(2);
+    expect(await rotation.computer.keyFiles()).toContain('id_ed25519_sk.new');
+    expect(rotation.people.pinsGiven.every((pin) => pin.isWiped)).toBe(true);
   });
 });
 
