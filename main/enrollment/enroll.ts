@@ -348,7 +348,7 @@ async function withPin<T>(
   const hasPin = info.options.get('clientPin') !== false;
   let chosen = hasPin ? undefined : await setFirstPin(authenticator, info, product, world, signal);
   for (let wasWrong = false; ; wasWrong = true) {
-    const asking = { authenticator, product, people: world.people, what: 'The enrollment' };
+    const asking = { authenticator, product, people: world.people };
     const pin = chosen ?? (await askPin(asking, wasWrong, signal));
     chosen = undefined;
     try {

@@ -171,7 +171,7 @@ async function withPin(
   const known = [...applications, ...journal.list().map(({ plan }) => plan.application)];
   const operation = tellingOfOthers(world, signal);
   for (let wasWrong = false; ; wasWrong = true) {
-    const pin = await askPin({ authenticator, product, people, what: 'The recovery' }, wasWrong, signal);
+    const pin = await askPin({ authenticator, product, people }, wasWrong, signal);
     try {
       return await authenticator.withToken(pin, Permission.CM, operation, (token) =>
         residentKeys(authenticator, token, known, operation),

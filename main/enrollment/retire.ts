@@ -217,7 +217,7 @@ async function withToken<T>(
   use: (token: PinUvAuthToken) => Promise<T>,
 ): Promise<T> {
   for (let wasWrong = false; ; wasWrong = true) {
-    const pin = await askPin({ authenticator, product, people, what: 'Deleting the credential' }, wasWrong, signal);
+    const pin = await askPin({ authenticator, product, people }, wasWrong, signal);
     try {
       return await authenticator.withToken(pin, Permission.CM, { signal }, use);
     } catch (error) {

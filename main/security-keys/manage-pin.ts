@@ -3,10 +3,10 @@ import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { Authenticator } from '../../native/ctap2/authenticator.ts';
 import type { Pin } from '../../native/ctap2/pin.ts';
 import { assertNewPin, pinRules } from '../../native/ctap2/pin-rules.ts';
+import { triesToTell } from '../../native/ctap2/pin-state.ts';
 import { productName } from '../../native/hid/product-name.ts';
 import { keyProgress } from './key-progress.ts';
 import type { NewKeyPinQuestion, SecurityKeyPeople } from './people.ts';
-import { triesToTell } from './with-token.ts';
 
 /** Throws `KEY_NO_PIN_SUPPORT`, `PIN_SET_ALREADY`. A PIN that the key does not take is asked for again, with the reason. */
 export async function setFirstPin(key: Authenticator, people: SecurityKeyPeople, signal: AbortSignal): Promise<void> {

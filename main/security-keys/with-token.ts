@@ -6,7 +6,7 @@ import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { Authenticator } from '../../native/ctap2/authenticator.ts';
 import { builtInUv, builtInUvGrants } from '../../native/ctap2/built-in-uv.ts';
 import type { Pin } from '../../native/ctap2/pin.ts';
-import { assertPinAccepted } from '../../native/ctap2/pin-state.ts';
+import { triesToTell } from '../../native/ctap2/pin-state.ts';
 import type { PinUvAuthToken } from '../../native/ctap2/pin-uv-auth-token.ts';
 import { productName } from '../../native/hid/product-name.ts';
 import { keyProgress } from './key-progress.ts';
@@ -61,24 +61,6 @@ async function withPin<T, P extends Pin | undefined>(
       pin.wipe();
     }
   }
-}
-
-const ALL_TRIES = 8;
-
-/**
- * The tries left, for whoever is about to be asked: undefined while the key has all of them and none was wrong just now. Throws where
- * the key would not take a PIN (`assertPinAccepted`).
- */
-export async function triesToTell(
-  key: Authenticator,
-  purpose: 'token' | 'change',
-  wasWrong: boolean,
-  signal: AbortSignal,
-): Promise<number | undefined> {
-  const state = await key.pinState({ signal });
-  assertPinAccepted(state, purpose);
-  if (!('left' in state)) return undefined;
-  return state.left < ALL_TRIES || wasWrong ? state.left : undefined;
 }
 
 /**

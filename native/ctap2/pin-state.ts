@@ -2,6 +2,7 @@
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { PinRetries } from './client-pin.ts';
 import { Status } from './constants.ts';
+import type { Operation } from './ctap-commands.ts';
 import type { AuthenticatorInfo } from './get-info.ts';
 import { sentenceOf } from './status.ts';
 
@@ -59,4 +60,22 @@ export function assertPinAccepted(state: PinState, purpose: 'token' | 'change'):
     default:
       state satisfies never;
   }
+}
+
+const ALL_TRIES = 8;
+
+/**
+ * The tries left, for whoever is about to be asked: undefined while the key has all of them and none was wrong just now. Throws where
+ * the key would not take a PIN (`assertPinAccepted`).
+ */
+export async function triesToTell(
+  key: { pinState(operation: Operation): Promise<PinState> },
+  purpose: 'token' | 'change',
+  wasWrong: boolean,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const state = await key.pinState({ signal });
+  assertPinAccepted(state, purpose);
+  if (!('left' in state)) return undefined;
+  return state.left < ALL_TRIES || wasWrong ? state.left : undefined;
 }

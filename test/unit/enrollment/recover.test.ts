@@ -287,6 +287,19 @@ describe('recovery from a key that', () => {
     ]);
   });
 
+  it.each([
+    ['PIN_CHANGE_FORCED', { forcePinChange: true }],
+    ['PIN_BLOCKED', { pinRetries: 0 }],
+  ] as const)('would take no PIN has nobody asked for one: %s', async (code, state) => {
+    const computer = await started(Computer.start());
+    await residentCredential(computer);
+    computer.authenticator.counters.reset();
+    computer.authenticator.setPinState(state);
+    await expect(recoverOn(computer, people)).rejects.toMatchObject({ code });
+    expect(people.pinQuestions).toEqual([]);
+    expect(computer.authenticator.counters.read().pinChecks).toBe(0);
+  });
+
   it('refuses the PIN has a person asked again, with the tries left, and every PIN is wiped', async () => {
     const computer = await started(Computer.start());
     await residentCredential(computer);
