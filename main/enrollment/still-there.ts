@@ -46,7 +46,7 @@ async function probe(
   const { keyHandle } = skPrivateKey(enrollment);
   const rpId = enrollment.plan.application;
   for (let wasWrong = false; ; wasWrong = true) {
-    const pin = await askPin({ authenticator, product, people, what: 'Looking for the new key' }, wasWrong, signal);
+    const pin = await askPin({ authenticator, product, people }, wasWrong, signal);
     try {
       const clientDataHash = random(CHALLENGE_LENGTH);
       const request = { rpId, clientDataHash, credentialId: keyHandle, userPresence: false };
