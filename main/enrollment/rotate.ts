@@ -104,7 +104,7 @@ async function toItsEnd(
   try {
     return await enrollToItsEnd(choices, world, signal);
   } catch (error) {
-    throw error instanceof GlasskeyError ? forRotation(error, old) : error;
+    throw error instanceof GlasskeyError ? forRotation(error, old, world.journal.list()) : error;
   }
 }
 
@@ -156,14 +156,14 @@ async function freeNameBeside(keyFile: string, { files }: RotateWorld): Promise<
 }
 
 /** The same with what helps where a key is to stand beside another. */
-function forRotation(error: GlasskeyError, old: Rotation['old']): GlasskeyError {
+function forRotation(error: GlasskeyError, old: Rotation['old'], enrollments: readonly Enrollment[]): GlasskeyError {
   const { message, detail } = error;
   switch (error.code) {
     case 'CTAP_KEY_STORE_FULL':
       return new GlasskeyError({
         code: 'ROTATION_NO_SLOT',
         message: 'The security key has no free slot for a second credential beside the old one.',
-        remedy: `Free one that you no longer need: glasskey credentials lists them. Leave the one of ${old.files.fingerprint}, with which you log in now; then run glasskey rotate again.`,
+        remedy: `Free one that you no longer need: glasskey credentials lists them.${leftBehind(enrollments)} Leave the one of ${old.files.fingerprint}, with which you log in now; then run glasskey rotate again.`,
         detail,
         cause: error,
       });
@@ -178,6 +178,12 @@ function forRotation(error: GlasskeyError, old: Rotation['old']): GlasskeyError 
     default:
       return error;
   }
+}
+
+/** Those that Glasskey made and gave up: nothing uses them, and a key may still hold them. */
+function leftBehind(enrollments: readonly Enrollment[]): string {
+  const names = enrollments.flatMap(({ state, plan }) => (state === 'abandoned' ? [`"${plan.userName}"`] : []));
+  return names.length === 0 ? '' : ` Nothing uses what was given up here: ${names.join(', ')}.`;
 }
 
 function otherAccount(account: string, expected: string): GlasskeyError {

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { cancelled } from '../../../diagnostics/glasskey-error.ts';
+import { cancelled, type GlasskeyError } from '../../../diagnostics/glasskey-error.ts';
 import type { Enrollment, EnrollmentJournal } from '../../../main/enrollment/enrollment.ts';
 import { keyFilePair, skPrivateKey } from '../../../main/enrollment/key-files.ts';
 import { rotationIn, rotationStanding } from '../../../main/enrollment/rotation.ts';
@@ -252,10 +252,15 @@ describe('the security key in a rotation', () => {
       await computer.enroll({ fresh: true, keyFile: file, publish: false });
     }
     const before = rotation.credentials;
-    await expect(rotation.rotate()).rejects.toMatchObject({
-      code: 'ROTATION_NO_SLOT',
-      remedy: expect.stringContaining(rotation.old.files.fingerprint),
-    });
+    const [, unused] = computer.journal.list();
+    if (unused === undefined) throw new Error('no second key');
+    const { id, createdAt, plan } = unused;
+    const userName = '2026-11-23 given up';
+    computer.journal.save({ id, createdAt, plan: { ...plan, userName }, state: 'abandoned' });
+    const error = await rotation.rotate().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'ROTATION_NO_SLOT' });
+    expect(String((error as GlasskeyError).remedy)).toContain(rotation.old.files.fingerprint);
+    expect(String((error as GlasskeyError).remedy)).toContain(userName);
     expect(rotation.credentials).toEqual(before);
   });
 
