@@ -9,6 +9,7 @@ import { recoveryPrompts } from '../prompts/recovery-people.ts';
 import type { Texts } from '../texts/texts.ts';
 import type { CallHandlers, Tell } from './call-server.ts';
 import type { RecoverableKeyView, RecoveryReportView } from './contract.ts';
+import { shownName } from './shown-name.ts';
 
 export interface RecoveryCallsWorld {
   readonly glasskey: Pick<Glasskey, 'recover'>;
@@ -71,7 +72,7 @@ export function recoverableKeyView(key: RecoverableKey): RecoverableKeyView {
     id,
     fingerprint,
     algorithm,
-    ...(userName === undefined ? {} : { userName }),
+    ...(userName === undefined ? {} : { userName: shownName(userName) }),
     verifyRequired,
     ...(onProfile === undefined ? {} : { onProfile }),
     enrolled,
@@ -84,9 +85,9 @@ function reportView({ product, profile, keys, unusable }: RecoverReport): Recove
     ...(profile === undefined ? {} : { profile: { account: profile.account, isEmpty: profile.isEmpty } }),
     keys: keys.map(recoveredKeyView),
     unusable: unusable.map(({ application, userName, why }) => ({
-      application,
+      application: shownName(application),
       why,
-      ...(userName === undefined ? {} : { userName }),
+      ...(userName === undefined ? {} : { userName: shownName(userName) }),
     })),
   };
 }

@@ -16,6 +16,7 @@ import type {
   SecurityKeyView,
 } from './contract.ts';
 import { crossedError } from './crossed-error.ts';
+import { shownName } from './shown-name.ts';
 
 /** When an enrollment was made, by its id. */
 export type CreatedAt = (id: string) => number | undefined;
@@ -74,7 +75,7 @@ export function credentialListView(
 ): CredentialListView {
   return {
     relyingParties: relyingParties.map(({ rpId, credentials }) => ({
-      rpId: shown(rpId),
+      rpId: shownName(rpId),
       credentials: credentials.map((one) => credentialView(one, at)),
     })),
     used,
@@ -87,9 +88,9 @@ export function credentialView(credential: CredentialOnKey, at: CreatedAt): Resi
   const { fingerprint, enrollment } = ssh ?? {};
   return {
     id: credentialId,
-    rpId: shown(rpId),
-    ...(userName === undefined ? {} : { userName: shown(userName) }),
-    ...(userDisplayName === undefined ? {} : { displayName: shown(userDisplayName) }),
+    rpId: shownName(rpId),
+    ...(userName === undefined ? {} : { userName: shownName(userName) }),
+    ...(userDisplayName === undefined ? {} : { displayName: shownName(userDisplayName) }),
     algorithm,
     ...(ssh === undefined
       ? {}
@@ -112,15 +113,7 @@ function enrollmentView({ id, keyFile, onProfileOf }: EnrollmentOnKey, at: Creat
 }
 
 export function fingerprintView({ id, name }: FingerprintOnKey): FingerprintView {
-  return { id, ...(name === undefined ? {} : { name: shown(name) }) };
-}
-
-/**
- * What any program may have written on the key: without what ends a line or turns round the words beside it (UAX 9), so that a name
- * in a question says nothing but itself.
- */
-function shown(text: string): string {
-  return text.replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, '\ufffd');
+  return { id, ...(name === undefined ? {} : { name: shownName(name) }) };
 }
 
 export function resetLossView(loss: ResetLoss, at: CreatedAt): ResetLossView {

@@ -84,6 +84,22 @@ describe('recovery.run', () => {
     expect(await both['recovery.choose']({ ids: [second] }, context())).toEqual({ taken: false });
   });
 
+  it('shows names that end no line and turn no words round, whatever a program wrote on the key', async () => {
+    await residentCredential(computer, { user: '\u202eowt\n' });
+    await residentCredential(computer, { rpId: `ssh:\u2066${'x'.repeat(40)}`, user: 'three' });
+    const both = calls();
+    const run = both['recovery.run']({ looksAtProfile: false }, context());
+    await typePin();
+    await vi.waitFor(() => expect(steps.at(-1)?.kind).toBe('choice-wanted'), { interval: 5, timeout: 10_000 });
+    const wanted = steps.at(-1);
+    const keys = wanted?.kind === 'choice-wanted' ? wanted.keys : [];
+    expect(keys.map(({ userName }) => userName).toSorted()).toEqual(['one', '\ufffdowt\ufffd']);
+    await both['recovery.choose']({ ids: [] }, context());
+    const report = await run;
+    expect(report.unusable).toMatchObject([{ why: 'application-cut', userName: 'three' }]);
+    expect(JSON.stringify(report)).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
+  });
+
   it('is stopped by the window while it waits for a choice, with nothing taken', async () => {
     await residentCredential(computer, { user: 'two' });
     const failed = expect(calls()['recovery.run']({ looksAtProfile: false }, context())).rejects.toMatchObject({
