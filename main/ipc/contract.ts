@@ -101,6 +101,9 @@ const chainLink = z.object({
   pluggedIn: z.boolean().optional(),
 });
 
+/** What each means: main/enrollment/rotation.ts. */
+const rotationStage = z.enum(['making', 'to-publish', 'waiting', 'to-prove', 'to-retire', 'retiring']);
+
 const readiness = z.object({
   verdict: verdictSchema,
   chain: z.array(chainLink),
@@ -115,6 +118,8 @@ const readiness = z.object({
   ]),
   /** Newest first. */
   enrollments: z.array(enrollment),
+  /** A replacement of the key is under way; absent where none is. */
+  rotation: z.object({ stage: rotationStage, leaving: z.enum(['old', 'new']) }).optional(),
   now: time,
 });
 
@@ -261,6 +266,14 @@ const securityKey = z.object({
   problem: errorSchema.optional(),
 });
 
+/** What the attestation of an enrollment proves; `not-kept`: it was found on the key, and nobody kept what it attested. */
+const attestationVerdict = z.object({
+  verdict: z.enum(['genuine', 'unknown-issuer', 'self', 'none', 'not-kept', 'forged']),
+  issuer: z.string().optional(),
+  root: z.string().optional(),
+  because: z.enum(['no-known-root', 'expired', 'not-yet-valid', 'certificate-form']).optional(),
+});
+
 const residentCredential = z.object({
   /** Its credential id. */
   id: hexId,
@@ -277,6 +290,7 @@ const residentCredential = z.object({
         .object({
           keyFile: z.string(),
           createdAt: time.optional(),
+          attestation: attestationVerdict.optional(),
           /** The account whose profile holds it, as far as this computer knows. */
           onProfileOf: z.string().optional(),
         })
@@ -357,9 +371,9 @@ const onKey = z.strictObject({ key: keyPath });
 
 // --- Rotation --------------------------------------------------------------------------------------------------------------
 
-/** A new key that takes the place of an old one (main/enrollment/rotation.ts says what each stage means). */
+/** A new key that takes the place of an old one. */
 const rotation = z.object({
-  stage: z.enum(['making', 'to-publish', 'waiting', 'to-prove', 'to-retire', 'retiring']),
+  stage: rotationStage,
   /** Which one is to go: `new` where it was given up. */
   leaving: z.enum(['old', 'new']),
   /** A device has accepted a login with the key that stays, since it was published. */
@@ -840,6 +854,7 @@ export type SecurityKeyView = z.output<typeof securityKey>;
 export type AdvisoryView = z.output<typeof advisory>;
 export type CredentialListView = z.output<typeof credentialList>;
 export type ResidentCredentialView = z.output<typeof residentCredential>;
+export type AttestationView = z.output<typeof attestationVerdict>;
 export type ResetLossView = z.output<typeof resetLoss>;
 export type FingerprintView = z.output<typeof fingerprint>;
 export type KeyStep = z.output<typeof keyStep>;

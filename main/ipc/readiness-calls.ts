@@ -33,6 +33,7 @@ export function readinessCalls({ glasskey, now }: ReadinessWorld): Pick<CallHand
         chain: chainOf(status, { now: now(), defaultJump, pluggedIn }),
         next: nextOf(status),
         enrollments,
+        ...(status.rotation === undefined ? {} : { rotation: status.rotation }),
         now: now(),
       };
     },

@@ -1,5 +1,5 @@
 /** Managing the security keys that are plugged in: what they are, their PINs, what they hold, their settings, their reset. */
-import { cancelled, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import { asGlasskeyError, cancelled, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { Glasskey } from '../glasskey.ts';
 import type { SecurityKeys } from '../glasskey-security-keys.ts';
 import type { PromptDesk } from '../prompts/prompt-desk.ts';
@@ -7,17 +7,19 @@ import { securityKeyPrompts } from '../prompts/security-key-people.ts';
 import type { ConsentQuestion, SecurityKeyPeople } from '../security-keys/people.ts';
 import type { Texts } from '../texts/texts.ts';
 import type { CallContext, CallHandlers, Tell } from './call-server.ts';
-import type { CallName } from './contract.ts';
+import type { AttestationView, CallName } from './contract.ts';
 import {
+  attestationView,
   credentialListView,
   credentialView,
+  type EnrollmentFacts,
   fingerprintView,
   resetLossView,
   securityKeyView,
 } from './security-key-views.ts';
 
 export interface SecurityKeyCallsWorld {
-  readonly glasskey: Pick<Glasskey, 'status' | 'securityKeys'>;
+  readonly glasskey: Pick<Glasskey, 'status' | 'securityKeys' | 'attestation'>;
   readonly desk: PromptDesk;
   readonly texts: Texts;
   readonly tell: Tell;
@@ -55,9 +57,21 @@ export function securityKeyCalls(world: SecurityKeyCallsWorld): Pick<CallHandler
       tell('readiness.changed', {});
     }
   };
-  const createdAt = async () => {
+  const enrollmentFacts = async (): Promise<EnrollmentFacts> => {
     const { enrollments } = await glasskey.status();
-    return (id: string) => enrollments.find((one) => one.id === id)?.createdAt;
+    const facts = new Map<string, ReturnType<EnrollmentFacts>>();
+    for (const { id, createdAt, fingerprint } of enrollments) {
+      facts.set(id, { createdAt, ...(fingerprint === undefined ? {} : { attestation: await attestationOf(id) }) });
+    }
+    return (id) => facts.get(id) ?? {};
+  };
+  /** That it cannot be told is no reason to hide the credential. */
+  const attestationOf = async (id: string): Promise<AttestationView | undefined> => {
+    try {
+      return attestationView(await glasskey.attestation(id, 'enrolled'));
+    } catch (thrown) {
+      return asGlasskeyError(thrown).code === 'ATTESTATION_FORGED' ? { verdict: 'forged' } : undefined;
+    }
   };
 
   return {
@@ -83,7 +97,7 @@ export function securityKeyCalls(world: SecurityKeyCallsWorld): Pick<CallHandler
       const agree = async (question: ConsentQuestion, signal: AbortSignal) => {
         if (question.kind !== 'reset') return false;
         const { loss, windowSeconds } = question;
-        context.progress({ kind: 'consent-wanted', loss: resetLossView(loss, await createdAt()), windowSeconds });
+        context.progress({ kind: 'consent-wanted', loss: resetLossView(loss, await enrollmentFacts()), windowSeconds });
         try {
           return isWord(await typedFor(key, signal), texts.say('keys.reset-word'));
         } finally {
@@ -110,13 +124,13 @@ export function securityKeyCalls(world: SecurityKeyCallsWorld): Pick<CallHandler
 
     async 'credentials.list'({ key }, context) {
       const list = await work(context, toNothing, (keys, people, signal) => keys.credentials(key, people, signal));
-      return credentialListView(list, await createdAt());
+      return credentialListView(list, await enrollmentFacts());
     },
     async 'credentials.rename'({ key, credential, name }, context) {
       const renamed = await work(context, toNothing, (keys, people, signal) =>
         keys.renameCredential(key, credential, name, people, signal),
       );
-      return { credential: credentialView(renamed, await createdAt()) };
+      return { credential: credentialView(renamed, await enrollmentFacts()) };
     },
     async 'credentials.delete'({ key, credential, consent }, context) {
       const agree = async (question: ConsentQuestion) =>

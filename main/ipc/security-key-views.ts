@@ -1,4 +1,5 @@
 /** Security keys and what is on them, as it crosses to the window. */
+import type { AttestationReport } from '../glasskey-attest.ts';
 import type { ResetLoss } from '../security-keys/people.ts';
 import type {
   CredentialOnKey,
@@ -9,6 +10,7 @@ import type {
 } from '../security-keys/security-key.ts';
 import type { Texts } from '../texts/texts.ts';
 import type {
+  AttestationView,
   CredentialListView,
   FingerprintView,
   ResetLossView,
@@ -18,8 +20,11 @@ import type {
 import { crossedError } from './crossed-error.ts';
 import { shownName } from './shown-name.ts';
 
-/** When an enrollment was made, by its id. */
-export type CreatedAt = (id: string) => number | undefined;
+/** When an enrollment was made, and what its attestation proves, by its id. */
+export type EnrollmentFacts = (id: string) => {
+  readonly createdAt?: number | undefined;
+  readonly attestation?: AttestationView | undefined;
+};
 
 export function securityKeyView(key: SecurityKey, texts: Pick<Texts, 'catalogue'>): SecurityKeyView {
   const { path, product, model, firmware, aaguid, pin, fingerprints, freeSlots, abilities, advisories, problem } = key;
@@ -71,7 +76,7 @@ function shapeOf({ model, fingerprints }: SecurityKey): SecurityKeyView['shape']
 
 export function credentialListView(
   { relyingParties, used, free }: CredentialsOnKey,
-  at: CreatedAt,
+  at: EnrollmentFacts,
 ): CredentialListView {
   return {
     relyingParties: relyingParties.map(({ rpId, credentials }) => ({
@@ -83,7 +88,7 @@ export function credentialListView(
   };
 }
 
-export function credentialView(credential: CredentialOnKey, at: CreatedAt): ResidentCredentialView {
+export function credentialView(credential: CredentialOnKey, at: EnrollmentFacts): ResidentCredentialView {
   const { credentialId, rpId, userName, userDisplayName, algorithm, ssh } = credential;
   const { fingerprint, enrollment } = ssh ?? {};
   return {
@@ -103,11 +108,12 @@ export function credentialView(credential: CredentialOnKey, at: CreatedAt): Resi
   };
 }
 
-function enrollmentView({ id, keyFile, onProfileOf }: EnrollmentOnKey, at: CreatedAt) {
-  const createdAt = at(id);
+function enrollmentView({ id, keyFile, onProfileOf }: EnrollmentOnKey, at: EnrollmentFacts) {
+  const { createdAt, attestation } = at(id);
   return {
     keyFile,
     ...(createdAt === undefined ? {} : { createdAt }),
+    ...(attestation === undefined ? {} : { attestation }),
     ...(onProfileOf === undefined ? {} : { onProfileOf }),
   };
 }
@@ -116,7 +122,7 @@ export function fingerprintView({ id, name }: FingerprintOnKey): FingerprintView
   return { id, ...(name === undefined ? {} : { name: shownName(name) }) };
 }
 
-export function resetLossView(loss: ResetLoss, at: CreatedAt): ResetLossView {
+export function resetLossView(loss: ResetLoss, at: EnrollmentFacts): ResetLossView {
   const { pinSet, fingerprints, credentials, enrollments } = loss;
   return {
     pinSet,
@@ -128,5 +134,15 @@ export function resetLossView(loss: ResetLoss, at: CreatedAt): ResetLossView {
       ...(onProfileOf === undefined ? {} : { onProfileOf }),
       isCertain: certain,
     })),
+  };
+}
+
+/** Of a report, what a line in a list has room for. */
+export function attestationView({ verdict, issuer, root, because }: AttestationReport): AttestationView {
+  return {
+    verdict,
+    ...(issuer === undefined ? {} : { issuer }),
+    ...(root === undefined ? {} : { root }),
+    ...(because === undefined ? {} : { because }),
   };
 }

@@ -128,3 +128,18 @@ test('At 200 % zoom the two stand one below the other, and nothing is wider than
   await button(page, 'Try a login').waitFor();
   expect(await page.locator('main').evaluate((main) => main.scrollWidth - main.clientWidth)).toBe(0);
 });
+
+test('The home screen says that a replacement is under way, and leads to it', async () => {
+  await using window = await browser.open({
+    now: NOW,
+    calls: {
+      'readiness.get': () => ({ ...READINESS.ready, rotation: { stage: 'to-prove', leaving: 'old' } }),
+      'rotation.get': () => ROTATIONS['to-prove'],
+    },
+  });
+  const { page } = window;
+  await page.getByText('A login with the key that stays is what is missing.').waitFor();
+  expect(await axeViolationsInBothSchemes(page)).toEqual([]);
+  await button(page, 'See how it stands').click();
+  await side(page, 'New key').waitFor();
+});

@@ -234,6 +234,7 @@ describe('Credentials', () => {
     expect(first).toContain('SHA256:3vF1bS1bXo0x7vMhJ2k1dN4cT8pQe5uWzYrA6LgKfHs');
     expect(first).toContain('Enrolled here on 3 Nov 2026, /home/ada/.ssh/id_ed25519_sk');
     expect(first).toContain('On the profile of ada@contoso.com');
+    expect(first).toContain('Genuine: its certificate ends at Yubico’s root');
     await page.getByText('4 stored, 96 places left').waitFor();
     expect(await axeViolationsInBothSchemes(page)).toEqual([]);
     expect(window.faults).toEqual([]);
@@ -428,14 +429,21 @@ describe('The guided reset', () => {
 test('Everything is reached by keyboard: the list, the page, a dialog and back', async () => {
   await using window = await openList([SECURITY_KEYS.yubikey]);
   const { page } = window;
-  await page.keyboard.press('Tab');
+  await reach(page, page.getByRole('main').getByRole('listitem').getByRole('button'));
   await page.keyboard.press('Enter');
   await title(page, SECURITY_KEYS.yubikey.product).waitFor();
-  const showIt = button(page, 'Show the credentials');
-  for (let tabs = 0; tabs < 12 && !(await isFocused(showIt)); tabs += 1) await page.keyboard.press('Tab');
+  await reach(page, button(page, 'Show the credentials'));
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'github.com' }).waitFor();
 });
+
+/** Goes there by Tab. */
+async function reach(page: Page, element: ReturnType<Page['getByRole']>): Promise<void> {
+  for (let tabs = 0; !(await isFocused(element)); tabs += 1) {
+    if (tabs === 20) throw new Error(`Tab does not lead to ${element}`);
+    await page.keyboard.press('Tab');
+  }
+}
 
 async function isFocused(element: ReturnType<Page['getByRole']>): Promise<boolean> {
   return element.evaluate((one) => one === one.ownerDocument.activeElement);

@@ -97,6 +97,7 @@ export const ENROLLED_CREDENTIAL: ResidentCredentialView = {
     enrollment: {
       keyFile: '/home/ada/.ssh/id_ed25519_sk',
       createdAt: NOW - DAY,
+      attestation: { verdict: 'genuine', root: 'Yubico' },
       onProfileOf: 'ada@contoso.com',
     },
   },

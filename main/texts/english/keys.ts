@@ -66,6 +66,8 @@ export const KEYS = {
   'keys.credential-here': 'Enrolled here on {time, date, medium}, {file}',
   'keys.credential-here-file': 'Enrolled here, {file}',
   'keys.credential-not-here': 'Not enrolled on this computer',
+  'keys.attestation-not-kept': 'Maker not known: it was found on the key',
+  'keys.attestation-forged': 'Forged: what it said of its maker does not hold. Do not use it.',
   'keys.credential-profile': 'On the profile of {account}',
   'keys.rename': 'Rename',
   'keys.rename-one': 'Rename {name}',

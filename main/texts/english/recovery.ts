@@ -60,5 +60,4 @@ export const RECOVERY = {
   'recovery.unusable-application-cut': '{name} ({application}): the key has kept only part of its name.',
   'recovery.stopped': 'It was stopped. What has come is here; the rest is still on the key.',
   'recovery.to-readiness': 'See whether a login would work',
-  'recovery.to-enroll': 'Enroll a key',
 } as const;

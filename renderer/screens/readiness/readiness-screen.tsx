@@ -1,8 +1,9 @@
 /** Home: would a login work now, by which way, and the one thing to do next. To be read by somebody at 3 a.m. */
 import { Button, Skeleton, SkeletonItem } from '@fluentui/react-components';
-import { ErrorNotice } from '../../design/error-notice.tsx';
+import { ErrorNotice, Notice } from '../../design/error-notice.tsx';
 import { PageHeader } from '../../design/page-header.tsx';
 import { ScreenBody } from '../../design/screen-body.tsx';
+import { useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
 import { useFresh } from '../../use-fresh.ts';
 import { ChainPicture } from './chain-picture.tsx';
@@ -11,6 +12,7 @@ import { VerdictCard } from './verdict-card.tsx';
 
 export function ReadinessScreen() {
   const { say } = useTexts();
+  const { go } = useNavigation();
   const { value, error, again } = useFresh('readiness.get', [
     'readiness.changed',
     'targets.changed',
@@ -34,6 +36,18 @@ export function ReadinessScreen() {
       {value !== undefined && (
         <>
           <VerdictCard readiness={value} onStale={again} />
+          {value.rotation !== undefined && (
+            <Notice
+              kind="info"
+              sentence={say('readiness.rotating')}
+              remedy={say(`readiness.rotating-${value.rotation.stage}`)}
+              action={
+                <Button onClick={() => go({ screen: 'security-keys', flow: 'rotate' })}>
+                  {say('readiness.rotating-open')}
+                </Button>
+              }
+            />
+          )}
           <ChainPicture chain={value.chain} now={value.now} />
           {value.enrollments.length > 0 && <EnrolledKeys enrollments={value.enrollments} />}
         </>

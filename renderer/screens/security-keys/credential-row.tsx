@@ -1,9 +1,10 @@
 /** One credential: its names, and of an SSH key its fingerprint, where it is enrolled and whether the profile holds it. */
 import { Button, makeStyles, tokens } from '@fluentui/react-components';
 import { DeleteRegular, EditRegular } from '@fluentui/react-icons';
-import type { ResidentCredentialView } from '../../../main/ipc/contract.ts';
+import type { AttestationView, ResidentCredentialView } from '../../../main/ipc/contract.ts';
 import { StateBadge } from '../../design/state-badge.tsx';
-import { useTexts } from '../../texts.tsx';
+import { useTexts, type WindowTexts } from '../../texts.tsx';
+import { attestationText } from '../enroll/attestation-text.ts';
 import { credentialName } from './credential-name.ts';
 
 const useStyles = makeStyles({
@@ -64,6 +65,9 @@ export function CredentialRow({ credential, onRename, onDelete }: CredentialRowP
                 : say('keys.credential-here', { time: new Date(enrollment.createdAt), file: enrollment.keyFile })}
           </span>
         )}
+        {enrollment?.attestation !== undefined && (
+          <span className={styles.detail}>{attestationWords(enrollment.attestation, say)}</span>
+        )}
       </div>
       <div className={styles.actions}>
         {onRename !== undefined && (
@@ -87,4 +91,10 @@ export function CredentialRow({ credential, onRename, onDelete }: CredentialRowP
       </div>
     </li>
   );
+}
+
+/** In the words of an enrollment, which had the same to say. */
+function attestationWords({ verdict, ...facts }: AttestationView, say: WindowTexts['say']): string {
+  if (verdict === 'not-kept' || verdict === 'forged') return say(`keys.attestation-${verdict}`);
+  return attestationText({ kind: 'attestation', verdict, ...facts }, say);
 }

@@ -1,5 +1,6 @@
 /** The window's calls over the real service, a lab key on the wire, and a person at the prompts. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { EnrollmentReport } from '../../../main/enrollment/readiness.ts';
 import { CALLS, type CallName, type EventName, type KeyStep } from '../../../main/ipc/contract.ts';
 import { securityKeyCalls } from '../../../main/ipc/security-key-calls.ts';
 import type { EnrolledCredential } from '../../../main/security-keys/security-keys-world.ts';
@@ -29,12 +30,41 @@ function callsOn(lab: LabAuthenticator, enrolled: readonly EnrolledCredential[] 
   return securityKeyCalls({
     glasskey: {
       securityKeys: async () => keys,
-      status: async () => ({ verdict: 'ready', enrollments: [], next: '', targets: [], rotation: undefined }),
+      attestation: async () => ({ fingerprint: 'SHA256:x', verdict: 'genuine', root: 'Yubico' }),
+      status: async () => ({
+        verdict: 'ready',
+        enrollments: enrolled.map(reportOf),
+        next: '',
+        targets: [],
+        rotation: undefined,
+      }),
     },
     desk: person.desk,
     texts,
     tell: (name) => void events.push(name),
   });
+}
+
+function reportOf({ enrollment: { id, keyFile, fingerprint, onProfileOf } }: EnrolledCredential): EnrollmentReport {
+  return {
+    id,
+    keyFile,
+    fingerprint,
+    state: 'published',
+    origin: 'made',
+    createdAt: 7,
+    algorithm: 'ed25519-sk',
+    product: undefined,
+    filesPresent: true,
+    account: onProfileOf,
+    publishedAt: 8,
+    foundOnProfile: false,
+    profileKnown: true,
+    reconciledBy: undefined,
+    replacedAt: undefined,
+    lastProven: undefined,
+    backup: false,
+  };
 }
 
 const yubikey = (over: Parameters<typeof labKey>[1] = {}) => labKey('yubikey-5.7', { path: KEY, ...over });
@@ -167,7 +197,13 @@ describe('credentials', () => {
     expect(ssh).toMatchObject({
       id: mine,
       userName: 'alice',
-      ssh: { enrollment: { onProfileOf: 'alice@lab.example' } },
+      ssh: {
+        enrollment: {
+          onProfileOf: 'alice@lab.example',
+          createdAt: 7,
+          attestation: { verdict: 'genuine', root: 'Yubico' },
+        },
+      },
     });
     expect(ssh?.ssh?.fingerprint).toMatch(/^SHA256:/);
   });

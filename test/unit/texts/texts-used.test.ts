@@ -17,14 +17,14 @@ function sources(): string {
     .join('\n');
 }
 
-test('Each text of the frame, of readiness and of enrolling is said somewhere', () => {
+test('Each text of the frame, of readiness, of enrolling and of security keys is said somewhere', () => {
   const text = sources();
   // `enroll.stage-${name}-done` says all that begin and end so.
-  const templates = [...text.matchAll(/`((?:frame|readiness|enroll)\.[^`]*)`/g)].map(
-    ([, template = '']) => new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\$\{[^}]*\}/g, '[a-z0-9-]+')}$`),
+  const templates = [...text.matchAll(/`((?:frame|readiness|enroll|keys|recovery|rotation)\.[^`]*)`/g)].map(
+    ([, template = '']) => new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\$\{[^}]*\}/g, '[a-z0-9.-]*')}$`),
   );
   const unsaid = Object.keys(ENGLISH)
-    .filter((key) => /^(frame|readiness|enroll)\./.test(key))
+    .filter((key) => /^(frame|readiness|enroll|keys|recovery|rotation)\./.test(key))
     .filter((key) => !text.includes(`'${key}'`) && !templates.some((template) => template.test(key)));
   expect(unsaid).toEqual([]);
 });
