@@ -4,6 +4,8 @@ import type { PromptQueueView } from '../../main/ipc/contract.ts';
 import { agentRequestPrompts } from '../../main/prompts/agent-request-prompts.ts';
 import { type DesktopPeople, desktopPeople } from '../../main/prompts/desktop-people.ts';
 import { PromptDesk } from '../../main/prompts/prompt-desk.ts';
+import { recoveryPrompts } from '../../main/prompts/recovery-people.ts';
+import { rotationPeople } from '../../main/prompts/rotation-people.ts';
 import { securityKeyPrompts } from '../../main/prompts/security-key-people.ts';
 import { LinkRequests } from '../../main/shell/link-requests.ts';
 import { textsFor } from '../../main/texts/texts.ts';
@@ -117,6 +119,39 @@ export const SAMPLE_PROMPTS: readonly SamplePrompt[] = [
     shows: 'The PIN before a reset, which may be left out',
     ask: (desk) =>
       keyWork(desk).offerPin({ product, operation: 'list-what-is-lost', triesLeft: 3, wasWrong: false }, signal),
+  },
+  {
+    name: 'prompt-recovery',
+    shows: 'The PIN to list the SSH keys on a key',
+    ask: (desk) =>
+      recoveryPrompts(desk, texts, { step: () => {}, choose: async () => [], cancel: noCancel }).requestPin(
+        { product, triesLeft: undefined, wasWrong: false },
+        signal,
+      ),
+  },
+  {
+    name: 'prompt-retire',
+    shows: 'Consent to retire a key that was replaced',
+    ask: (desk) =>
+      rotationPeople(desk, texts, { step: () => {}, cancel: noCancel }).mayRetire(
+        {
+          which: 'old',
+          product,
+          fingerprint: FINGERPRINT,
+          keyFile: '/home/ada/.ssh/id_ed25519_sk',
+          credential: 'delete',
+        },
+        signal,
+      ),
+  },
+  {
+    name: 'prompt-give-up',
+    shows: 'Consent to keep the old key instead',
+    ask: (desk) =>
+      rotationPeople(desk, texts, { step: () => {}, cancel: noCancel }).mayGiveUp(
+        { fingerprint: FINGERPRINT, putsBack: true },
+        signal,
+      ),
   },
   {
     name: 'prompt-program',
