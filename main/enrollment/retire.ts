@@ -22,6 +22,7 @@ import type { EnrollmentIn, Retirement, WrittenEnrollment } from './enrollment.t
 import { isWritten, productOf } from './enrollment.ts';
 import { keyFilePair, skPrivateKey } from './key-files.ts';
 import { type Holder, openHolder } from './open-holder.ts';
+import { isSameLine } from './publish.ts';
 import { leavingOf, type Rotation, type RotationStanding, rotationIn, rotationStanding } from './rotation.ts';
 import type { RetireQuestion, RotationPeople } from './rotation-people.ts';
 
@@ -33,7 +34,7 @@ export interface RetireChoices {
 }
 
 export interface RetireWorld
-  extends Pick<EnrollWorld, 'journal' | 'clock' | 'bus' | 'channel' | 'files' | 'readKeyFile'> {
+  extends Pick<EnrollWorld, 'journal' | 'clock' | 'bus' | 'channel' | 'files' | 'readKeyFile' | 'profile'> {
   readonly people: RotationPeople;
   readonly reconcileEveryMs: number;
 }
@@ -50,7 +51,7 @@ interface Sides {
 
 /**
  * Retires the key that leaves, or goes on with that; undefined: its owner said no, and nothing was changed. Throws `ROTATION_NONE`,
- * `ROTATION_UNFINISHED`, `ROTATION_TOO_EARLY`, `ROTATION_UNPROVEN`, `CREDENTIAL_ELSEWHERE`, and what the security key answers.
+ * `ROTATION_UNFINISHED`, `ROTATION_TOO_EARLY`, `ROTATION_UNPROVEN`, `ROTATION_PUT_BACK`, `ROTATION_OTHER_ACCOUNT`, `CREDENTIAL_ELSEWHERE`, and what the security key answers.
  */
 export function retire(
   choices: RetireChoices,
@@ -65,6 +66,7 @@ export function retire(
     const facts = { enrollments, proofs: journal.lastProofs(), now: clock.now(), reconcileEveryMs };
     const sides = sidesOf(rotation, rotationStanding(rotation, facts), choices);
     await world.files.assertReplaceable(placeOf(rotation));
+    if (!choices.lost && sides.leaving.state !== 'retiring') await assertNotPutBack(sides, world, signal);
     const retired =
       choices.lost || isDecided(sides.leaving)
         ? await retireWithoutKey(sides, choices, rotation, world, signal)
@@ -89,6 +91,26 @@ function sidesOf(rotation: Rotation, standing: RotationStanding, { lost }: Retir
   if (!lost && stage === 'waiting') throw tooEarly(which, standing);
   if (!lost && stage === 'to-prove') throw unproven(which, standing);
   return { which, leaving, staying };
+}
+
+/**
+ * Another computer may have put the key that is to go back on the profile: devices then learn of that one alone. Nobody can know that
+ * without a look, so that there is no retiring where the profile cannot be read.
+ */
+async function assertNotPutBack(
+  { which, leaving, staying }: Sides,
+  { profile }: RetireWorld,
+  signal: AbortSignal,
+): Promise<void> {
+  // Given up before it was published: no device can know the one that goes.
+  const isUnknown =
+    leaving.state === 'written' && leaving.givenUpAt !== undefined && leaving.profilesBefore.length === 0;
+  if (isUnknown || staying.state !== 'published') return;
+  const { account: expected } = staying.publication;
+  const account = await profile.account(signal);
+  if (account !== expected) throw otherAccount(account, expected);
+  const present = await profile.read(signal);
+  if (present !== undefined && isSameLine(present, leaving.files.publicLine)) throw putBack(which, account);
 }
 
 /** The place of key files that plain ssh knows: the old one's, whichever stays. */
@@ -305,6 +327,27 @@ function unfinished({ next }: RotationStanding): GlasskeyError {
     code: 'ROTATION_UNFINISHED',
     message: 'The key that is to stay is not on your profile yet, so the other one must stay too.',
     remedy: `${next}.`,
+  });
+}
+
+function otherAccount(account: string, expected: string): GlasskeyError {
+  return new GlasskeyError({
+    code: 'ROTATION_OTHER_ACCOUNT',
+    message: `The keys are those of ${expected}, and you are signed in as ${account}.`,
+    remedy: `Sign in as ${expected}, then repeat the command.`,
+    detail: { account, expected },
+  });
+}
+
+function putBack(which: 'old' | 'new', account: string): GlasskeyError {
+  return new GlasskeyError({
+    code: 'ROTATION_PUT_BACK',
+    message: `The profile of ${account} holds the ${which} key again, so it must stay: somebody put it back there.`,
+    remedy:
+      which === 'old'
+        ? 'Put the new key there again with glasskey publish --replace, and wait for the reconciliation; or keep the old one: glasskey rotate --abandon.'
+        : 'Put the old key there again with glasskey rotate --abandon, and wait for the reconciliation.',
+    detail: { account },
   });
 }
 

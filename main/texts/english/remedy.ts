@@ -37,6 +37,7 @@ export const REMEDY = {
   'remedy.ROTATION_TOO_EARLY': 'Wait until all devices have reconciled, then try again.',
   'remedy.ROTATION_UNPROVEN': 'Log in to a device once, then try again.',
   'remedy.ROTATION_GIVEN_UP': 'Finish giving it up, then rotate again.',
+  'remedy.ROTATION_PUT_BACK': 'Publish the key that stays again, or give the rotation up.',
   'remedy.ROTATION_RETIRING': 'Finish retiring the old key.',
   'remedy.CREDENTIAL_ELSEWHERE': 'Plug in the key that holds it, or say that it is lost.',
   'remedy.CREDENTIAL_NOT_AS_ASKED':

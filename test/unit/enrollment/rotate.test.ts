@@ -204,6 +204,32 @@ describe('a rotation', () => {
   });
 });
 
+describe('a key that another computer put back on the profile', () => {
+  it('is not retired: devices would know nothing but it', async () => {
+    const rotation = await start();
+    await rotation.rotateAndProve();
+    const { profiles } = rotation.computer;
+    profiles.set(ACCOUNT, rotation.old.files.publicLine);
+    await expect(rotation.rotate()).rejects.toMatchObject({ code: 'ROTATION_PUT_BACK' });
+    await expect(rotation.retire()).rejects.toMatchObject({ code: 'ROTATION_PUT_BACK' });
+    expect(rotation.people.retireQuestions).toEqual([]);
+    expect(rotation.credentials).toHaveLength(2);
+    profiles.set(ACCOUNT, rotation.replacement.files.publicLine);
+    expect(await rotation.rotate()).toBe('retired');
+  });
+
+  it.each([
+    ['the profile cannot be read', 'GRAPH_UNREACHABLE', { fault: 'read' }],
+    ['somebody else is signed in', 'ROTATION_OTHER_ACCOUNT', { signedIn: 'bob@lab.example' }],
+  ] as const)('may be there where %s, and is not retired', async (_what, code, profiles) => {
+    const rotation = await start();
+    await rotation.rotateAndProve();
+    Object.assign(rotation.computer.profiles, profiles);
+    await expect(rotation.retire()).rejects.toMatchObject({ code });
+    expect(rotation.credentials).toHaveLength(2);
+  });
+});
+
 describe('a key that was rotated on another computer', () => {
   it('is not rotated again, before anything is made: the profile tells, and recovery is offered', async () => {
     const rotation = await start();
