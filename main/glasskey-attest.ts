@@ -13,6 +13,7 @@ import { parsePublicLine } from './openssh/public-line.ts';
 import { formatFirmwareVersion } from './security-keys/firmware.ts';
 import { modelOf } from './security-keys/models.ts';
 import { assertIsOfKey, fromAttestationBlob, toAttestationBlob } from './security-keys/openssh-attestation.ts';
+import { writeFilePair } from './storage/whole-file.ts';
 
 export interface AttestationReport {
   /** Of the SSH key, as `ssh-keygen -l` prints it. */
@@ -76,6 +77,26 @@ export function attestationFilesReport(
   assertIsOfKey(object, publicKey);
   const verdict = verifyAttestation(object, sha256(files.challenge), trust, at);
   return { fingerprint: skFingerprint(publicKey), ...proven(object, verdict) };
+}
+
+/**
+ * Writes them to `path` and to `path`.challenge, never over others: where one is in the way, neither is left. Writing the same once
+ * more does nothing. Throws `FILE_EXISTS`, `FILE_WRITE_FAILED`, `ATTESTATION_NOT_KEPT`.
+ */
+export async function writeAttestation(
+  enrollment: WrittenEnrollment,
+  path: string,
+): Promise<{ readonly attestation: string; readonly challenge: string }> {
+  const { attestation, challenge } = attestationExport(enrollment);
+  const challengePath = `${path}.challenge`;
+  // The challenge first: an attestation without it cannot be checked.
+  await writeFilePair({
+    privatePath: path,
+    privateBytes: attestation,
+    publicPath: challengePath,
+    publicBytes: challenge,
+  });
+  return { attestation: path, challenge: challengePath };
 }
 
 /** The two files of an enrollment. Throws `ATTESTATION_NOT_KEPT` for a key that was found. */

@@ -388,29 +388,16 @@ export class Glasskey {
   }
 
   /**
-   * Writes the attestation of an enrolled key in OpenSSH's form, and its challenge beside it; returns where. Throws `FILE_EXISTS`,
+   * Writes the attestation of an enrolled key in OpenSSH's form, and its challenge beside it; returns where. May be repeated. Throws `FILE_EXISTS`,
    * `FILE_WRITE_FAILED`, `ATTESTATION_NOT_KEPT`, and what `attestation` throws of `key`.
    */
   async exportAttestation(
     key: string | undefined,
     output: string | undefined,
   ): Promise<{ readonly attestation: string; readonly challenge: string }> {
-    const [{ attestationExport }, { writeWholeFile }] = await Promise.all([
-      import('./glasskey-attest.ts'),
-      import('./storage/whole-file.ts'),
-    ]);
+    const { writeAttestation } = await import('./glasskey-attest.ts');
     const enrollment = await this.#enrolledKey(key);
-    const { attestation, challenge } = attestationExport(enrollment);
-    const path = absolute(output ?? `${enrollment.plan.keyFile}.attest`);
-    const challengePath = `${path}.challenge`;
-    // The challenge first: an attestation without it cannot be checked.
-    for (const [file, bytes] of [
-      [challengePath, challenge],
-      [path, attestation],
-    ] as const) {
-      await writeWholeFile(file, bytes, { mode: 0o600, overwrite: false });
-    }
-    return { attestation: path, challenge: challengePath };
+    return writeAttestation(enrollment, absolute(output ?? `${enrollment.plan.keyFile}.attest`));
   }
 
   async #enrolledKey(name: string | undefined): Promise<WrittenEnrollment> {

@@ -1,4 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -9,6 +12,7 @@ import {
   attestationFilesReport,
   attestationReport,
   enrollmentNamed,
+  writeAttestation,
 } from '../../main/glasskey-attest.ts';
 import { parseAttestationBlob } from '../../main/openssh/attestation-blob.ts';
 import { Computer } from './enrollment/enrollment-world.ts';
@@ -97,6 +101,25 @@ describe('an exported attestation', () => {
     const { firmware: _, keyFile: __, ...report } = attestationReport(one, labTrust(), now);
     const files = { ...attestationExport(one), publicFile: one.files.publicLine };
     expect(attestationFilesReport(files, labTrust(), now)).toEqual(report);
+  });
+
+  it('whose place is taken leaves nothing behind, and is written there once that is free; once more does nothing', async () => {
+    const one = await enrolled();
+    const folder = await mkdtemp(join(tmpdir(), 'gk-attest-'));
+    try {
+      const path = join(folder, 'key.attest');
+      await writeFile(path, 'something else');
+      await expect(writeAttestation(one, path)).rejects.toMatchObject({ code: 'FILE_EXISTS' });
+      expect(await readdir(folder)).toEqual(['key.attest']);
+      await rm(path);
+      const written = { attestation: path, challenge: `${path}.challenge` };
+      for (let count = 0; count < 2; count += 1) expect(await writeAttestation(one, path)).toEqual(written);
+      const { attestation, challenge } = attestationExport(one);
+      expect(new Uint8Array(await readFile(path))).toEqual(attestation);
+      expect(new Uint8Array(await readFile(`${path}.challenge`))).toEqual(challenge);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('is of one key: another public half is refused, another challenge is forged', async () => {

@@ -74,6 +74,8 @@ it('export writes what verify then takes as files, and replaces nothing', async 
   const verified = await run(['attest', 'verify', ...files, '--json']);
   expect(verified.exitCode).toBe(0);
   expect(JSON.parse(verified.stdout)).toMatchObject({ verdict: 'genuine' });
+  expect((await run(['attest', 'export'])).exitCode).toBe(0);
+  writeFileSync(attestation, 'something else');
   const again = await run(['attest', 'export', '--json']);
   expect(JSON.parse(again.stdout)).toMatchObject({ error: { code: 'FILE_EXISTS' } });
   const elsewhere = join(folder, 'mine.attest');
