@@ -33,8 +33,8 @@ export async function listFingerprints(
 }
 
 /**
- * The finger is wanted several times; each sample is told, and what was wrong with it. Stopped before the last one, nothing of it
- * stays on the key. Throws `FINGERPRINT_NAME` before anybody touches it, `CTAP_FINGERPRINTS_FULL`.
+ * The finger is wanted several times; each sample is told, and what was wrong with it. Stopped before it has its name, nothing of
+ * it stays on the key. Throws `FINGERPRINT_NAME` before anybody touches it, `CTAP_FINGERPRINTS_FULL`.
  */
 export async function enrollFingerprint(
   key: Authenticator,
@@ -55,9 +55,26 @@ export async function enrollFingerprint(
       },
       { signal },
     );
-    if (name !== undefined) await renameOnKey(key, token, templateId, name, { signal });
+    if (name !== undefined) await nameOrForget(key, token, templateId, name, signal);
     return shownFingerprint({ templateId, name });
   });
+}
+
+/** Cancelled between the last sample and the name, what was enrolled goes too: nobody would know whose finger it is. */
+async function nameOrForget(
+  key: Authenticator,
+  token: PinUvAuthToken,
+  templateId: Uint8Array,
+  name: string,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await renameOnKey(key, token, templateId, name, { signal });
+  } catch (error) {
+    // Tidying must not hide why it has no name, and is done though the signal has fired.
+    await removeOnKey(key, token, templateId).catch(() => {});
+    throw error;
+  }
 }
 
 /** `which`: its id or its name. Throws `FINGERPRINT_UNKNOWN`, `FINGERPRINT_NAME`. */

@@ -144,7 +144,7 @@ export async function enrollFingerprint(
   });
 }
 
-/** Throws `FINGERPRINT_NAME` when the name is empty or longer than the key takes, else like `fingerprints`. */
+/** Throws `FINGERPRINT_NAME` when the key or its readers cannot have the name, else like `fingerprints`. */
 export async function renameFingerprint(
   key: CtapCommands,
   token: PinUvAuthToken,
@@ -265,9 +265,13 @@ async function bioCommand(key: CtapCommands, operation: Operation): Promise<numb
   });
 }
 
-/** Before anybody touches the reader for it. Throws `FINGERPRINT_NAME` when it is empty or longer than the key takes. */
+/**
+ * Before anybody touches the reader for it. Throws `FINGERPRINT_NAME` when it is empty, longer than the key takes, or holds control
+ * characters, which terminals of other programs would obey.
+ */
 export function assertFingerprintName(name: string, maxNameBytes: number | undefined): void {
   const bytes = Buffer.byteLength(name, 'utf8');
+  if (/\p{Cc}/u.test(name)) throw unusableName(maxNameBytes);
   if (bytes === 0 || bytes > (maxNameBytes ?? Number.POSITIVE_INFINITY)) throw unusableName(maxNameBytes);
 }
 
@@ -277,8 +281,8 @@ function unusableName(maxNameBytes: number | undefined): GlasskeyError {
     message: 'The key does not take this name for a fingerprint.',
     remedy:
       maxNameBytes === undefined
-        ? 'Give it a name that is not empty.'
-        : `Give it a name of 1 to ${maxNameBytes} bytes; letters beyond ASCII take two or more.`,
+        ? 'Give it a name that is not empty and holds no control characters.'
+        : `Give it a name of 1 to ${maxNameBytes} bytes, without control characters; letters beyond ASCII take two or more.`,
   });
 }
 

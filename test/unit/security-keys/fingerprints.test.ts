@@ -66,12 +66,14 @@ describe('a finger', () => {
     expect(await keys.enrollFingerprint(undefined, undefined, people, forever)).toMatchObject({ name: undefined });
   });
 
-  it('gets no name that is longer than the key takes, which is said before anybody touches it', async () => {
+  it('gets no name that is longer than the key takes or that terminals obey, which is said before anybody touches it', async () => {
     const lab = bio();
     const { keys, people } = desk([lab]);
     const code = 'FINGERPRINT_NAME';
     await expect(keys.enrollFingerprint(undefined, 'n'.repeat(16), people, forever)).rejects.toMatchObject({ code });
-    await expect(keys.renameFingerprint(undefined, 'a', '', people, forever)).rejects.toMatchObject({ code });
+    for (const name of ['', 'thumb\n', '\u001b[2Jthumb', '\u009b2J']) {
+      await expect(keys.renameFingerprint(undefined, 'a', name, people, forever)).rejects.toMatchObject({ code });
+    }
     expect(people.pinQuestions).toEqual([]);
     expect(lab.counters.read().touches).toBe(0);
   });
@@ -88,6 +90,18 @@ describe('a finger', () => {
     stop.abort();
     await expect(enrolling).rejects.toMatchObject({ code: 'CANCELLED' });
     expect(lab.touchPad.blinking).toBe(false);
+    expect(await keys.fingerprints(undefined, people, forever)).toMatchObject({ fingerprints: [] });
+  });
+
+  it('is not enrolled where it is cancelled after the last sample, before it has its name', async () => {
+    const { keys, people } = desk([bio()]);
+    const stop = new AbortController();
+    people.onEvent = (event) => {
+      if (event.kind === 'sample' && event.remaining === 0) stop.abort();
+    };
+    await expect(keys.enrollFingerprint(undefined, 'thumb', people, stop.signal)).rejects.toMatchObject({
+      code: 'CANCELLED',
+    });
     expect(await keys.fingerprints(undefined, people, forever)).toMatchObject({ fingerprints: [] });
   });
 
