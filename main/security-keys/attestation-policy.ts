@@ -16,7 +16,7 @@ import {
 export interface AttestationPolicy {
   /** `valid-signature`: any attestation that holds, by a certificate or the credential itself; `genuine`: up to a known root. */
   readonly require: 'off' | 'valid-signature' | 'genuine';
-  /** In lower case; empty: any. */
+  /** In lower case; empty: any. Together with `genuine` its maker must have named it: a root of the settings may vouch for several models. */
   readonly allowedAaguids: readonly string[];
   readonly minimumFirmware: Firmware | undefined;
 }
@@ -60,6 +60,7 @@ export function assertAttestationSuffices(
     });
   }
   assertModelAllowed(policy, key, STAYS);
+  assertModelProven(policy, verdict, key);
   assertFirmwareAllowed(policy, key, key.firmware, STAYS);
   const proven = verdict.kind === 'genuine' ? verdict.maker.firmware : undefined;
   if (proven !== undefined) assertFirmwareAllowed(policy, key, exactly(proven), STAYS);
@@ -89,6 +90,22 @@ function assertModelAllowed({ allowedAaguids }: AttestationPolicy, key: Scrutini
     message: `The settings do not allow this model: ${key.name} (AAGUID ${key.aaguid}).`,
     remedy: `Use a key of a model that attestation.allowedAaguids names.${more}`,
     detail: { aaguid: key.aaguid },
+  });
+}
+
+/** What the key says of itself is enough only where the settings do not ask for its maker. */
+function assertModelProven(
+  { require, allowedAaguids }: AttestationPolicy,
+  verdict: VerifiedAttestation,
+  { name }: ScrutinizedKey,
+): void {
+  if (require !== 'genuine' || allowedAaguids.length === 0) return;
+  if (verdict.kind === 'genuine' && verdict.maker.namesAaguid) return;
+  throw new GlasskeyError({
+    code: 'ATTESTATION_INSUFFICIENT',
+    message: `The settings allow certain models only, and the certificate of ${name} does not name the model that it is of.`,
+    remedy: `Use another key, or have the settings attestation.allowedAaguids and attestation.roots looked at.${STAYS}`,
+    detail: { verdict: verdict.kind, require },
   });
 }
 

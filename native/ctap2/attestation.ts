@@ -54,6 +54,8 @@ export interface MakerFacts {
   readonly firmware: readonly [number, number, number] | undefined;
   /** Yubico's mark of a FIPS series. */
   readonly fips: boolean;
+  /** It names the AAGUID, which is that of authData then; else no more than the key itself says which model it is. */
+  readonly namesAaguid: boolean;
 }
 
 /** FIDO's (id-fido-gen-ce-aaguid) and Yubico's extensions; ctap.md section 17. */
@@ -200,7 +202,7 @@ function makerFacts({ extensions }: Certificate): MakerFacts {
     isVersion && major !== undefined && minor !== undefined && patch !== undefined
       ? ([major, minor, patch] as const)
       : undefined;
-  return { firmware, fips: extensions.has(Extension.YUBICO_FIPS) };
+  return { firmware, fips: extensions.has(Extension.YUBICO_FIPS), namesAaguid: extensions.has(Extension.AAGUID) };
 }
 
 /** `what` is what does not hold, in a word. */

@@ -72,9 +72,9 @@ describe('attestations of real YubiKeys', () => {
       return found.kind === 'genuine' ? [formatAaguid(read(object).authData.attested.aaguid), found.maker] : found.kind;
     });
     expect(makers).toEqual([
-      ['fa2b99dc-9e39-4257-8f92-4a30d23c4118', { firmware: undefined, fips: false }],
-      ['cb69481e-8ff7-4039-93ec-0a2729a154a8', { firmware: undefined, fips: false }],
-      ['c1f9a0bc-1dd2-404a-b27f-8e29047a43fd', { firmware: [5, 4, 2], fips: true }],
+      ['fa2b99dc-9e39-4257-8f92-4a30d23c4118', { firmware: undefined, fips: false, namesAaguid: true }],
+      ['cb69481e-8ff7-4039-93ec-0a2729a154a8', { firmware: undefined, fips: false, namesAaguid: true }],
+      ['c1f9a0bc-1dd2-404a-b27f-8e29047a43fd', { firmware: [5, 4, 2], fips: true, namesAaguid: true }],
     ]);
   });
 
@@ -163,6 +163,7 @@ describe('an attestation by a certificate', () => {
       kind: 'genuine',
       subject: 'C=SE, O=Made-up Keys, OU=Authenticator Attestation, CN=Made-up EE Serial 1',
       root: { name: 'CN=Made-up FIDO Root', source: 'the test', chain: ['CN=Made-up FIDO Root'] },
+      maker: { namesAaguid: true },
     });
   });
 
@@ -206,7 +207,11 @@ describe('an attestation by a certificate', () => {
 
   it.each([
     ['proves no maker under a root of many models', true, { kind: 'unknown-issuer', because: 'certificate-form' }],
-    ['may be of the one model of a root that the settings name', false, { kind: 'genuine' }],
+    [
+      'may be of the one model of a root that the settings name, which is told',
+      false,
+      { kind: 'genuine', maker: { namesAaguid: false } },
+    ],
   ] as const)('without an AAGUID %s', (_what, ownsName, found) => {
     const leaf = leafOf(root, { extensions: [NO_CA] });
     expect(verdict(attestedBy(leaf), trusting(anchorOf(root, { ownsName })))).toMatchObject(found);
