@@ -71,7 +71,7 @@ export interface SecurityKeys {
     people: SecurityKeyPeople,
     signal: AbortSignal,
   ): Promise<CredentialOnKey>;
-  /** Asks people first, and for a typed word where an enrollment of this computer uses it. */
+  /** Asks people first, and for a typed word where an enrollment of this computer uses it. Throws `ENROLLMENT_RUNNING`. */
   deleteCredential(
     device: string | undefined,
     which: string,
@@ -121,7 +121,7 @@ export interface SecurityKeys {
   /**
    * Back to how it left the factory: people see what is lost and type the word for it, then unplug the key and plug it in again,
    * and touch it. Nothing is sent to another key that appears. Throws `RESET_OTHER_KEY`, `RESET_TOO_LATE`,
-   * `RESET_NOT_BY_USB`.
+   * `RESET_NOT_BY_USB`, `ENROLLMENT_RUNNING`.
    */
   reset(device: string | undefined, people: SecurityKeyPeople, signal: AbortSignal): Promise<SecurityKey>;
 
@@ -137,8 +137,11 @@ export interface SecurityKeysSources {
   readonly log: Log;
   /** Every enrollment whose credential may be on a key, with what is known of its publication. */
   readonly enrolled: () => Promise<readonly EnrolledCredential[]>;
-  /** The credential of this enrollment is gone for good: nobody can log in with it any more. */
-  readonly gone: (enrollmentId: string) => Promise<void>;
+  /**
+   * Runs `work`, which may delete credentials of enrollments, while nobody is enrolling or publishing; it tells by `gone` which ones
+   * nobody can log in with any more. Throws `ENROLLMENT_RUNNING` at once when somebody is.
+   */
+  readonly deleting: <T>(work: (gone: (enrollmentId: string) => void) => Promise<T>) => Promise<T>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Notes in the log what was begun and how it ended. */
   readonly logged: <T>(what: string, work: () => Promise<T>) => Promise<T>;
@@ -158,7 +161,7 @@ export function enrolledCredential(enrollment: WrittenEnrollment, report: Enroll
 type Work<T> = (key: Authenticator, world: SecurityKeysWorld) => Promise<T>;
 
 export function securityKeys(sources: SecurityKeysSources): SecurityKeys {
-  const { hid, channel, log, enrolled, gone, logged } = sources;
+  const { hid, channel, log, enrolled, deleting, logged } = sources;
   const udev = { platform: process.platform, isRoot: process.getuid?.() === 0, environment: sources.environment };
   const withKey = async <T>(
     device: string | undefined,
@@ -189,6 +192,14 @@ export function securityKeys(sources: SecurityKeysSources): SecurityKeys {
     signal: AbortSignal,
     work: Work<T>,
   ) => logged(what, () => withKey(device, people, signal, work));
+  /** The same where enrollments may lose their credential. Who holds the journal is known before anybody types a PIN. */
+  const losing = <T>(
+    what: string,
+    device: string | undefined,
+    people: SecurityKeyPeople,
+    signal: AbortSignal,
+    work: (gone: (enrollmentId: string) => void, ...on: Parameters<Work<T>>) => Promise<T>,
+  ) => logged(what, () => deleting((gone) => withKey(device, people, signal, (key, world) => work(gone, key, world))));
 
   return {
     list: async (signal) => describeKeys(await hid(), channel, signal),
@@ -221,9 +232,9 @@ export function securityKeys(sources: SecurityKeysSources): SecurityKeys {
         renameCredential(key, which, name, world, people, signal),
       ),
     deleteCredential: (device, which, people, signal) =>
-      changing('credential.delete', device, people, signal, async (key, world) => {
+      losing('credential.delete', device, people, signal, async (gone, key, world) => {
         const deleted = await deleteCredential(key, which, world, people, signal);
-        if (deleted.ssh?.enrollment !== undefined) await gone(deleted.ssh.enrollment.id);
+        if (deleted.ssh?.enrollment !== undefined) gone(deleted.ssh.enrollment.id);
         return deleted;
       }),
 
@@ -250,9 +261,9 @@ export function securityKeys(sources: SecurityKeysSources): SecurityKeys {
       }),
 
     reset: (device, people, signal) =>
-      changing('key.reset', device, people, signal, async (key, world) => {
+      losing('key.reset', device, people, signal, async (gone, key, world) => {
         const { key: after, lost } = await resetKey(key, world, people, signal);
-        for (const { id } of lost) await gone(id);
+        for (const { id } of lost) gone(id);
         return after;
       }),
 

@@ -364,7 +364,12 @@ export class Glasskey {
           return report === undefined ? [] : [enrolledCredential(enrollment, report)];
         });
       },
-      gone: (id) => this.#forget(id),
+      deleting: async (work) => {
+        const { journal } = await this.#open();
+        const { noteCredentialGone } = await import('./enrollment/credential-gone.ts');
+        const { clock } = this.#world;
+        return journal.exclusively(() => work((id) => noteCredentialGone(id, { journal, clock })));
+      },
       environment: this.#world.environment,
       logged: (what, work) => this.#logged(what, work),
     });
@@ -410,18 +415,6 @@ export class Glasskey {
   async #attestationTrust(): Promise<AttestationTrust> {
     const [{ settings }, { trustOf }] = await Promise.all([this.#open(), import('./glasskey-attestation.ts')]);
     return trustOf(settings, this.#world.homeFolder);
-  }
-
-  /** Its credential was deleted: status must not call it ready, nor the agent offer it. A rotation goes on with what is left itself. */
-  async #forget(enrollmentId: string): Promise<void> {
-    const { journal } = await this.#open();
-    const [{ rotationIn }, enrollment] = await Promise.all([
-      import('./enrollment/rotation.ts'),
-      this.#written().then((all) => all.find(({ id }) => id === enrollmentId)),
-    ]);
-    if (enrollment === undefined || rotationIn(journal.list()) !== undefined) return;
-    const { id, createdAt, plan, credential } = enrollment;
-    journal.save({ id, createdAt, plan, state: 'abandoned', credential });
   }
 
   /** The public lines of all enrollments whose files were written, newest first. */

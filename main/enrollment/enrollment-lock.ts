@@ -42,7 +42,7 @@ function isBusy(error: unknown): boolean {
 function running(): GlasskeyError {
   return new GlasskeyError({
     code: 'ENROLLMENT_RUNNING',
-    message: 'Another Glasskey on this computer is enrolling or publishing a key now.',
+    message: 'Another Glasskey on this computer is enrolling, publishing or deleting a key now.',
     remedy: 'Finish or stop it (Ctrl-C, or close its window), then repeat the command.',
   });
 }

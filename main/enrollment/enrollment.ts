@@ -7,7 +7,7 @@
  * `requested` is the one that needs care: the authenticator may or may not hold the credential. The next run asks again
  * with the same user id, and the authenticator replaces its own half-finished credential (CTAP 2.1, 6.1.2, step 16).
  * `abandoned` is what its owner gave up on, or whose credential did not hold; it is kept, because the authenticator may
- * still hold that credential.
+ * still hold that credential; or one whose credential is known to be gone (credential-gone.ts), with what it had been on a profile.
  *
  * Where another key takes its place (rotation.ts), a written or published one goes on:
  *
@@ -155,7 +155,12 @@ const enrollmentSchema = z.discriminatedUnion('state', [
   z.object({ ...common, state: z.literal('published'), ...writtenMembers, publication }),
   z.object({ ...common, state: z.literal('retiring'), ...retiringMembers }),
   z.object({ ...common, state: z.literal('retired'), ...retiringMembers, retiredAt: z.number() }),
-  z.object({ ...common, state: z.literal('abandoned'), credential: credential.optional() }),
+  z.object({
+    ...common,
+    state: z.literal('abandoned'),
+    credential: credential.optional(),
+    publication: publication.optional(),
+  }),
 ]);
 
 export type EnrollmentState = Enrollment['state'];

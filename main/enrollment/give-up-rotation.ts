@@ -9,7 +9,7 @@ import { isWritten } from './enrollment.ts';
 import { putOnProfile } from './publish.ts';
 import { noRotation } from './retire.ts';
 import { agreeing, type RotateWorld } from './rotate.ts';
-import { leavingOf, type Rotation, rotationIn } from './rotation.ts';
+import { awaitsTurningBack, leavingOf, type Rotation, rotationIn } from './rotation.ts';
 
 /**
  * - `declined`: its owner said no, and nothing was changed,
@@ -29,18 +29,41 @@ export function giveUpRotation(
     if (rotation === undefined) throw noRotation();
     const { old, new: replacement } = rotation;
     if (old.state === 'retiring') throw retiring();
-    if (replacement.state === 'retiring') return { outcome: 'turned-back' };
+    if (replacement.state === 'retiring') {
+      if (awaitsTurningBack(replacement)) await turnBack(old, replacement, world, signal);
+      return { outcome: 'turned-back' };
+    }
     if (!isWritten(replacement)) return abandon(replacement, world, signal);
     const begun = await markGivenUp(rotation, replacement, world, signal);
     if (begun === undefined) return { outcome: 'declined' };
     // Where publication had begun, the profile may hold the new key, whatever the journal says.
     const mayBeThere = begun.state === 'published' || begun.profilesBefore.length > 0;
-    const people = agreeing(world.people, begun.files.publicLine);
-    // It comes back to where it was: what the settings demand of keys that come there is not asked of it.
-    const scrutiny = { assertFoundAllowed: () => {} };
-    if (mayBeThere) await putOnProfile(old, { ...world, people, scrutiny }, signal);
+    if (mayBeThere) await putBack(old, begun, world, signal);
     return { outcome: 'turned-back' };
   });
+}
+
+async function putBack(
+  old: WrittenEnrollment,
+  { files }: Pick<WrittenEnrollment, 'files'>,
+  world: RotateWorld,
+  signal: AbortSignal,
+): Promise<void> {
+  const people = agreeing(world.people, files.publicLine);
+  // It comes back to where it was: what the settings demand of keys that come there is not asked of it.
+  const scrutiny = { assertFoundAllowed: () => {} };
+  await putOnProfile(old, { ...world, people, scrutiny }, signal);
+}
+
+/** Nobody need agree that the new key is given up: nobody has it any more. */
+async function turnBack(
+  old: WrittenEnrollment,
+  replacement: EnrollmentIn<'retiring'>,
+  world: RotateWorld,
+  signal: AbortSignal,
+): Promise<void> {
+  await putBack(old, replacement, world, signal);
+  world.journal.save({ ...replacement, givenUpAt: world.clock.now() });
 }
 
 async function abandon(

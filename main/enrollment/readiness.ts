@@ -124,7 +124,9 @@ function verdictOf(enrollment: EnrollmentReport, facts: ReadinessFacts): Verdict
   if (enrollment.backup && enrollment.reconciledBy === undefined && hasMainKey(facts)) return undefined;
   if (!enrollment.profileKnown) return enrollment.lastProven === undefined ? 'unproven' : 'ready';
   if (enrollment.reconciledBy === undefined) return enrollment.filesPresent ? 'not-published' : 'files-missing';
-  if (enrollment.replacedAt !== undefined && !isStillOnDevices(enrollment, facts)) return undefined;
+  if (enrollment.replacedAt !== undefined && !isStillOnDevices(enrollment, facts)) {
+    return isReplacerGone(enrollment, facts) ? 'not-published' : undefined;
+  }
   if (facts.now >= enrollment.reconciledBy) return 'ready';
   if (enrollment.foundOnProfile) return enrollment.lastProven === undefined ? 'unproven' : 'ready';
   return 'waiting-for-devices';
@@ -180,10 +182,27 @@ function isOverwritten(enrollment: WrittenEnrollment, { enrollments }: Readiness
 
 /** A profile holds one key: the one that was published on it last. */
 function replacedAt({ publication }: EnrollmentIn<'published'>, { enrollments }: ReadinessFacts): number | undefined {
-  const later = enrollments
-    .filter((other) => other.state === 'published')
-    .filter((other) => other.publication.account === publication.account)
-    .map((other) => other.publication.publishedAt)
+  const later = publicationsOn(publication.account, enrollments)
+    .map(({ publishedAt }) => publishedAt)
     .filter((publishedAt) => publishedAt > publication.publishedAt);
   return later.length === 0 ? undefined : Math.min(...later);
+}
+
+/** The profile holds a key whose credential is gone: this one can take its place again. */
+function isReplacerGone({ account }: EnrollmentReport, { enrollments }: ReadinessFacts): boolean {
+  if (account === undefined) return false;
+  const last = publicationsOn(account, enrollments).toSorted((a, b) => b.publishedAt - a.publishedAt)[0];
+  return last !== undefined && last.state !== 'published';
+}
+
+/** Those of keys whose credential is gone are among them: a profile knows nothing of that. */
+function publicationsOn(
+  account: string,
+  enrollments: readonly Enrollment[],
+): readonly { readonly state: EnrollmentState; readonly publishedAt: number }[] {
+  return enrollments.flatMap((one) => {
+    if (one.state !== 'published' && one.state !== 'retiring' && one.state !== 'abandoned') return [];
+    const { state, publication } = one;
+    return publication?.account === account ? [{ state, publishedAt: publication.publishedAt }] : [];
+  });
 }

@@ -69,6 +69,14 @@ export function leavingOf(rotation: Rotation): 'old' | 'new' {
   return isWritten(replacement) && replacement.givenUpAt !== undefined ? 'new' : 'old';
 }
 
+/** Its credential is gone (credential-gone.ts) while it may be on the profile: the old key must be put back there. */
+export function awaitsTurningBack(goes: Rotation['new']): boolean {
+  if (goes.state !== 'retiring' || goes.plan.replaces === undefined || goes.givenUpAt !== undefined) return false;
+  return (
+    goes.retirement.by === goes.plan.replaces && (goes.publication !== undefined || goes.profilesBefore.length > 0)
+  );
+}
+
 export function rotationStanding(rotation: Rotation, facts: RotationFacts): RotationStanding {
   const leaving = leavingOf(rotation);
   const [goes, stays] = leaving === 'old' ? [rotation.old, rotation.new] : [rotation.new, rotation.old];
@@ -89,6 +97,7 @@ interface Sides {
 }
 
 function stageOf({ goes, stays, by, proven }: Sides, { now }: RotationFacts): RotationStage {
+  if (awaitsTurningBack(goes)) return 'to-publish';
   if (goes.state === 'retiring') return 'retiring';
   if (!isWritten(stays)) return 'making';
   // What was never published, no device has ever known.

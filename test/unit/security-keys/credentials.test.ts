@@ -188,6 +188,17 @@ describe('a credential', () => {
     expect(gone).toEqual(['ab12']);
   });
 
+  it('stays, and nobody is asked for anything, while somebody else enrolls or publishes', async () => {
+    const lab = labKey('yubikey-5.7');
+    const { enrolled } = await filled(lab);
+    const running = new Error('another is enrolling');
+    const { keys, people } = desk([lab], { enrolled, deleting: () => Promise.reject(running) });
+    await expect(keys.deleteCredential(undefined, 'ab', people, forever)).rejects.toBe(running);
+    await expect(keys.reset(undefined, people, forever)).rejects.toBe(running);
+    expect([people.pinQuestions, people.consents]).toEqual([[], []]);
+    expect(names(lab)).toHaveLength(3);
+  });
+
   it('stays where people decline, where it is cancelled at the question, and where nobody knows which is meant', async () => {
     const lab = labKey('yubikey-5.7');
     await filled(lab);

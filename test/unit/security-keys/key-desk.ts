@@ -1,7 +1,7 @@
 /** Lab authenticators plugged into one computer, managed by the real service; people who answer from lists. */
 import { randomBytes } from 'node:crypto';
 import { silentLog } from '../../../diagnostics/log.ts';
-import { type SecurityKeys, securityKeys } from '../../../main/glasskey-security-keys.ts';
+import { type SecurityKeys, type SecurityKeysSources, securityKeys } from '../../../main/glasskey-security-keys.ts';
 import type {
   ConsentQuestion,
   KeyPinQuestion,
@@ -95,7 +95,13 @@ export function desk(
     enrolled = [],
     clock = systemClock,
     usbIds,
-  }: { enrolled?: readonly EnrolledCredential[]; clock?: Clock; usbIds?: HidBus['usbIds'] } = {},
+    deleting,
+  }: {
+    enrolled?: readonly EnrolledCredential[];
+    clock?: Clock;
+    usbIds?: HidBus['usbIds'];
+    deleting?: SecurityKeysSources['deleting'];
+  } = {},
 ): Desk {
   const begun: string[] = [];
   const gone: string[] = [];
@@ -108,9 +114,7 @@ export function desk(
     channel: systemChannelWorld({ clock, log: silentLog }),
     log: silentLog,
     enrolled: async () => enrolled,
-    gone: async (id) => {
-      gone.push(id);
-    },
+    deleting: deleting ?? ((work) => work((id) => gone.push(id))),
     environment: {},
     logged: (what, work) => {
       begun.push(what);
