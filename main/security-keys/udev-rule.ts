@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, constants, readFile } from 'node:fs/promises';
+import { access, constants, lstat, readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { assertNotCancelled, cancelled, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 
@@ -20,6 +20,10 @@ export interface UdevRule {
   readonly text: string;
   /** Where it is already; undefined: nowhere, or with other content. */
   readonly installedAt: string | undefined;
+  /** What lies at `path` with other content where it is not installed, as an administrator wrote it; undefined: nothing, or nothing that can be read. */
+  readonly present: string | undefined;
+  /** Where that is kept when this one takes its place; udev does not read it there. */
+  readonly keptAs: string | undefined;
 }
 
 export interface UdevWorld {
@@ -45,12 +49,23 @@ export async function udevRule(world: UdevWorld): Promise<UdevRule> {
     const path = join(folder, FILE);
     if (installedAt === undefined && (await contentOf(path)) === UDEV_RULE) installedAt = path;
   }
-  return { path: join(administrators, FILE), text: UDEV_RULE, installedAt };
+  const path = join(administrators, FILE);
+  const isOther = installedAt === undefined && (await isThere(path));
+  return {
+    path,
+    text: UDEV_RULE,
+    installedAt,
+    present: isOther ? await contentOf(path) : undefined,
+    keptAs: isOther ? await freeNameBeside(path) : undefined,
+  };
 }
 
-/** Whole or not at all; then udev reads its rules again, and the keys that are plugged in get their access at once. $0: the file. */
+/**
+ * Whole or not at all; then udev reads its rules again, and the keys that are plugged in get their access at once. $0: the file. $1: where another of
+ * that name is kept, which is the file itself, and no copy of it: a link to /dev/null is how administrators switch a rule off. */
 const INSTALL = [
   'umask 022',
+  'if [ -e "$0" ] || [ -L "$0" ]; then ln -P "$0" "$1"; fi',
   'cat > "$0.new"',
   'mv "$0.new" "$0"',
   'udevadm control --reload-rules',
@@ -59,16 +74,21 @@ const INSTALL = [
 
 /**
  * Installs it as root, or by sudo, or by pkexec where there is no terminal for sudo; both ask for the password themselves. Where it
- * is installed already, nothing is done. Throws `UDEV_NOT_INSTALLED`, `UDEV_NEEDS_ROOT`, `CANCELLED`.
+ * is installed already, nothing is done. Another file of its name is kept beside (`keptAs`). Throws `UDEV_NOT_INSTALLED`, `UDEV_NEEDS_ROOT`, `CANCELLED`.
  */
 export async function installUdevRule(world: UdevWorld, signal: AbortSignal): Promise<UdevRule> {
   const rule = await udevRule(world);
   if (rule.installedAt !== undefined) return rule;
   assertNotCancelled(signal, WHAT);
-  await run([...(await asRoot(world)), 'sh', '-c', INSTALL, rule.path], rule.text, world, signal);
+  await run(
+    [...(await asRoot(world)), 'sh', '-c', INSTALL, rule.path, rule.keptAs ?? `${rule.path}.old`],
+    rule.text,
+    world,
+    signal,
+  );
   const after = await udevRule(world);
   if (after.installedAt === undefined) throw notInstalled();
-  return after;
+  return { ...after, keptAs: rule.keptAs };
 }
 
 const WHAT = 'The installation of the rule';
@@ -114,6 +134,21 @@ async function isOnPath(program: string, path: string | undefined): Promise<bool
     if (found) return true;
   }
   return false;
+}
+
+async function freeNameBeside(path: string): Promise<string> {
+  for (let count = 1; ; count++) {
+    const name = `${path}.old${count === 1 ? '' : `-${count}`}`;
+    if (!(await isThere(name))) return name;
+  }
+}
+
+/** A link that leads nowhere is there too. */
+async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function contentOf(path: string): Promise<string | undefined> {

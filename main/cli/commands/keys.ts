@@ -1,5 +1,6 @@
 import { cancelled } from '../../../diagnostics/glasskey-error.ts';
 import type { EnrollmentReport } from '../../enrollment/readiness.ts';
+import type { UdevRule } from '../../security-keys/udev-rule.ts';
 import { type Command, type Invocation, usageError } from '../command.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { keyLines, keyObject, settingLines } from '../key-lines.ts';
@@ -90,6 +91,7 @@ function installRule(invocation: Invocation): Promise<number> {
     if (rule.installedAt === undefined) {
       output.note(`${rule.path}:`);
       for (const line of rule.text.trimEnd().split('\n')) output.note(line);
+      for (const line of replacedLines(rule)) output.note(line);
       if (!(await people.agreeTo('Install it, with the rights of root?', signal))) throw cancelled('The installation');
     }
     const after = await keys.installUdevRule(signal);
@@ -99,8 +101,16 @@ function installRule(invocation: Invocation): Promise<number> {
         ? `Installed: ${after.path}. Keys that are plugged in can be opened now; else plug them in again.`
         : `It is installed already: ${rule.installedAt}. Plug the key in again, at this computer itself: a remote session gets no access.`,
     );
+    if (after.keptAs !== undefined) output.line(`What was there is kept: ${after.keptAs}`);
     return ExitCode.OK;
   });
+}
+
+/** Somebody wrote what is there: it is shown before it makes room. */
+function replacedLines({ path, present, keptAs }: UdevRule): readonly string[] {
+  if (keptAs === undefined) return [];
+  const lines = present?.trimEnd().split('\n').map(printable) ?? ['(it cannot be read)'];
+  return ['', `It takes the place of another one, which is kept as ${keptAs}. ${path} holds now:`, ...lines];
 }
 
 function wink(invocation: Invocation): Promise<number> {

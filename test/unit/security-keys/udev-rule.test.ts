@@ -5,7 +5,9 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -73,6 +75,41 @@ describe('installing it', () => {
       'udevadm trigger --subsystem-match=hidraw --action=change',
     ]);
   });
+
+  it.runIf(process.platform === 'linux')(
+    'keeps beside, each time, what an administrator wrote, and tells it first',
+    async () => {
+      const world = computer({ udevadm: UDEVADM }, true);
+      expect(await udevRule(world)).toMatchObject({ present: undefined, keptAs: undefined });
+      for (const [mine, keptAs] of [
+        ['mine\n', `${installed()}.old`],
+        ['mine again\n', `${installed()}.old-2`],
+      ] as const) {
+        writeFileSync(installed(), mine);
+        expect(await udevRule(world)).toMatchObject({ present: mine, keptAs, installedAt: undefined });
+        expect(await installUdevRule(world, signal)).toMatchObject({
+          installedAt: installed(),
+          keptAs,
+          present: undefined,
+        });
+        expect(readFileSync(installed(), 'utf8')).toBe(UDEV_RULE);
+        expect(readFileSync(keptAs, 'utf8')).toBe(mine);
+      }
+      expect(readdirSync(join(folder, 'rules'))).toHaveLength(3);
+      expect(await udevRule(world)).toMatchObject({ present: undefined, keptAs: undefined });
+    },
+  );
+
+  it.runIf(process.platform === 'linux')(
+    'keeps a link to /dev/null, by which a rule is switched off, as that link',
+    async () => {
+      const world = computer({ udevadm: UDEVADM }, true);
+      symlinkSync('/dev/null', installed());
+      const { keptAs = '' } = await installUdevRule(world, signal);
+      expect(readlinkSync(keptAs)).toBe('/dev/null');
+      expect(readFileSync(installed(), 'utf8')).toBe(UDEV_RULE);
+    },
+  );
 
   it.runIf(process.platform === 'linux').each(['sudo', 'pkexec'])('goes through %s', async (name) => {
     const world = computer({ [name]: BECOMES_ROOT(name), udevadm: UDEVADM });
