@@ -70,15 +70,23 @@ function enrollmentLines({ keyFile, onProfileOf }: EnrollmentOnKey, isCertain: b
   ];
 }
 
+const UNLISTED: Readonly<Record<NonNullable<ResetLoss['unlisted']>, string>> = {
+  'pin-not-given': 'the PIN was not given',
+  'no-pin': 'the key has no PIN, and lists none without',
+  'pin-blocked': 'the key takes no PIN now',
+  'pin-change-forced': 'the key wants its PIN changed first',
+  'cannot-list': 'this key cannot list them',
+};
+
 function resetLines(loss: ResetLoss, product: string, windowSeconds: number): readonly string[] {
-  const { pinSet, fingerprints, credentials, enrollments } = loss;
+  const { pinSet, fingerprints, credentials, unlisted, enrollments } = loss;
   return [
     `A reset deletes everything on ${product}, for good:`,
     ...(pinSet ? ['  its PIN'] : []),
     ...(fingerprints ? ['  its fingerprints'] : []),
     ...(credentials ?? []).map((credential) => `  ${credentialText(credential)}`),
     credentials === undefined
-      ? '  every credential on it, of SSH and of web sites (not listed: the PIN was not given)'
+      ? `  every credential on it, of SSH and of web sites (not listed: ${UNLISTED[unlisted ?? 'cannot-list']})`
       : '  and what web sites hold that keep no credential on the key itself',
     ...enrollments.flatMap(({ enrollment, certain }) => enrollmentLines(enrollment, certain)),
     `Afterwards: unplug it, plug it in again, and touch it within ${windowSeconds} seconds.`,

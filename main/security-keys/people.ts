@@ -43,8 +43,13 @@ export interface NewKeyPinQuestion {
 export interface ResetLoss {
   readonly pinSet: boolean;
   readonly fingerprints: boolean;
-  /** Every resident credential; undefined: nobody gave the PIN, or the key cannot list them. */
+  /** Every resident credential; undefined: `unlisted` says why they are not known. */
   readonly credentials: readonly CredentialOnKey[] | undefined;
+  /**
+   * `pin-not-given`: nobody gave it; `no-pin`: the key has none, and lists nothing without; `pin-blocked`: it takes no PIN any more, or
+   * none before it is plugged in again; `pin-change-forced`: only to change it; `cannot-list`: the key has no such command.
+   */
+  readonly unlisted: 'pin-not-given' | 'no-pin' | 'pin-blocked' | 'pin-change-forced' | 'cannot-list' | undefined;
   /** Enrollments of this computer that are on this key, or may be (the model is the same and the PIN was not given). */
   readonly enrollments: readonly { readonly enrollment: EnrollmentOnKey; readonly certain: boolean }[];
 }

@@ -13,7 +13,7 @@ import { readCredentials } from './credentials.ts';
 import { describeOpen } from './describe-key.ts';
 import { keyProgress } from './key-progress.ts';
 import type { ResetLoss, SecurityKeyPeople } from './people.ts';
-import type { CredentialOnKey, EnrollmentOnKey, SecurityKey } from './security-key.ts';
+import type { CredentialOnKey, EnrollmentOnKey, PinState, SecurityKey } from './security-key.ts';
 import type { SecurityKeysWorld } from './security-keys-world.ts';
 import { withOfferedPin } from './with-token.ts';
 
@@ -93,7 +93,8 @@ async function lossOf(
   people: SecurityKeyPeople,
   signal: AbortSignal,
 ): Promise<ResetLoss> {
-  const credentials = await listed(key, described, world, people, signal);
+  const found = await listed(key, described, world, people, signal);
+  const [credentials, unlisted] = typeof found === 'string' ? [undefined, found] : [found, undefined];
   const isOnIt = (id: string) => credentials?.some(({ credentialId }) => credentialId === id) === true;
   const enrollments = world.enrolled
     .filter(({ credentialId, aaguid }) =>
@@ -103,11 +104,20 @@ async function lossOf(
     )
     .map(({ enrollment }) => ({ enrollment, certain: credentials !== undefined }));
   const { pinSet, fingerprints } = described;
-  return { pinSet: pinSet === true, fingerprints: fingerprints?.enrolled === true, credentials, enrollments };
+  return { pinSet: pinSet === true, fingerprints: fingerprints?.enrolled === true, credentials, unlisted, enrollments };
 }
 
 /** Without the PIN these are in the way of a list, and of nothing else here. */
 const NO_LIST: readonly string[] = ['PIN_BLOCKED', 'PIN_REPLUG_NEEDED'];
+
+const UNLISTED: Readonly<Record<PinState, ResetLoss['unlisted']>> = {
+  unsupported: 'cannot-list',
+  'not-set': 'no-pin',
+  set: undefined,
+  'change-forced': 'pin-change-forced',
+  'replug-needed': 'pin-blocked',
+  blocked: 'pin-blocked',
+};
 
 async function listed(
   key: Authenticator,
@@ -115,14 +125,16 @@ async function listed(
   world: SecurityKeysWorld,
   people: SecurityKeyPeople,
   signal: AbortSignal,
-): Promise<readonly CredentialOnKey[] | undefined> {
-  if (pin?.state !== 'set' || abilities?.credentials === 'none') return undefined;
+): Promise<readonly CredentialOnKey[] | NonNullable<ResetLoss['unlisted']>> {
+  if (abilities === undefined || abilities.credentials === 'none') return 'cannot-list';
+  const unlisted = UNLISTED[pin?.state ?? 'unsupported'];
+  if (unlisted !== undefined) return unlisted;
   const work = { key, people, signal, operation: 'list-what-is-lost', permissions: Permission.CM } as const;
   try {
     const read = await withOfferedPin(work, (token) => readCredentials(key, token, world, signal));
-    return read?.flatMap(({ credentials }) => credentials);
+    return read?.flatMap(({ credentials }) => credentials) ?? 'pin-not-given';
   } catch (error) {
-    if (error instanceof GlasskeyError && NO_LIST.includes(error.code)) return undefined;
+    if (error instanceof GlasskeyError && NO_LIST.includes(error.code)) return 'pin-blocked';
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { consentLines } from '../../../main/cli/consent-lines.ts';
 import type { SecurityKeyEvent } from '../../../main/security-keys/people.ts';
 import { CtapCommand } from '../../../native/ctap2/constants.ts';
 import type { Clock } from '../../../time/clock.ts';
@@ -115,15 +116,38 @@ describe('a reset', () => {
     await expect(keys.reset(undefined, people, forever)).rejects.toMatchObject({ code: 'CANCELLED' });
     expect(people.pinQuestions).toEqual([]);
     expect(people.consents).toMatchObject([
-      { loss: { credentials: undefined, enrollments: [{ enrollment: { id: 'ab12' }, certain: false }] } },
+      {
+        loss: {
+          credentials: undefined,
+          unlisted: 'pin-blocked',
+          enrollments: [{ enrollment: { id: 'ab12' }, certain: false }],
+        },
+      },
     ]);
+  });
+
+  it.each([
+    ['nobody gave the PIN', 'yubikey-5.7', PIN, 'pin-not-given', 'the PIN was not given'],
+    ['the key has none', 'yubikey-5.7', null, 'no-pin', 'no PIN'],
+    ['the key cannot list', 'yubikey-5.1', PIN, 'cannot-list', 'cannot list them'],
+  ] as const)('says why it lists nothing: %s', async (_why, profile, pin, unlisted, words) => {
+    const lab = labKey(profile);
+    lab.setPinState({ pin });
+    const { keys, people } = desk([lab]);
+    people.offersPin = false;
+    people.agrees = false;
+    await expect(keys.reset(undefined, people, forever)).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(people.consents).toMatchObject([{ loss: { credentials: undefined, unlisted } }]);
+    const [question] = people.consents;
+    expect(question && consentLines(question).join('\n')).toContain(`(not listed: `);
+    expect(question && consentLines(question).join('\n')).toContain(words);
   });
 
   it('goes on without a list where the PIN that was tried is wrong three times', async () => {
     const { people, lab, reset } = resettable('yubikey-5.7');
     people.pins = ['000000'];
     expect(await reset()).toMatchObject({ pin: { state: 'not-set' } });
-    expect(people.consents).toMatchObject([{ loss: { credentials: undefined } }]);
+    expect(people.consents).toMatchObject([{ loss: { credentials: undefined, unlisted: 'pin-blocked' } }]);
     expect(resets(lab)).toBe(1);
   });
 
