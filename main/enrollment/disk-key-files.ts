@@ -10,6 +10,10 @@ import { type FilePair, type FileSteps, filePairState, fileSteps, writeFilePair 
 import type { KeyFileFolder } from './enroll.ts';
 import type { KeyFilePair } from './key-files.ts';
 
+/** Of every command that writes key files: `recover` has a --file too, which takes that file in. */
+const ELSEWHERE =
+  'Choose another place with glasskey enroll --file PATH, or for all commands with glasskey settings set ssh.keyFile PATH.';
+
 /** `steps` are what touches the disk, replaceable so that tests can stop between any two. */
 export function diskKeyFiles(clock: Clock, steps: FileSteps = fileSteps): KeyFileFolder {
   return {
@@ -200,7 +204,7 @@ async function identity(path: string): Promise<string | undefined> {
     throw new GlasskeyError({
       code: 'FILE_READ_FAILED',
       message: `${path} cannot be looked at.`,
-      remedy: 'Choose another file with --file PATH.',
+      remedy: ELSEWHERE,
       detail: { path },
       cause,
     });
@@ -215,7 +219,7 @@ async function makeFolder(folder: string): Promise<void> {
     throw new GlasskeyError({
       code: 'FILE_WRITE_FAILED',
       message: `The folder ${folder} could not be made.`,
-      remedy: 'Choose another place with --file PATH.',
+      remedy: ELSEWHERE,
       detail: { path: folder },
       cause,
     });
@@ -226,7 +230,7 @@ function notAFile(path: string): GlasskeyError {
   return new GlasskeyError({
     code: 'FILE_EXISTS',
     message: `${path} exists already, and is a folder or a link: Glasskey replaces only files.`,
-    remedy: 'Choose another file with --file PATH.',
+    remedy: ELSEWHERE,
     detail: { path },
   });
 }
