@@ -15,7 +15,7 @@ import type { RunSshOptions } from './connect/run-ssh.ts';
 import type { SshTerminal } from './connect/ssh-terminal.ts';
 import type { SelectByTouch } from './enrollment/choose-authenticator.ts';
 import type { EnrollChoices } from './enrollment/enroll.ts';
-import type { FilesOutlook } from './enrollment/enroll-outlook.ts';
+import type { BackupOutlook, FilesOutlook } from './enrollment/enroll-outlook.ts';
 import type { EnrollmentIn, EnrollmentJournal, FoundCredential, WrittenEnrollment } from './enrollment/enrollment.ts';
 import type { People } from './enrollment/people.ts';
 import type { Proof } from './enrollment/proof.ts';
@@ -95,6 +95,8 @@ export interface EnrollReport {
 
 /** What `enroll` without a file, and not `fresh`, would go on with and meet. */
 export interface EnrollOutlook extends FilesOutlook {
+  /** The same of a backup (`backup`); undefined where no key is on a profile yet. */
+  readonly backup: BackupOutlook | undefined;
   /** Why nothing can be published yet. */
   readonly publishObstacle: GlasskeyError | undefined;
 }
@@ -186,7 +188,7 @@ export class Glasskey {
     const { clock, owner } = this.#world;
     const keyFile = this.#keyFile(request.keyFile, settings);
     const isBackup = request.backup === true && request.keyFile === undefined;
-    const choices: EnrollChoices = { ...request, keyFile: isBackup ? `${keyFile}_backup` : keyFile, owner };
+    const choices: EnrollChoices = { ...request, keyFile: isBackup ? backupKeyFile(keyFile) : keyFile, owner };
     const enrolled = await enroll(
       choices,
       {
@@ -241,11 +243,16 @@ export class Glasskey {
   /** What an enrollment would find: from the disk alone. */
   async enrollOutlook(): Promise<EnrollOutlook> {
     const { journal, settings } = await this.#open();
-    const { enrollOutlook } = await import('./enrollment/enroll-outlook.ts');
+    const { backupOutlook, enrollOutlook } = await import('./enrollment/enroll-outlook.ts');
     const { diskKeyFiles } = await import('./enrollment/disk-key-files.ts');
     const obstacle = await assertCanSignIn(settings).then(() => undefined, asGlasskeyError);
     const files = diskKeyFiles(this.#world.clock);
-    return { ...(await enrollOutlook(this.#keyFile(undefined, settings), journal, files)), publishObstacle: obstacle };
+    const keyFile = this.#keyFile(undefined, settings);
+    const [outlook, backup] = await Promise.all([
+      enrollOutlook({ keyFile }, journal, files),
+      backupOutlook(backupKeyFile(keyFile), journal, files),
+    ]);
+    return { ...outlook, backup, publishObstacle: obstacle };
   }
 
   /**
@@ -909,6 +916,11 @@ function notEnrolled(): GlasskeyError {
     message: 'No key is enrolled on this computer.',
     remedy: 'Plug in your security key and run: glasskey enroll',
   });
+}
+
+/** Where the files of a backup go, beside those of the key that it is a backup of. */
+function backupKeyFile(keyFile: string): string {
+  return `${keyFile}_backup`;
 }
 
 function reconcileEveryMs(settings: Settings): number {

@@ -49,6 +49,8 @@ const enrollment = z.object({
   id: z.string(),
   state: enrollmentState,
   createdAt: time,
+  /** For the day on which the other is lost: that it is on no profile is no fault. */
+  backup: z.boolean(),
   algorithm: z.string(),
   keyFile: z.string(),
   product: z.string().optional(),
@@ -59,6 +61,8 @@ const enrollment = z.object({
   filesPresent: z.boolean(),
   account: z.string().optional(),
   publishedAt: time.optional(),
+  /** False: it was made elsewhere, and nobody has looked yet whether the profile holds it. */
+  profileKnown: z.boolean(),
   /** When every device has it at the latest. */
   reconciledBy: time.optional(),
   replacedAt: time.optional(),
@@ -116,8 +120,8 @@ const readiness = z.object({
     z.object({ action: z.literal('connect'), target: z.string().optional() }),
     z.object({ action: z.literal('restore-files'), keyFile: z.string() }),
   ]),
-  /** Newest first. */
-  enrollments: z.array(enrollment),
+  /** Newest first. `canBePublished`: `publish.run` could put it on the profile, where it is not now as far as is known here. */
+  enrollments: z.array(enrollment.extend({ canBePublished: z.boolean() })),
   /** A replacement of the key is under way; absent where none is. */
   rotation: z.object({ stage: rotationStage, leaving: z.enum(['old', 'new']) }).optional(),
   now: time,
@@ -134,15 +138,25 @@ const pluggedInKey = z.object({
 
 // --- Enrolling -------------------------------------------------------------------------------------------------------------
 
-const enrollOutlook = z.object({
-  pluggedIn: z.array(pluggedInKey),
+const filesOutlook = z.object({
   /** What an earlier run left; `enroll.run` goes on with it unless `fresh`. */
   unfinished: z.object({ state: enrollmentState, createdAt: time, product: z.string().optional() }).optional(),
-  /** How many keys are enrolled here already. */
-  enrolled: z.number(),
   keyFile: z.string(),
   /** A file of that name is there, and is not the unfinished enrollment's own. */
   keyFileTaken: z.boolean(),
+});
+
+const enrollOutlook = filesOutlook.extend({
+  pluggedIn: z.array(pluggedInKey),
+  /** How many keys are enrolled here already. */
+  enrolled: z.number(),
+  /** The same of a backup; absent where no key is on a profile yet. */
+  backup: filesOutlook
+    .extend({
+      /** One is enrolled here, and is on no profile yet. */
+      isPrepared: z.boolean(),
+    })
+    .optional(),
   /** Why nothing can be published yet (no app registration); undefined where it can. */
   publishObstacle: errorSchema.optional(),
 });
@@ -613,13 +627,23 @@ export const CALLS = {
       fresh: z.boolean(),
       /** Existing key files may be replaced; the old ones are kept beside. */
       overwrite: z.boolean(),
+      /** A second security key, in case the first is lost: it gets files of its own. Throws BACKUP_NEEDS_ANOTHER_KEY. */
+      backup: z.boolean().optional(),
       /** Which key, by the `path` of `enroll.look`, where several are plugged in. */
       device: filledLine.optional(),
     }),
     progress: enrollStep,
     output: enrollReport,
   },
-  'publish.run': { from: 'main', input: NONE, progress: enrollStep, output: publishReport },
+  'publish.run': {
+    from: 'main',
+    input: z.strictObject({
+      /** Which enrollment, by its id; absent: the one that is meant for the profile. Throws ENROLLED_KEY_UNKNOWN. */
+      enrollment: filledLine.max(64).optional(),
+    }),
+    progress: enrollStep,
+    output: publishReport,
+  },
 
   /** The keys that are plugged in and what each says of itself, without PIN or touch. */
   'keys.list': { from: 'main', input: NONE, output: z.object({ keys: z.array(securityKey) }) },
@@ -846,6 +870,7 @@ export type CrossedError = z.output<typeof errorSchema>;
 export type Readiness = z.output<typeof readiness>;
 export type ChainLink = z.output<typeof chainLink>;
 export type EnrollmentView = z.output<typeof enrollment>;
+export type EnrolledKeyView = Readiness['enrollments'][number];
 export type EnrollOutlook = z.output<typeof enrollOutlook>;
 export type EnrollStep = z.output<typeof enrollStep>;
 export type EnrollReportView = z.output<typeof enrollReport>;

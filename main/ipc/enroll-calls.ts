@@ -1,4 +1,5 @@
 /** Enrolling and publishing from the window: what is there, the run with its steps, and what came of it. */
+import type { FilesOutlook } from '../enrollment/enroll-outlook.ts';
 import { productOf } from '../enrollment/enrollment.ts';
 import type { EnrollReport, Glasskey, PublishReport } from '../glasskey.ts';
 import { type DesktopPeople, desktopPeople } from '../prompts/desktop-people.ts';
@@ -30,13 +31,13 @@ export function enrollCalls(world: EnrollCallsWorld): Pick<CallHandlers, EnrollC
 
     'enroll.run': (input, context) =>
       withPeople('enrollment', world, context, async (people, signal) => {
-        const { device, ...choices } = input;
-        return enrollView(await glasskey.enroll({ ...choices, device, keyFile: undefined }, people, signal));
+        const { device, backup = false, ...choices } = input;
+        return enrollView(await glasskey.enroll({ ...choices, backup, device, keyFile: undefined }, people, signal));
       }),
 
-    'publish.run': (_, context) =>
+    'publish.run': ({ enrollment }, context) =>
       withPeople('publication', world, context, async (people, signal) =>
-        publishView(await glasskey.publish(people, signal)),
+        publishView(await glasskey.publish(people, signal, enrollment)),
       ),
   };
 }
@@ -68,24 +69,29 @@ async function outlook(
   texts: Pick<Texts, 'catalogue'>,
   signal: AbortSignal,
 ): Promise<EnrollOutlook> {
-  const { keyFile, keyFileTaken, unfinished, publishObstacle } = await glasskey.enrollOutlook();
+  const { backup, publishObstacle, ...files } = await glasskey.enrollOutlook();
   const { enrolled, pluggedIn } = await glasskey.keys(signal);
-  const product = unfinished !== undefined && 'credential' in unfinished ? productOf(unfinished) : undefined;
   return {
+    ...filesView(files),
     pluggedIn: pluggedIn.map(keyView),
-    ...(unfinished === undefined
-      ? {}
-      : {
-          unfinished: {
-            state: unfinished.state,
-            createdAt: unfinished.createdAt,
-            ...(product === undefined ? {} : { product }),
-          },
-        }),
     enrolled: enrolled.filter(({ state }) => state === 'written' || state === 'published').length,
+    ...(backup === undefined ? {} : { backup: { ...filesView(backup), isPrepared: backup.isPrepared } }),
+    ...(publishObstacle === undefined ? {} : { publishObstacle: crossedError(publishObstacle, texts) }),
+  };
+}
+
+function filesView({
+  keyFile,
+  keyFileTaken,
+  unfinished,
+}: FilesOutlook): Pick<EnrollOutlook, 'keyFile' | 'keyFileTaken' | 'unfinished'> {
+  if (unfinished === undefined) return { keyFile, keyFileTaken };
+  const { state, createdAt } = unfinished;
+  const product = 'credential' in unfinished ? productOf(unfinished) : undefined;
+  return {
     keyFile,
     keyFileTaken,
-    ...(publishObstacle === undefined ? {} : { publishObstacle: crossedError(publishObstacle, texts) }),
+    unfinished: { state, createdAt, ...(product === undefined ? {} : { product }) },
   };
 }
 

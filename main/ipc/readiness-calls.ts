@@ -4,7 +4,7 @@ import type { EnrollmentReport } from '../enrollment/readiness.ts';
 import type { Glasskey, StatusReport } from '../glasskey.ts';
 import type { Target } from '../storage/target-store.ts';
 import type { CallHandlers } from './call-server.ts';
-import type { ChainLink, EnrollmentView, Readiness } from './contract.ts';
+import type { ChainLink, EnrolledKeyView, Readiness } from './contract.ts';
 
 export interface ReadinessWorld {
   readonly glasskey: Pick<Glasskey, 'status' | 'publicKeys' | 'pluggedIn' | 'setting'>;
@@ -24,9 +24,13 @@ export function readinessCalls({ glasskey, now }: ReadinessWorld): Pick<CallHand
         (paths) => paths.length > 0,
         () => undefined,
       );
-      const enrollments = status.enrollments.map((one): EnrollmentView => {
+      const enrollments = status.enrollments.map((one): EnrolledKeyView => {
         const key = publicKeys.find(({ id }) => id === one.id);
-        return { ...one, ...(key === undefined ? {} : { randomart: key.randomart, publicLine: key.line }) };
+        return {
+          ...one,
+          ...(key === undefined ? {} : { randomart: key.randomart, publicLine: key.line }),
+          canBePublished: canBePublished(one, status),
+        };
       });
       return {
         verdict: status.verdict,
@@ -38,6 +42,15 @@ export function readinessCalls({ glasskey, now }: ReadinessWorld): Pick<CallHand
       };
     },
   };
+}
+
+/** Which of the two keys of a rotation the profile holds is the rotation's own work. */
+function canBePublished(
+  { id, state, filesPresent, replacedAt }: EnrollmentReport,
+  { rotation }: StatusReport,
+): boolean {
+  if (!filesPresent || id === rotation?.old.id || id === rotation?.new.id) return false;
+  return state === 'written' || (state === 'published' && replacedAt !== undefined);
 }
 
 export interface ChainFacts {

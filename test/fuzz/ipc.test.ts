@@ -18,8 +18,11 @@ const corpusOn = (key: string): { readonly [N in CallName]: readonly CallInput<N
   'app.copy': [{ text: 'x' }],
   'readiness.get': [{}],
   'enroll.look': [{}],
-  'enroll.run': [{ algorithm: 'ed25519-sk', publish: true, fresh: false, overwrite: true }],
-  'publish.run': [{}],
+  'enroll.run': [
+    { algorithm: 'ed25519-sk', publish: true, fresh: false, overwrite: true },
+    { algorithm: 'ed25519-sk', publish: false, fresh: false, overwrite: true, backup: true },
+  ],
+  'publish.run': [{}, { enrollment: 'ab12' }],
   'keys.list': [{}],
   'keys.wink': [{ key }],
   'keys.configure': [

@@ -1,4 +1,5 @@
 /** Everything behind the windows, without one: the contract's calls upon the lab, prompts answered as the prompt window would. */
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../diagnostics/log.ts';
 import { memoryTokenCache } from '../../main/entra/token-cache.ts';
@@ -7,6 +8,7 @@ import type { CallInput, CallName, CallOutput, CallProgress, SessionView } from 
 import { type Desktop, startDesktop } from '../../main/ipc/desktop.ts';
 import { textsFor } from '../../main/texts/texts.ts';
 import { systemClock } from '../../time/clock.ts';
+import { LabAuthenticator } from '../lab/authenticator/lab-authenticator.ts';
 import { labHidBus } from '../lab/authenticator/socket-bus.ts';
 import { type Lab, startLab } from '../lab/world.ts';
 
@@ -24,11 +26,11 @@ afterEach(async () => {
   await lab.close();
 });
 
-async function start(): Promise<Desktop> {
+async function start(keys = lab.environment.GLASSKEY_LAB_KEY ?? ''): Promise<Desktop> {
   events = [];
   output = '';
   const started = await startDesktop({
-    hid: async () => labHidBus(lab.environment.GLASSKEY_LAB_KEY ?? ''),
+    hid: async () => labHidBus(keys),
     clock: systemClock,
     log: silentLog,
     environment: lab.environment,
@@ -147,6 +149,52 @@ describe('the desktop without a window', () => {
     const { id } = await call('sessions.open', { target: 'leaf1', columns: 80, rows: 24 });
     await answer(lab.pin);
     await session(id, ({ state }) => state === 'open');
+  });
+
+  it('prepares a backup on another security key, and puts it on the profile when its owner allows that', async () => {
+    await enrolled();
+    const prepare = () =>
+      Promise.all([call('enroll.run', { ...ENROLL, publish: false, backup: true }), answer(lab.pin)]);
+    await expect(prepare()).rejects.toMatchObject({ code: 'BACKUP_NEEDS_ANOTHER_KEY' });
+    expect(lab.authenticator.credentials()).toHaveLength(1);
+
+    const socket = join(lab.folder, 'backup.sock');
+    const other = new LabAuthenticator({ profile: 'yubikey-5.4', pin: lab.pin });
+    const served = await other.serve(socket);
+    try {
+      await desktop.close();
+      desktop = await start(socket);
+      const file = `${lab.keyFile}_backup`;
+      const { backup } = await call('enroll.look', {});
+      expect(backup).toMatchObject({ keyFile: file, keyFileTaken: false, isPrepared: false });
+      const [made] = await prepare();
+      expect(made).toMatchObject({ state: 'written', keyFile: file });
+      expect((await call('enroll.look', {})).backup).toMatchObject({ keyFileTaken: true, isPrepared: true });
+      const onProfile = async () =>
+        (await call('readiness.get', {})).enrollments.map((one) => [one.backup, one.account, one.canBePublished]);
+      expect(await onProfile()).toEqual([
+        [true, undefined, true],
+        [false, lab.upn, false],
+      ]);
+
+      const [report] = await Promise.all([call('publish.run', { enrollment: made.id }), answer(undefined)]);
+      expect(report).toMatchObject({ fingerprint: made.fingerprint, alreadyThere: false });
+      expect(await onProfile()).toEqual([
+        [true, lab.upn, false],
+        [false, lab.upn, true],
+      ]);
+      await lab.fabric.reconcile();
+      await call('targets.save', { name: 'leaf1', device: lab.device, jumps: [lab.jump] });
+      const { id } = await call('sessions.open', { target: 'leaf1', columns: 80, rows: 24 });
+      await answer(lab.pin);
+      await session(id, ({ state }) => state === 'open');
+      await expect(call('publish.run', { enrollment: 'none-of-that-id' })).rejects.toMatchObject({
+        code: 'ENROLLED_KEY_UNKNOWN',
+      });
+    } finally {
+      await other.unplug();
+      await served.close();
+    }
   });
 
   it('wipes and asks anew when the screen was locked with a session open, and ends all when it is closed', async () => {

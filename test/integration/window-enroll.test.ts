@@ -159,6 +159,107 @@ test('More options are folded away, and count', async () => {
   ]);
 });
 
+describe('A backup key', () => {
+  const backup = (page: Page) => page.getByRole('radio', { name: /^Backup key/ });
+  const prepare = (page: Page) => page.getByRole('button', { name: 'Prepare the backup' });
+
+  test('is a choice only where a key is on a profile, and not the one that is chosen by itself', async () => {
+    await using without = await openEnroll({ look: OUTLOOK.plain });
+    expect(await backup(without.page).count()).toBe(0);
+    await using window = await openEnroll({ look: OUTLOOK.published });
+    await window.page.getByRole('radiogroup', { name: 'What is the new key for?' }).waitFor();
+    expect(await window.page.getByRole('radio', { name: /^For my logins/ }).isChecked()).toBe(true);
+    expect(await axeViolationsInBothSchemes(window.page)).toEqual([]);
+  });
+
+  test('says what it is and when it is used, and is made with files of its own and not published', async () => {
+    await using window = await openEnroll({ look: OUTLOOK.published, run: succeeds });
+    const { page } = window;
+    await backup(page).check();
+    await page.getByText('no device knows it yet. When you need it, put it on your profile').waitFor();
+    await page.getByRole('button', { name: 'More options' }).click();
+    await page.getByText('/home/ada/.ssh/id_ed25519_sk_backup').waitFor();
+    expect(await page.getByRole('checkbox').count()).toBe(0);
+    expect(await axeViolationsInBothSchemes(page)).toEqual([]);
+    await prepare(page).click();
+    await soon(() => heading(page).textContent()).toBe('The backup is prepared');
+    expect(enrollInputs(window)).toEqual([
+      {
+        algorithm: 'ed25519-sk',
+        publish: false,
+        fresh: false,
+        overwrite: false,
+        backup: true,
+        device: '/dev/hidraw3',
+      },
+    ]);
+    expect(await page.getByRole('button', { name: 'Publish now' }).count()).toBe(0);
+    expect(await axeViolationsInBothSchemes(page)).toEqual([]);
+    expect(window.faults).toEqual([]);
+  });
+
+  test('is refused by the security key that is enrolled: another one is chosen, for a backup still', async () => {
+    const sameKey = new ScriptedError(
+      'BACKUP_NEEDS_ANOTHER_KEY',
+      'This YubiKey holds a key that is enrolled already.',
+      'Plug in another security key, then try again.',
+    );
+    await using window = await openEnroll({
+      look: OUTLOOK.published,
+      run: failsAfter(stepsUntil('touch-wanted'), sameKey),
+    });
+    const { page } = window;
+    await backup(page).check();
+    await prepare(page).click();
+    await soon(() => heading(page).textContent()).toBe('That key cannot be its own backup');
+    await page.getByText('Plug in another security key, then try again.').waitFor();
+    await page.getByText('Nothing has been made on the key.').waitFor();
+    expect(await axeViolationsInBothSchemes(page)).toEqual([]);
+    expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Choose another key' }).click();
+    await prepare(page).waitFor();
+    expect(await backup(page).isChecked()).toBe(true);
+  });
+
+  test('that was begun is gone on with, and the enrollment of the main key is not', async () => {
+    await using window = await openEnroll({ look: OUTLOOK['backup-begun'], run: succeeds });
+    const { page } = window;
+    await page.getByText('It was begun with YubiKey 5 NFC on 4 November, 13:21.').waitFor();
+    expect(await axeViolationsInBothSchemes(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await soon(() => enrollInputs(window)).toMatchObject([{ backup: true, fresh: false, publish: false }]);
+  });
+
+  test('that is prepared gives way to another only with consent, which is not that for the main key’s files', async () => {
+    await using window = await openEnroll({ look: OUTLOOK['backup-prepared'], run: succeeds });
+    const { page } = window;
+    const consent = page.getByRole('checkbox', { name: /keep the old one beside it/ });
+    await consent.check();
+    await backup(page).check();
+    await page.getByText('A backup is prepared here already').waitFor();
+    expect(await consent.isChecked()).toBe(false);
+    expect(await axeViolationsInBothSchemes(page)).toEqual([]);
+    await prepare(page).click({ force: true });
+    expect(enrollInputs(window)).toEqual([]);
+    await consent.check();
+    await prepare(page).click();
+    await soon(() => enrollInputs(window)).toMatchObject([{ backup: true, overwrite: true }]);
+  });
+});
+
+test('A key that was made and not published is published by its id: another may be on the profile', async () => {
+  await using window = await openEnroll({ look: OUTLOOK['no-app'], run: succeeds });
+  const { page, bridge } = window;
+  bridge.change({
+    'publish.run': () => {
+      throw new ScriptedError('PROFILE_KEY_KEPT', 'The profile holds another key.', 'Publish again.');
+    },
+  });
+  await start(page).click();
+  await page.getByRole('button', { name: 'Publish now' }).click();
+  await soon(() => bridge.made.at(-1)).toEqual({ name: 'publish.run', input: { enrollment: WRITTEN_REPORT.id } });
+});
+
 test('Where nothing can be published the key is made all the same, and nobody is asked to sign in', async () => {
   await using window = await openEnroll({ look: OUTLOOK['no-app'], run: succeeds });
   await start(window.page).click();

@@ -28,6 +28,7 @@ interface Words {
 const STATES: readonly (readonly [State, string, string])[] = [
   ['ready', 'Ready to log in', 'Connect to ce1-rack4'],
   ['ready-unplugged', 'Ready to log in', 'Add a device'],
+  ['with-backup', 'Ready to log in', 'Put on my profile'],
   ['waiting-for-devices', 'Waiting for the devices', 'Try a login'],
   ['not-published', 'Not published yet', 'Publish the key'],
   ['files-missing', 'Key files are missing', 'Enroll again'],
@@ -51,6 +52,40 @@ describe('Readiness', () => {
       expect(window.faults).toEqual([]);
     },
   );
+});
+
+test('Beside each key it stands whether the profile holds it, and the one button switches the profile to the other', async () => {
+  await using window = await browser.open({
+    calls: {
+      'readiness.get': () => READINESS['with-backup'],
+      'publish.run': () => {
+        throw new ScriptedError('PROFILE_KEY_KEPT', 'The profile holds another key.', 'Publish again.');
+      },
+    },
+    now: NOW,
+  });
+  const { page, bridge } = window;
+  const keys = page.getByRole('region', { name: 'Enrolled keys' }).getByRole('listitem');
+  await page.getByText('A profile holds one key.').waitFor();
+  expect(await keys.nth(0).textContent()).toContain('YubiKey 5 NFC, backupPrepared, not on your profile');
+  expect(await keys.nth(1).textContent()).toContain('YubiKey 5C NFCOn your profile');
+  const button = page.getByRole('button', { name: 'Put on my profile' });
+  expect(await button.count()).toBe(1);
+  expect(await button.getAttribute('aria-describedby')).toBe(await keys.nth(0).getByRole('heading').getAttribute('id'));
+  await button.click();
+  await page.getByRole('heading', { level: 1, name: 'Publish the key' }).waitFor();
+  await page.getByText('PROFILE_KEY_KEPT').waitFor();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  const published = () => bridge.made.filter(({ name }) => name === 'publish.run').map(({ input }) => input);
+  await soon(published).toEqual([{ enrollment: 'two' }, { enrollment: 'two' }]);
+});
+
+test('Where the one key is yet to be published there is one button for it, and not two', async () => {
+  await using window = await browser.open({ calls: { 'readiness.get': () => READINESS['not-published'] }, now: NOW });
+  const { page } = window;
+  await page.getByRole('button', { name: 'Publish the key' }).waitFor();
+  await page.getByText('Not on your profile').waitFor();
+  expect(await page.getByRole('button', { name: 'Put on my profile' }).count()).toBe(0);
 });
 
 test('Each link says in words how it stands, by which name and since when', async () => {

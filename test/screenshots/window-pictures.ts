@@ -66,11 +66,25 @@ const go = (page: Page, screen: string) =>
   page.getByRole('navigation').getByRole('button', { name: screen, exact: true }).click();
 const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true }).waitFor();
 
-function readiness(verdict: keyof typeof READINESS, shows: string): WindowPicture {
-  return { name: `readiness-${verdict}`, shows, calls: { 'readiness.get': () => READINESS[verdict] } };
+function readiness(
+  verdict: keyof typeof READINESS,
+  shows: string,
+  then?: (page: Page) => Promise<unknown>,
+): WindowPicture {
+  return {
+    name: `readiness-${verdict}`,
+    shows,
+    calls: { 'readiness.get': () => READINESS[verdict] },
+    reach: async ({ page }) => then?.(page),
+  };
 }
 
-function enrollChoices(state: string, shows: string, look: EnrollOutlook): WindowPicture {
+function enrollChoices(
+  state: string,
+  shows: string,
+  look: EnrollOutlook,
+  then?: (page: Page) => Promise<unknown>,
+): WindowPicture {
   return {
     name: `enroll-${state}`,
     shows,
@@ -78,6 +92,7 @@ function enrollChoices(state: string, shows: string, look: EnrollOutlook): Windo
     reach: async ({ page }) => {
       await go(page, 'Enroll');
       await page.getByRole('heading', { level: 2 }).first().waitFor();
+      await then?.(page);
     },
   };
 }
@@ -280,11 +295,24 @@ export const WINDOW_PICTURES: readonly WindowPicture[] = [
   readiness('not-published', 'The key is made, the devices do not know it'),
   readiness('waiting-for-devices', 'Published: how long until every device has it'),
   readiness('ready', 'A login would work now'),
+  readiness(
+    'with-backup',
+    'Two keys: which one the profile holds, and the button that puts the other there',
+    async (page) => {
+      await page.getByRole('heading', { name: 'Enrolled keys' }).evaluate((element) => {
+        element.scrollIntoView();
+        element.closest('main')?.scrollBy(0, -24);
+      });
+    },
+  ),
 
   enrollChoices('no-key', 'No security key is plugged in', OUTLOOK.none),
   enrollChoices('choose', 'Which of several keys', OUTLOOK.several),
   enrollChoices('first-pin', 'A key without a PIN: the rules before it is chosen', OUTLOOK['no-pin']),
   enrollChoices('file-taken', 'A key file is replaced only with consent', OUTLOOK.taken),
+  enrollChoices('backup', 'A second security key, for the day on which the first is lost', OUTLOOK.published, (page) =>
+    page.getByRole('radio', { name: /^Backup key/ }).check(),
+  ),
   enrollRun('pin', 'Waiting for the PIN', 'Give the PIN', waitsAfter(stepsUntil('pin-wanted'))),
   enrollRun('touch', 'Waiting for the touch', 'Touch your key now', waitsAfter(stepsUntil('touch-wanted'))),
   enrollRun(

@@ -1,5 +1,5 @@
 /** What the main process tells of people who are at different points of the main job. */
-import type { ChainLink, EnrollmentView, EnrollOutlook, Readiness } from '../../main/ipc/contract.ts';
+import type { ChainLink, EnrolledKeyView, EnrollOutlook, Readiness } from '../../main/ipc/contract.ts';
 
 /** Wednesday, 4 November 2026, 14:21 UTC. */
 export const NOW = Date.UTC(2026, 10, 4, 14, 21);
@@ -23,10 +23,11 @@ export const RANDOMART = [
   '+----[SHA256]-----+',
 ].join('\n');
 
-export const ENROLLED: EnrollmentView = {
+export const ENROLLED: EnrolledKeyView = {
   id: 'one',
   state: 'published',
   createdAt: NOW - 24 * HOUR,
+  backup: false,
   algorithm: 'ed25519-sk',
   keyFile: '/home/ada/.ssh/id_ed25519_sk',
   product: 'YubiKey 5C NFC',
@@ -36,16 +37,43 @@ export const ENROLLED: EnrollmentView = {
   filesPresent: true,
   account: 'ada@contoso.com',
   publishedAt: NOW - 24 * HOUR,
+  profileKnown: true,
   reconciledBy: NOW - 20 * HOUR,
+  canBePublished: false,
 };
 
-const WRITTEN: EnrollmentView = {
+/** A second security key, on no profile. */
+const BACKUP: EnrolledKeyView = {
+  ...ENROLLED,
+  id: 'two',
+  state: 'written',
+  createdAt: NOW - 2 * HOUR,
+  backup: true,
+  keyFile: '/home/ada/.ssh/id_ed25519_sk_backup',
+  product: 'YubiKey 5 NFC',
+  fingerprint: 'SHA256:Qe7Yt5XbGd2wLp9RkVn3sZc1MfHa8jUo4iTq6yEv0Nk',
+  randomart: upsideDown(RANDOMART),
+  account: undefined,
+  publishedAt: undefined,
+  reconciledBy: undefined,
+  canBePublished: true,
+};
+
+const WRITTEN: EnrolledKeyView = {
   ...ENROLLED,
   state: 'written',
   account: undefined,
   publishedAt: undefined,
   reconciledBy: undefined,
+  canBePublished: true,
 };
+
+/** Another picture than that one. */
+function upsideDown(art: string): string {
+  const [top = '', ...rows] = art.split('\n');
+  const bottom = rows.pop() ?? '';
+  return [top, ...rows.toReversed(), bottom].join('\n');
+}
 
 const KEY: ChainLink = {
   link: 'key',
@@ -80,6 +108,19 @@ export const READINESS = {
     enrollments: [ENROLLED],
     now: NOW,
   },
+  'with-backup': {
+    verdict: 'ready',
+    chain: [
+      KEY,
+      PROFILE,
+      { link: 'reconciliation', state: 'good', since: NOW - 20 * HOUR },
+      { link: 'jump-host', state: 'good', name: 'ada@jump-east.contoso.net', since: NOW - 2 * HOUR },
+      { link: 'device', state: 'good', name: 'admin@ce1-rack4.contoso.net', since: NOW - 2 * HOUR },
+    ],
+    next: { action: 'connect', target: 'ce1-rack4' },
+    enrollments: [BACKUP, ENROLLED],
+    now: NOW,
+  },
   'ready-unplugged': {
     verdict: 'ready',
     chain: [{ ...KEY, pluggedIn: false }, PROFILE, { link: 'reconciliation', state: 'good', since: NOW }, ...UNTRIED],
@@ -98,7 +139,7 @@ export const READINESS = {
     next: { action: 'wait', until: NOW + 3 * HOUR + 41 * MINUTE },
     enrollments: [
       { ...ENROLLED, publishedAt: NOW - 19 * MINUTE, reconciledBy: NOW + 3 * HOUR + 41 * MINUTE },
-      { ...ENROLLED, id: 'old', product: 'Feitian K40', replacedAt: NOW - 19 * MINUTE },
+      { ...ENROLLED, id: 'old', product: 'Feitian K40', replacedAt: NOW - 19 * MINUTE, canBePublished: true },
     ],
     now: NOW,
   },
@@ -113,7 +154,7 @@ export const READINESS = {
     verdict: 'files-missing',
     chain: [KEY, ...NOTHING_YET],
     next: { action: 'restore-files', keyFile: '/home/ada/.ssh/id_ed25519_sk' },
-    enrollments: [{ ...WRITTEN, filesPresent: false }],
+    enrollments: [{ ...WRITTEN, filesPresent: false, canBePublished: false }],
     now: NOW,
   },
   unfinished: {
@@ -125,10 +166,13 @@ export const READINESS = {
         id: 'half',
         state: 'made',
         createdAt: NOW - HOUR,
+        backup: false,
         algorithm: 'ed25519-sk',
         keyFile: '/home/ada/.ssh/id_ed25519_sk',
         product: 'YubiKey 5C NFC',
         filesPresent: false,
+        profileKnown: true,
+        canBePublished: false,
       },
     ],
     now: NOW,
@@ -149,6 +193,8 @@ const YUBIKEY: EnrollOutlook['pluggedIn'][number] = {
   pinSet: true,
   pinTriesLeft: 8,
 };
+
+const BACKUP_FILE = { keyFile: '/home/ada/.ssh/id_ed25519_sk_backup', keyFileTaken: false, isPrepared: false };
 
 const PLAIN: EnrollOutlook = {
   pluggedIn: [YUBIKEY],
@@ -171,6 +217,19 @@ export const OUTLOOK = {
     pluggedIn: [{ path: '/dev/hidraw3', product: 'YubiKey 5C NFC', problem: 'Another program has opened the key.' }],
   },
   taken: { ...PLAIN, keyFileTaken: true, enrolled: 1 },
+  published: { ...PLAIN, keyFileTaken: true, enrolled: 1, backup: BACKUP_FILE },
+  'backup-begun': {
+    ...PLAIN,
+    keyFileTaken: true,
+    enrolled: 1,
+    backup: { ...BACKUP_FILE, unfinished: { state: 'made', createdAt: NOW - HOUR, product: 'YubiKey 5 NFC' } },
+  },
+  'backup-prepared': {
+    ...PLAIN,
+    keyFileTaken: true,
+    enrolled: 2,
+    backup: { ...BACKUP_FILE, keyFileTaken: true, isPrepared: true },
+  },
   unfinished: { ...PLAIN, unfinished: { state: 'made', createdAt: NOW - HOUR, product: 'YubiKey 5C NFC' } },
   'no-app': {
     ...PLAIN,

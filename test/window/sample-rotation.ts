@@ -24,9 +24,11 @@ const UNMADE: EnrollmentView = {
   id: 'two',
   state: 'requested',
   createdAt: NOW,
+  backup: false,
   algorithm: 'ed25519-sk',
   keyFile: '/home/ada/.ssh/id_ed25519_sk_new',
   filesPresent: false,
+  profileKnown: true,
 };
 
 const WAITING: RotationView = {

@@ -36,6 +36,17 @@ export const ENROLL = {
     '{count, plural, one {One key is enrolled here already.} other {# keys are enrolled here already.}}',
   'enroll.enrolled-text':
     'The new key takes the place of the published one on your profile. The old one works until each device has reconciled; nothing is deleted from it.',
+  'enroll.purpose': 'What is the new key for?',
+  'enroll.purpose-login': 'For my logins',
+  'enroll.purpose-login-text': 'It takes the place of the key that is on your profile.',
+  'enroll.purpose-backup': 'Backup key',
+  'enroll.purpose-backup-text': 'A second security key, for the day on which the first one is lost or broken.',
+  'enroll.backup-title': 'Plug in the second security key',
+  'enroll.backup-text':
+    'Your profile goes on holding the first one; the backup is not published, and no device knows it yet. When you need it, put it on your profile under Readiness; devices take it at their next reconciliation. Keep it apart from the first.',
+  'enroll.backup-prepared-title': 'A backup is prepared here already',
+  'enroll.backup-prepared-text':
+    'Another one takes the place of its key files. The earlier one could then be put on your profile only after its files were put back.',
   'enroll.cannot-publish': 'The key can be made now, but not published',
 
   'enroll.file-taken': 'A key file is at this place already',
@@ -50,6 +61,7 @@ export const ENROLL = {
   'enroll.key-file-hint': 'Change it in Settings.',
 
   'enroll.start': 'Enroll this key',
+  'enroll.start-backup': 'Prepare the backup',
   'enroll.go-on': 'Go on',
 
   'enroll.steps': 'Steps',
@@ -119,15 +131,20 @@ export const ENROLL = {
   'enroll.stopped-perhaps-published': 'It may be published already. Going on finds out.',
   'enroll.failed': 'That did not work',
   'enroll.failed-publish': 'The key is made, but not published',
+  'enroll.failed-same-key': 'That key cannot be its own backup',
   'enroll.try-again': 'Try again',
+  'enroll.choose-another': 'Choose another key',
   'enroll.back': 'Back',
 
   'enroll.done-published': 'Enrolled and published',
   'enroll.done-written': 'Enrolled, not published yet',
+  'enroll.done-backup': 'The backup is prepared',
   'enroll.done-publish': 'Published',
   'enroll.done-already': 'It was published already',
   'enroll.done-published-text': 'Each device takes the key over at its next reconciliation, some earlier than others.',
   'enroll.done-written-text': 'The key and its files are made. Devices learn of it only when it is on your profile.',
+  'enroll.done-backup-text':
+    'Your profile goes on holding the first key. When that is lost or broken, put this one on your profile under Readiness. Keep it apart from the first.',
   'enroll.left': '{when, time, short} at the latest',
   'enroll.left-label': 'On every device by',
   'enroll.fingerprint': 'Fingerprint',

@@ -83,8 +83,14 @@ export const READINESS = {
 
   'readiness.keys': 'Enrolled keys',
   'readiness.key-unnamed': 'Security key',
-  'readiness.state-published': 'Published',
-  'readiness.state-written': 'Not published',
+  'readiness.keys-one-on-profile':
+    'A profile holds one key. Which one that is, as far as this computer knows, stands beside each.',
+  'readiness.key-backup': '{product}, backup',
+  'readiness.put-on-profile': 'Put on my profile',
+  'readiness.state-published': 'On your profile',
+  'readiness.state-written': 'Not on your profile',
+  'readiness.state-backup': 'Prepared, not on your profile',
+  'readiness.state-profile-unknown': 'Not known whether it is on your profile',
   'readiness.state-replaced': 'Replaced by another key',
   'readiness.state-unfinished': 'Not finished',
   'readiness.state-files-missing': 'Key files missing',

@@ -6,9 +6,10 @@ import { ErrorNotice, Notice } from '../../design/error-notice.tsx';
 import { useTexts } from '../../texts.tsx';
 import { useFresh } from '../../use-fresh.ts';
 import { chosenKey } from './chosen-key.ts';
-import { useEnrollmentRun } from './enrollment-run.tsx';
+import { type RunState, useEnrollmentRun } from './enrollment-run.tsx';
 import { KeyChoice } from './key-choice.tsx';
 import { type EnrollOptions, MoreOptions } from './more-options.tsx';
+import { type Purpose, PurposeChoice } from './purpose-choice.tsx';
 
 const useStyles = makeStyles({
   choices: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalXL },
@@ -35,25 +36,32 @@ function Choices({ outlook }: { readonly outlook: EnrollOutlook }) {
   const { say } = useTexts();
   const run = useEnrollmentRun();
   const [path, setPath] = useState<string>();
-  const [mayOverwrite, setMayOverwrite] = useState(false);
+  const [purpose, setPurpose] = useState(firstPurpose(outlook, run.state));
+  /** The key file that may be replaced. */
+  const [replaceable, setReplaceable] = useState<string>();
   const [options, setOptions] = useState<EnrollOptions>({ algorithm: 'ed25519-sk', publish: true });
-  const { pluggedIn, unfinished, keyFile, keyFileTaken, publishObstacle, enrolled } = outlook;
+  const { pluggedIn, publishObstacle, enrolled } = outlook;
+  const backup = purpose === 'backup' ? outlook.backup : undefined;
+  const { unfinished, keyFile, keyFileTaken } = backup ?? outlook;
   const key = chosenKey(pluggedIn, path);
   const canPublish = publishObstacle === undefined;
+  const mayOverwrite = replaceable === keyFile;
   const start = (fresh: boolean) => {
     if (key === undefined) return;
     run.enroll({
       algorithm: options.algorithm,
-      publish: options.publish && canPublish,
+      publish: backup === undefined && options.publish && canPublish,
       fresh,
       overwrite: keyFileTaken && mayOverwrite,
+      ...(backup === undefined ? {} : { backup: true }),
       device: key.path,
     });
   };
   const isReady = key !== undefined && key.problem === undefined && (!keyFileTaken || mayOverwrite);
   return (
     <div className={styles.choices}>
-      <Standing unfinished={unfinished} enrolled={enrolled} />
+      {outlook.backup !== undefined && <PurposeChoice purpose={purpose} onChoose={setPurpose} />}
+      <Standing unfinished={unfinished} enrolled={enrolled} backup={backup} />
       <KeyChoice keys={pluggedIn} chosen={key} onChoose={setPath} />
       {keyFileTaken && (
         <Notice
@@ -64,13 +72,13 @@ function Choices({ outlook }: { readonly outlook: EnrollOutlook }) {
             <Checkbox
               className={styles.consent}
               checked={mayOverwrite}
-              onChange={(_, { checked }) => setMayOverwrite(checked === true)}
+              onChange={(_, { checked }) => setReplaceable(checked === true ? keyFile : undefined)}
               label={say('enroll.overwrite')}
             />
           }
         />
       )}
-      {publishObstacle !== undefined && (
+      {publishObstacle !== undefined && backup === undefined && (
         <Notice
           kind="warning"
           sentence={say('enroll.cannot-publish')}
@@ -80,10 +88,15 @@ function Choices({ outlook }: { readonly outlook: EnrollOutlook }) {
       )}
       {pluggedIn.length > 0 && (
         <>
-          <MoreOptions options={options} onChange={setOptions} keyFile={keyFile} canPublish={canPublish} />
+          <MoreOptions
+            options={options}
+            onChange={setOptions}
+            keyFile={keyFile}
+            canPublish={backup === undefined ? canPublish : undefined}
+          />
           <div className={styles.start}>
             <Button appearance="primary" size="large" disabledFocusable={!isReady} onClick={() => start(false)}>
-              {say(unfinished === undefined ? 'enroll.start' : 'enroll.go-on')}
+              {say(unfinished !== undefined ? 'enroll.go-on' : backup ? 'enroll.start-backup' : 'enroll.start')}
             </Button>
             {unfinished !== undefined && (
               <Button size="large" disabledFocusable={!isReady} onClick={() => start(true)}>
@@ -97,8 +110,16 @@ function Choices({ outlook }: { readonly outlook: EnrollOutlook }) {
   );
 }
 
+/** A backup after a try that failed, and where one was begun and no other key. */
+function firstPurpose({ unfinished, backup }: EnrollOutlook, run: RunState): Purpose {
+  if (backup === undefined) return 'login';
+  const failed = run.phase === 'none' && run.putAway?.kind === 'enroll' ? run.putAway.input : undefined;
+  if (failed !== undefined) return failed.backup === true ? 'backup' : 'login';
+  return backup.unfinished !== undefined && unfinished === undefined ? 'backup' : 'login';
+}
+
 /** What is there already: an enrollment that was begun, or keys that are enrolled. */
-function Standing({ unfinished, enrolled }: Pick<EnrollOutlook, 'unfinished' | 'enrolled'>) {
+function Standing({ unfinished, enrolled, backup }: Pick<EnrollOutlook, 'unfinished' | 'enrolled' | 'backup'>) {
   const { say } = useTexts();
   if (unfinished !== undefined) {
     const { product, createdAt } = unfinished;
@@ -108,6 +129,20 @@ function Standing({ unfinished, enrolled }: Pick<EnrollOutlook, 'unfinished' | '
         ? say('enroll.unfinished-text', { time })
         : say('enroll.unfinished-text-product', { time, product });
     return <Notice kind="info" sentence={say('enroll.unfinished')} remedy={`${text} ${say('enroll.fresh-text')}`} />;
+  }
+  if (backup !== undefined) {
+    return (
+      <>
+        <Notice kind="info" sentence={say('enroll.backup-title')} remedy={say('enroll.backup-text')} />
+        {backup.isPrepared && (
+          <Notice
+            kind="info"
+            sentence={say('enroll.backup-prepared-title')}
+            remedy={say('enroll.backup-prepared-text')}
+          />
+        )}
+      </>
+    );
   }
   if (enrolled === 0) return null;
   return (

@@ -7,17 +7,22 @@ import type { CallInput, EnrollReportView, EnrollStep, PublishReportView } from 
 import { CallError, call } from '../../contract-client.ts';
 
 export type EnrollInput = CallInput<'enroll.run'>;
+export type PublishInput = CallInput<'publish.run'>;
 
 export type RunRequest =
   | { readonly kind: 'enroll'; readonly input: EnrollInput }
-  | { readonly kind: 'publish'; readonly input?: undefined };
+  | { readonly kind: 'publish'; readonly input: PublishInput };
 
 export type RunResult =
   | { readonly kind: 'enroll'; readonly report: EnrollReportView }
   | { readonly kind: 'publish'; readonly report: PublishReportView };
 
 export type RunState =
-  | { readonly phase: 'none' }
+  | {
+      readonly phase: 'none';
+      /** What was asked for last, where it came to nothing. */
+      readonly putAway?: RunRequest;
+    }
   | {
       readonly phase: 'running';
       readonly request: RunRequest;
@@ -41,7 +46,8 @@ export type RunState =
 export interface EnrollmentRun {
   readonly state: RunState;
   enroll(input: EnrollInput): void;
-  publish(): void;
+  /** Publishes that enrollment, by its id; without one, the one that is meant for the profile. */
+  publish(enrollment?: string): void;
   /** The same again; what was done already is gone on with. */
   again(): void;
   cancel(): void;
@@ -77,7 +83,7 @@ export function EnrollmentRunProvider({ children }: { readonly children: ReactNo
     () => ({
       state,
       enroll: (input) => void start({ kind: 'enroll', input }),
-      publish: () => void start({ kind: 'publish' }),
+      publish: (enrollment) => void start({ kind: 'publish', input: enrollment === undefined ? {} : { enrollment } }),
       again: () => {
         if (state.phase !== 'none') void start(goingOn(state.request));
       },
@@ -85,7 +91,7 @@ export function EnrollmentRunProvider({ children }: { readonly children: ReactNo
         controller.current?.abort();
         setState((before) => (before.phase === 'running' ? { ...before, isStopping: true } : before));
       },
-      dismiss: () => setState((before) => (before.phase === 'running' ? before : { phase: 'none' })),
+      dismiss: () => setState(putAway),
     }),
     [state, start],
   );
@@ -104,7 +110,7 @@ async function make(
   onProgress: (step: EnrollStep) => void,
 ): Promise<RunResult> {
   if (request.kind === 'publish') {
-    return { kind: 'publish', report: await call('publish.run', {}, { signal, onProgress }) };
+    return { kind: 'publish', report: await call('publish.run', request.input, { signal, onProgress }) };
   }
   return { kind: 'enroll', report: await call('enroll.run', request.input, { signal, onProgress }) };
 }
@@ -112,6 +118,18 @@ async function make(
 /** Trying again must not begin anew what the first try has begun. */
 function goingOn(request: RunRequest): RunRequest {
   return request.kind === 'publish' ? request : { kind: 'enroll', input: { ...request.input, fresh: false } };
+}
+
+function putAway(state: RunState): RunState {
+  switch (state.phase) {
+    case 'failed':
+    case 'stopped':
+      return { phase: 'none', putAway: state.request };
+    case 'done':
+      return { phase: 'none' };
+    default:
+      return state;
+  }
 }
 
 function stepsOf(state: RunState): readonly EnrollStep[] {

@@ -25,7 +25,8 @@ export interface MoreOptionsProps {
   readonly options: EnrollOptions;
   readonly onChange: (options: EnrollOptions) => void;
   readonly keyFile: string;
-  readonly canPublish: boolean;
+  /** Undefined: it is not for the profile. */
+  readonly canPublish: boolean | undefined;
 }
 
 export function MoreOptions({ options, onChange, keyFile, canPublish }: MoreOptionsProps) {
@@ -46,12 +47,14 @@ export function MoreOptions({ options, onChange, keyFile, canPublish }: MoreOpti
         {say('enroll.more')}
       </Button>
       <div id={id} className={styles.options} hidden={!isOpen} style={isOpen ? undefined : { display: 'none' }}>
-        <Checkbox
-          checked={options.publish && canPublish}
-          disabled={!canPublish}
-          onChange={(_, { checked }) => onChange({ ...options, publish: checked === true })}
-          label={say('enroll.publish')}
-        />
+        {canPublish !== undefined && (
+          <Checkbox
+            checked={options.publish && canPublish}
+            disabled={!canPublish}
+            onChange={(_, { checked }) => onChange({ ...options, publish: checked === true })}
+            label={say('enroll.publish')}
+          />
+        )}
         <Field label={say('enroll.algorithm')}>
           <RadioGroup
             value={options.algorithm}

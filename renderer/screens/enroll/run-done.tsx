@@ -54,16 +54,23 @@ export function RunDone({ run }: { readonly run: Done }) {
     ...(made === undefined ? [] : [{ name: say('enroll.key-file'), value: made.keyFile, code: true }]),
   ];
   const kept = (files?.keptOld ?? []).map((file) => say('enroll.kept-old', { file }));
+  const isBackup = request.kind === 'enroll' && request.input.backup === true;
   const isPublished = result.kind === 'publish' || result.report.state === 'published';
   return (
     <>
       <RunFrame
         drawing="done"
-        title={say(titleOf(result))}
-        text={say(isPublished ? 'enroll.done-published-text' : 'enroll.done-written-text')}
+        title={say(isBackup ? 'enroll.done-backup' : titleOf(result))}
+        text={say(
+          isBackup
+            ? 'enroll.done-backup-text'
+            : isPublished
+              ? 'enroll.done-published-text'
+              : 'enroll.done-written-text',
+        )}
         focusOn="done"
       >
-        <NextSteps isPublished={isPublished} />
+        <NextSteps toPublish={isPublished || isBackup ? undefined : made?.id} isPublished={isPublished} />
       </RunFrame>
       <section className={styles.facts}>
         <div className={styles.words}>
@@ -92,7 +99,13 @@ function ReconciledBy({ by }: { readonly by: number }) {
   );
 }
 
-function NextSteps({ isPublished }: { readonly isPublished: boolean }) {
+interface NextStepsProps {
+  /** The enrollment that is yet to be published. */
+  readonly toPublish: string | undefined;
+  readonly isPublished: boolean;
+}
+
+function NextSteps({ toPublish, isPublished }: NextStepsProps) {
   const styles = useStyles();
   const { say } = useTexts();
   const { go } = useNavigation();
@@ -103,18 +116,15 @@ function NextSteps({ isPublished }: { readonly isPublished: boolean }) {
   };
   return (
     <div className={styles.actions}>
-      {isPublished ? (
-        <Button appearance="primary" onClick={() => leaveTo('readiness')}>
-          {say('enroll.to-readiness')}
-        </Button>
-      ) : (
-        <Button appearance="primary" onClick={publish}>
+      {toPublish !== undefined && (
+        <Button appearance="primary" onClick={() => publish(toPublish)}>
           {say('enroll.publish-now')}
         </Button>
       )}
-      <Button onClick={() => leaveTo(isPublished ? 'devices' : 'readiness')}>
-        {say(isPublished ? 'enroll.add-device' : 'enroll.to-readiness')}
+      <Button appearance={toPublish === undefined ? 'primary' : 'secondary'} onClick={() => leaveTo('readiness')}>
+        {say('enroll.to-readiness')}
       </Button>
+      {isPublished && <Button onClick={() => leaveTo('devices')}>{say('enroll.add-device')}</Button>}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 /** What came of a run: done, stopped or failed, and what to do next. */
 import { Button, makeStyles, tokens } from '@fluentui/react-components';
+import { CallError } from '../../contract-client.ts';
 import { ErrorNotice } from '../../design/error-notice.tsx';
 import { useTexts } from '../../texts.tsx';
 import { type RunState, useEnrollmentRun } from './enrollment-run.tsx';
@@ -33,20 +34,30 @@ function RunEndedEarly({ run }: { readonly run: Exclude<Ended, { phase: 'done' }
   const progress = runProgress(steps, { kind: request.kind, publishes, phase });
   const isStopped = phase === 'stopped';
   const isMade = progress.leftBehind === 'files' || progress.leftBehind === 'perhaps-published';
-  const title = isStopped ? 'enroll.stopped' : isMade ? 'enroll.failed-publish' : 'enroll.failed';
+  // The same security key again would be refused again.
+  const isSameKey = error instanceof CallError && error.code === 'BACKUP_NEEDS_ANOTHER_KEY';
+  const failed = isSameKey ? 'enroll.failed-same-key' : isMade ? 'enroll.failed-publish' : 'enroll.failed';
   return (
     <>
       <RunFrame
         drawing={isStopped ? 'present' : 'failed'}
-        title={say(title)}
+        title={say(isStopped ? 'enroll.stopped' : failed)}
         text={say(`enroll.stopped-${progress.leftBehind}`)}
         focusOn={phase}
       >
         <div className={styles.actions}>
-          <Button appearance="primary" onClick={again}>
-            {say(isStopped ? 'enroll.go-on' : 'enroll.try-again')}
-          </Button>
-          <Button onClick={dismiss}>{say('enroll.back')}</Button>
+          {isSameKey ? (
+            <Button appearance="primary" onClick={dismiss}>
+              {say('enroll.choose-another')}
+            </Button>
+          ) : (
+            <>
+              <Button appearance="primary" onClick={again}>
+                {say(isStopped ? 'enroll.go-on' : 'enroll.try-again')}
+              </Button>
+              <Button onClick={dismiss}>{say('enroll.back')}</Button>
+            </>
+          )}
         </div>
       </RunFrame>
       {!isStopped && <ErrorNotice error={error} />}

@@ -5,6 +5,8 @@ import type { BadgeState } from '../../design/state-badge.tsx';
 type StateText =
   | 'readiness.state-published'
   | 'readiness.state-written'
+  | 'readiness.state-backup'
+  | 'readiness.state-profile-unknown'
   | 'readiness.state-replaced'
   | 'readiness.state-unfinished'
   | 'readiness.state-files-missing';
@@ -15,12 +17,13 @@ export interface KeyState {
 }
 
 /** What matters most comes first. Files that are gone matter only to a key that is yet to be published. */
-export function keyState({ state, replacedAt, filesPresent }: EnrollmentView): KeyState {
+export function keyState({ state, backup, replacedAt, filesPresent, profileKnown }: EnrollmentView): KeyState {
   if (state !== 'written' && state !== 'published') return { text: 'readiness.state-unfinished', badge: 'todo' };
   if (state === 'written') {
-    return filesPresent
-      ? { text: 'readiness.state-written', badge: 'todo' }
-      : { text: 'readiness.state-files-missing', badge: 'bad' };
+    if (!profileKnown) return { text: 'readiness.state-profile-unknown', badge: 'unknown' };
+    if (!filesPresent) return { text: 'readiness.state-files-missing', badge: 'bad' };
+    if (backup) return { text: 'readiness.state-backup', badge: 'good' };
+    return { text: 'readiness.state-written', badge: 'todo' };
   }
   if (replacedAt !== undefined) return { text: 'readiness.state-replaced', badge: 'unknown' };
   return { text: 'readiness.state-published', badge: 'good' };

@@ -49,7 +49,7 @@ export function ReadinessScreen() {
             />
           )}
           <ChainPicture chain={value.chain} now={value.now} />
-          {value.enrollments.length > 0 && <EnrolledKeys enrollments={value.enrollments} />}
+          {value.enrollments.length > 0 && <EnrolledKeys enrollments={value.enrollments} next={value.next} />}
         </>
       )}
     </ScreenBody>

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { isWritten } from '../../../main/enrollment/enrollment.ts';
+import { diskKeyFiles } from '../../../main/enrollment/disk-key-files.ts';
+import { backupOutlook, enrollOutlook } from '../../../main/enrollment/enroll-outlook.ts';
+import { type Enrollment, isWritten } from '../../../main/enrollment/enrollment.ts';
 import { enrollmentToPublish } from '../../../main/enrollment/publish.ts';
 import { ACCOUNT, Computer } from './enrollment-world.ts';
 
@@ -48,6 +50,26 @@ describe('the enrollment of a backup', () => {
     await computer.enroll({ ...backup(computer), fresh: true });
     await computer.enroll();
     expect(computer.journal.list().map(({ state }) => state)).toEqual(['published', 'written']);
+  });
+
+  it('is offered once a key is on a profile, with what was begun of it and whether one is prepared', async () => {
+    const computer = await start();
+    const { keyFile } = backup(computer);
+    const look = () => backupOutlook(keyFile, computer.journal, diskKeyFiles(computer.clock));
+    expect(await look()).toBeUndefined();
+    await computer.enroll();
+    const nothing = { keyFile, keyFileTaken: false, unfinished: undefined, isPrepared: false };
+    expect(await look()).toEqual(nothing);
+
+    computer.plugInAnother();
+    const prepared = await computer.enroll(backup(computer));
+    expect(await look()).toEqual({ ...nothing, keyFileTaken: true, isPrepared: true });
+    const { createdAt, plan } = prepared;
+    const begun: Enrollment = { id: 'begun', createdAt: createdAt + 1, plan, state: 'planned' };
+    computer.journal.save(begun);
+    expect(await look()).toEqual({ ...nothing, unfinished: begun, keyFileTaken: true, isPrepared: true });
+    const main = await enrollOutlook({ keyFile: computer.keyFile }, computer.journal, diskKeyFiles(computer.clock));
+    expect(main.unfinished).toBeUndefined();
   });
 
   it('is published when it is named, by consent, and the first can be put back', async () => {

@@ -27,6 +27,7 @@ let events: EventName[];
 let enrolled: number;
 let outlook: EnrollOutlook;
 let requests: EnrollRequest[];
+let published: (string | undefined)[];
 /** What the enrollment does with its people. */
 let work: (people: GlasskeyPeople, signal: AbortSignal) => Promise<void>;
 
@@ -42,7 +43,8 @@ const glasskey: Pick<Glasskey, 'keys' | 'enroll' | 'publish' | 'enrollOutlook'> 
     await work(people, signal);
     return REPORT;
   },
-  async publish(people, signal) {
+  async publish(people, signal, key) {
+    published.push(key);
     await work(people, signal);
     const { fingerprint } = REPORT;
     return { account: 'alice', fingerprint, publishedAt: 1, reconciledBy: 2, previousLine: null, alreadyThere: false };
@@ -71,7 +73,14 @@ beforeEach(() => {
   events = [];
   enrolled = 0;
   requests = [];
-  outlook = { keyFile: REPORT.keyFile, keyFileTaken: false, unfinished: undefined, publishObstacle: undefined };
+  published = [];
+  outlook = {
+    keyFile: REPORT.keyFile,
+    keyFileTaken: false,
+    unfinished: undefined,
+    backup: undefined,
+    publishObstacle: undefined,
+  };
   work = async () => {};
 });
 
@@ -97,6 +106,23 @@ describe('enroll.look', () => {
   });
 });
 
+describe('enroll.look at a backup', () => {
+  it('says where its files go, what was begun of one, and whether one is prepared', async () => {
+    const backup = { keyFile: `${REPORT.keyFile}_backup`, keyFileTaken: true, isPrepared: true } as const;
+    outlook = { ...outlook, backup: { ...backup, unfinished: undefined } };
+    const prepared = await calls()['enroll.look']({}, context());
+    expect(CALLS['enroll.look'].output.parse(prepared)).toEqual(prepared);
+    expect(prepared.backup).toEqual(backup);
+    expect(prepared.keyFileTaken).toBe(false);
+
+    outlook = { ...outlook, backup: { ...backup, unfinished: written() } };
+    const begun = await calls()['enroll.look']({}, context());
+    expect(CALLS['enroll.look'].output.parse(begun)).toEqual(begun);
+    expect(begun.backup?.unfinished).toMatchObject({ state: 'written' });
+    expect(begun.unfinished).toBeUndefined();
+  });
+});
+
 describe('enroll.run', () => {
   it('asks by the prompts, tells each step, and reports without what the window has no use for', async () => {
     work = async (people, signal) => {
@@ -115,7 +141,12 @@ describe('enroll.run', () => {
     expect(enrolled).toBe(1);
     expect(events).toContain('readiness.changed');
     expect(person.seesNothing).toBe(true);
-    expect(requests[0]).toEqual({ ...input, device: undefined, keyFile: undefined });
+    expect(requests[0]).toEqual({ ...input, backup: false, device: undefined, keyFile: undefined });
+  });
+
+  it('makes a backup where that is asked for', async () => {
+    await calls()['enroll.run']({ ...input, backup: true, device: '/dev/hidraw4' }, context());
+    expect(requests[0]).toMatchObject({ backup: true, publish: false, device: '/dev/hidraw4', keyFile: undefined });
   });
 
   it('is cancelled by the window, with the prompt gone', async () => {
@@ -147,8 +178,10 @@ describe('enroll.run', () => {
   });
 });
 
-it('publish.run reports as agreed', async () => {
+it('publish.run publishes the enrollment that is named, or the one that is meant for the profile, and reports as agreed', async () => {
+  await calls()['publish.run']({ enrollment: 'ab12' }, context());
   const report = await calls()['publish.run']({}, context());
   expect(CALLS['publish.run'].output.parse(report)).toEqual(report);
   expect(report).toMatchObject({ account: 'alice', alreadyThere: false });
+  expect(published).toEqual(['ab12', undefined]);
 });

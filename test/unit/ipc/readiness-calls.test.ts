@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { EnrollmentReport } from '../../../main/enrollment/readiness.ts';
+import type { EnrollmentReport, RotationReport } from '../../../main/enrollment/readiness.ts';
 import type { StatusReport } from '../../../main/glasskey.ts';
+import { CALLS } from '../../../main/ipc/contract.ts';
 import { chainOf, readinessCalls } from '../../../main/ipc/readiness-calls.ts';
 
 const NOW = 1_000_000;
@@ -145,5 +146,23 @@ describe('readiness.get', () => {
     const { chain, enrollments } = await get(status(), () => Promise.reject(new Error('no library')));
     expect(chain[0]).not.toHaveProperty('pluggedIn');
     expect(enrollments[0]).toMatchObject({ publicLine: 'sk-ssh… key', randomart: '+--+' });
+  });
+
+  it('says of each key whether it could be put on the profile, but not of the two of a rotation', async () => {
+    const main = enrollment();
+    const backup = enrollment({ ...NOT_PUBLISHED, id: 'e2', backup: true });
+    const replaced = enrollment({ id: 'e3', replacedAt: 250 });
+    const [begun, lost] = [enrollment({ id: 'e4', state: 'made' }), enrollment({ ...NOT_PUBLISHED, id: 'e5' })];
+    const enrollments = [main, backup, replaced, { ...begun, filesPresent: false }, { ...lost, filesPresent: false }];
+    const told = await get(status({ enrollments }));
+    expect(CALLS['readiness.get'].output.parse(told).enrollments[1]).toMatchObject({
+      backup: true,
+      profileKnown: true,
+    });
+    expect(told.enrollments.map(({ canBePublished }) => canBePublished)).toEqual([false, true, true, false, false]);
+
+    const rotation = { stage: 'to-prove', leaving: 'old', old: replaced, new: main } as RotationReport;
+    const rotating = await get(status({ enrollments, rotation }));
+    expect(rotating.enrollments.filter(({ canBePublished }) => canBePublished)).toMatchObject([{ id: 'e2' }]);
   });
 });

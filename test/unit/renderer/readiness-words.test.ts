@@ -56,6 +56,14 @@ describe('An enrolled key stands', () => {
     ['not published', { ...ENROLLED, state: 'written' }, 'readiness.state-written', 'todo'],
     ['without files', { ...ENROLLED, state: 'written', filesPresent: false }, 'readiness.state-files-missing', 'bad'],
     ['unfinished', { ...ENROLLED, state: 'made' }, 'readiness.state-unfinished', 'todo'],
+    ['as a backup', { ...ENROLLED, state: 'written', backup: true }, 'readiness.state-backup', 'good'],
+    ['as a backup that was switched to', { ...ENROLLED, backup: true }, 'readiness.state-published', 'good'],
+    [
+      'unknown where nobody has looked at the profile',
+      { ...ENROLLED, state: 'written', profileKnown: false },
+      'readiness.state-profile-unknown',
+      'unknown',
+    ],
   ] as const)('%s', (_, enrollment, text, badge) => {
     expect(keyState(enrollment)).toEqual({ text, badge });
   });
