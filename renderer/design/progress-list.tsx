@@ -1,8 +1,13 @@
-/** The steps of a long piece of work, each by picture and words. The step that is under way is marked for screen readers. */
+/**
+ * The steps of a long piece of work, each by picture and words. The present step is marked for screen readers; only where something
+ * runs does its picture move.
+ */
 import { makeStyles, mergeClasses, Spinner, tokens } from '@fluentui/react-components';
 import {
+  ArrowCircleRightFilled,
   CheckmarkCircleFilled,
   CircleRegular,
+  ClockRegular,
   DismissCircleFilled,
   SubtractCircleRegular,
 } from '@fluentui/react-icons';
@@ -11,7 +16,8 @@ import { useTexts } from '../texts.tsx';
 
 export interface ProgressItem {
   readonly id: string;
-  readonly state: 'done' | 'active' | 'todo' | 'failed' | 'stopped' | 'skipped';
+  /** At `your-turn` it waits for the person, at `waiting` for something elsewhere. */
+  readonly state: 'done' | 'active' | 'your-turn' | 'waiting' | 'todo' | 'failed' | 'stopped' | 'skipped';
   readonly title: string;
   readonly detail?: ReactNode;
 }
@@ -47,6 +53,7 @@ const useStyles = makeStyles({
   done: { color: tokens.colorStatusSuccessForeground1 },
   failed: { color: tokens.colorStatusDangerForeground1 },
   todo: { color: tokens.colorNeutralForeground3 },
+  present: { color: tokens.colorBrandForeground1 },
   words: { minWidth: 0, overflowWrap: 'anywhere' },
   title: { color: tokens.colorNeutralForeground1 },
   titleActive: { fontWeight: tokens.fontWeightSemibold },
@@ -65,7 +72,7 @@ export function ProgressList({ label, items }: { readonly label: string; readonl
   return (
     <ol className={styles.list} aria-label={label}>
       {items.map(({ id, state, title, detail }) => (
-        <li key={id} className={styles.item} aria-current={state === 'active' ? 'step' : undefined}>
+        <li key={id} className={styles.item} aria-current={isPresent(state) ? 'step' : undefined}>
           <span className={styles.icon} aria-hidden="true">
             <StepIcon state={state} />
           </span>
@@ -73,7 +80,7 @@ export function ProgressList({ label, items }: { readonly label: string; readonl
             <span
               className={mergeClasses(
                 styles.title,
-                state === 'active' && styles.titleActive,
+                isPresent(state) && styles.titleActive,
                 (state === 'todo' || state === 'skipped') && styles.titleTodo,
               )}
             >
@@ -88,11 +95,17 @@ export function ProgressList({ label, items }: { readonly label: string; readonl
   );
 }
 
+function isPresent(state: ProgressItem['state']): boolean {
+  return state === 'active' || state === 'your-turn' || state === 'waiting';
+}
+
 function StepIcon({ state }: Pick<ProgressItem, 'state'>) {
   const styles = useStyles();
   if (state === 'done') return <CheckmarkCircleFilled className={styles.done} />;
   if (state === 'failed') return <DismissCircleFilled className={styles.failed} />;
   if (state === 'skipped' || state === 'stopped') return <SubtractCircleRegular className={styles.todo} />;
   if (state === 'todo') return <CircleRegular className={styles.todo} />;
+  if (state === 'your-turn') return <ArrowCircleRightFilled className={styles.present} />;
+  if (state === 'waiting') return <ClockRegular className={styles.present} />;
   return <Spinner size="extra-tiny" />;
 }

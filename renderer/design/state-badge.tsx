@@ -6,9 +6,10 @@ import {
   DismissCircleFilled,
   ErrorCircleFilled,
   QuestionCircleRegular,
+  SubtractCircleRegular,
 } from '@fluentui/react-icons';
 
-export type BadgeState = 'good' | 'waiting' | 'todo' | 'bad' | 'unknown';
+export type BadgeState = 'good' | 'waiting' | 'todo' | 'bad' | 'unknown' | 'neutral';
 
 const ICONS = {
   good: CheckmarkCircleFilled,
@@ -16,6 +17,7 @@ const ICONS = {
   todo: ErrorCircleFilled,
   bad: DismissCircleFilled,
   unknown: QuestionCircleRegular,
+  neutral: SubtractCircleRegular,
 } as const;
 
 const useStyles = makeStyles({
@@ -33,6 +35,7 @@ const useStyles = makeStyles({
   todo: { color: tokens.colorStatusWarningForeground3 },
   bad: { color: tokens.colorStatusDangerForeground3 },
   unknown: { color: tokens.colorNeutralForeground3 },
+  neutral: { color: tokens.colorNeutralForeground2 },
 });
 
 export interface StateBadgeProps {

@@ -75,8 +75,23 @@ test('Old and new stand side by side: where each is, by when devices have it, wh
   expect(next).toContain('All by 17:21 on 4 Nov at the latest');
   expect(next).toContain('None yet');
   const current = page.getByRole('list', { name: 'Steps' }).getByRole('listitem').and(page.locator('[aria-current]'));
-  expect(await current.innerText()).toContain('Wait for the devices');
+  expect(await current.textContent()).toContain('Wait for the devices, waiting');
+  await page.getByText('Until every device has the new key, at the latest.').waitFor();
   await page.getByRole('timer').waitFor();
+});
+
+test.each([
+  ['none', 'It asks for the PIN, for a touch, and for your sign-in in the browser.'],
+  ['to-prove', 'Every device should have the new key by now.'],
+  ['to-retire', 'Every device has the new key, and admin@ce1-rack4 accepted a login with it on 4 Nov at 14:21.'],
+] as const)('At %s it says why the next step is the next, and nothing turns while nothing runs', async (stage, why) => {
+  await using window = await openRotation(ROTATIONS[stage]);
+  const { page } = window;
+  await page.getByText(why).waitFor();
+  expect(await page.getByRole('main').getByRole('progressbar').count()).toBe(0);
+  if (stage === 'none') return;
+  const current = page.getByRole('list', { name: 'Steps' }).getByRole('listitem').and(page.locator('[aria-current]'));
+  expect(await current.innerText()).toContain('your turn');
 });
 
 test('The new key is made with prompts in front, each step told, and both keys stand afterwards', async () => {

@@ -15,6 +15,8 @@ export const FRAME = {
   'frame.notice-info': 'Note',
   'frame.step-done': ', done',
   'frame.step-active': ', under way',
+  'frame.step-your-turn': ', your turn',
+  'frame.step-waiting': ', waiting',
   'frame.step-todo': ', to come',
   'frame.step-failed': ', failed',
   'frame.step-stopped': ', stopped',

@@ -24,6 +24,7 @@ export const ROTATION = {
   'rotation.profile-replaced': 'No longer held',
   'rotation.profile-not': 'Not there yet',
   'rotation.devices-all': 'Every device has it',
+  'rotation.devices-all-unproven': 'Every device should have it by now',
   'rotation.devices-by': 'All by {when, time, short} on {when, date, ::dMMM} at the latest',
   'rotation.devices-drop': 'They drop it at their next reconciliation',
   'rotation.devices-dropped': 'They have dropped it',
@@ -46,12 +47,23 @@ export const ROTATION = {
   'rotation.next-making': 'Finish making the new key',
   'rotation.next-to-publish': 'Publish the new key',
   'rotation.next-to-publish-back': 'Put the old key back',
-  'rotation.next-waiting': 'Until every device has it, at the latest',
+  'rotation.next-begin-text': 'It asks for the PIN, for a touch, and for your sign-in in the browser.',
+  'rotation.next-begin-hours':
+    'After that the devices take up to four hours to learn of the new key; the old one stays until a login with the new one has worked.',
+  'rotation.next-waiting':
+    '{stays, select, old {Until every device has the old key again, at the latest.} other {Until every device has the new key, at the latest.}}',
   'rotation.next-waiting-text': 'Nothing to do. Both keys log in meanwhile, and you may close the window.',
   'rotation.next-to-prove': 'Choose a device and log in',
-  'rotation.next-to-prove-text': 'A login that a device accepts proves the key. Until then the other one stays.',
+  'rotation.next-to-prove-text':
+    'Every device should have {stays, select, old {the old key} other {the new key}} by now. A login that a device accepts proves it; until then the other one stays.',
   'rotation.next-to-retire': 'Retire the old key',
   'rotation.next-to-retire-new': 'Retire the new key',
+  'rotation.next-to-retire-text': 'You are asked once more before it goes. It cannot be brought back.',
+  'rotation.may-retire':
+    'Every device has {stays, select, old {the old key} other {the new key}}, and a login with it has worked.',
+  'rotation.may-retire-proven':
+    'Every device has {stays, select, old {the old key} other {the new key}}, and {device} accepted a login with it on {when, date, ::dMMM} at {when, time, short}.',
+  'rotation.may-retire-unknown': 'The new key was never on your profile, so no device knows it.',
   'rotation.next-retiring': 'Finish retiring the old key',
   'rotation.next-retiring-new': 'Finish retiring the new key',
   'rotation.try-login': 'Try a login',

@@ -1,8 +1,10 @@
-/** One of the two keys: where it is, by when the devices have it or drop it, and what has proven it. */
+/**
+ * One of the two keys: where it is, by when the devices have it or drop it, and what has proven it. Not drawn: two drawings would say
+ * two security keys, and both may live on one.
+ */
 import { makeStyles, tokens } from '@fluentui/react-components';
 import type { EnrollmentView } from '../../../main/ipc/contract.ts';
 import { type Fact, FactList } from '../../design/fact-list.tsx';
-import { KeyDrawing } from '../../design/key-drawing.tsx';
 import { StateBadge } from '../../design/state-badge.tsx';
 import { useTexts, type WindowTexts } from '../../texts.tsx';
 
@@ -35,16 +37,14 @@ export function KeySide({ which, enrollment, leaving, isReconciled, now }: KeySi
   const styles = useStyles();
   const { say } = useTexts();
   const id = `rotation-${which}`;
-  const isMade = enrollment?.fingerprint !== undefined;
   return (
     <section className={styles.side} aria-labelledby={id}>
-      <KeyDrawing state={isMade ? 'present' : 'absent'} size={132} />
       <div className={styles.head}>
         <h2 className={styles.title} id={id}>
           {say(`rotation.${which}`)}
         </h2>
         {leaving !== undefined && (
-          <StateBadge state={leaving === which ? 'waiting' : 'good'}>
+          <StateBadge state={leaving === which ? 'neutral' : 'good'}>
             {say(leaving === which ? 'rotation.badge-goes' : 'rotation.badge-stays')}
           </StateBadge>
         )}
@@ -82,12 +82,14 @@ function profileOf({ publishedAt, account, replacedAt }: EnrollmentView, say: Wi
 }
 
 function devicesOf(
-  { publishedAt, reconciledBy, replacedAt }: EnrollmentView,
+  { publishedAt, reconciledBy, replacedAt, lastProven }: EnrollmentView,
   { isReconciled, now }: When,
   say: WindowTexts['say'],
 ): string {
   if (publishedAt === undefined) return say('rotation.devices-none');
   if (replacedAt !== undefined) return say(isReconciled ? 'rotation.devices-dropped' : 'rotation.devices-drop');
-  if (reconciledBy === undefined || reconciledBy <= now) return say('rotation.devices-all');
+  if (reconciledBy === undefined || reconciledBy <= now) {
+    return say(lastProven === undefined ? 'rotation.devices-all-unproven' : 'rotation.devices-all');
+  }
   return say('rotation.devices-by', { when: new Date(reconciledBy) });
 }

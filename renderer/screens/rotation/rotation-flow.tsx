@@ -5,7 +5,6 @@ import { useEffect } from 'react';
 import type { CallOutput, RotationView } from '../../../main/ipc/contract.ts';
 import { useAnnounce } from '../../design/announcement.tsx';
 import { CopyButton } from '../../design/copy-button.tsx';
-import { Countdown } from '../../design/countdown.tsx';
 import { EmptyState } from '../../design/empty-state.tsx';
 import { ErrorNotice, Notice } from '../../design/error-notice.tsx';
 import { PageHeader } from '../../design/page-header.tsx';
@@ -18,25 +17,25 @@ import { RunFrame } from '../enroll/run-frame.tsx';
 import { runProgress } from '../enroll/run-progress.ts';
 import { RunRemarks } from '../enroll/run-remarks.tsx';
 import { KeySide } from './key-side.tsx';
+import { RotationNext } from './rotation-next.tsx';
 import { rotationStages } from './rotation-stages.ts';
 import { type RotationRun, type RotationRunState, useRotationRun } from './use-rotation-run.ts';
 
 const useStyles = makeStyles({
+  // The steps stand beside what is next where there is room, else below it.
+  top: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'flex-start',
+    justifyContent: 'space-between',
+    gap: `${tokens.spacingVerticalXL} ${tokens.spacingHorizontalXXXL}`,
+  },
   sides: {
     display: 'grid',
     gridTemplateColumns: 'repeat(2, minmax(0, 1fr))',
     gap: tokens.spacingHorizontalL,
     '@media (max-width: 980px)': { gridTemplateColumns: 'minmax(0, 1fr)' },
   },
-  next: { display: 'flex', flexDirection: 'column', alignItems: 'flex-start', gap: tokens.spacingVerticalS },
-  time: {
-    margin: 0,
-    fontSize: tokens.fontSizeHero700,
-    lineHeight: tokens.lineHeightHero700,
-    fontWeight: tokens.fontWeightSemibold,
-    fontVariantNumeric: 'tabular-nums',
-  },
-  text: { margin: 0, maxWidth: '72ch', color: tokens.colorNeutralForeground2 },
   actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalM, marginTop: tokens.spacingVerticalS },
   address: {
     display: 'block',
@@ -93,25 +92,34 @@ function Standing({ value, run, onStale }: StandingProps) {
   }
   const isReconciled = rotation?.reconciledBy !== undefined && rotation.reconciledBy <= now;
   const side = { leaving: rotation?.leaving, isReconciled, now };
+  const isRunning = run.state.phase === 'running';
   const isDone = run.state.phase === 'done' && rotation === undefined;
   return (
     <>
-      {run.state.phase !== 'running' && !isDone && <Next rotation={rotation} run={run} onStale={onStale} />}
+      <div className={styles.top}>
+        {!isRunning && !isDone && <RotationNext rotation={rotation} run={run} onStale={onStale} />}
+        {rotation !== undefined && <Stages rotation={rotation} isRunning={isRunning} />}
+      </div>
       <div className={styles.sides}>
         <KeySide which="old" enrollment={rotation?.old ?? published} {...side} />
         {!isDone && <KeySide which="new" enrollment={rotation?.new} {...side} />}
       </div>
-      {rotation !== undefined && <Stages rotation={rotation} />}
     </>
   );
 }
 
-function Stages({ rotation }: { readonly rotation: RotationView }) {
+interface StagesProps {
+  readonly rotation: RotationView;
+  readonly isRunning: boolean;
+}
+
+/** What nothing works at waits for the devices or for the person. */
+function Stages({ rotation, isRunning }: StagesProps) {
   const { say } = useTexts();
   const isBack = rotation.leaving === 'new';
   const items = rotationStages(rotation).map(({ name, state }) => ({
     id: name,
-    state,
+    state: state !== 'active' || isRunning ? state : name === 'wait' ? ('waiting' as const) : ('your-turn' as const),
     title:
       name === 'publish' && isBack
         ? say('rotation.step-publish-back')
@@ -120,82 +128,6 @@ function Stages({ rotation }: { readonly rotation: RotationView }) {
           : say(`rotation.step-${name}`),
   }));
   return <ProgressList label={say('rotation.steps')} items={items} />;
-}
-
-interface NextProps {
-  readonly rotation: RotationView | undefined;
-  readonly run: RotationRun;
-  readonly onStale: () => void;
-}
-
-/** The one thing to do next. */
-function Next({ rotation, run, onStale }: NextProps) {
-  const styles = useStyles();
-  const { say } = useTexts();
-  const { go } = useNavigation();
-  const { stage, leaving, reconciledBy } = rotation ?? {};
-  const back = leaving === 'new' ? '-back' : '';
-  const which = leaving === 'new' ? '-new' : '';
-  const primary = (label: string) => (
-    <Button appearance="primary" size="large" onClick={() => run.run(leaving === 'new' ? 'give-up' : 'next')}>
-      {label}
-    </Button>
-  );
-  const actionOf = () => {
-    switch (stage) {
-      case undefined:
-        return primary(say('rotation.next-begin'));
-      case 'making':
-        return primary(say('rotation.next-making'));
-      case 'to-publish':
-        return primary(say(`rotation.next-to-publish${back}`));
-      case 'waiting':
-        return (
-          <Button size="large" onClick={() => go({ screen: 'devices' })}>
-            {say('rotation.try-login')}
-          </Button>
-        );
-      case 'to-prove':
-        return (
-          <Button appearance="primary" size="large" onClick={() => go({ screen: 'devices' })}>
-            {say('rotation.next-to-prove')}
-          </Button>
-        );
-      case 'to-retire':
-      case 'retiring':
-        return primary(say(`rotation.next-${stage}${which}`));
-      default:
-        return stage satisfies never;
-    }
-  };
-  const mayGiveUp = rotation !== undefined && leaving === 'old' && stage !== 'retiring';
-  return (
-    <div className={styles.next}>
-      {stage === 'waiting' && reconciledBy !== undefined && (
-        <>
-          <p className={styles.time}>
-            <Countdown until={reconciledBy} onEnd={onStale} />
-          </p>
-          <p className={styles.text}>{say('rotation.next-waiting')}</p>
-          <p className={styles.text}>{say('rotation.next-waiting-text')}</p>
-        </>
-      )}
-      {stage === 'to-prove' && <p className={styles.text}>{say('rotation.next-to-prove-text')}</p>}
-      <div className={styles.actions}>
-        {actionOf()}
-        {mayGiveUp && (
-          <Button size="large" onClick={() => run.run('give-up')}>
-            {say('rotation.give-up')}
-          </Button>
-        )}
-        {rotation === undefined && (
-          <Button size="large" onClick={() => go({ screen: 'security-keys' })}>
-            {say('rotation.back')}
-          </Button>
-        )}
-      </div>
-    </div>
-  );
 }
 
 interface UnderWayProps {

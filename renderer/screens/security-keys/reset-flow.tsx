@@ -175,7 +175,8 @@ function UnderWay({ pluggedIn, job }: Pick<ResetFlowProps, 'pluggedIn' | 'job'>)
           label={say('keys.reset-steps')}
           items={resetStages(state.steps).map(({ name, state: how }) => ({
             id: name,
-            state: how,
+            // Only the erasing is the key's own work.
+            state: how === 'active' && name !== 'erase' ? 'your-turn' : how,
             title: say(`keys.reset-step-${name}`),
           }))}
         />
