@@ -43,14 +43,14 @@ export class Output {
     this.#progress('green', '✓', text);
   }
 
-  /** What begins now, or something a person should know. Nothing went wrong. */
-  note(text: string): void {
-    this.#progress('cyan', '·', text);
+  /** What begins now, or something a person should know. Nothing went wrong. `urgent` as in `waiting`. */
+  note(text: string, urgent = false): void {
+    this.#progress('cyan', '·', text, urgent);
   }
 
-  /** What a person should look at before going on. */
-  warn(text: string): void {
-    this.#progress('yellow', '!', text);
+  /** What a person should look at before going on. `urgent` as in `waiting`. */
+  warn(text: string, urgent = false): void {
+    this.#progress('yellow', '!', text, urgent);
   }
 
   /**
@@ -99,8 +99,8 @@ export class Output {
     this.#tell(`[${level}] ${[event, printable(text.join(' '))].join(' ').trimEnd()}`);
   };
 
-  #progress(color: Style, sign: string, text: string): void {
-    if (this.json && !this.#verbose) return;
+  #progress(color: Style, sign: string, text: string, urgent = false): void {
+    if (this.json && !this.#verbose && !urgent) return;
     this.settle();
     this.#tell(this.isTerminal ? `${this.#styled(color, sign)} ${text}` : `- ${text}`);
   }

@@ -1,8 +1,8 @@
 /** How the terminal asks and tells while security keys are managed. */
-import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { NewKeyPinQuestion, SecurityKeyEvent, SecurityKeyPeople } from '../security-keys/people.ts';
 import type { CliWorld } from './cli-world.ts';
 import { consentLines, consentQuestion } from './consent-lines.ts';
+import { askConsent, consentNeeded, type MissingConsent } from './missing-consent.ts';
 import { type Output, printable } from './output.ts';
 import { TerminalPins } from './terminal-pins.ts';
 import type { TerminalPrompts } from './terminal-prompts.ts';
@@ -32,8 +32,7 @@ export function terminalKeyPeople(
   const countdown = new Countdown(world, output);
   const yes = async (question: string, signal: AbortSignal): Promise<boolean> => {
     if (choices.yes) return true;
-    if (output.json) throw consentNeeded(undefined);
-    return asked(undefined, () => prompts.yesNo(question, signal));
+    return askConsent(output, missing(undefined), () => prompts.yesNo(question, signal));
   };
   return {
     hasPinAtHand: choices.pinFromStdin,
@@ -60,8 +59,9 @@ export function terminalKeyPeople(
       const { typed } = question;
       if (typed === undefined) return yes(consentQuestion(question), signal);
       if (choices.confirm === typed) return true;
-      if (output.json || choices.confirm !== undefined) throw consentNeeded(typed);
-      return asked(typed, async () => (await prompts.line(`Type ${typed} to go on:`, signal)) === typed);
+      if (choices.confirm !== undefined) throw consentNeeded(missing(typed));
+      const ask = async () => (await prompts.line(`Type ${typed} to go on:`, signal)) === typed;
+      return askConsent(output, missing(typed), ask);
     },
     agreeTo: yes,
 
@@ -74,15 +74,6 @@ export function terminalKeyPeople(
 
     end: () => countdown.stop(),
   };
-}
-
-/** Where there is no terminal, what is missing is the consent. */
-async function asked(typed: string | undefined, ask: () => Promise<boolean>): Promise<boolean> {
-  try {
-    return await ask();
-  } catch (error) {
-    throw error instanceof GlasskeyError && error.code === 'NO_TERMINAL' ? consentNeeded(typed) : error;
-  }
 }
 
 /** Somebody has to do something now: what is typed meanwhile is shown again. */
@@ -104,15 +95,14 @@ function rules({ product, why, minLength, refusesSimple }: NewKeyPinQuestion): s
   return `${begins}: ${minLength} characters or more, 63 bytes at most; letters are allowed, and what your keyboard makes of them.${simple}`;
 }
 
-function consentNeeded(typed: string | undefined): GlasskeyError {
-  return new GlasskeyError({
-    code: 'CONSENT_NEEDED',
+function missing(typed: string | undefined): MissingConsent {
+  return {
     message: 'This cannot be taken back, and nobody agreed to it: nothing was changed.',
     remedy:
       typed === undefined
         ? 'Add --yes where you mean it.'
         : `Add --confirm ${typed} where you mean it: a yes is not enough.`,
-  });
+  };
 }
 
 function tell(event: SecurityKeyEvent, output: Output): void {

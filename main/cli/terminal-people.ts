@@ -1,10 +1,11 @@
 /** How the terminal asks and tells: the one implementation of Glasskey's `People` for the command line. */
-import type { EnrollmentEvent } from '../enrollment/people.ts';
+import type { EnrollmentEvent, ProfileKeyConflict } from '../enrollment/people.ts';
 import type { RetireQuestion, RotationEvent } from '../enrollment/rotation-people.ts';
 import type { GlasskeyPeople } from '../glasskey.ts';
 import type { RotateKeyPeople } from '../glasskey-rotation.ts';
 import { attestationText } from './attestation-text.ts';
 import type { CliWorld } from './cli-world.ts';
+import { askConsent, type MissingConsent } from './missing-consent.ts';
 import { type Output, printable } from './output.ts';
 import { TerminalPins } from './terminal-pins.ts';
 import type { TerminalPrompts } from './terminal-prompts.ts';
@@ -40,19 +41,27 @@ export function terminalPeople(
       return pins.next({ minLength }, signal);
     },
 
-    async mayReplaceProfileKey({ account, fingerprint, enrolledHere }, signal) {
+    async mayReplaceProfileKey(conflict, signal) {
+      const { account, fingerprint, enrolledHere, ofRotation } = conflict;
       const present = fingerprint ?? 'something that is no security key';
       output.warn(`The profile of ${printable(account)} has room for one key, and holds another: ${present}`);
-      if (enrolledHere) output.warn('That one was enrolled on this computer too: logins may be using it now.');
+      if (ofRotation) {
+        output.warn(
+          'That one belongs to the rotation in progress: glasskey rotate goes on with it, and --abandon back.',
+        );
+      } else if (enrolledHere) {
+        output.warn('That one was enrolled on this computer too: logins may be using it now.');
+      }
       if (choices.replaceProfileKey) return true;
       output.note('Devices go on accepting that one until their next reconciliation.');
-      return prompts.yesNo('Replace it?', signal);
+      return askConsent(output, replaceConsent(conflict), () => prompts.yesNo('Replace it?', signal));
     },
 
     async mayRetire(question, signal) {
       const [lines, ask] = retireWords(question);
       for (const line of lines) output.warn(line);
-      return choices.agreesToRetire === true || prompts.yesNo(ask, signal);
+      if (choices.agreesToRetire === true) return true;
+      return askConsent(output, retireConsent(question, lines), () => prompts.yesNo(ask, signal));
     },
 
     async mayGiveUp({ fingerprint, putsBack }, signal) {
@@ -60,7 +69,12 @@ export function terminalPeople(
         `The new key${fingerprint === undefined ? '' : ` ${fingerprint}`} is to be given up; the old one stays.`,
       );
       if (putsBack) output.note('The old key is put back on your profile where the new one is there now.');
-      return choices.agreesToRetire === true || prompts.yesNo('Give the rotation up?', signal);
+      if (choices.agreesToRetire === true) return true;
+      const missing = {
+        message: 'Nobody agreed that the rotation is given up: nothing was changed.',
+        remedy: 'Where you mean it: glasskey rotate --abandon --yes',
+      };
+      return askConsent(output, missing, () => prompts.yesNo('Give the rotation up?', signal));
     },
 
     tellRotation: (event) => tellRotation(event, output),
@@ -76,8 +90,8 @@ export function terminalPeople(
         output.waiting('Sign in to Entra in your browser…', true);
         return;
       }
-      output.warn('No browser could be started. Open this address in a browser on this computer:');
-      output.note(printable(url));
+      output.warn('No browser could be started. Open this address in a browser on this computer:', true);
+      output.note(printable(url), true);
       output.waiting('Waiting for the sign-in…', true);
     },
 
@@ -141,6 +155,32 @@ function tell(event: EnrollmentEvent, world: CliWorld, output: Output): void {
     default:
       event satisfies never;
   }
+}
+
+function replaceConsent({ account, fingerprint, ours, agreeBy }: ProfileKeyConflict): MissingConsent {
+  const present = fingerprint ?? 'something that is no security key';
+  const made =
+    ours === undefined ? '' : ` ${ours.fingerprint} is enrolled (${printable(ours.keyFile)}), and not published.`;
+  return {
+    message: `The profile of ${printable(account)} holds another key (${present}), and nobody agreed that it is replaced: it was left as it is.${made}`,
+    remedy: `Where it is no longer needed: ${agreeBy}`,
+    detail: {
+      account,
+      present: fingerprint ?? null,
+      id: ours?.id ?? null,
+      fingerprint: ours?.fingerprint ?? null,
+      keyFile: ours?.keyFile ?? null,
+    },
+  };
+}
+
+function retireConsent({ which, credential, fingerprint, keyFile }: RetireQuestion, lines: string[]): MissingConsent {
+  const options = `${which === 'old' ? '--retire' : '--abandon'}${credential === 'lost' ? ' --lost' : ''} --yes`;
+  return {
+    message: `${lines.join(' ')} Nobody agreed to it: it is as it was.`,
+    remedy: `Where you mean it: glasskey rotate ${options}`,
+    detail: { fingerprint: fingerprint ?? null, keyFile },
+  };
 }
 
 /** What is to go, and what that means; then the question. */

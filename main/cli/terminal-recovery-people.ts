@@ -38,6 +38,7 @@ export function terminalRecoveryPeople(
 
     async chooseKeys(keys, signal) {
       output.settle();
+      if (output.json) throw choiceNeeded();
       output.note('This security key holds several SSH keys:');
       for (const [index, key] of keys.entries()) output.note(`${index + 1}  ${describeKey(key)}`);
       for (;;) {
@@ -86,13 +87,17 @@ async function askWhich(prompts: TerminalPrompts, signal: AbortSignal): Promise<
     return await prompts.line('Which ones?', signal);
   } catch (error) {
     if (!(error instanceof GlasskeyError) || error.code !== 'NO_TERMINAL') throw error;
-    throw new GlasskeyError({
-      code: 'RECOVER_CHOICE_NEEDED',
-      message: 'The security key holds several SSH keys, and there is no terminal to ask which are wanted.',
-      remedy: 'Name them with --credential FINGERPRINT, or take them with --all; --list shows them.',
-      cause: error,
-    });
+    throw choiceNeeded(error);
   }
+}
+
+function choiceNeeded(cause?: GlasskeyError): GlasskeyError {
+  return new GlasskeyError({
+    code: 'RECOVER_CHOICE_NEEDED',
+    message: 'The security key holds several SSH keys, and nobody is asked here which are wanted.',
+    remedy: 'Name them with --credential FINGERPRINT, or take them with --all; --list shows them.',
+    cause,
+  });
 }
 
 /** Undefined: not understood. */

@@ -62,6 +62,12 @@ export interface ProfileKeyConflict {
   readonly fingerprint: string | undefined;
   /** It was enrolled on this computer too: its owner may be replacing the key that logins use now. */
   readonly enrolledHere: boolean;
+  /** It belongs to the rotation that is in progress here. */
+  readonly ofRotation: boolean;
+  /** The one that is to take its place; undefined while a rotation has yet to make it. */
+  readonly ours: { readonly id: string; readonly fingerprint: string; readonly keyFile: string } | undefined;
+  /** The command that agrees beforehand. */
+  readonly agreeBy: string;
 }
 
 export interface People {

@@ -6,6 +6,7 @@ import { parseKeyFileHead } from '../openssh/key-file.ts';
 import { parsePublicLine } from '../openssh/public-line.ts';
 import { isSameSkKey } from '../openssh/sk-key.ts';
 import type {
+  Enrollment,
   EnrollmentIn,
   EnrollmentJournal,
   FoundCredential,
@@ -15,6 +16,7 @@ import type {
 import { isWritten } from './enrollment.ts';
 import { keyFilePair } from './key-files.ts';
 import type { People, ProfileKeyConflict } from './people.ts';
+import { rotationIn } from './rotation.ts';
 
 /**
  * The key that was meant for the profile: the newest that waits to be published, else the one published last. One that was
@@ -97,8 +99,10 @@ export async function putOnProfile(
   const begun = noteBefore(enrollment, { account, line: before }, present, publicLine);
   journal.save(begun);
   const foreign = present !== null && present.trim() !== '' && !isThere;
-  if (foreign && !(await people.mayReplaceProfileKey(profileConflict(account, present, journal), signal)))
-    throw keptError(account);
+  if (foreign) {
+    const conflict = profileConflict({ account, present, ours: enrollment }, journal);
+    if (!(await people.mayReplaceProfileKey(conflict, signal))) throw keptError(conflict);
+  }
   // The sign-in and the question may have taken minutes.
   await assertFilesAreOurs(enrollment, publicLine, world);
 
@@ -193,10 +197,26 @@ function keyOf(line: string): string {
 }
 
 /** What a person is asked about another key on their profile. */
-export function profileConflict(account: string, present: string, journal: EnrollmentJournal): ProfileKeyConflict {
+export function profileConflict(
+  { account, present, ours }: { account: string; present: string; ours: WrittenEnrollment | undefined },
+  journal: EnrollmentJournal,
+): ProfileKeyConflict {
+  const all = journal.list();
   const fingerprint = fingerprintOf(present);
-  const enrolledHere = journal.list().some((one) => isWritten(one) && one.files.fingerprint === fingerprint);
-  return { account, present: present.trim(), fingerprint, enrolledHere };
+  const isThere = (one: Enrollment) => isWritten(one) && one.files.fingerprint === fingerprint;
+  const rotation = rotationIn(all);
+  return {
+    account,
+    present: present.trim(),
+    fingerprint,
+    enrolledHere: all.some(isThere),
+    ofRotation: rotation !== undefined && (isThere(rotation.old) || isThere(rotation.new)),
+    ours: ours && { id: ours.id, fingerprint: ours.files.fingerprint, keyFile: ours.plan.keyFile },
+    agreeBy:
+      ours === undefined || rotation?.new.id === ours.id
+        ? 'glasskey rotate --replace'
+        : `glasskey publish --key ${ours.files.fingerprint} --replace`,
+  };
 }
 
 /** Undefined when the profile holds something that is no security key's line: anyone may have written it. */
@@ -208,11 +228,13 @@ function fingerprintOf(line: string): string | undefined {
   }
 }
 
-function keptError(account: string): GlasskeyError {
+function keptError({ account, ofRotation, agreeBy }: ProfileKeyConflict): GlasskeyError {
+  const elsewhere = ofRotation
+    ? 'It belongs to the rotation in progress: glasskey rotate goes on with it, glasskey rotate --abandon gives it up.'
+    : 'If you rotated the key on another computer, take the new one in with glasskey recover.';
   return new GlasskeyError({
     code: 'PROFILE_KEY_KEPT',
     message: `The profile of ${account} holds another key, and it was left as it is.`,
-    remedy:
-      'Run glasskey publish --replace when the other key is no longer needed; devices take the new one at their next reconciliation. If you rotated the key on another computer, take the new one in with glasskey recover.',
+    remedy: `When the other key is no longer needed, run ${agreeBy}; devices take the new one at their next reconciliation. ${elsewhere}`,
   });
 }

@@ -120,7 +120,7 @@ async function assertIsOnProfile(old: WrittenEnrollment, world: RotateWorld, sig
   }
   const present = await profile.read(signal);
   if (present === undefined || present.trim() === '' || isSameLine(present, lineOf(old))) return;
-  const conflict = profileConflict(account, present, journal);
+  const conflict = profileConflict({ account, present, ours: undefined }, journal);
   if (!(await people.mayReplaceProfileKey(conflict, signal))) throw elsewhere(conflict);
 }
 

@@ -120,10 +120,12 @@ describe('the whole job in a script', () => {
   it('publishes with --replace over another key, and not without', async () => {
     lab.entra.graph.setExtension(lab.upn, { publicKey: 'sk-ssh-ed25519@openssh.com AAAA another', note: 'kept' });
     const kept = await json(['publish']);
-    expect(kept).toMatchObject({
-      exitCode: 1,
-      object: { error: { code: expect.stringMatching(/NO_TERMINAL|PROFILE_KEY_KEPT/) } },
-    });
+    const wayOut = expect.stringMatching(/glasskey publish --key SHA256:\S+ --replace$/);
+    expect(kept).toMatchObject({ exitCode: 1, object: { error: { code: 'CONSENT_NEEDED', remedy: wayOut } } });
+    const withoutTerminal = await glasskey(['publish']);
+    expect(withoutTerminal).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(withoutTerminal.stderr).toContain('[CONSENT_NEEDED]');
+    expect(withoutTerminal.stderr.trimEnd()).toEqual(wayOut);
     expect(lab.entra.graph.extension(lab.upn)).toMatchObject({
       note: 'kept',
       publicKey: expect.stringContaining('another'),

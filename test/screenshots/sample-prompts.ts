@@ -92,7 +92,15 @@ export const SAMPLE_PROMPTS: readonly SamplePrompt[] = [
     shows: 'Consent to replace another key on the profile',
     ask: (desk) =>
       enrollment(desk).mayReplaceProfileKey(
-        { account: 'ada@contoso.com', present: '', fingerprint: FINGERPRINT, enrolledHere: true },
+        {
+          account: 'ada@contoso.com',
+          present: '',
+          fingerprint: FINGERPRINT,
+          enrolledHere: true,
+          ofRotation: false,
+          ours: undefined,
+          agreeBy: '',
+        },
         signal,
       ),
   },

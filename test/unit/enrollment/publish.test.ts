@@ -69,7 +69,12 @@ describe('publishing', () => {
   it('over another key waits for its owner to agree', async () => {
     const computer = await start();
     computer.profiles.set(ACCOUNT, OTHER_LINE);
-    await expect(computer.enroll()).rejects.toMatchObject({ code: 'PROFILE_KEY_KEPT' });
+    const kept = computer.enroll();
+    await expect(kept).rejects.toMatchObject({ code: 'PROFILE_KEY_KEPT' });
+    // Whichever was enrolled last meanwhile, this one is meant.
+    const { id, plan, files } = only(computer) as EnrollmentIn<'written'>;
+    const agreeBy = `glasskey publish --key ${files.fingerprint} --replace`;
+    await expect(kept).rejects.toMatchObject({ remedy: expect.stringContaining(agreeBy) });
     expect(computer.profiles.lines.get(ACCOUNT)).toBe(OTHER_LINE);
     expect(computer.people.conflicts).toEqual([
       {
@@ -77,6 +82,9 @@ describe('publishing', () => {
         present: OTHER_LINE.trim(),
         fingerprint: expect.stringMatching(/^SHA256:/),
         enrolledHere: false,
+        ofRotation: false,
+        ours: { id, fingerprint: files.fingerprint, keyFile: plan.keyFile },
+        agreeBy,
       },
     ]);
     computer.people.mayReplace = true;

@@ -241,6 +241,9 @@ describe('the people of an enrollment', () => {
       present: 'sk-ssh-ed25519@openssh.com AAAA',
       fingerprint: 'SHA256:old',
       enrolledHere: true,
+      ofRotation: false,
+      ours: undefined,
+      agreeBy: '',
     };
     const replaced = people.mayReplaceProfileKey(conflict, signal);
     expect(person.sees.title).toBe('Replace the key on the profile of alice@lab.example?');
