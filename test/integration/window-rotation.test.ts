@@ -9,6 +9,7 @@ import {
   type WindowOptions,
 } from '../window/open-window.ts';
 import { STEPS, stepsUntil } from '../window/sample-enrollment.ts';
+import { SECURITY_KEYS } from '../window/sample-keys.ts';
 import { NOW, READINESS } from '../window/sample-readiness.ts';
 import { ROTATIONS } from '../window/sample-rotation.ts';
 import { cancelled, type ScriptedCalls, ScriptedError } from '../window/scripted-bridge.ts';
@@ -135,6 +136,29 @@ test('Giving up, a no, a failure and a stop are each told, and what is next stay
   await button(page, 'Cancel').click();
   await page.getByText('It was stopped.', { exact: false }).first().waitFor();
   await soon(() => inputsOf(window)).toEqual([{ step: 'next' }, { step: 'give-up' }, { step: 'next' }]);
+});
+
+test('Where several security keys could be meant one is chosen, and the step goes on with that one', async () => {
+  const { yubikey, bio } = SECURITY_KEYS;
+  await using window = await openRotation(ROTATIONS.none, {
+    'keys.list': () => ({ keys: [yubikey, bio] }),
+    'rotation.run': ({ device }) => {
+      if (device !== undefined) return { did: 'published' };
+      throw new ScriptedError('KEY_SEVERAL', 'More than one security key is plugged in.', 'Choose the one you mean.');
+    },
+  });
+  const { page } = window;
+  await button(page, 'Begin').click();
+  await page.getByRole('alert').getByText('KEY_SEVERAL').waitFor();
+  const choice = page.getByRole('radiogroup', { name: 'Which security key is meant?' });
+  await choice.getByRole('radio').first().waitFor();
+  expect(await axeViolationsInBothSchemes(page)).toEqual([]);
+  await choice.getByRole('radio', { name: bio.product }).check();
+  await button(page, 'Begin').click();
+  await page.getByText('The new key is on your profile.', { exact: false }).first().waitFor();
+  expect(await choice.count()).toBe(0);
+  expect(inputsOf(window)).toEqual([{ step: 'next' }, { step: 'next', device: bio.path }]);
+  expect(window.faults).toEqual([]);
 });
 
 test('At 200 % zoom the two stand one below the other, and nothing is wider than the window', async () => {

@@ -34,6 +34,8 @@ export const ROTATION = {
   'rotation.badge-stays': 'Stays',
   'rotation.badge-goes': 'Goes',
 
+  'rotation.which-key': 'Which security key is meant?',
+
   'rotation.steps': 'Steps',
   'rotation.step-make': 'Make the new key',
   'rotation.step-publish': 'Publish it on your profile',

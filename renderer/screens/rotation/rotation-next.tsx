@@ -1,11 +1,14 @@
 /** The one thing to do next in a rotation, with why it may be done now or what is waited for. */
 import { Button, makeStyles, tokens } from '@fluentui/react-components';
+import { useState } from 'react';
 import type { RotationView } from '../../../main/ipc/contract.ts';
+import { CallError } from '../../contract-client.ts';
 import { Countdown } from '../../design/countdown.tsx';
 import { useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
 import { nextSentences } from './next-sentences.ts';
-import type { RotationRun } from './use-rotation-run.ts';
+import type { RotationRun, RotationRunState } from './use-rotation-run.ts';
+import { WhichKey } from './which-key.tsx';
 
 const useStyles = makeStyles({
   next: {
@@ -39,11 +42,14 @@ export function RotationNext({ rotation, run, onStale }: RotationNextProps) {
   const styles = useStyles();
   const { say } = useTexts();
   const { go } = useNavigation();
+  const [path, setPath] = useState<string>();
   const { stage, leaving, reconciledBy } = rotation ?? {};
+  const isAmbiguous = couldNotTell(run.state);
+  const device = isAmbiguous ? path : undefined;
   const back = leaving === 'new' ? '-back' : '';
   const which = leaving === 'new' ? '-new' : '';
   const primary = (label: string) => (
-    <Button appearance="primary" size="large" onClick={() => run.run(leaving === 'new' ? 'give-up' : 'next')}>
+    <Button appearance="primary" size="large" onClick={() => run.run(leaving === 'new' ? 'give-up' : 'next', device)}>
       {label}
     </Button>
   );
@@ -87,10 +93,11 @@ export function RotationNext({ rotation, run, onStale }: RotationNextProps) {
           {sentence}
         </p>
       ))}
+      {isAmbiguous && <WhichKey chosen={path} onChoose={setPath} />}
       <div className={styles.actions}>
         {actionOf()}
         {mayGiveUp && (
-          <Button size="large" onClick={() => run.run('give-up')}>
+          <Button size="large" onClick={() => run.run('give-up', device)}>
             {say('rotation.give-up')}
           </Button>
         )}
@@ -102,4 +109,9 @@ export function RotationNext({ rotation, run, onStale }: RotationNextProps) {
       </div>
     </div>
   );
+}
+
+/** Several security keys are plugged in, any of which could be meant. */
+function couldNotTell(state: RotationRunState): boolean {
+  return state.phase === 'failed' && state.error instanceof CallError && state.error.code === 'KEY_SEVERAL';
 }

@@ -9,9 +9,12 @@ export type RotationRunState =
   | { readonly phase: 'failed'; readonly error: unknown }
   | { readonly phase: 'done'; readonly steps: readonly EnrollStep[]; readonly did: RotationStep };
 
+type RotationInput = CallInput<'rotation.run'>;
+
 export interface RotationRun {
   readonly state: RotationRunState;
-  run(step: CallInput<'rotation.run'>['step']): void;
+  /** `device`: the security key that is meant, by its path. */
+  run(step: RotationInput['step'], device?: string): void;
   cancel(): void;
 }
 
@@ -20,7 +23,7 @@ export function useRotationRun(): RotationRun {
   const controller = useRef<AbortController>(undefined);
   useEffect(() => () => controller.current?.abort(), []);
 
-  const start = useCallback(async (step: CallInput<'rotation.run'>['step']) => {
+  const start = useCallback(async (input: RotationInput) => {
     if (controller.current !== undefined) return;
     const own = new AbortController();
     controller.current = own;
@@ -31,7 +34,7 @@ export function useRotationRun(): RotationRun {
       setState((before) => (before.phase === 'running' ? { ...before, steps: [...steps] } : before));
     };
     try {
-      const { did } = await call('rotation.run', { step }, { signal: own.signal, onProgress });
+      const { did } = await call('rotation.run', input, { signal: own.signal, onProgress });
       setState({ phase: 'done', steps, did });
     } catch (error) {
       const isStopped = error instanceof CallError && error.kind === 'cancelled';
@@ -42,7 +45,7 @@ export function useRotationRun(): RotationRun {
   }, []);
   return {
     state,
-    run: (step) => void start(step),
+    run: (step, device) => void start({ step, ...(device === undefined ? {} : { device }) }),
     cancel: () => {
       controller.current?.abort();
       setState((before) => (before.phase === 'running' ? { ...before, isStopping: true } : before));

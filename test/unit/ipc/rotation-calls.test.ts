@@ -63,6 +63,13 @@ describe('rotation.run', () => {
     expect(events).toEqual(expect.arrayContaining(['readiness.changed', 'keys.changed']));
   });
 
+  it('takes the security key that was chosen, and no other in its place', async () => {
+    const run = calls()['rotation.run']({ step: 'next', device: '/dev/none-of-that-path' }, context());
+    await expect(run).rejects.toMatchObject({ code: 'KEY_MISSING' });
+    expect(rotating.credentials).toHaveLength(1);
+    expect(person.seesNothing).toBe(true);
+  });
+
   it('asks in a prompt of its own before the old key goes; a no changes nothing', async () => {
     await rotating.rotateAndProve();
     const refused = calls()['rotation.run']({ step: 'next' }, context());
