@@ -37,6 +37,15 @@ describe.concurrent('the demo', { timeout: 60_000 }, () => {
       expect(demo.stdout).toContain('SSH_MISSING');
     }));
 
+  it('ends with 2 at an option that it does not have, with one line of usage, and starts nothing', () =>
+    Demo.with(async (demo) => {
+      expect(await demo.start({}, ['--bogus']).ended).toBe(2);
+      expect(demo.stderr).toBe(
+        "Unknown option '--bogus'. Usage: npm run demo [-- --interactive | --window [--keep]]\n",
+      );
+      expect(demo.stdout).toBe('');
+    }));
+
   it.each([
     ['SIGTERM', 143, 'as it starts the lab', undefined],
     ['SIGINT', 130, 'as it enrolls', '$ glasskey enroll'],
@@ -76,6 +85,57 @@ describe.concurrent('the demo', { timeout: 60_000 }, () => {
       expect(exitCode, screen).toBe(0);
       expect(screen.split('The lab stays up')[1]).toContain('Log in with: glasskey connect leaf1');
       expect(screen).toContain('Done. Everything the demo started has ended');
+    }));
+
+  it('--interactive has commands that plug security keys in and out, and that sit down at another computer', () =>
+    Demo.with(async (demo) => {
+      const pin = (screen: string) => /PIN of the lab's security keys: (\d+)/.exec(screen)?.[1] ?? '';
+      let screenSoFar = '';
+      const steps = [
+        'lab-key second',
+        'glasskey keys',
+        'lab-key unplug',
+        'glasskey keys',
+        'lab-key plug && lab-key unplug second',
+        'lab-key pull-out',
+        'lab-computer bin',
+        'lab-computer',
+      ];
+      const { exitCode, screen } = await demo.startAtTerminal(
+        ['--interactive'],
+        [
+          ...steps.map((step) => ({ when: PROMPT, type: () => `${step}\r` })),
+          { when: /glasskey lab, laptop2\$ $/, type: () => 'glasskey recover\r' },
+          // Not at the demo's own enrollment, which has shown such a question before.
+          { when: /glasskey recover[\s\S]*PIN of [^\n]*: $/, type: () => `${pin(screenSoFar)}\r` },
+          { when: /glasskey lab, laptop2\$ $/, type: () => 'ls $HOME/.ssh\r' },
+          { when: /glasskey lab, laptop2\$ $/, type: () => 'exit\r' },
+          { when: PROMPT, type: () => 'exit\r' },
+        ],
+        (text) => {
+          screenSoFar += text;
+        },
+      ).ended;
+      expect(exitCode, screen).toBe(0);
+      const shown = (screen.split('The lab stays up')[1] ?? '').replaceAll('\r', '');
+      for (const command of ['lab-key second', 'lab-key unplug, plug', 'lab-computer'])
+        expect(shown).toContain(`  ${command} `);
+      const said = (step: string) => shown.split(`$ ${step}\n`)[1]?.split('glasskey lab')[0] ?? '';
+      expect(said('lab-key second')).toMatch(/^first .* plugged in .*\nsecond {2}yubikey-bio .* plugged in/);
+      const [both = '', bio = ''] = shown
+        .split('$ glasskey keys\n')
+        .slice(1)
+        .map((one) => one.split('Plugged in:')[1]);
+      expect(both).toMatch(/YubiKey 5 Series [\s\S]*YubiKey Bio [\s\S]*fingerprints enrolled/);
+      expect(said('lab-key unplug')).toMatch(/^first .* unplugged .*\nsecond .* plugged in/);
+      expect(bio.split('glasskey lab')[0]).not.toContain('YubiKey 5 Series');
+      expect(said('lab-key plug && lab-key unplug second').trim().split('\n').slice(2).join('\n')).toMatch(
+        /^first .* plugged in .*\nsecond .* unplugged/,
+      );
+      expect(said('lab-key pull-out')).toMatch(/^lab-key +says which security keys are plugged in/);
+      expect(said('lab-computer bin')).toContain('the lab needs the name bin itself');
+      expect(said('glasskey recover')).toContain('laptop2/.ssh/id_ed25519_sk');
+      expect(said('ls $HOME/.ssh')).toMatch(/^id_ed25519_sk\s+id_ed25519_sk\.pub/);
     }));
 
   it('--interactive ends, with its shell, when it is told to terminate', () =>

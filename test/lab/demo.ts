@@ -3,23 +3,34 @@
  * Whatever it started, it ends, also when it fails or is stopped. `--interactive` leaves the lab up, with a prompt on the
  * person's computer. `--window` does it in the desktop app (demo-window.ts).
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, styleText } from 'node:util';
+import { interactiveShell } from './interactive/shell.ts';
 import { type Lab, startLab } from './world.ts';
 
-const { values } = parseArgs({
-  options: {
-    interactive: { type: 'boolean', default: false },
-    window: { type: 'boolean', default: false },
-    keep: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
-});
+const USAGE = 'npm run demo [-- --interactive | --window [--keep]]';
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        interactive: { type: 'boolean', default: false },
+        window: { type: 'boolean', default: false },
+        keep: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    // Node's first sentence says what is wrong; the others are of no use here.
+    const [wrong] = (error instanceof Error ? error.message : String(error)).split('. ');
+    process.stderr.write(`${wrong}. Usage: ${USAGE}\n`);
+    process.exit(2);
+  }
+}
+
+const values = readOptions();
 
 const RECONCILE_EVERY_MS = 4_000;
 
@@ -109,29 +120,6 @@ async function main(lab: Lab): Promise<void> {
   await glasskey(lab, ['status']);
 }
 
-/** A shell in which `glasskey` is the lab's, until the person leaves it. */
-async function interactive(lab: Lab, stop: AbortSignal): Promise<void> {
-  title('The lab stays up until you leave this shell');
-  lab.authenticator.setTouch({ afterMs: 1_000 });
-  const commands = join(lab.folder, 'shell-start');
-  await writeFile(commands, "PS1='glasskey lab$ '\n");
-  say(`PIN of the lab's security key: ${lab.pin}`);
-  say('Try: glasskey connect leaf1');
-  const shell = spawn('bash', ['--noprofile', '--rcfile', commands, '-i'], {
-    stdio: 'inherit',
-    cwd: join(lab.folder, 'home'),
-    env: { ...lab.environment },
-  });
-  stop.addEventListener('abort', () => hangUp(shell), { once: true });
-  if (stop.aborted) hangUp(shell);
-  await once(shell, 'close');
-}
-
-/** An interactive bash ignores SIGTERM. */
-function hangUp(shell: ChildProcess): void {
-  shell.kill('SIGHUP');
-}
-
 /** Runs `work` upon a lab, and ends the lab with it, whichever way it ends. Returns the exit code. */
 async function upon(
   work: (lab: Lab, stop: AbortSignal, closers: (() => Promise<unknown>)[]) => Promise<void>,
@@ -178,10 +166,11 @@ function installBrowser(): void {
 let shellHasTerminal = false;
 if (values.help) {
   say(
-    `npm run demo [-- --interactive | --window [--keep]]
+    `${USAGE}
 
 Does the main job against the lab: enroll, publish, log in. Starts and ends all it needs.
-  --interactive  leaves the lab up, with a shell in which glasskey is the lab's
+  --interactive  leaves the lab up, with a shell in which glasskey is the lab's, lab-key plugs its security keys in and out,
+                 and lab-computer is another computer
   --window       in the desktop app; where Electron is not installed, headless, with pictures of each step
   --keep         leaves the headless app up until Ctrl-C`,
   );
@@ -199,7 +188,8 @@ Does the main job against the lab: enroll, publish, log in. Starts and ends all 
     await main(lab);
     if (!values.interactive) return;
     shellHasTerminal = true;
-    await interactive(lab, stop);
+    title('The lab stays up until you leave this shell');
+    await interactiveShell({ lab, say, stop, closers });
   });
   // What was under way when somebody stopped the demo is not waited for.
   process.exit(exitCode);

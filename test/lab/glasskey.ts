@@ -1,14 +1,20 @@
 /**
  * `glasskey` as it is, with one difference: its HID bus is the lab authenticator's socket, named by GLASSKEY_LAB_KEY (several,
- * separated by colons: as many keys). The lab plugs in from outside; the product knows nothing of it.
+ * separated by colons: as many keys; `=PROFILE` behind one: it says of itself what such a key does). The lab plugs in from outside;
+ * the product knows nothing of it.
  */
+import { z } from 'zod';
 import { runProcess, systemCliWorld } from '../../main/cli/index.ts';
+import { profileNames, profiles } from './authenticator/profiles.ts';
 import { labHidBus } from './authenticator/socket-bus.ts';
 
 const sockets = process.env.GLASSKEY_LAB_KEY;
 if (sockets === undefined) throw new Error('GLASSKEY_LAB_KEY must name the socket of a lab authenticator');
 
-const buses = sockets.split(':').map(labHidBus);
+const buses = sockets.split(':').map((one) => {
+  const [socket = '', profile] = one.split('=');
+  return labHidBus(socket, profile === undefined ? undefined : profiles[z.enum(profileNames).parse(profile)]);
+});
 const bus = { list: async () => (await Promise.all(buses.map((one) => one.list()))).flat() };
 
 await runProcess(process.argv.slice(2), { ...systemCliWorld(), hid: async () => bus });

@@ -3,14 +3,25 @@ import type { HidBus, HidDevice, HidTransport } from '../../../native/hid/transp
 import { assertWholeReport, hidGone } from './in-process-bus.ts';
 import { ReportSplitter } from './report-splitter.ts';
 
+/** What a key says of itself on the bus. */
+export type UsbIdentity = Pick<HidDevice, 'vendorId' | 'productId' | 'product' | 'manufacturer'>;
+
+const LAB_IDENTITY: UsbIdentity = {
+  vendorId: 0x1050,
+  productId: 0x0407,
+  product: 'Glasskey lab authenticator',
+  manufacturer: 'Glasskey',
+};
+
 /** A lab authenticator in another process, served by `LabAuthenticator.serve(socketPath)`, as a HID bus. */
-export function labHidBus(socketPath: string): HidBus {
+export function labHidBus(socketPath: string, identity: UsbIdentity = LAB_IDENTITY): HidBus {
+  const { vendorId, productId, product, manufacturer } = identity;
   const device: HidDevice = {
     path: socketPath,
-    vendorId: 0x1050,
-    productId: 0x0407,
-    product: 'Glasskey lab authenticator',
-    manufacturer: 'Glasskey',
+    vendorId,
+    productId,
+    product,
+    manufacturer,
     open: async () => transport(await connect(socketPath)),
   };
   return { list: async () => ((await answers(socketPath)) ? [device] : []) };
