@@ -167,7 +167,13 @@ export class Glasskey {
       reconcileEveryMs: reconcileEveryMs(settings),
     });
     const targets = targetStore(database).list();
-    return { ...report, next: withTarget(report.next, targets), targets };
+    const { rotation } = report;
+    return {
+      ...report,
+      next: withTarget(report.next, targets),
+      rotation: rotation && { ...rotation, next: withTarget(rotation.next, targets) },
+      targets,
+    };
   }
 
   /** Makes a key, or goes on with the one that was left unfinished (enrollment/enroll.ts). */
@@ -237,7 +243,7 @@ export class Glasskey {
       readKeyFile,
     };
     const report = await recoverKeys(request, this.#keyFile(request.file, settings), world, signal);
-    return { ...report, next: (await this.status()).next };
+    return { ...report, next: nextToTakeIn(report.keys) ?? (await this.status()).next };
   }
 
   /** What an enrollment would find: from the disk alone. */
@@ -773,7 +779,7 @@ export class Glasskey {
       randomart: randomart(skPrivateKey(enrolled).publicKey),
       account: published?.publication.account,
       reconciledBy: published && published.publication.publishedAt + reconcileEveryMs(settings),
-      next: (await this.status()).next,
+      next: nextOfUnpublished(enrolled) ?? (await this.status()).next,
     };
   }
 
@@ -914,13 +920,26 @@ function notEnrolled(): GlasskeyError {
   return new GlasskeyError({
     code: 'NOT_ENROLLED',
     message: 'No key is enrolled on this computer.',
-    remedy: 'Plug in your security key and run: glasskey enroll',
+    remedy:
+      'Plug in your security key. If it holds your key already, made on another computer: glasskey recover. For a new one: glasskey enroll',
   });
 }
 
 /** Where the files of a backup go, beside those of the key that it is a backup of. */
 function backupKeyFile(keyFile: string): string {
   return `${keyFile}_backup`;
+}
+
+/** Where they were only listed. Undefined where one is enrolled here. */
+function nextToTakeIn(keys: RecoverReport['keys']): string | undefined {
+  if (keys.length === 0 || keys.some(({ outcome, enrolled }) => outcome !== 'left' || enrolled)) return undefined;
+  return keys.length === 1 ? 'Take it in: glasskey recover' : 'Take in those that you want: glasskey recover';
+}
+
+/** Of a key that is for something else than the profile, what is next for the others says nothing. */
+function nextOfUnpublished({ state, plan, files }: WrittenEnrollment): string | undefined {
+  if (state !== 'written' || plan.publish || plan.backup === true) return undefined;
+  return `It is on no profile; to put it on yours: glasskey publish --key ${files.fingerprint}`;
 }
 
 function reconcileEveryMs(settings: Settings): number {

@@ -179,7 +179,9 @@ function foreignError(path: string, isGone: boolean, { files }: WrittenEnrollmen
     message: isGone
       ? `${path} is gone, so the key that was enrolled could not be used after publishing it.`
       : `${path} no longer holds the key that was enrolled (${files.fingerprint}).`,
-    remedy: 'Put the file back from a backup, or enroll again with glasskey enroll --new.',
+    remedy: isGone
+      ? 'Have it written again from the security key with glasskey recover, or enroll again with glasskey enroll --new.'
+      : 'Put the file back from a backup, or enroll again with glasskey enroll --new.',
     detail: { path },
   });
 }
@@ -229,12 +231,12 @@ function fingerprintOf(line: string): string | undefined {
 }
 
 function keptError({ account, ofRotation, agreeBy }: ProfileKeyConflict): GlasskeyError {
-  const elsewhere = ofRotation
-    ? 'It belongs to the rotation in progress: glasskey rotate goes on with it, glasskey rotate --abandon gives it up.'
-    : 'If you rotated the key on another computer, take the new one in with glasskey recover.';
+  const replace = `When the other key is no longer needed, run ${agreeBy}; devices take the new one at their next reconciliation.`;
   return new GlasskeyError({
     code: 'PROFILE_KEY_KEPT',
     message: `The profile of ${account} holds another key, and it was left as it is.`,
-    remedy: `When the other key is no longer needed, run ${agreeBy}; devices take the new one at their next reconciliation. ${elsewhere}`,
+    remedy: ofRotation
+      ? `${replace} It belongs to the rotation in progress: glasskey rotate goes on with it, glasskey rotate --abandon gives it up.`
+      : `${replace} If you rotated the key on another computer, take the new one in with glasskey recover.`,
   });
 }

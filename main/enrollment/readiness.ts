@@ -76,7 +76,7 @@ export function readiness(facts: ReadinessFacts): ReadinessReport {
     .toSorted((a, b) => b.createdAt - a.createdAt);
   const verdict = best(enrollments.flatMap((one) => verdictOf(one, facts) ?? []));
   const rotation = rotationReport(facts);
-  return { verdict, next: rotation?.next ?? NEXT[verdict], enrollments, rotation };
+  return { verdict, next: rotation?.next ?? nextOf(verdict, enrollments, facts), enrollments, rotation };
 }
 
 function rotationReport(facts: ReadinessFacts): RotationReport | undefined {
@@ -105,9 +105,20 @@ const NEXT: Readonly<Record<Verdict, string>> = {
     'Try a login: glasskey connect USER@DEVICE --jump USER@JUMPHOST; glasskey publish says whether your profile holds the key.',
   'not-published': 'Publish the key: glasskey publish',
   unfinished: 'Finish the enrollment: glasskey enroll',
-  'files-missing': 'Put the key files back from a backup, or enroll again: glasskey enroll --new',
-  'not-enrolled': 'Plug in your security key and run: glasskey enroll',
+  'files-missing':
+    'Have the key files written again from the security key: glasskey recover; or enroll again: glasskey enroll --new',
+  'not-enrolled':
+    'Plug in your security key. If it holds your key already, made on another computer: glasskey recover. For a new one: glasskey enroll',
 };
+
+/** It was seen on the profile: what is open is only since when. */
+const NEXT_ON_PROFILE =
+  'Try a login: glasskey connect USER@DEVICE --jump USER@JUMPHOST; devices that do not know the key yet take it at their next reconciliation.';
+
+function nextOf(verdict: Verdict, enrollments: readonly EnrollmentReport[], facts: ReadinessFacts): string {
+  const isOnProfile = enrollments.some((one) => one.foundOnProfile && verdictOf(one, facts) === verdict);
+  return verdict === 'unproven' && isOnProfile ? NEXT_ON_PROFILE : NEXT[verdict];
+}
 
 function best(verdicts: readonly Verdict[]): Verdict {
   return ORDER.find((verdict) => verdicts.includes(verdict)) ?? 'not-enrolled';

@@ -96,7 +96,7 @@ export function recover(choices: RecoverChoices, world: RecoverWorld, signal: Ab
 async function recoverAlone(choices: RecoverChoices, world: RecoverWorld, signal: AbortSignal): Promise<Recovery> {
   const { journal, people } = world;
   const { product, found, unusable } = await readSecurityKey(choices, world, signal);
-  if (found.length === 0 && choices.keys !== 'none') throw noResidentKeys(product, unusable);
+  if (found.length === 0 && (choices.keys !== 'none' || unusable.length === 0)) throw noResidentKeys(product, unusable);
   const profile = choices.looksAtProfile && found.length > 0 ? await lookAtProfile(world, signal) : undefined;
   const listed = found.map((key) => ({ key, shown: recoverable(key, profile, journal) }));
   const chosen = await chosenIds(
@@ -110,8 +110,10 @@ async function recoverAlone(choices: RecoverChoices, world: RecoverWorld, signal
   for (const { key, shown } of listed) {
     const known = enrollmentWith(key.keyHandle, journal);
     if (!chosen.includes(shown.id)) {
-      const keyFile = known && isWritten(known) ? known.plan.keyFile : undefined;
-      keys.push({ ...shown, outcome: 'left', keyFile, inTheWay: undefined });
+      const ours = known !== undefined && isWritten(known) ? known : undefined;
+      // What was seen of the profile is worth keeping of one that is only listed, too.
+      if (ours !== undefined) noteKnowledge(ours, key, profile, journal);
+      keys.push({ ...shown, outcome: 'left', keyFile: ours?.plan.keyFile, inTheWay: undefined });
     } else if (known === undefined) {
       keys.push({ ...shown, ...(await takeIn(key, usual === key, choices.keyFile, profile, world)) });
     } else if (isWritten(known)) {
@@ -302,9 +304,18 @@ async function bringUpToDate(
     await files.write(keyFile, pair, false);
     people.tell({ kind: 'files-written', keyFile, fingerprint: pair.fingerprint });
   }
+  noteKnowledge(known, key, profile, journal);
+  return { outcome: isRestored ? 'restored' : 'unchanged', keyFile, inTheWay };
+}
+
+function noteKnowledge(
+  known: WrittenEnrollment,
+  key: FoundKey,
+  profile: ProfileLook | undefined,
+  journal: EnrollmentJournal,
+): void {
   const now = withKnowledge(known, key, profile);
   if (now !== known) journal.save(now);
-  return { outcome: isRestored ? 'restored' : 'unchanged', keyFile, inTheWay };
 }
 
 function cannotList(product: string): GlasskeyError {

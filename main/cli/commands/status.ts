@@ -1,4 +1,5 @@
 import type { EnrollmentReport, Verdict } from '../../enrollment/readiness.ts';
+import type { StatusReport } from '../../glasskey.ts';
 import type { Target } from '../../storage/target-store.ts';
 import { type Command, usageError } from '../command.ts';
 import { ExitCode } from '../exit-codes.ts';
@@ -16,6 +17,17 @@ const VERDICTS: Readonly<Record<Verdict, readonly [text: string, color: Style]>>
   'not-enrolled': ['Not ready: no key is enrolled on this computer.', 'yellow'],
 };
 
+/** A key that was seen on the profile is better known than one that nobody has looked for. */
+function verdictText({ verdict, enrollments }: StatusReport): readonly [text: string, color: Style] {
+  const isOnProfile = enrollments.some(({ foundOnProfile, lastProven }) => foundOnProfile && lastProven === undefined);
+  return verdict === 'unproven' && isOnProfile
+    ? [
+        'Perhaps: the key is on your profile; since when, and so whether the devices know it yet, is not known.',
+        'yellow',
+      ]
+    : VERDICTS[verdict];
+}
+
 export const status: Command = {
   usage: '[options]',
   about:
@@ -30,7 +42,7 @@ export const status: Command = {
     if (positionals.length > 0) throw usageError('status', `"${positionals[0]}" is one word too many`);
     const report = await withGlasskey(invocation, (glasskey) => glasskey.status());
     output.object(report);
-    const [text, color] = VERDICTS[report.verdict];
+    const [text, color] = verdictText(report);
     const now = world.clock.now();
     output.line(style(color, text));
     for (const enrollment of report.enrollments) describe(enrollment, now, output);

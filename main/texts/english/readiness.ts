@@ -20,7 +20,7 @@ export const READINESS = {
     'Your key was made elsewhere, and nothing here says since when the devices have known it. A login proves it.',
   'readiness.lead-not-published': 'Your key is made. Devices learn of it only when it is on your profile.',
   'readiness.lead-files-missing':
-    'The key was not published yet, and its files are gone. Put them back from a backup at the place below, or enroll again.',
+    'The key was not published yet, and its files are gone. Recover them from the security key, put them back from a backup at the place below, or enroll again.',
   'readiness.lead-unfinished': 'An enrollment was stopped halfway. It goes on where it stopped.',
   'readiness.lead-not-enrolled': 'Enroll a security key now, so that you can log in when everything else has failed.',
 

@@ -3,8 +3,10 @@
  * the error's code (main/ipc/crossed-error.ts).
  */
 export const REMEDY = {
-  'remedy.NOT_ENROLLED': 'Plug in your security key and open Enroll.',
-  'remedy.KEY_FILE_FOREIGN': 'Put the file back from a backup, or open Enroll and make a new key.',
+  'remedy.NOT_ENROLLED':
+    'Plug in your security key. If it holds your key already, recover it from Readiness; for a new one, open Enroll.',
+  'remedy.KEY_FILE_FOREIGN':
+    'Put the file back from a backup, recover it from the security key, or open Enroll and make a new key.',
   'remedy.KEY_NO_CREDENTIAL_MANAGEMENT':
     'If the key files are still somewhere, take those in; else use a key with newer firmware (YubiKey 5.2.3 or later).',
   'remedy.NO_RESIDENT_KEYS':

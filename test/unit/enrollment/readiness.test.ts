@@ -26,6 +26,8 @@ describe('readiness', () => {
     expect(verdict([])).toBe('not-enrolled');
     const only = report([{ id: 'x', createdAt: 1, plan, state: 'abandoned' }]);
     expect(only).toMatchObject({ verdict: 'not-enrolled', enrollments: [] });
+    // On a new laptop a second key would be the wrong one to make.
+    expect(only.next).toMatch(/glasskey recover.*glasskey enroll$/);
   });
 
   it.each<[string, Enrollment]>([
@@ -105,6 +107,8 @@ describe('readiness', () => {
       expect(verdict([one], { proofs: new Map([[one.id, proof]]) })).toBe('ready');
     }
     expect(verdict([foundThere(NOW - FOUR_HOURS)])).toBe('ready');
+    expect(report([foundThere(NOW)]).next).toMatch(/next reconciliation\.$/);
+    expect(report([found()]).next).toMatch(/whether your profile holds the key\.$/);
     expect(report([foundThere(NOW)]).enrollments).toMatchObject([
       { origin: 'found', publishedAt: NOW, foundOnProfile: true, profileKnown: true, reconciledBy: NOW + FOUR_HOURS },
     ]);

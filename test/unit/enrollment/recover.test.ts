@@ -215,6 +215,15 @@ describe('recovery of keys that others made', () => {
     expect([computer.journal.list(), await computer.keyFiles()]).toEqual([[], []]);
   });
 
+  it('notes what the profile was seen to hold of a key that is enrolled, also where it is only listed', async () => {
+    const first = await started(Computer.start());
+    await first.enroll();
+    const second = await started(secondComputer(first));
+    await recoverOn(second, people, { looksAtProfile: false });
+    await recoverOn(second, people, { keys: 'none' });
+    expect(second.journal.list()).toMatchObject([{ state: 'published', publication: { found: true } }]);
+  });
+
   it('makes a key that shows itself without the PIN one that asks for a touch only', async () => {
     const computer = await started(Computer.start());
     await residentCredential(computer, { credProtect: CredProtect.OPTIONAL_WITH_CREDENTIAL_ID });
@@ -264,7 +273,9 @@ describe('recovery from a key that', () => {
   it('holds no SSH key says so', async () => {
     const computer = await started(Computer.start());
     await residentCredential(computer, { rpId: 'example.org' });
-    await expect(recoverOn(computer, people)).rejects.toMatchObject({ code: 'NO_RESIDENT_KEYS' });
+    for (const keys of ['ask', 'none'] as const) {
+      await expect(recoverOn(computer, people, { keys })).rejects.toMatchObject({ code: 'NO_RESIDENT_KEYS' });
+    }
   });
 
   it('cannot list its credentials says so before anybody types a PIN', async () => {

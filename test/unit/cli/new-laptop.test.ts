@@ -1,0 +1,52 @@
+/** What the command line leads to on a computer that has no key yet, with a security key that may hold one. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { labKey, PIN } from '../security-keys/key-desk.ts';
+import { runInProcess } from './run-in-process.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gk-new-laptop-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function computer(name: string, lab = labKey('yubikey-5.7')) {
+  return async (...words: string[]) => {
+    const { stdout, ...result } = await runInProcess([...words, '--json'], {
+      hid: async () => lab.bus,
+      environment: { GLASSKEY_HOME: join(folder, name, 'data') },
+      homeFolder: join(folder, name),
+      stdin: `${PIN}\n`,
+    });
+    return { ...result, object: JSON.parse(stdout) };
+  };
+}
+
+describe('on a new laptop', () => {
+  it('one is led to recover before enroll, and from the list on to taking it in', async () => {
+    const lab = labKey('yubikey-5.7');
+    await computer('old', lab)('enroll', '--no-publish', '--pin-stdin');
+    const laptop = computer('new', lab);
+    const both = expect.stringMatching(/glasskey recover.*glasskey enroll$/);
+    expect(await laptop('status')).toMatchObject({ exitCode: 3, object: { next: both } });
+    expect(await laptop('publish')).toMatchObject({ object: { error: { code: 'NOT_ENROLLED', remedy: both } } });
+    const listed = await laptop('recover', '--list', '--no-profile', '--pin-stdin');
+    expect(listed).toMatchObject({
+      exitCode: 0,
+      object: { keys: [{ outcome: 'left' }], next: 'Take it in: glasskey recover' },
+    });
+    expect(await laptop('recover', '--no-profile', '--pin-stdin')).toMatchObject({ exitCode: 0 });
+    const other = await laptop('enroll', '--no-publish', '--pin-stdin', '--file', join(folder, 'other_sk'));
+    // It was made here a second ago: that the recovered one is not proven says nothing of it.
+    expect(other.object).toMatchObject({
+      next: `It is on no profile; to put it on yours: glasskey publish --key ${other.object.fingerprint}`,
+    });
+  });
+
+  it('a key that holds none says so also where it was only to be listed', async () => {
+    const listed = await computer('new')('recover', '--list', '--no-profile', '--pin-stdin');
+    expect(listed).toMatchObject({ exitCode: 1, object: { error: { code: 'NO_RESIDENT_KEYS' } } });
+  });
+});
