@@ -5,7 +5,8 @@ import { type IssuerDoubt, type VerifiedAttestation, verifyAttestation } from '.
 import type { AttestationTrust } from '../native/ctap2/attestation-chain.ts';
 import { formatAaguid } from '../native/ctap2/get-info.ts';
 import type { AttestationObject } from '../native/ctap2/make-credential.ts';
-import type { WrittenEnrollment } from './enrollment/enrollment.ts';
+import type { Enrollment, UnfinishedEnrollment, WrittenEnrollment } from './enrollment/enrollment.ts';
+import { isUnfinished, isWritten } from './enrollment/enrollment.ts';
 import { attestationOf } from './enrollment/key-files.ts';
 import { formatAttestationBlob, parseAttestationBlob } from './openssh/attestation-blob.ts';
 import { skFingerprint } from './openssh/fingerprint.ts';
@@ -117,21 +118,33 @@ export function attestationExport({ credential }: WrittenEnrollment): {
 
 /**
  * The enrollment that `name` means: its fingerprint, its id, or the path of its key file; without a name the newest. Throws
- * `NOT_ENROLLED`, `ENROLLED_KEY_UNKNOWN`.
+ * `ENROLLED_KEY_UNKNOWN`, and `ENROLLMENT_UNFINISHED` where the name is that of one without key files yet.
  */
 export function enrollmentNamed(
-  written: readonly WrittenEnrollment[],
+  enrollments: readonly Enrollment[],
   name: string | undefined,
   keyFile: (path: string) => string,
 ): WrittenEnrollment {
-  const isMeant = ({ id, plan, files }: WrittenEnrollment) =>
-    name === undefined || id === name || files.fingerprint === name || plan.keyFile === keyFile(name);
-  const found = written.findLast(isMeant);
+  const isCalled = ({ id, plan }: Enrollment) => name !== undefined && (id === name || plan.keyFile === keyFile(name));
+  const found = enrollments
+    .filter(isWritten)
+    .findLast((one) => name === undefined || one.files.fingerprint === name || isCalled(one));
   if (found !== undefined) return found;
+  const begun = enrollments.filter(isUnfinished).findLast(isCalled);
+  if (begun !== undefined) throw notFinished(begun);
   throw new GlasskeyError({
     code: 'ENROLLED_KEY_UNKNOWN',
     message: 'No key that is enrolled here is called that.',
     remedy: 'Name one by its fingerprint or its key file; glasskey keys lists them.',
+  });
+}
+
+function notFinished({ plan }: UnfinishedEnrollment): GlasskeyError {
+  const way = plan.replaces === undefined ? `enroll${plan.backup === true ? ' --backup' : ''}` : 'rotate';
+  return new GlasskeyError({
+    code: 'ENROLLMENT_UNFINISHED',
+    message: `The enrollment of ${plan.keyFile} was begun and is not finished: it has no key files yet.`,
+    remedy: `Go on with it: glasskey ${way}`,
   });
 }
 

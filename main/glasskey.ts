@@ -263,7 +263,7 @@ export class Glasskey {
 
   /**
    * Publishes the enrollment that is meant for the profile (`enrollmentToPublish`), or the one that `key` names: its fingerprint, its id,
-   * or its key file. Throws `NOT_ENROLLED`, `ENROLLED_KEY_UNKNOWN`.
+   * or its key file. Throws `NOT_ENROLLED`, `ENROLLED_KEY_UNKNOWN`, `ENROLLMENT_UNFINISHED`.
    */
   publish(people: GlasskeyPeople, signal: AbortSignal, key?: string): Promise<PublishReport> {
     return this.#logged('publish', () => this.#publish(people, signal, key));
@@ -390,7 +390,7 @@ export class Glasskey {
 
   /**
    * What the attestation of an enrolled key proves: as of its enrollment, or now. `key`: its fingerprint, id or key file; undefined: the
-   * newest. Throws `NOT_ENROLLED`, `ENROLLED_KEY_UNKNOWN`, `ATTESTATION_FORGED`, `ATTESTATION_ROOT_INVALID`.
+   * newest. Throws `NOT_ENROLLED`, `ENROLLED_KEY_UNKNOWN`, `ENROLLMENT_UNFINISHED`, `ATTESTATION_FORGED`, `ATTESTATION_ROOT_INVALID`.
    */
   async attestation(key: string | undefined, as: 'enrolled' | 'now'): Promise<AttestationReport> {
     const { attestationReport } = await import('./glasskey-attest.ts');
@@ -420,9 +420,11 @@ export class Glasskey {
 
   async #enrolledKey(name: string | undefined): Promise<WrittenEnrollment> {
     const { enrollmentNamed } = await import('./glasskey-attest.ts');
-    const written = await this.#written();
-    if (written.length === 0) throw notEnrolled();
-    return enrollmentNamed(written, name, (path) => absolute(path));
+    const { isUnfinished, isWritten } = await import('./enrollment/enrollment.ts');
+    const enrollments = (await this.#open()).journal.list();
+    const hasOne = enrollments.some((one) => isWritten(one) || (name !== undefined && isUnfinished(one)));
+    if (!hasOne) throw notEnrolled();
+    return enrollmentNamed(enrollments, name, (path) => absolute(path));
   }
 
   async #attestationTrust(): Promise<AttestationTrust> {

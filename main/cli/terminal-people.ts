@@ -1,4 +1,5 @@
 /** How the terminal asks and tells: the one implementation of Glasskey's `People` for the command line. */
+import type { UnfinishedEnrollment } from '../enrollment/enrollment.ts';
 import type { EnrollmentEvent, ProfileKeyConflict } from '../enrollment/people.ts';
 import type { RetireQuestion, RotationEvent } from '../enrollment/rotation-people.ts';
 import type { GlasskeyPeople } from '../glasskey.ts';
@@ -108,11 +109,20 @@ export function terminalPeople(
   };
 }
 
+/** Where an enrollment that is gone on with was stopped. */
+const GOT_AS_FAR: Readonly<Record<UnfinishedEnrollment['state'], string>> = {
+  planned: 'nothing has been made yet',
+  requested: 'the security key was asked for a key, and may have made one, which is replaced now',
+  made: 'its key is on the security key, and was not checked yet',
+  attested: 'its key is on the security key; the key files were not written yet',
+  written: 'its key files are written; it was not published yet',
+};
+
 function tell(event: EnrollmentEvent, world: CliWorld, output: Output): void {
   switch (event.kind) {
     case 'resumed':
       output.note(
-        `Going on with the enrollment of ${timeOfDay(event.createdAt, world.clock.now())}, which had got as far as "${event.state}".`,
+        `Going on with the enrollment that was begun ${timeOfDay(event.createdAt, world.clock.now())}: ${GOT_AS_FAR[event.state]}.`,
       );
       break;
     case 'key-found':

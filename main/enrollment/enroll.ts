@@ -8,10 +8,11 @@ import type { Log } from '../../diagnostics/log.ts';
 import { type VerifiedAttestation, verifyAttestation } from '../../native/ctap2/attestation.ts';
 import { Authenticator } from '../../native/ctap2/authenticator.ts';
 import { encodeCbor } from '../../native/ctap2/cbor.ts';
-import { AuthDataFlag } from '../../native/ctap2/constants.ts';
+import { AuthDataFlag, Permission } from '../../native/ctap2/constants.ts';
 import { type AuthenticatorInfo, formatAaguid } from '../../native/ctap2/get-info.ts';
 import { type AttestationObject, CredProtect } from '../../native/ctap2/make-credential.ts';
 import type { Pin } from '../../native/ctap2/pin.ts';
+import type { PinUvAuthToken } from '../../native/ctap2/pin-uv-auth-token.ts';
 import type { ChannelWorld, Progress } from '../../native/ctaphid/channel.ts';
 import { productName } from '../../native/hid/product-name.ts';
 import type { HidBus } from '../../native/hid/transport.ts';
@@ -32,7 +33,7 @@ export interface EnrollChoices {
   readonly keyFile: string;
   readonly overwrite: boolean;
   readonly publish: boolean;
-  /** For a second security key: one that holds an enrolled key already is refused. */
+  /** For a second security key: one that holds an enrolled key already is refused. There must be a key that it stands in for. */
   readonly backup?: boolean;
   /** Whose key it is, for the name that credential managers show. */
   readonly owner: string;
@@ -125,6 +126,7 @@ async function begin(choices: EnrollChoices, world: EnrollWorld): Promise<Unfini
   const unfinished = choices.fresh ? undefined : allUnfinished.findLast((given) => isTakenUp(given, choices));
   if (unfinished !== undefined) {
     const resumed = withChoices(unfinished, choices);
+    assertStandsIn(resumed, world);
     if (resumed.state !== 'written') await assertFilesFree(resumed, world);
     world.people.tell({ kind: 'resumed', state: unfinished.state, createdAt: unfinished.createdAt });
     return resumed;
@@ -148,6 +150,7 @@ async function begin(choices: EnrollChoices, world: EnrollWorld): Promise<Unfini
       ...(choices.backup === true ? { backup: true } : {}),
     },
   };
+  assertStandsIn(enrollment, world);
   await assertFilesFree(enrollment, world);
   // Only now that the new one can begin.
   if (choices.fresh) for (const given of allUnfinished) if (isOfKind(given, choices)) abandon(given, world);
@@ -251,7 +254,10 @@ async function makeCredential(
     const made = await withPin(authenticator, product, world, signal, (pin) =>
       request({ ...enrollment, state: 'requested', challenge }, authenticator, pin, world, signal),
     ).catch((error: unknown) => {
-      throw error instanceof GlasskeyError && error.code === 'CTAP_EXCLUDED' ? notAnotherKey(product, error) : error;
+      if (!(error instanceof GlasskeyError) || error.code !== 'CTAP_EXCLUDED') throw error;
+      // The refusal says that nothing was made by this request (6.1.2, step 12). What an earlier one left, here or on another key, is not told by it.
+      if (enrollment.state === 'planned') abandon(enrollment, world);
+      throw notAnotherKey(product, enrollment.plan, error);
     });
     const { id, createdAt, plan } = enrollment;
     const next: EnrollmentIn<'made'> = {
@@ -278,6 +284,11 @@ async function makeCredential(
   }
 }
 
+/**
+ * Before anything is asked for, the key is asked under the same token, without a touch, whether it holds a key that the new one must not
+ * stand beside; `excludeList` makes those refuse that do not answer that. Journal: nothing is noted before makeCredential is sent, for
+ * until then nothing can have been made.
+ */
 async function request(
   requested: EnrollmentIn<'requested'>,
   authenticator: Authenticator,
@@ -286,50 +297,80 @@ async function request(
   signal: AbortSignal,
 ): Promise<AttestationObject> {
   const { plan, challenge } = requested;
-  const excludeList = plan.backup === true ? await enrolledOn(authenticator, plan, world, signal) : [];
-  world.journal.save(requested);
-  return authenticator.makeCredential(
-    {
-      clientDataHash: sha256(challenge),
-      rpId: plan.application,
-      user: { id: plan.userId, name: plan.userName },
-      algorithm: COSE_OF[plan.algorithm],
-      residentKey: true,
-      credProtect: CredProtect.REQUIRED,
-      excludeList,
-    },
-    pin,
-    { signal, onProgress: touchProgress(world) },
-  );
+  const rpId = plan.application;
+  const excludeList = await apartFrom(authenticator, plan, world, signal);
+  const permissions = excludeList.length === 0 ? Permission.MC : Permission.MC | Permission.GA;
+  const operation = { signal, onProgress: touchProgress(world) };
+  const use = async (token: PinUvAuthToken) => {
+    const held = await authenticator.heldCredential(rpId, excludeList, token, operation);
+    if (held !== undefined) throw notAnotherKey(productName(authenticator.device), plan);
+    world.journal.save(requested);
+    return authenticator.makeCredential(
+      {
+        clientDataHash: sha256(challenge),
+        rpId,
+        user: { id: plan.userId, name: plan.userName },
+        algorithm: COSE_OF[plan.algorithm],
+        residentKey: true,
+        credProtect: CredProtect.REQUIRED,
+        excludeList,
+      },
+      token,
+      operation,
+    );
+  };
+  return authenticator.withToken(pin, permissions, operation, use, rpId);
 }
 
 /** Some keys do not say how many they take in one list. */
 const FEWEST_IN_LIST = 8;
 
-/** Credentials that may be on this security key: with them excluded it refuses to be the backup of itself. Newest first. */
-async function enrolledOn(
+/**
+ * Credentials that may be on this security key, and that the new one must not stand beside: they would be lost together. For a backup
+ * those of every enrolled key, for the main key those of backups. A rotation puts the new key beside the old one on purpose. Newest first.
+ */
+async function apartFrom(
   authenticator: Authenticator,
-  { application }: EnrollmentPlan,
+  { application, backup, replaces }: EnrollmentPlan,
   { journal }: EnrollWorld,
   signal: AbortSignal,
 ): Promise<readonly Uint8Array[]> {
+  if (replaces !== undefined) return [];
   const info = await authenticator.info({ signal });
   const aaguid = formatAaguid(info.aaguid);
   return journal
     .list()
     .filter(isWritten)
-    .filter(({ plan, credential }) => plan.application === application && (credential.aaguid ?? aaguid) === aaguid)
+    .filter(({ plan }) => plan.application === application && (backup === true || plan.backup === true))
+    .filter(({ credential }) => (credential.aaguid ?? aaguid) === aaguid)
     .map((one) => skPrivateKey(one).keyHandle)
     .toReversed()
     .slice(0, info.maxCredentialCountInList ?? FEWEST_IN_LIST);
 }
 
-function notAnotherKey(product: string, cause: GlasskeyError): GlasskeyError {
+function notAnotherKey(product: string, { backup }: EnrollmentPlan, cause?: GlasskeyError): GlasskeyError {
   return new GlasskeyError({
     code: 'BACKUP_NEEDS_ANOTHER_KEY',
-    message: `This ${product} holds a key that is enrolled already: a backup on it would be lost together with it.`,
+    message:
+      backup === true
+        ? `This ${product} holds a key that is enrolled already: a backup on it would be lost together with it.`
+        : `This ${product} holds your backup: another key on it would be lost together with it.`,
     remedy: 'Plug in another security key, then repeat the command.',
     cause,
+  });
+}
+
+/** Before anybody types or touches anything. Throws `BACKUP_WITHOUT_KEY`: whoever wants a backup believes that they have a key. */
+function assertStandsIn(enrollment: UnfinishedEnrollment, { journal }: EnrollWorld): void {
+  if (enrollment.plan.backup !== true || 'credential' in enrollment) return;
+  // A backup that the profile was switched to is the key to have a backup of.
+  const has = journal.list().some((one) => isWritten(one) && (one.plan.backup !== true || one.state === 'published'));
+  if (has) return;
+  throw new GlasskeyError({
+    code: 'BACKUP_WITHOUT_KEY',
+    message: 'No key is enrolled on this computer that a backup could stand in for.',
+    remedy:
+      'Make the first with glasskey enroll, or take in the one you have with glasskey recover; then make the backup, on a second security key.',
   });
 }
 

@@ -1,7 +1,7 @@
 /** How an enrollment asks and tells people. The terminal, the window and the tests each implement it (design, decision 10). */
 import type { IssuerDoubt, VerifiedAttestation } from '../../native/ctap2/attestation.ts';
 import type { Pin } from '../../native/ctap2/pin.ts';
-import type { EnrollmentState } from './enrollment.ts';
+import type { UnfinishedEnrollment } from './enrollment.ts';
 import type { KeyNotice } from './key-scrutiny.ts';
 
 export interface PinQuestion {
@@ -31,7 +31,7 @@ export interface AttestationNews {
 
 /** What an enrollment tells as it goes. Every one is a fact that has happened, except `touch-wanted`. */
 export type EnrollmentEvent =
-  | { readonly kind: 'resumed'; readonly state: EnrollmentState; readonly createdAt: number }
+  | { readonly kind: 'resumed'; readonly state: UnfinishedEnrollment['state']; readonly createdAt: number }
   | {
       readonly kind: 'key-found';
       readonly product: string;

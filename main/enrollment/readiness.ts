@@ -74,9 +74,25 @@ export function readiness(facts: ReadinessFacts): ReadinessReport {
     .filter(({ state }) => state !== 'abandoned' && state !== 'retired')
     .map((enrollment) => report(enrollment, facts))
     .toSorted((a, b) => b.createdAt - a.createdAt);
-  const verdict = best(enrollments.flatMap((one) => verdictOf(one, facts) ?? []));
+  const inUse = verdictsOf(
+    enrollments.filter((one) => !isInReserve(one)),
+    facts,
+  );
+  // A backup is no way in while another key is one, nor is it missed on the profile; where there is no other, it is what is left.
+  const inReserve = inUse.length > 0 ? [] : verdictsOf(enrollments.filter(isInReserve), facts);
+  const verdict = best([...inUse, ...inReserve]);
   const rotation = rotationReport(facts);
-  return { verdict, next: rotation?.next ?? nextOf(verdict, enrollments, facts), enrollments, rotation };
+  const next = verdict === 'unfinished' && inUse.length === 0 ? FINISH_BACKUP : nextOf(verdict, enrollments, facts);
+  return { verdict, next: rotation?.next ?? next, enrollments, rotation };
+}
+
+/** One that the profile was never switched to. */
+function isInReserve({ backup, reconciledBy }: EnrollmentReport): boolean {
+  return backup && reconciledBy === undefined;
+}
+
+function verdictsOf(enrollments: readonly EnrollmentReport[], facts: ReadinessFacts): readonly Verdict[] {
+  return enrollments.flatMap((one) => verdictOf(one, facts) ?? []);
 }
 
 function rotationReport(facts: ReadinessFacts): RotationReport | undefined {
@@ -120,6 +136,8 @@ function nextOf(verdict: Verdict, enrollments: readonly EnrollmentReport[], fact
   return verdict === 'unproven' && isOnProfile ? NEXT_ON_PROFILE : NEXT[verdict];
 }
 
+const FINISH_BACKUP = 'Finish the enrollment: glasskey enroll --backup';
+
 function best(verdicts: readonly Verdict[]): Verdict {
   return ORDER.find((verdict) => verdicts.includes(verdict)) ?? 'not-enrolled';
 }
@@ -130,9 +148,11 @@ function best(verdicts: readonly Verdict[]): Verdict {
  */
 function verdictOf(enrollment: EnrollmentReport, facts: ReadinessFacts): Verdict | undefined {
   if (enrollment.state === 'retiring') return undefined;
-  if (enrollment.state !== 'written' && enrollment.state !== 'published') return 'unfinished';
+  if (enrollment.state !== 'written' && enrollment.state !== 'published') {
+    // Without a key that it would stand in for, a backup that was only asked for is not gone on with (enroll.ts).
+    return enrollment.backup && enrollment.product === undefined ? undefined : 'unfinished';
+  }
   // The devices may have had it for years: a login tells.
-  if (enrollment.backup && enrollment.reconciledBy === undefined && hasMainKey(facts)) return undefined;
   if (!enrollment.profileKnown) return enrollment.lastProven === undefined ? 'unproven' : 'ready';
   if (enrollment.reconciledBy === undefined) return enrollment.filesPresent ? 'not-published' : 'files-missing';
   if (enrollment.replacedAt !== undefined && !isStillOnDevices(enrollment, facts)) {
@@ -141,10 +161,6 @@ function verdictOf(enrollment: EnrollmentReport, facts: ReadinessFacts): Verdict
   if (facts.now >= enrollment.reconciledBy) return 'ready';
   if (enrollment.foundOnProfile) return enrollment.lastProven === undefined ? 'unproven' : 'ready';
   return 'waiting-for-devices';
-}
-
-function hasMainKey({ enrollments }: ReadinessFacts): boolean {
-  return enrollments.some(({ state, plan }) => state !== 'abandoned' && state !== 'retired' && plan.backup !== true);
 }
 
 /** After another key took its place, the devices that have not reconciled since still know it, and a login offers it. */

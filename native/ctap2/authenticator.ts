@@ -23,7 +23,7 @@ import type { Pin } from './pin.ts';
 import type { Verification } from './pin-conversation.ts';
 import { PinConversation } from './pin-conversation.ts';
 import type { PinState } from './pin-state.ts';
-import type { PinUvAuth, PinUvAuthToken } from './pin-uv-auth-token.ts';
+import { type PinUvAuth, PinUvAuthToken } from './pin-uv-auth-token.ts';
 import { resetAuthenticator } from './reset.ts';
 import { selectByTouch } from './selection.ts';
 import { statusOf } from './status.ts';
@@ -35,6 +35,14 @@ export type { Operation } from './ctap-commands.ts';
 export function systemChannelWorld(world: Pick<ChannelWorld, 'clock' | 'log'>): ChannelWorld {
   return { ...world, random: (length) => new Uint8Array(randomBytes(length)) };
 }
+
+/** What a key says to a question without a touch when it holds none of what is named, or answers no such question. */
+const NOT_HELD: readonly number[] = [
+  Status.NO_CREDENTIALS,
+  Status.INVALID_CREDENTIAL,
+  Status.UNSUPPORTED_OPTION,
+  Status.INVALID_OPTION,
+];
 
 export class Authenticator implements CtapCommands {
   readonly device: HidDevice;
@@ -153,12 +161,13 @@ export class Authenticator implements CtapCommands {
   }
 
   /**
-   * Makes a credential. With `verification`, a token for just this is fetched first. The reply is returned even when the signal
-   * fired after the touch: the credential then exists, and whoever asked must know. Throws what `statusErrorFor` names.
+   * Makes a credential. With `verification`, a token for just this is fetched first; or one is at hand already (`withToken`). The reply is
+   * returned even when the signal fired after the touch: the credential then exists, and whoever asked must know. Throws what
+   * `statusErrorFor` names.
    */
   async makeCredential(
     request: MakeCredential,
-    verification: Verification | undefined,
+    verification: Verification | PinUvAuthToken | undefined,
     operation: Operation = {},
   ): Promise<AttestationObject> {
     const scope = { permissions: Permission.MC, rpId: request.rpId };
@@ -169,16 +178,42 @@ export class Authenticator implements CtapCommands {
     );
   }
 
-  /** Signs `clientDataHash`. With `verification`, a token for just this is fetched first, and the answer carries the UV flag. */
+  /**
+   * Signs `clientDataHash`. With `verification`, a token for just this is fetched first, or one is at hand already; the answer then carries
+   * the UV flag.
+   */
   async getAssertion(
     request: GetAssertion,
-    verification: Verification | undefined,
+    verification: Verification | PinUvAuthToken | undefined,
     operation: Operation = {},
   ): Promise<Assertion> {
     const scope = { permissions: Permission.GA, rpId: request.rpId };
     const auth = verification && (await this.#authorize(verification, scope, request.clientDataHash, operation));
     const members = getAssertionRequest(request, auth);
     return parseAssertion(await this.call(CtapCommand.GET_ASSERTION, members, operation, 'Signing'));
+  }
+
+  /**
+   * Which of the credentials is on this key, asked under a token of permission `ga`, without a touch: it shows those with credProtect 3 too.
+   * The token stays good for a makeCredential that was asked for along with it: only a command with a touch takes its permissions away
+   * (6.2.2). Undefined: none, or a key that does not answer without a touch. `credentialIds`: no more than the key takes in one list.
+   */
+  async heldCredential(
+    rpId: string,
+    credentialIds: readonly Uint8Array[],
+    token: PinUvAuthToken,
+    operation: Operation = {},
+  ): Promise<Uint8Array | undefined> {
+    if (credentialIds.length === 0) return undefined;
+    const clientDataHash = new Uint8Array(createHash('sha256').update(new Uint8Array(32)).digest());
+    try {
+      const request = { rpId, clientDataHash, credentialId: credentialIds, userPresence: false };
+      const { credentialId } = await this.getAssertion(request, token, operation);
+      return credentialId ?? credentialIds[0];
+    } catch (error) {
+      if (NOT_HELD.includes(statusOf(error) ?? Status.OK)) return undefined;
+      throw error;
+    }
   }
 
   /**
@@ -233,13 +268,14 @@ export class Authenticator implements CtapCommands {
     return this.#inTurn(() => use((...sent) => this.#send(...sent)));
   }
 
-  /** A token for one operation, used at once and wiped. */
+  /** A token for one operation, used at once and wiped; one that is at hand is its owner's. */
   async #authorize(
-    verification: Verification,
+    verification: Verification | PinUvAuthToken,
     scope: TokenScope,
     clientDataHash: Uint8Array,
     operation: Operation,
   ): Promise<PinUvAuth> {
+    if (verification instanceof PinUvAuthToken) return verification.authenticate(clientDataHash);
     const token = await this.#pin.token(verification, scope, operation);
     try {
       return token.authenticate(clientDataHash);

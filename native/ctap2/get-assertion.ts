@@ -11,18 +11,20 @@ export interface GetAssertion {
   readonly rpId: string;
   /** 32 bytes. For SSH: SHA-256 of the message to be signed. */
   readonly clientDataHash: Uint8Array;
-  /** The one credential asked for, or undefined for any resident one of the relying party. */
-  readonly credentialId: Uint8Array | undefined;
+  /** The one credential asked for; or several, of which the first that is there answers; undefined for any resident one of the relying party. */
+  readonly credentialId: Uint8Array | readonly Uint8Array[] | undefined;
   /** False only probes whether the credential is there: such an answer must never be used as a signature (6.3). */
   readonly userPresence: boolean;
 }
 
 /** No extensions ever: their outputs would make a signature that OpenSSH cannot verify (ctap.md 6.2). */
 export function getAssertionRequest(request: GetAssertion, pinUvAuth: PinUvAuth | undefined): CborMap {
+  const { credentialId } = request;
+  const allowed = credentialId instanceof Uint8Array ? [credentialId] : credentialId;
   return cborMap([
     [1, request.rpId],
     [2, request.clientDataHash],
-    [3, request.credentialId ? [credentialDescriptor(request.credentialId)] : undefined],
+    [3, allowed?.map(credentialDescriptor)],
     [5, request.userPresence ? undefined : cborMap([['up', false]])], // `up` is true unless said otherwise
     [6, pinUvAuth?.param],
     [7, pinUvAuth?.protocol],

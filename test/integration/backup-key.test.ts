@@ -26,9 +26,25 @@ const connect = (run: object = {}) =>
 
 const LOGGED_IN = 'Software image version';
 
+it('is not made before there is a key that it could stand in for', async () => {
+  const refused = await lab.glasskeyScript(['enroll', '--backup', '--json'], withBackup());
+  expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: 'BACKUP_WITHOUT_KEY' } });
+  expect(backup.counters.read().packetsOut).toBe(0);
+});
+
 it('is used by whoever plugs it in, once the profile holds it', { timeout: 120_000 }, async () => {
   expect((await lab.glasskey(['enroll'], { answers: [lab.typePin()] })).exitCode).toBe(0);
   await lab.fabric.reconcile();
+
+  // The security key that holds the first refuses, and nothing is left of that.
+  const same = await lab.glasskey(['enroll', '--backup'], { answers: [lab.typePin()] });
+  expect(same.exitCode, same.screen).toBe(1);
+  expect(same.screen).toContain('[BACKUP_NEEDS_ANOTHER_KEY]');
+  expect(same.screen).not.toContain('Touch the security key');
+  for (const command of ['status', 'keys']) {
+    expect((await lab.glasskeyScript([command])).stdout).not.toMatch(/backup|not made yet|unfinished/);
+  }
+
   const made = await lab.glasskey(['enroll', '--backup'], { answers: [lab.typePin()], ...withBackup() });
   expect(made.exitCode, made.screen).toBe(0);
   expect(backup.credentials()).toHaveLength(1);

@@ -1,5 +1,5 @@
 import { cancelled } from '../../../diagnostics/glasskey-error.ts';
-import type { EnrollmentReport } from '../../enrollment/readiness.ts';
+import type { EnrollmentReport, RotationReport } from '../../enrollment/readiness.ts';
 import type { UdevRule } from '../../security-keys/udev-rule.ts';
 import { type Command, type Invocation, usageError } from '../command.ts';
 import { ExitCode } from '../exit-codes.ts';
@@ -62,8 +62,9 @@ function list(invocation: Invocation): Promise<number> {
         `  ${key.fingerprint ?? '(unfinished)'}  ${key.algorithm}, ${printable(key.product ?? 'security key')}`,
       );
       const part = key.id === rotation?.old.id ? ' (old)' : key.id === rotation?.new.id ? ' (new)' : '';
-      output.line(`      ${printable(key.keyFile)}${part}, enrolled ${timeOfDay(key.createdAt, world.clock.now())}`);
-      output.line(`      ${profileText(key)}`);
+      const begun = key.fingerprint === undefined ? 'begun' : 'enrolled';
+      output.line(`      ${printable(key.keyFile)}${part}, ${begun} ${timeOfDay(key.createdAt, world.clock.now())}`);
+      output.line(`      ${key.fingerprint === undefined ? unfinishedText(key, rotation) : profileText(key)}`);
     }
     if (rotation !== undefined) output.line(`A rotation is in progress. ${rotation.next}`);
     output.line();
@@ -154,6 +155,14 @@ function changeOf(setting: string, value: string): Change {
   if (setting !== 'min-pin-length') throw usageError('keys', `A key has no setting "${setting}"`);
   if (!/^\d{1,2}$/.test(value)) throw usageError('keys', `min-pin-length is a number of characters, not "${value}"`);
   return { setting, length: Number(value) };
+}
+
+/** There is nothing of it to publish yet. */
+function unfinishedText({ id, backup }: EnrollmentReport, rotation: RotationReport | undefined): string {
+  if (id === rotation?.new.id) return 'not finished: glasskey rotate goes on with it';
+  return backup
+    ? 'your backup, not finished: glasskey enroll --backup goes on with it, --new gives it up'
+    : 'not finished: glasskey enroll goes on with it, --new gives it up';
 }
 
 /** Which key the profile holds, as far as this computer knows. */

@@ -74,7 +74,8 @@ function describe(enrollment: EnrollmentReport, now: number, output: Output): vo
   const { keyFile, filesPresent, fingerprint, product, createdAt, account, publishedAt, reconciledBy } = enrollment;
   const { replacedAt, foundOnProfile, profileKnown, lastProven } = enrollment;
   output.line();
-  const since = `${enrollment.origin === 'made' ? 'enrolled' : 'taken in'} ${timeOfDay(createdAt, now)}`;
+  const made = fingerprint === undefined ? 'begun' : 'enrolled';
+  const since = `${enrollment.origin === 'made' ? made : 'taken in'} ${timeOfDay(createdAt, now)}`;
   const backup = enrollment.backup ? ', your backup' : '';
   output.line(`  Key        ${printable(product ?? 'not made yet')}, ${since}${backup}`);
   if (fingerprint !== undefined) output.line(`             ${fingerprint} (${enrollment.algorithm})`);

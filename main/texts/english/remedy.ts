@@ -26,6 +26,7 @@ export const REMEDY = {
   'remedy.FILE_EXISTS':
     'Choose another place for the key file under Settings, or allow the replacement under More: the old file is kept beside the new one.',
   'remedy.ENROLLMENT_UNFINISHED': 'Finish that one with the same kind of key, or begin anew.',
+  'remedy.BACKUP_WITHOUT_KEY': 'Make your first key under Enroll, or recover the one you have; then make the backup.',
   'remedy.ROTATION_NOTHING': 'Enroll a key, or take in the one that is on your profile.',
   'remedy.ROTATION_OTHER_ACCOUNT': 'Sign in as the one whose profile holds the key, then try again.',
   'remedy.ROTATION_ELSEWHERE':

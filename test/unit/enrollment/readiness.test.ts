@@ -122,6 +122,28 @@ describe('readiness', () => {
     expect(verdict([backup])).toBe('not-published');
   });
 
+  it('of a backup is that of what is left, where no other key is a way in', () => {
+    const given = at(written('ed25519-sk', 2), '/home/alice/.ssh/id_ed25519_sk_backup');
+    const backup: Enrollment = { ...given, plan: { ...plan, publish: false, backup: true } };
+    const retirement = { by: backup.id, begunAt: NOW, credential: 'gone' } as const;
+    const main = published(1, NOW - FOUR_HOURS);
+    expect(verdict([{ ...main, state: 'retiring', retirement }, backup])).toBe('not-published');
+  });
+
+  it('does not count a backup that was only asked for, and names the command that finishes one that was made', () => {
+    const backup = { ...plan, publish: false, backup: true } as const;
+    const challenge = new Uint8Array(32);
+    const asked: Enrollment = { id: 'b', createdAt: 3, plan: backup, state: 'requested', challenge };
+    expect(verdict([published(1, NOW - FOUR_HOURS), asked])).toBe('ready');
+    expect(verdict([asked])).toBe('not-enrolled');
+    const made: Enrollment = { id: 'b', createdAt: 3, plan: backup, state: 'made', credential };
+    expect(report([made])).toMatchObject({
+      verdict: 'unfinished',
+      next: 'Finish the enrollment: glasskey enroll --backup',
+    });
+    expect(verdict([published(1, NOW - FOUR_HOURS), made])).toBe('ready');
+  });
+
   it('reports the newest first, with what is known of each', () => {
     const { enrollments, next } = report([published(1, NOW), { id: 'x', createdAt: 2, plan, state: 'planned' }]);
     expect(next).toMatch(/^Wait until the devices have reconciled/);
