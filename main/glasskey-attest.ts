@@ -76,8 +76,30 @@ export function attestationFilesReport(
   const object = fromAttestationBlob(parseAttestationBlob(files.attestation));
   const { publicKey } = parsePublicLine(files.publicFile);
   assertIsOfKey(object, publicKey);
-  const verdict = verifyAttestation(object, sha256(files.challenge), trust, at);
+  const verdict = verdictOfFiles(object, files.challenge, trust, at);
   return { fingerprint: skFingerprint(publicKey), ...proven(object, verdict) };
+}
+
+/** Where the signature does not hold, a file of another key is likelier than a key that lies. */
+function verdictOfFiles(
+  object: AttestationObject,
+  challenge: Uint8Array,
+  trust: AttestationTrust,
+  at: number,
+): VerifiedAttestation {
+  try {
+    return verifyAttestation(object, sha256(challenge), trust, at);
+  } catch (error) {
+    if (!(error instanceof GlasskeyError) || error.detail.fault !== 'signature') throw error;
+    throw new GlasskeyError({
+      code: 'ATTESTATION_FORGED',
+      message: 'The attestation does not hold: its signature is not over this challenge.',
+      remedy:
+        'Check that the challenge is the file that was written with this attestation. If it is, do not use the key: report it to whoever gave it to you.',
+      detail: error.detail,
+      cause: error,
+    });
+  }
 }
 
 /**

@@ -8,11 +8,11 @@ type AttestationWords = { readonly verdict: AttestationNews['verdict'] } & Parti
 export function attestationText({ verdict, issuer = '', root = '', because }: AttestationWords): string {
   switch (verdict) {
     case 'genuine':
-      return `The key signed this run's challenge, and is genuine: its certificate ends at ${rootText(root)}`;
+      return `The key signed its enrollment's challenge, and is genuine: its certificate ends at ${rootText(root)}`;
     case 'unknown-issuer':
-      return `The key signed this run's challenge; its maker is not proven: ${doubtText(because, printable(issuer))}`;
+      return `The key signed its enrollment's challenge; its maker is not proven: ${doubtText(because, printable(issuer))}`;
     case 'self':
-      return "The new credential signed this run's challenge (no certificate: any software could have made it)";
+      return "The new credential signed its enrollment's challenge (no certificate: any software could have made it)";
     case 'none':
       return 'The key gives no attestation: nothing to check';
     default:

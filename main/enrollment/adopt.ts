@@ -40,6 +40,7 @@ async function adoptAlone(
   const { journal, files, people, clock } = world;
   const text = await world.readKeyFile(keyFile);
   if (text === undefined) throw missing(keyFile);
+  if (keyFile.endsWith('.pub') && !text.startsWith('-----')) throw publicHalf(keyFile);
   const privateFile = new TextEncoder().encode(text);
   const opened = await openKeyFile(keyFile, privateFile, people, signal);
   if (!isSshApplication(opened.publicKey.application)) throw notForSsh(keyFile, opened.publicKey.application);
@@ -138,6 +139,15 @@ function missing(keyFile: string): GlasskeyError {
   return new GlasskeyError({
     code: 'KEY_FILE_MISSING',
     message: `There is no key file ${keyFile}.`,
+    remedy: 'Give the private half, the one without .pub; a resident key needs no files: glasskey recover',
+    detail: { path: keyFile },
+  });
+}
+
+function publicHalf(keyFile: string): GlasskeyError {
+  return new GlasskeyError({
+    code: 'KEY_FILE_MISSING',
+    message: `${keyFile} is no private half: it is named as a public one, and holds none.`,
     remedy: 'Give the private half, the one without .pub; a resident key needs no files: glasskey recover',
     detail: { path: keyFile },
   });

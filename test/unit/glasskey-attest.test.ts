@@ -147,7 +147,10 @@ describe('an exported attestation', () => {
     );
     const { challenge } = attestationExport(other);
     expect(() => attestationFilesReport({ ...files, challenge }, labTrust(), now)).toThrow(
-      expect.objectContaining({ code: 'ATTESTATION_FORGED' }),
+      expect.objectContaining({
+        code: 'ATTESTATION_FORGED',
+        remedy: expect.stringMatching(/^Check that the challenge is the file/),
+      }),
     );
   });
 

@@ -141,6 +141,12 @@ describe('adoption of key files', () => {
     await adoptOn(computer, people, keyFile);
     expect(await readFile(`${keyFile}.pub`, 'utf8')).toBe(line);
     expect(await readFile(keyFile)).toEqual(before);
+    // The public half in its place is no damaged private one.
+    const given = adoptOn(computer, people, `${keyFile}.pub`);
+    await expect(given).rejects.toMatchObject({
+      code: 'KEY_FILE_MISSING',
+      remedy: expect.stringContaining('without .pub'),
+    });
   });
 
   it.each<[string, string, (key: SkPrivateKey) => Promise<void>]>([
