@@ -114,7 +114,8 @@ function eucleakMeaning(algorithms: readonly SkAlgorithmName[]): string {
 
 function eucleakRemedy(algorithms: readonly SkAlgorithmName[], isBio: boolean): string {
   const newer = `one of firmware ${isBio ? '5.7.2' : '5.7'} or later`;
-  const keep = 'Keep using it, and keep it in sight; report it at once when it is lost, so that it leaves the keysets.';
+  const keep =
+    'Keep using it, and keep it in sight; report it at once when it is lost, so that devices no longer accept it.';
   return algorithms.includes('ecdsa-sk')
     ? `${keep} Prefer ed25519-sk where the devices take it; for access that matters most, replace the key by ${newer}.`
     : `${keep} For access that matters most, replace it by ${newer}.`;

@@ -73,7 +73,7 @@ describe.skipIf(!canRunDesktop)('the security keys screen', { timeout: 240_000 }
       const { window } = person;
       const openRotation = async () => {
         await person.go('Security keys');
-        await person.press(person.button('Replace your key'));
+        await person.press(person.button('Replace your login key'));
         await person.heading('Old key');
       };
       await person.enroll();

@@ -55,6 +55,7 @@ const inputsOf = ({ bridge }: OpenWindow, call: string) =>
 
 test.each([
   ['plain', 'Sign in, and see which key your profile holds'],
+  ['plain', 'Glasskey looks for them on YubiKey 5C NFC (/dev/hidraw3).'],
   ['none', 'Plug in the security key'],
   ['several', 'Which key do you want to look on?'],
   ['no-app', 'No app registration is set.'],
@@ -69,7 +70,7 @@ test.each([
   ['pin-wanted', 'Give the PIN'],
   ['sign-in-wanted', 'Sign in with your browser'],
   ['looking-at-profile', 'Looking at your profile'],
-  ['choice-wanted', 'Which keys are to come to this computer?'],
+  ['choice-wanted', 'Which keys do you want on this computer?'],
 ] as const)('At %s it says what there is to do, with the focus on it, and axe finds nothing', async (kind, title) => {
   await using window = await openRecovery(waitsAfter(recoveryUntil(kind)));
   const { page } = window;
@@ -99,15 +100,15 @@ test('What the profile holds is chosen beforehand, and what has come is told wit
   );
   const { page } = window;
   await button(page, 'Look on the key').click();
-  await heading(page, 'Which keys are to come to this computer?').waitFor();
+  await heading(page, 'Which keys do you want on this computer?').waitFor();
   expect(await page.getByRole('checkbox').evaluateAll((boxes) => boxes.map((box) => box.matches(':checked')))).toEqual([
     true,
     false,
   ]);
   await button(page, 'Take 1 key').click();
-  await heading(page, 'One key has come to this computer').waitFor();
-  await page.getByText('Taken in: /home/ada/.ssh/id_ed25519_sk').waitFor();
-  await page.getByText('its kind of key is none that SSH knows.').waitFor();
+  await heading(page, 'One key is now on this computer').waitFor();
+  await page.getByText('Recovered: /home/ada/.ssh/id_ed25519_sk').waitFor();
+  await page.getByText('SSH cannot use this kind of key.').waitFor();
   expect(await axeViolationsInBothSchemes(page)).toEqual([]);
   expect(inputsOf(window, 'recovery.run')).toEqual([{ key: '/dev/hidraw3', looksAtProfile: true }]);
   await button(page, 'See whether a login would work').click();
@@ -135,6 +136,6 @@ test('At 200 % zoom nothing is wider than the window', async () => {
   await using window = await openRecovery(waitsAfter(RECOVERY_STEPS), { width: 640, height: 450 });
   const { page } = window;
   await button(page, 'Look on the key').click();
-  await heading(page, 'Which keys are to come to this computer?').waitFor();
+  await heading(page, 'Which keys do you want on this computer?').waitFor();
   expect(await page.locator('main').evaluate((main) => main.scrollWidth - main.clientWidth)).toBe(0);
 });

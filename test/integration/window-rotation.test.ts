@@ -34,7 +34,7 @@ async function openRotation(
   });
   const { page } = window;
   await page.getByRole('navigation').getByRole('button', { name: 'Security keys' }).click();
-  await button(page, 'Replace your key').click();
+  await button(page, 'Replace your login key').click();
   await page.getByRole('heading', { level: 1, name: 'Replace your key' }).waitFor();
   return window;
 }

@@ -128,7 +128,7 @@ describe('The list of keys', () => {
 
 describe('The page of a key', () => {
   test.each([
-    ['yubikey', '8 tries are left before the key is blocked for good.'],
+    ['yubikey', 'Logins ask for it, and so does seeing or changing what is stored on the key.'],
     ['bio', 'EUCLEAK: ECDSA private keys can be recovered in a laboratory'],
     ['solo', 'This key cannot list what it holds.'],
     ['no-pin', 'Whoever finds this key could use it.'],
@@ -175,6 +175,14 @@ describe('The page of a key', () => {
     bridge.change({ 'keys.list': () => ({ keys: [SECURITY_KEYS.yubikey] }) });
     await bridge.tell('keys.changed', {});
     await title(page, SECURITY_KEYS.yubikey.product).waitFor();
+  });
+
+  test('shows what a blocked key insists on without anything to press in vain', async () => {
+    await using window = await openKey(SECURITY_KEYS.blocked);
+    const { page } = window;
+    const protection = page.getByRole('region', { name: 'Protection' });
+    await protection.getByText('Off', { exact: true }).waitFor();
+    expect(await protection.locator('button, input').count()).toBe(0);
   });
 
   test('lets the key blink', async () => {
@@ -245,7 +253,9 @@ describe('Credentials', () => {
     const { page } = window;
     await button(page, 'Delete ada@workstation 2026-11-03').click();
     const dialog = page.getByRole('alertdialog');
+    await dialog.getByText('The profile of ada@contoso.com holds this key', { exact: false }).waitFor();
     await dialog.getByText('Logins from this computer depend on it.', { exact: false }).waitFor();
+    await dialog.getByText('SHA256:3vF1bS1bXo0x7vMhJ2k1dN4cT8pQe5uWzYrA6LgKfHs', { exact: true }).waitFor();
     const yes = dialog.getByRole('button', { name: 'Delete', exact: true });
     expect(await yes.getAttribute('aria-disabled')).toBe('true');
     await yes.click({ force: true });
@@ -375,6 +385,7 @@ describe('The guided reset', () => {
     expect(losses).toContain('ada@contoso.com, for login.microsoft.com');
     const begin = button(page, 'Erase everything');
     expect(await begin.getAttribute('aria-disabled')).toBe('true');
+    expect(losses).toContain('The SSH key openssh, which is not enrolled on this computer');
     await page.getByLabel('Type “reset” to go on').fill('reset');
     await begin.click();
     const left = async () => Number.parseInt(await page.getByRole('timer').innerText(), 10);
@@ -386,6 +397,8 @@ describe('The guided reset', () => {
     erased?.();
     const done = heading(page, 'The key is empty');
     await done.waitFor();
+    await page.getByText('Devices go on accepting the key that was erased').waitFor();
+    await button(page, 'See readiness').waitFor();
     expect(await axeViolationsInBothSchemes(page)).toEqual([]);
     await button(page, 'All security keys').click();
     await page.getByText('No PIN yet').waitFor();

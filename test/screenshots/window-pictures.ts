@@ -10,7 +10,7 @@ import type {
 } from '../../main/ipc/contract.ts';
 import type { OpenWindow, WindowBrowser } from '../window/open-window.ts';
 import { PUBLISHED_REPORT, STEPS, stepsUntil } from '../window/sample-enrollment.ts';
-import { CREDENTIALS, FINGERPRINTS, resetUntil, SAMPLES, SECURITY_KEYS } from '../window/sample-keys.ts';
+import { CREDENTIALS, FINGERPRINTS, RESET_STEPS, resetUntil, SAMPLES, SECURITY_KEYS } from '../window/sample-keys.ts';
 import { NOW, OUTLOOK, READINESS } from '../window/sample-readiness.ts';
 import { RECOVERED, recoveryUntil } from '../window/sample-recovery.ts';
 import { ROTATIONS } from '../window/sample-rotation.ts';
@@ -191,7 +191,7 @@ function rotation(state: keyof typeof ROTATIONS, shows: string): WindowPicture {
     calls: { 'rotation.get': () => ROTATIONS[state] },
     reach: async ({ page }) => {
       await go(page, 'Security keys');
-      await page.getByRole('button', { name: 'Replace your key' }).click();
+      await page.getByRole('button', { name: 'Replace your login key' }).click();
       await heading(page, 'Old key');
     },
   };
@@ -386,10 +386,21 @@ export const WINDOW_PICTURES: readonly WindowPicture[] = [
       await heading(page, 'Touch the key now to erase it');
     },
   ),
-  securityKeys('reset-done', 'After the reset', [SECURITY_KEYS.yubikey], { 'keys.reset': () => ({}) }, async (page) => {
-    await openReset(page);
-    await heading(page, 'The key is empty');
-  }),
+  securityKeys(
+    'reset-done',
+    'After the reset',
+    [SECURITY_KEYS.yubikey],
+    {
+      'keys.reset': (_, { progress }) => {
+        for (const step of RESET_STEPS) progress(step);
+        return {};
+      },
+    },
+    async (page) => {
+      await openReset(page);
+      await heading(page, 'The key is empty');
+    },
+  ),
 
   recovery('begin', 'Keys made elsewhere come to this computer', () => RECOVERED, ''),
   recovery(
@@ -399,9 +410,9 @@ export const WINDOW_PICTURES: readonly WindowPicture[] = [
       for (const step of recoveryUntil('choice-wanted')) progress(step);
       return new Promise((_, reject) => signal.addEventListener('abort', () => reject(cancelled())));
     },
-    'Which keys are to come to this computer?',
+    'Which keys do you want on this computer?',
   ),
-  recovery('done', 'What has come, with its files', () => RECOVERED, 'One key has come to this computer'),
+  recovery('done', 'What has come, with its files', () => RECOVERED, 'One key is now on this computer'),
 
   rotation('none', 'Before a key is replaced'),
   rotation('waiting', 'Old and new side by side: by when every device has the new one'),

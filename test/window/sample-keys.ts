@@ -41,7 +41,7 @@ const BIO: SecurityKeyView = {
       meaning:
         'This key has firmware 5.5.6; 5.7.2 is the first that is not affected. Somebody with the key in hand, laboratory equipment and, for many uses, the PIN can recover an ECDSA private key.',
       remedy:
-        'Keep using it, and keep it in sight; report it at once when it is lost, so that it leaves the keysets. For access that matters most, replace it by one of firmware 5.7.2 or later.',
+        'Keep using it, and keep it in sight; report it at once when it is lost, so that devices no longer accept it. For access that matters most, replace it by one of firmware 5.7.2 or later.',
     },
   ],
   credentials: { canList: true, canRename: true, free: 25 },

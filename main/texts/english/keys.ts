@@ -33,9 +33,9 @@ export const KEYS = {
   'keys.pin-blocked': 'PIN blocked',
   'keys.pin-unsupported-text': 'This key knows no PIN, so it cannot be enrolled.',
   'keys.pin-not-set-text': 'Whoever finds this key could use it. Logins need a PIN.',
-  'keys.pin-set-text':
+  'keys.pin-set-text': 'Logins ask for it, and so does seeing or changing what is stored on the key.',
+  'keys.pin-set-tries':
     '{tries, plural, one {Only # try is left} other {# tries are left}} before the key is blocked for good.',
-  'keys.pin-set-text-unknown': 'After eight wrong tries the key is blocked for good.',
   'keys.pin-change-forced-text': 'The key does nothing before its PIN is changed.',
   'keys.pin-replug-needed-text':
     'Three wrong PINs were given in a row. Unplug the key and plug it in again; then it takes the next one.',
@@ -87,6 +87,8 @@ export const KEYS = {
   'keys.delete-ssh-here': 'Its key file stays on this computer, and is of no use any more.',
   'keys.delete-needed':
     'Logins from this computer depend on it. Make sure that you have another way in before you delete it.',
+  'keys.delete-profile':
+    'The profile of {account} holds this key: it is what devices let in for that account, and nobody can log in with it once it is deleted.',
   'keys.delete-word': 'delete',
   'keys.reset-word': 'reset',
   'keys.type-word': 'Type “{word}” to go on',
@@ -115,6 +117,8 @@ export const KEYS = {
 
   'keys.protection-title': 'Protection',
   'keys.protection-text': 'What the key insists on, whatever program uses it. Each change needs the PIN.',
+  'keys.on': 'On',
+  'keys.off': 'Off',
   'keys.protection-pin-first': 'What the key insists on can be changed once it has a PIN and takes it.',
   'keys.always-uv': 'PIN or finger each time',
   'keys.always-uv-text': 'The key then signs nothing by a touch alone, not even for web sites that ask for no PIN.',
@@ -143,11 +147,12 @@ export const KEYS = {
   'keys.reset-lost-key': 'The login key of {file}',
   'keys.reset-lost-key-perhaps': 'The login key of {file}, if it is on this key',
   'keys.reset-lost-profile':
-    'The login key of {file}, which is on the profile of {account}. Devices would go on accepting a key that nobody has',
+    'The login key of {file}, which is on the profile of {account}. Devices go on accepting it, and nobody has it any more',
   'keys.reset-lost-profile-perhaps':
-    'The login key of {file}, which is on the profile of {account}, if it is on this key. Devices would go on accepting a key that nobody has',
+    'The login key of {file}, which is on the profile of {account}, if it is on this key. Devices go on accepting it, and nobody has it any more',
   'keys.reset-lost-passkey': '{name}, for {rp}',
-  'keys.reset-lost-ssh': 'The SSH key {name} ({rp}), which is not enrolled on this computer',
+  'keys.reset-lost-ssh': 'The SSH key {name}, which is not enrolled on this computer',
+  'keys.reset-lost-ssh-other': 'The SSH key {name} for {rp}, which is not enrolled on this computer',
   'keys.reset-lost-unlisted':
     'Every other SSH key and passkey on it; they are not listed, because the PIN was not given',
   'keys.reset-lost-u2f': 'Its use as a second step for web sites, which no key can list',
@@ -164,6 +169,11 @@ export const KEYS = {
   'keys.reset-step-erase': 'Erase everything',
   'keys.reset-done': 'The key is empty',
   'keys.reset-done-text': 'It is as it came from its maker, without a PIN. Enrolling it sets one.',
+  'keys.reset-done-profile': 'Devices go on accepting the key that was erased',
+  'keys.reset-done-profile-perhaps': 'If your login key was on it, devices go on accepting the key that was erased',
+  'keys.reset-done-profile-text':
+    'The profile of {account} holds it until another is published: enroll a key, and publish it.',
+  'keys.reset-readiness': 'See readiness',
   'keys.reset-enroll': 'Enroll a key',
   'keys.seconds': '{seconds, plural, one {# second} other {# seconds}}',
   'keys.reset-left': 'left to touch it',

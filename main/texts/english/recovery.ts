@@ -2,15 +2,16 @@
 export const RECOVERY = {
   'recovery.title': 'Recover keys',
   'recovery.lead':
-    'The SSH keys that live on your security key come to this computer: made elsewhere by Glasskey, az nexusidentity or ssh-keygen. Nothing on the security key changes, and no file is replaced.',
+    'Brings the SSH keys that are on your security key to this computer, whether Glasskey, az nexusidentity or ssh-keygen made them. Nothing on the security key changes, and no file is replaced.',
   'recovery.open': 'Recover keys',
   'recovery.none': 'Plug in the security key',
   'recovery.none-text': 'The one that you enrolled before. It is noticed by itself.',
   'recovery.which': 'Which key do you want to look on?',
-  'recovery.one': 'This key is looked on',
+  'recovery.one': 'Glasskey looks for them on {product} ({path}).',
   'recovery.look': 'Sign in, and see which key your profile holds',
-  'recovery.look-hint': 'Without it, the keys come all the same, and work where devices know them.',
-  'recovery.look-impossible': 'Without a sign-in nobody sees which key your profile holds. The keys come all the same.',
+  'recovery.look-hint': 'Without it you get the keys all the same, and they work where devices know them.',
+  'recovery.look-impossible':
+    'Without a sign-in it cannot be seen which key your profile holds. You get the keys all the same.',
   'recovery.start': 'Look on the key',
   'recovery.back': 'Back',
   'recovery.cancel': 'Cancel',
@@ -29,7 +30,7 @@ export const RECOVERY = {
   'recovery.stopping': 'Stopping',
   'recovery.copy-address': 'Copy the address',
 
-  'recovery.choose': 'Which keys are to come to this computer?',
+  'recovery.choose': 'Which keys do you want on this computer?',
   'recovery.choose-text': 'Each gets files of its own.',
   'recovery.take': 'Take {count, plural, one {# key} other {# keys}}',
   'recovery.on-profile': 'On your profile',
@@ -39,11 +40,11 @@ export const RECOVERY = {
   'recovery.no-pin': 'Signs without a PIN: devices that want one refuse it',
 
   'recovery.done':
-    '{count, plural, =0 {No key has come} one {One key has come to this computer} other {# keys have come to this computer}}',
+    '{count, plural, =0 {No key is new on this computer} one {One key is now on this computer} other {# keys are now on this computer}}',
   'recovery.done-none': 'Everything was here already',
   'recovery.done-text': 'A login shows whether the devices know it.',
-  'recovery.done-none-text': 'Files and knowledge are as they were, or were mended.',
-  'recovery.outcome-recovered': 'Taken in',
+  'recovery.done-none-text': 'No file was missing.',
+  'recovery.outcome-recovered': 'Recovered',
   'recovery.outcome-restored': 'Its files were gone and are back',
   'recovery.outcome-unchanged': 'Was here already',
   'recovery.outcome-unfinished': 'Begun here and not finished: go on under Enroll',
@@ -51,13 +52,13 @@ export const RECOVERY = {
   'recovery.in-the-way': 'Another file was in the way, and is untouched: {file}',
   'recovery.keys': 'Keys on {product}',
   'recovery.keys-unnamed': 'Keys on the security key',
-  'recovery.profile-holds': 'Your profile ({account}) holds the key that is marked so.',
   'recovery.profile-other': 'Your profile ({account}) holds a key that is not on this security key.',
   'recovery.profile-empty': 'Your profile ({account}) holds no key.',
   'recovery.profile-unknown': 'Your profile could not be looked at',
   'recovery.unusable': 'Cannot be used',
-  'recovery.unusable-algorithm': '{name} ({application}): its kind of key is none that SSH knows.',
+  'recovery.unusable-algorithm': '{name} ({application}): SSH cannot use this kind of key.',
   'recovery.unusable-application-cut': '{name} ({application}): the key has kept only part of its name.',
-  'recovery.stopped': 'It was stopped. What has come is here; the rest is still on the key.',
+  'recovery.stopped':
+    'It was stopped. Keys that were recovered before stay on this computer; all are still on the security key.',
   'recovery.to-readiness': 'See whether a login would work',
 } as const;

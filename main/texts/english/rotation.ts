@@ -3,7 +3,7 @@ export const ROTATION = {
   'rotation.title': 'Replace your key',
   'rotation.lead':
     'A new key is made beside the old one. Both log in until the devices know the new one and a login has proven it; only then the old one goes, when you say so.',
-  'rotation.open': 'Replace your key',
+  'rotation.open': 'Replace your login key',
   'rotation.loading': 'Reading how it stands',
   'rotation.nothing': 'There is no key to replace',
   'rotation.nothing-text': 'Only a key that is enrolled here and published can be replaced.',

@@ -45,7 +45,7 @@ export function FoundKey({ found, children }: FoundKeyProps) {
           {userName === undefined || userName === '' ? say('recovery.unnamed') : userName}
         </span>
         {onProfile !== undefined && (
-          <StateBadge state={onProfile ? 'good' : 'unknown'}>
+          <StateBadge state={onProfile ? 'good' : 'neutral'}>
             {say(onProfile ? 'recovery.on-profile' : 'recovery.not-on-profile')}
           </StateBadge>
         )}

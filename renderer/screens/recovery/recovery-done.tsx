@@ -102,6 +102,7 @@ function profileSentence({ profile, keys }: RecoveryReportView, say: WindowTexts
   if (profile === undefined) return undefined;
   const { account, isEmpty } = profile;
   if (isEmpty) return say('recovery.profile-empty', { account });
-  const isHere = keys.some(({ onProfile }) => onProfile === true);
-  return say(isHere ? 'recovery.profile-holds' : 'recovery.profile-other', { account });
+  // Else its badge tells.
+  const isElsewhere = keys.every(({ onProfile }) => onProfile !== true);
+  return isElsewhere ? say('recovery.profile-other', { account }) : undefined;
 }

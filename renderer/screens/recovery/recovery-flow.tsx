@@ -17,6 +17,7 @@ import { type RecoveryRun, useRecovery } from './use-recovery.ts';
 
 const useStyles = makeStyles({
   choices: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalXL },
+  one: { margin: 0, overflowWrap: 'anywhere' },
   actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalM },
   // Its own margin and grey would make it less than the words that it stands below.
   look: {
@@ -87,13 +88,17 @@ function Choices({ outlook, path, recovery }: BeforeProps & { readonly outlook: 
   }
   return (
     <div className={styles.choices}>
-      <Field label={say(pluggedIn.length === 1 ? 'recovery.one' : 'recovery.which')}>
-        <RadioGroup value={key?.path ?? ''} onChange={(_, { value }) => setChosen(value)}>
-          {pluggedIn.map((one) => (
-            <Radio key={one.path} value={one.path} label={`${one.product} (${one.path})`} />
-          ))}
-        </RadioGroup>
-      </Field>
+      {pluggedIn.length === 1 && key !== undefined ? (
+        <p className={styles.one}>{say('recovery.one', { product: key.product, path: key.path })}</p>
+      ) : (
+        <Field label={say('recovery.which')}>
+          <RadioGroup value={key?.path ?? ''} onChange={(_, { value }) => setChosen(value)}>
+            {pluggedIn.map((one) => (
+              <Radio key={one.path} value={one.path} label={`${one.product} (${one.path})`} />
+            ))}
+          </RadioGroup>
+        </Field>
+      )}
       {canLook ? (
         <Field hint={say('recovery.look-hint')}>
           <Checkbox

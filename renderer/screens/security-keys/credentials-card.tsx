@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { CredentialListView, ResidentCredentialView } from '../../../main/ipc/contract.ts';
 import { Notice } from '../../design/error-notice.tsx';
 import { StateBadge } from '../../design/state-badge.tsx';
-import { useTexts } from '../../texts.tsx';
+import { useTexts, type WindowTexts } from '../../texts.tsx';
 import { credentialName } from './credential-name.ts';
 import { CredentialRow } from './credential-row.tsx';
 import { KeyCard } from './key-card.tsx';
@@ -139,7 +139,9 @@ function DeleteDialog({ credential, onDelete, onClose }: DeleteDialogProps) {
           ? say('keys.delete-rp', { rp: rpId })
           : say(isNeeded ? 'keys.delete-ssh-here' : 'keys.delete-ssh'),
       ]}
-      grave={isNeeded ? say('keys.delete-needed') : undefined}
+      code={ssh?.fingerprint}
+      grave={graveOf(ssh, say)}
+      isFinal
       word={isNeeded ? say('keys.delete-word') : undefined}
       yes={say('keys.delete')}
       onYes={onDelete}
@@ -148,7 +150,14 @@ function DeleteDialog({ credential, onDelete, onClose }: DeleteDialogProps) {
   );
 }
 
-function partyTitle(rpId: string, say: ReturnType<typeof useTexts>['say']): string {
+/** The profile's key before one that this computer alone uses. */
+function graveOf(ssh: ResidentCredentialView['ssh'], say: WindowTexts['say']): string | undefined {
+  const { onProfileOf } = ssh?.enrollment ?? {};
+  const needed = ssh?.enrollment === undefined ? undefined : say('keys.delete-needed');
+  return onProfileOf === undefined ? needed : `${say('keys.delete-profile', { account: onProfileOf })} ${needed}`;
+}
+
+function partyTitle(rpId: string, say: WindowTexts['say']): string {
   if (rpId === 'ssh:') return say('keys.rp-ssh');
   return rpId.startsWith('ssh:') ? say('keys.rp-ssh-other', { rp: rpId }) : rpId;
 }

@@ -130,12 +130,12 @@ interface AdvisoriesProps {
   readonly advisories: readonly AdvisoryView[];
 }
 
-/** What is worth a person's time, before anything else. */
+/** What is worth a person's time, before anything else: what to do, then why. */
 function Notices({ advisories }: AdvisoriesProps) {
   return advisories
     .filter(({ severity }) => severity === 'notice')
     .map(({ id, title, meaning, remedy }) => (
-      <Notice key={id} kind="warning" sentence={title} remedy={`${meaning} ${remedy}`} code={id} />
+      <Notice key={id} kind="warning" sentence={title} remedy={`${remedy} ${meaning}`} code={id} />
     ));
 }
 
@@ -147,7 +147,7 @@ function AlsoKnown({ advisories }: AdvisoriesProps) {
   return (
     <KeyCard title={say('keys.also-known')} text={say('keys.also-known-text')}>
       {known.map(({ id, title, meaning, remedy }) => (
-        <Notice key={id} kind="info" sentence={title} remedy={`${meaning} ${remedy}`} code={id} />
+        <Notice key={id} kind="info" sentence={title} remedy={`${remedy} ${meaning}`} code={id} />
       ))}
     </KeyCard>
   );

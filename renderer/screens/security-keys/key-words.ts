@@ -5,6 +5,8 @@ import type { WindowTexts } from '../../texts.tsx';
 
 export type PinView = NonNullable<SecurityKeyView['pin']>;
 
+/** Of a key on which no wrong PIN was given (CTAP 2.1, 6.5.1). */
+const ALL_TRIES = 8;
 /** So few wrong tries are left that it has to be seen. */
 const FEW_TRIES = 3;
 
@@ -25,9 +27,9 @@ export function pinBadge({ state, triesLeft }: PinView): BadgeState {
 export function pinExplained({ state, triesLeft }: PinView, say: WindowTexts['say']): string {
   switch (state) {
     case 'set':
-      return triesLeft === undefined
-        ? say('keys.pin-set-text-unknown')
-        : say('keys.pin-set-text', { tries: triesLeft });
+      return triesLeft === undefined || triesLeft >= ALL_TRIES
+        ? say('keys.pin-set-text')
+        : say('keys.pin-set-tries', { tries: triesLeft });
     case 'replug-needed':
       return triesLeft === undefined
         ? say('keys.pin-replug-needed-text')

@@ -1,6 +1,7 @@
 /** The PIN: whether there is one, how many tries are left, and setting or changing it. What is typed is typed in the prompts. */
 import { Button } from '@fluentui/react-components';
 import type { SecurityKeyView } from '../../../main/ipc/contract.ts';
+import { DangerButton } from '../../design/danger-button.tsx';
 import { StateBadge } from '../../design/state-badge.tsx';
 import { useTexts } from '../../texts.tsx';
 import { KeyCard } from './key-card.tsx';
@@ -43,9 +44,7 @@ export function PinCard({ pluggedIn: { path, pin }, job, onReset }: PinCardProps
             {say('keys.change-pin')}
           </Button>
         ) : state === 'blocked' ? (
-          <Button appearance="primary" onClick={onReset}>
-            {say('keys.reset-open')}
-          </Button>
+          <DangerButton onClick={onReset}>{say('keys.reset-open')}</DangerButton>
         ) : undefined
       }
     />

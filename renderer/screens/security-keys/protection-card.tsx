@@ -50,26 +50,29 @@ export function ProtectionCard({ pluggedIn, job }: CardProps) {
       {alwaysUv !== undefined && (
         <div className={styles.row}>
           <div className={styles.words}>
-            <label className={styles.label} htmlFor={`${id}-always`}>
-              {say('keys.always-uv')}
-            </label>
+            <Name of={canConfigure ? `${id}-always` : undefined}>{say('keys.always-uv')}</Name>
             <p className={styles.text} id={`${id}-always-text`}>
               {say('keys.always-uv-text')}
             </p>
           </div>
-          <Switch
-            id={`${id}-always`}
-            aria-describedby={`${id}-always-text`}
-            checked={alwaysUv}
-            disabled={!canConfigure}
-            onChange={(_, { checked }) => void job.run('keys.configure', { key: path, change: { alwaysUv: checked } })}
-          />
+          {canConfigure ? (
+            <Switch
+              id={`${id}-always`}
+              aria-describedby={`${id}-always-text`}
+              checked={alwaysUv}
+              onChange={(_, { checked }) =>
+                void job.run('keys.configure', { key: path, change: { alwaysUv: checked } })
+              }
+            />
+          ) : (
+            <span>{say(alwaysUv ? 'keys.on' : 'keys.off')}</span>
+          )}
         </div>
       )}
       {canSetMinPinLength === true && pin !== undefined && (
         <MinPinLength
           present={pin.minLength}
-          isDisabled={!canConfigure}
+          canChange={canConfigure}
           onSet={(minPinLength) => void job.run('keys.configure', { key: path, change: { minPinLength } })}
         />
       )}
@@ -79,11 +82,12 @@ export function ProtectionCard({ pluggedIn, job }: CardProps) {
 
 interface MinPinLengthProps {
   readonly present: number;
-  readonly isDisabled: boolean;
+  /** Else it is only shown. */
+  readonly canChange: boolean;
   readonly onSet: (length: number) => void;
 }
 
-function MinPinLength({ present, isDisabled, onSet }: MinPinLengthProps) {
+function MinPinLength({ present, canChange, onSet }: MinPinLengthProps) {
   const styles = useStyles();
   const { say } = useTexts();
   const id = useId();
@@ -99,33 +103,32 @@ function MinPinLength({ present, isDisabled, onSet }: MinPinLengthProps) {
   return (
     <div className={styles.row}>
       <div className={styles.words}>
-        <label className={styles.label} htmlFor={id}>
-          {say('keys.min-pin')}
-        </label>
+        <Name of={canChange ? id : undefined}>{say('keys.min-pin')}</Name>
         <p className={styles.text} id={`${id}-text`}>
           {say('keys.min-pin-text')}
         </p>
       </div>
-      <form className={styles.form} onSubmit={submit} noValidate>
-        <Field {...(problem !== undefined && { validationState: 'error', validationMessage: problem })}>
-          <Input
-            id={id}
-            className={styles.number}
-            aria-describedby={`${id}-text`}
-            inputMode="numeric"
-            autoComplete="off"
-            value={typed}
-            disabled={isDisabled}
-            onChange={(_, { value }) => {
-              setTyped(value);
-              setProblem(undefined);
-            }}
-          />
-        </Field>
-        <Button type="submit" disabledFocusable={isDisabled}>
-          {say('keys.min-pin-change')}
-        </Button>
-      </form>
+      {canChange ? (
+        <form className={styles.form} onSubmit={submit} noValidate>
+          <Field {...(problem !== undefined && { validationState: 'error', validationMessage: problem })}>
+            <Input
+              id={id}
+              className={styles.number}
+              aria-describedby={`${id}-text`}
+              inputMode="numeric"
+              autoComplete="off"
+              value={typed}
+              onChange={(_, { value }) => {
+                setTyped(value);
+                setProblem(undefined);
+              }}
+            />
+          </Field>
+          <Button type="submit">{say('keys.min-pin-change')}</Button>
+        </form>
+      ) : (
+        <span>{present}</span>
+      )}
       {asked !== undefined && (
         <QuestionDialog
           title={say('keys.min-pin-title', { length: asked })}
@@ -139,5 +142,16 @@ function MinPinLength({ present, isDisabled, onSet }: MinPinLengthProps) {
         />
       )}
     </div>
+  );
+}
+
+/** Of a control, or of a value that is only shown. */
+function Name({ of, children }: { readonly of: string | undefined; readonly children: string }) {
+  const styles = useStyles();
+  if (of === undefined) return <span className={styles.label}>{children}</span>;
+  return (
+    <label className={styles.label} htmlFor={of}>
+      {children}
+    </label>
   );
 }

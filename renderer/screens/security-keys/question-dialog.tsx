@@ -10,6 +10,7 @@ import {
   tokens,
 } from '@fluentui/react-components';
 import { type FormEvent, useState } from 'react';
+import { DangerButton, type DangerButtonProps } from '../../design/danger-button.tsx';
 import { DialogButtons } from '../../design/dialog-buttons.tsx';
 import { useTexts } from '../../texts.tsx';
 import { isWord, TypedConsent } from './typed-consent.tsx';
@@ -18,26 +19,47 @@ const useStyles = makeStyles({
   surface: { maxWidth: '480px' },
   content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
   sentence: { margin: 0, overflowWrap: 'anywhere' },
+  code: {
+    margin: 0,
+    fontFamily: tokens.fontFamilyMonospace,
+    fontSize: tokens.fontSizeBase200,
+    overflowWrap: 'anywhere',
+  },
   grave: { margin: 0, fontWeight: tokens.fontWeightSemibold },
 });
 
 export interface QuestionDialogProps {
   readonly title: string;
   readonly sentences: readonly string[];
+  /** Compared letter by letter, such as a fingerprint. */
+  readonly code?: string | undefined;
   /** What is the gravest of it. */
   readonly grave?: string | undefined;
   /** Has to be typed. */
   readonly word?: string | undefined;
   readonly yes: string;
+  /** What it takes away does not come back. */
+  readonly isFinal?: boolean;
   /** What was typed. */
   readonly onYes: (typed: string) => void;
   readonly onClose: () => void;
 }
 
-export function QuestionDialog({ title, sentences, grave, word, yes, onYes, onClose }: QuestionDialogProps) {
+export function QuestionDialog({
+  title,
+  sentences,
+  code,
+  grave,
+  word,
+  yes,
+  isFinal = false,
+  onYes,
+  onClose,
+}: QuestionDialogProps) {
   const styles = useStyles();
   const { say } = useTexts();
   const [typed, setTyped] = useState('');
+  const Yes = isFinal ? DangerButton : PlainYes;
   const isTyped = word === undefined || isWord(typed, word);
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -50,6 +72,7 @@ export function QuestionDialog({ title, sentences, grave, word, yes, onYes, onCl
           <DialogBody>
             <DialogTitle>{title}</DialogTitle>
             <DialogContent className={styles.content}>
+              {code !== undefined && <p className={styles.code}>{code}</p>}
               {sentences.map((sentence) => (
                 <p key={sentence} className={styles.sentence}>
                   {sentence}
@@ -62,13 +85,17 @@ export function QuestionDialog({ title, sentences, grave, word, yes, onYes, onCl
               <Button autoFocus onClick={onClose}>
                 {say('keys.keep')}
               </Button>
-              <Button appearance="primary" type="submit" disabledFocusable={!isTyped}>
+              <Yes type="submit" disabledFocusable={!isTyped}>
                 {yes}
-              </Button>
+              </Yes>
             </DialogButtons>
           </DialogBody>
         </form>
       </DialogSurface>
     </Dialog>
   );
+}
+
+function PlainYes(props: DangerButtonProps) {
+  return <Button appearance="primary" {...props} />;
 }

@@ -1,16 +1,17 @@
 /** The guided reset: what will be lost, consent that is typed, then unplug, plug in and touch against the key's clock. */
 import { Button, makeStyles, tokens } from '@fluentui/react-components';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import type { KeyStep, ResetLossView, SecurityKeyView } from '../../../main/ipc/contract.ts';
+import type { KeyStep, SecurityKeyView } from '../../../main/ipc/contract.ts';
 import { call } from '../../contract-client.ts';
+import { DangerButton } from '../../design/danger-button.tsx';
 import { ErrorNotice, Notice } from '../../design/error-notice.tsx';
 import { PageHeader } from '../../design/page-header.tsx';
 import { ProgressList } from '../../design/progress-list.tsx';
 import { SectionTitle } from '../../design/section-title.tsx';
 import { useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
-import { credentialName } from './credential-name.ts';
 import { JobStage, Stage } from './key-stage.tsx';
+import { LossList } from './loss-list.tsx';
 import { resetStages } from './reset-stages.ts';
 import { SecondsLeft } from './seconds-left.tsx';
 import { isWord, TypedConsent } from './typed-consent.tsx';
@@ -18,12 +19,6 @@ import type { KeyJob } from './use-key-job.ts';
 
 const useStyles = makeStyles({
   words: { margin: 0, maxWidth: '72ch' },
-  list: {
-    margin: 0,
-    paddingInlineStart: tokens.spacingHorizontalXL,
-    lineHeight: tokens.lineHeightBase400,
-    overflowWrap: 'anywhere',
-  },
   form: { display: 'flex', flexDirection: 'column', alignItems: 'flex-start', gap: tokens.spacingVerticalL },
   actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalM },
   title: {
@@ -56,7 +51,7 @@ export function ResetFlow({ pluggedIn, job, onClose }: ResetFlowProps) {
         <Consent pluggedIn={pluggedIn} consent={consent} onCancel={job.cancel} />
       )}
       {state.phase === 'running' && consent === undefined && <UnderWay pluggedIn={pluggedIn} job={job} />}
-      {state.phase === 'done' && <Done shape={pluggedIn.shape} />}
+      {state.phase === 'done' && <Done shape={pluggedIn.shape} steps={state.steps} />}
       {(state.phase === 'none' || state.phase === 'stopped' || state.phase === 'failed') && (
         <Before pluggedIn={pluggedIn} job={job} onClose={onClose} />
       )}
@@ -115,48 +110,13 @@ function Consent({ pluggedIn, consent: { loss, windowSeconds }, onCancel }: Cons
         <TypedConsent word={word} typed={typed} onType={setTyped} />
         {error !== undefined && <ErrorNotice error={error} />}
         <div className={styles.actions}>
-          <Button appearance="primary" type="submit" disabledFocusable={!isTyped}>
-            {say('keys.reset-begin')}
-          </Button>
           <Button onClick={onCancel}>{say('keys.keep-all')}</Button>
+          <DangerButton type="submit" disabledFocusable={!isTyped}>
+            {say('keys.reset-begin')}
+          </DangerButton>
         </div>
       </form>
     </>
-  );
-}
-
-/** The logins first. */
-function LossList({ loss }: { readonly loss: ResetLossView }) {
-  const styles = useStyles();
-  const { say } = useTexts();
-  const { enrollments, credentials, pinSet, fingerprints } = loss;
-  const listed = (credentials ?? []).filter(({ ssh }) => ssh?.enrollment === undefined);
-  const lines = [
-    ...enrollments.map(({ keyFile, onProfileOf, isCertain }) =>
-      onProfileOf === undefined
-        ? say(isCertain ? 'keys.reset-lost-key' : 'keys.reset-lost-key-perhaps', { file: keyFile })
-        : say(isCertain ? 'keys.reset-lost-profile' : 'keys.reset-lost-profile-perhaps', {
-            file: keyFile,
-            account: onProfileOf,
-          }),
-    ),
-    ...listed.map((credential) =>
-      say(credential.ssh === undefined ? 'keys.reset-lost-passkey' : 'keys.reset-lost-ssh', {
-        name: credentialName(credential, say),
-        rp: credential.rpId,
-      }),
-    ),
-    ...(credentials === undefined ? [say('keys.reset-lost-unlisted')] : []),
-    say('keys.reset-lost-u2f'),
-    ...(pinSet ? [say('keys.reset-lost-pin')] : []),
-    ...(fingerprints ? [say('keys.reset-lost-fingers')] : []),
-  ];
-  return (
-    <ul className={styles.list}>
-      {lines.map((line) => (
-        <li key={line}>{line}</li>
-      ))}
-    </ul>
   );
 }
 
@@ -185,24 +145,42 @@ function UnderWay({ pluggedIn, job }: Pick<ResetFlowProps, 'pluggedIn' | 'job'>)
   );
 }
 
-function Done({ shape }: Pick<SecurityKeyView, 'shape'>) {
+interface DoneProps {
+  readonly shape: SecurityKeyView['shape'];
+  readonly steps: readonly KeyStep[];
+}
+
+/** What was on a profile is still let in by the devices: that is what to do next. */
+function Done({ shape, steps }: DoneProps) {
   const styles = useStyles();
   const { say } = useTexts();
   const { go } = useNavigation();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
+  const consent = steps.find((step) => step.kind === 'consent-wanted');
+  const held = consent?.loss.enrollments.find(({ onProfileOf }) => onProfileOf !== undefined);
   return (
-    <Stage drawing="done" shape={shape}>
-      <h2 className={styles.title} ref={heading} tabIndex={-1}>
-        {say('keys.reset-done')}
-      </h2>
-      <p className={styles.text}>{say('keys.reset-done-text')}</p>
-      <div className={styles.actions}>
-        <Button appearance="primary" onClick={() => go({ screen: 'enroll' })}>
-          {say('keys.reset-enroll')}
-        </Button>
-        <Button onClick={() => go({ screen: 'security-keys' })}>{say('keys.back')}</Button>
-      </div>
-    </Stage>
+    <>
+      <Stage drawing="done" shape={shape}>
+        <h2 className={styles.title} ref={heading} tabIndex={-1}>
+          {say('keys.reset-done')}
+        </h2>
+        <p className={styles.text}>{say('keys.reset-done-text')}</p>
+        <div className={styles.actions}>
+          <Button appearance="primary" onClick={() => go({ screen: 'enroll' })}>
+            {say('keys.reset-enroll')}
+          </Button>
+          <Button onClick={() => go({ screen: 'readiness' })}>{say('keys.reset-readiness')}</Button>
+          <Button onClick={() => go({ screen: 'security-keys' })}>{say('keys.back')}</Button>
+        </div>
+      </Stage>
+      {held?.onProfileOf !== undefined && (
+        <Notice
+          kind="warning"
+          sentence={say(held.isCertain ? 'keys.reset-done-profile' : 'keys.reset-done-profile-perhaps')}
+          remedy={say('keys.reset-done-profile-text', { account: held.onProfileOf })}
+        />
+      )}
+    </>
   );
 }

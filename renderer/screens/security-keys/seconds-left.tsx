@@ -1,9 +1,11 @@
-/** The seconds that are left to touch the key. Not a live region: it would be read out without end. */
-import { makeStyles, tokens } from '@fluentui/react-components';
+/** The seconds that are left to touch the key, as a number and a bar. Not a live region: it would be read out without end. */
+import { makeStyles, mergeClasses, ProgressBar, tokens } from '@fluentui/react-components';
 import { useEffect, useState } from 'react';
 import { useTexts } from '../../texts.tsx';
 
 const EVERY_MS = 250;
+/** From here on they are red. */
+const FEW = 3;
 
 const useStyles = makeStyles({
   left: { margin: `${tokens.spacingVerticalS} 0 0`, color: tokens.colorNeutralForeground2 },
@@ -15,6 +17,8 @@ const useStyles = makeStyles({
     fontVariantNumeric: 'tabular-nums',
     color: tokens.colorNeutralForeground1,
   },
+  few: { color: tokens.colorStatusDangerForeground1 },
+  bar: { marginTop: tokens.spacingVerticalS, maxWidth: '360px' },
 });
 
 /** `until`: by the main process's clock, which is this computer's. */
@@ -26,11 +30,22 @@ export function SecondsLeft({ until }: { readonly until: number }) {
     const timer = setInterval(() => setNow(Date.now()), EVERY_MS);
     return () => clearInterval(timer);
   }, []);
+  const [whole] = useState(() => Math.max(1, until - Date.now()));
   const seconds = Math.max(0, Math.ceil((until - now) / 1000));
+  const isFew = seconds <= FEW;
   return (
-    <p className={styles.left} role="timer">
-      <span className={styles.number}>{say('keys.seconds', { seconds })}</span>
-      {say('keys.reset-left')}
-    </p>
+    <>
+      <p className={styles.left} role="timer">
+        <span className={mergeClasses(styles.number, isFew && styles.few)}>{say('keys.seconds', { seconds })}</span>
+        {say('keys.reset-left')}
+      </p>
+      <ProgressBar
+        className={styles.bar}
+        aria-hidden="true"
+        thickness="large"
+        color={isFew ? 'error' : 'brand'}
+        value={Math.min(1, Math.max(0, (until - now) / whole))}
+      />
+    </>
   );
 }

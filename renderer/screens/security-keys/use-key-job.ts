@@ -21,7 +21,8 @@ export type KeyJobState =
       /** Cancelled, and the main process has not ended it yet. */
       readonly isStopping: boolean;
     }
-  | { readonly phase: 'done' | 'stopped'; readonly name: KeyCall }
+  | { readonly phase: 'done'; readonly name: KeyCall; readonly steps: readonly KeyStep[] }
+  | { readonly phase: 'stopped'; readonly name: KeyCall }
   | { readonly phase: 'failed'; readonly name: KeyCall; readonly error: unknown };
 
 export interface KeyJob {
@@ -47,7 +48,7 @@ export function useKeyJob(): KeyJob {
       setState((before) => (before.phase === 'running' ? { ...before, steps: [...before.steps, step] } : before));
     try {
       const output = await call(name, input, { signal: own.signal, onProgress: onProgress as never });
-      setState({ phase: 'done', name });
+      setState((before) => ({ phase: 'done', name, steps: before.phase === 'running' ? before.steps : [] }));
       return output;
     } catch (error) {
       const isStopped = error instanceof CallError && error.kind === 'cancelled';
