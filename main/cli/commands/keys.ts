@@ -33,6 +33,8 @@ export const keys: Command = {
     const [verb, ...words] = invocation.positionals;
     if (verb === undefined && invocation.options.has('install-udev-rule')) return installRule(invocation);
     if (verb === undefined && invocation.options.has('udev-rule')) return printRule(invocation);
+    if (verb === undefined && invocation.options.value('device') !== undefined)
+      throw usageError('keys', '--device goes with wink and config; without them, keys lists every security key');
     if (verb === undefined) return list(invocation);
     if (verb === 'wink' && words.length === 0) return wink(invocation);
     if (verb === 'config' && words.length !== 1 && words.length < 3) return config(words[0], words[1], invocation);

@@ -174,6 +174,11 @@ describe('glasskey fingerprints', () => {
 });
 
 describe('glasskey keys', () => {
+  it('takes no --device for its list, which it would not heed', async () => {
+    const refused = await run([labKey('yubikey-5.7')], ['keys', '--device', '/dev/nope']);
+    expect(refused).toMatchObject({ exitCode: 2, object: { error: { code: 'CLI_USAGE' } } });
+  });
+
   it('config shows the settings and changes them', async () => {
     const lab = labKey('yubikey-5.7');
     expect(await run([lab], ['keys', 'config'])).toMatchObject({ object: { abilities: { alwaysUv: false } } });
