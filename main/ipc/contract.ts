@@ -325,8 +325,9 @@ const fingerprint = z.object({ id: hexId, name: z.string().optional() });
 const resetLoss = z.object({
   pinSet: z.boolean(),
   fingerprints: z.boolean(),
-  /** Absent: nobody gave the PIN, or the key cannot list them. */
+  /** Absent: they are not known, and `unlisted` says why. */
   credentials: z.array(residentCredential).optional(),
+  unlisted: z.enum(['pin-not-given', 'no-pin', 'pin-blocked', 'pin-change-forced', 'cannot-list']).optional(),
   /** Enrollments of this computer that are on this key, or may be (`isCertain` false). */
   enrollments: z.array(
     z.object({

@@ -123,11 +123,12 @@ export function fingerprintView({ id, name }: FingerprintOnKey): FingerprintView
 }
 
 export function resetLossView(loss: ResetLoss, at: EnrollmentFacts): ResetLossView {
-  const { pinSet, fingerprints, credentials, enrollments } = loss;
+  const { pinSet, fingerprints, credentials, unlisted, enrollments } = loss;
   return {
     pinSet,
     fingerprints,
     ...(credentials === undefined ? {} : { credentials: credentials.map((one) => credentialView(one, at)) }),
+    ...(unlisted === undefined ? {} : { unlisted }),
     enrollments: enrollments.map(({ enrollment: { keyFile, fingerprint, onProfileOf }, certain }) => ({
       keyFile,
       fingerprint,

@@ -11,6 +11,7 @@ import {
 import {
   CREDENTIALS,
   FINGERPRINTS,
+  LOSS,
   PASSKEY,
   RESET_STEPS,
   resetUntil,
@@ -357,6 +358,20 @@ describe('The guided reset', () => {
     await heading(page, name).waitFor();
     expect(await axeViolationsInBothSchemes(page)).toEqual([]);
     expect(window.faults).toEqual([]);
+  });
+
+  test.each([
+    ['pin-not-given', 'because the PIN was not given'],
+    ['pin-blocked', 'because the key takes no PIN now'],
+  ] as const)('says why it lists no credentials: %s', async (unlisted, words) => {
+    const { credentials: _unknown, ...known } = LOSS;
+    await using window = await openKey(SECURITY_KEYS.yubikey, {
+      'keys.reset': waitsAfter([{ kind: 'consent-wanted', loss: { ...known, unlisted }, windowSeconds: 10 }]),
+    });
+    const { page } = window;
+    await button(page, 'Reset this key…').click();
+    await button(page, 'See what will be lost').click();
+    await page.getByText(words).waitFor();
   });
 
   test('lists what is lost, takes the word, counts the seconds down, and is done though the key came back elsewhere', async () => {

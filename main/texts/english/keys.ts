@@ -153,8 +153,16 @@ export const KEYS = {
   'keys.reset-lost-passkey': '{name}, for {rp}',
   'keys.reset-lost-ssh': 'The SSH key {name}, which is not enrolled on this computer',
   'keys.reset-lost-ssh-other': 'The SSH key {name} for {rp}, which is not enrolled on this computer',
-  'keys.reset-lost-unlisted':
+  'keys.reset-lost-unlisted-pin-not-given':
     'Every other SSH key and passkey on it; they are not listed, because the PIN was not given',
+  'keys.reset-lost-unlisted-no-pin':
+    'Every other SSH key and passkey on it; they are not listed, because a key without a PIN lists none',
+  'keys.reset-lost-unlisted-pin-blocked':
+    'Every other SSH key and passkey on it; they are not listed, because the key takes no PIN now',
+  'keys.reset-lost-unlisted-pin-change-forced':
+    'Every other SSH key and passkey on it; they are not listed, because the key wants its PIN changed first',
+  'keys.reset-lost-unlisted-cannot-list':
+    'Every other SSH key and passkey on it; they are not listed, because this key cannot list them',
   'keys.reset-lost-u2f': 'Its use as a second step for web sites, which no key can list',
   'keys.reset-lost-pin': 'The PIN',
   'keys.reset-lost-fingers': 'All fingerprints',

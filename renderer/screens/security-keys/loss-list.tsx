@@ -33,12 +33,12 @@ const useStyles = makeStyles({
 export function LossList({ loss }: { readonly loss: ResetLossView }) {
   const styles = useStyles();
   const { say } = useTexts();
-  const { enrollments, credentials, pinSet, fingerprints } = loss;
+  const { enrollments, credentials, unlisted, pinSet, fingerprints } = loss;
   const onProfileFirst = enrollments.toSorted((a, b) => rankOf(a) - rankOf(b));
   const listed = (credentials ?? []).filter(({ ssh }) => ssh?.enrollment === undefined);
   const lines = [
     ...listed.map((credential) => credentialLine(credential, say)),
-    ...(credentials === undefined ? [say('keys.reset-lost-unlisted')] : []),
+    ...(credentials === undefined ? [say(`keys.reset-lost-unlisted-${unlisted ?? 'cannot-list'}`)] : []),
     say('keys.reset-lost-u2f'),
     ...(pinSet ? [say('keys.reset-lost-pin')] : []),
     ...(fingerprints ? [say('keys.reset-lost-fingers')] : []),

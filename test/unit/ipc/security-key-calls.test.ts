@@ -308,6 +308,8 @@ describe('the reset', () => {
     expect(person.sees.buttons.map(({ label }) => label)).toContain('Without the PIN');
     await person.press('deny');
     await step('consent-wanted');
+    const consent = steps.find((one) => one.kind === 'consent-wanted');
+    expect(consent).toMatchObject({ loss: { unlisted: 'pin-not-given' } });
     await calls['keys.agree']({ key: KEY, consent: 'reset' }, context());
     await step('unplug-wanted');
     await lab.unplug();
