@@ -81,8 +81,8 @@ function fingerprintFact({ enrolled, triesLeft }: FingerprintStanding): string {
   return triesLeft === 0 ? 'fingerprint reader blocked until the PIN is given' : 'fingerprints enrolled';
 }
 
-/** What needs nothing done is named only. */
+/** What needs nothing done is named only, and said to be so: a bare title alarms. */
 function advisoryLines({ id, title, severity, meaning, remedy }: Advisory): readonly string[] {
-  if (severity === 'information') return [`    ${id}: ${title}`];
+  if (severity === 'information') return [`    ${id}: ${title} (nothing need be done)`];
   return [`    ${id}: ${title}`, `      ${meaning}`, `      ${remedy}`];
 }

@@ -62,7 +62,7 @@ describe('a plugged-in key in the list', () => {
         ],
       }),
     );
-    expect(lines.slice(3)).toEqual(['    YSA-1: T', '      M.', '      R.', '    YSA-2: T']);
+    expect(lines.slice(3)).toEqual(['    YSA-1: T', '      M.', '      R.', '    YSA-2: T (nothing need be done)']);
   });
 
   it('that cannot be asked has why, and what helps', () => {
