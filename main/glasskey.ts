@@ -2,30 +2,26 @@
  * Composes the services. It knows neither Electron nor the terminal: the desktop, the command line and the tests all start
  * here. What a call needs is loaded when it is made: `status` must not wait for what only an enrollment needs.
  */
-import { constants } from 'node:os';
-import { resolve as absolute, dirname, join } from 'node:path';
+import { resolve as absolute, join } from 'node:path';
 import { asGlasskeyError, GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import type { Log } from '../diagnostics/log.ts';
 import type { AttestationTrust } from '../native/ctap2/attestation-chain.ts';
 import type { HidBus } from '../native/hid/transport.ts';
 import type { Clock } from '../time/clock.ts';
-import type { Expected } from './agent/expected-requests.ts';
 import type { ConnectPlan } from './connect/plan.ts';
-import type { RunSshOptions } from './connect/run-ssh.ts';
-import type { SshTerminal } from './connect/ssh-terminal.ts';
 import type { SelectByTouch } from './enrollment/choose-authenticator.ts';
 import type { EnrollChoices } from './enrollment/enroll.ts';
 import type { BackupOutlook, FilesOutlook } from './enrollment/enroll-outlook.ts';
 import type { EnrollmentIn, EnrollmentJournal, FoundCredential, WrittenEnrollment } from './enrollment/enrollment.ts';
 import type { People } from './enrollment/people.ts';
-import type { Proof } from './enrollment/proof.ts';
 import type { ProfileKeyHolder } from './enrollment/publish.ts';
-import type { EnrollmentReport, ReadinessReport, RotationReport, Verdict } from './enrollment/readiness.ts';
+import type { EnrollmentReport, ReadinessReport, RotationReport } from './enrollment/readiness.ts';
 import type { EntraSession } from './entra/entra-session.ts';
 import type { TokenCacheStore } from './entra/token-cache.ts';
-import type { HostNames, KeyAgent, KeyAgentRequest, SigningPeople } from './glasskey-agent.ts';
+import type { KeyAgent, SigningPeople } from './glasskey-agent.ts';
 import type { AttestationFiles, AttestationReport } from './glasskey-attest.ts';
-import type { ConnectTo, PlannedLogin } from './glasskey-connect.ts';
+import type { ConnectTo } from './glasskey-connect.ts';
+import type { ConnectPlace, ConnectWorld } from './glasskey-login.ts';
 import type { GlasskeyRecoveryPeople, RecoverReport, RecoverRequest } from './glasskey-recovery.ts';
 import type {
   RetireRequest,
@@ -47,6 +43,7 @@ import type { SettingKey, Settings, SettingValue } from './storage/settings.ts';
 import type { Target, TargetStore } from './storage/target-store.ts';
 
 export type { ConnectTo } from './glasskey-connect.ts';
+export type { ConnectPlace } from './glasskey-login.ts';
 
 export interface GlasskeyWorld {
   readonly hid: () => Promise<HidBus>;
@@ -111,15 +108,6 @@ export interface PublishReport {
   /** The profile had the key before this run; it was looked at and nothing was written. */
   readonly alreadyThere: boolean;
 }
-
-/** Where ssh runs when it does not have this process's terminal: on streams, or on a terminal that a window draws. */
-export type ConnectPlace =
-  | { readonly streams: NonNullable<RunSshOptions['streams']> }
-  | {
-      readonly terminal: SshTerminal;
-      /** A key that is not plugged in is waited for (true), until it is (false). */
-      readonly keyWanted: (isWanted: boolean) => void;
-    };
 
 interface Stored {
   readonly database: Database;
@@ -466,11 +454,15 @@ export class Glasskey {
     await this.#open();
     const path = socketPath === undefined ? join(this.#dataFolder(), 'agent', 'agent.sock') : absolute(socketPath);
     const { hostNamesOf, knownHostsFilesOf } = await import('./glasskey-connect.ts');
-    const [oldest, ...newer] = await this.#written();
-    if (oldest === undefined) throw notEnrolled();
+    const { startAgent } = await import('./glasskey-login.ts');
+    const world = await this.#connectWorld();
+    const [oldest, ...newer] = world.enrollments;
     const [newest = oldest, ...older] = [oldest, ...newer].toReversed();
     const hostNames = hostNamesOf([], knownHostsFilesOf(this.#dataFolder(), this.#world.homeFolder));
-    const agent = await this.#startAgent(path, [newest, ...older], people, 'for-one-signature', hostNames);
+    const agent = await startAgent(
+      { socketPath: path, enrollments: [newest, ...older], people, keepPin: 'for-one-signature', hostNames },
+      world,
+    );
     try {
       listening(path);
       if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
@@ -554,7 +546,8 @@ export class Glasskey {
 
   /** What `connect` would run: pure data. The socket of its agent exists only while it runs. */
   async planConnect(request: ConnectTo): Promise<ConnectPlan> {
-    return (await this.#plan(request, await this.#keysForLogin())).plan;
+    const { planOf } = await import('./glasskey-login.ts');
+    return (await planOf(request, await this.#connectWorld())).plan;
   }
 
   /**
@@ -568,107 +561,10 @@ export class Glasskey {
     signal: AbortSignal,
     place?: ConnectPlace,
   ): Promise<{ readonly exitCode: number }> {
-    return this.#logged('connect', () => this.#connect(request, people, signal, place));
-  }
-
-  async #connect(
-    request: ConnectTo,
-    people: GlasskeyPeople,
-    signal: AbortSignal,
-    place: ConnectPlace | undefined,
-  ): Promise<{ readonly exitCode: number }> {
-    const window = place !== undefined && 'terminal' in place ? place : undefined;
-    const keys = await this.#keysForLogin({ asksDevices: signal });
-    const login = await this.#plan(request, keys);
-    const { plan, publicKeys } = login;
-    const { journal } = await this.#open();
-    const { removeStaleSockets } = await import('./connect/connect-sockets.ts');
-    await removeStaleSockets(dirname(plan.agentSocket));
-    const [{ runSsh }, { findSsh }, { isRestated, outcomeError }, { writeWholeFile }] = await Promise.all([
-      import('./connect/run-ssh.ts'),
-      import('./connect/ssh-program.ts'),
-      import('./connect/ssh-outcome.ts'),
-      import('./storage/whole-file.ts'),
-    ]);
-    const { namesHosts } = await findSsh(this.#world.environment, this.#log);
-    people.remark(login.sentence);
-    const agent = await this.#startAgent(
-      plan.agentSocket,
-      keys,
-      people,
-      'until-closed',
-      login.hostNames,
-      login.expected(namesHosts),
-    );
-    // At once: a jump host's ssh that waits for its signature lives on after the ssh that started it.
-    signal.addEventListener('abort', () => void agent.close().catch(() => {}), { once: true });
-    try {
-      if (window === undefined) await agent.warmUp(signal);
-      else {
-        const { whenPluggedIn } = await import('./glasskey-key-wait.ts');
-        const { keyWanted } = window;
-        const pluggedIn = () => this.pluggedIn();
-        const tryIt = () => agent.warmUp(signal);
-        await whenPluggedIn({ tryIt, pluggedIn, clock: this.#world.clock, keyWanted }, signal);
-      }
-      for (const { file, line } of publicKeys) {
-        await writeWholeFile(file, new TextEncoder().encode(line), { mode: 0o600, overwrite: true });
-      }
-      const { environment, clock } = this.#world;
-      let isOpen = false;
-      const onDeviceLogin = (fingerprint: string | undefined) => {
-        isOpen = true;
-        login.remember(clock.now());
-        const accepted = keys.find(({ files }) => files.fingerprint === fingerprint);
-        const by = window === undefined ? 'command-line' : 'window';
-        if (accepted !== undefined) this.#noteProof(journal, accepted, { at: clock.now(), device: login.device, by });
-      };
-      const run = await runSsh(plan, {
-        signal,
-        log: this.#log,
-        environment,
-        onWarning: (text) => people.remark(text),
-        holdBack: isRestated,
-        onDeviceLogin,
-        ...place,
-      });
-      if (run.exit.kind === 'signalled') return { exitCode: 128 + constants.signals[run.exit.signal] };
-      // What the agent refused to a session that was open is no reason for its end.
-      const failure = (isOpen ? undefined : agent.lastFailure()) ?? outcomeError(plan, run);
-      if (failure !== undefined && run.exit.code === 255) throw await this.#withWayOut(failure, login);
-      login.remember(clock.now());
-      return { exitCode: run.exit.code };
-    } finally {
-      await agent.close();
-    }
-  }
-
-  /** The device accepted that key. What cannot be noted, as on a full disk, must not end a session. */
-  #noteProof(journal: EnrollmentJournal, { id }: WrittenEnrollment, proof: Proof): void {
-    try {
-      journal.prove(id, proof);
-    } catch (error) {
-      this.#log('warn', 'connect.proof-not-noted', { code: asGlasskeyError(error).code });
-    }
-  }
-
-  /** What helps depends on what is known here: whether devices can have the key yet, and in which file a host key lies. */
-  async #withWayOut(failure: GlasskeyError, login: PlannedLogin): Promise<GlasskeyError> {
-    const { code, message, detail, cause } = failure;
-    const withRemedy = (remedy: string) => new GlasskeyError({ code, message, detail, cause, remedy });
-    if (code === 'CONNECT_HOST_KEY_CHANGED' && typeof detail.hop === 'string') {
-      const commands = login.forgetHostKey(detail.hop);
-      return withRemedy(
-        `Ask whoever runs the host whether its key was changed. Only if it was, run: ${commands}; then connect again.`,
-      );
-    }
-    if (code === 'CTAP_NO_CREDENTIALS') {
-      return withRemedy(
-        'Plug in the key that was enrolled. If it was rotated on another computer, take the new key in with glasskey recover.',
-      );
-    }
-    const remedy = REFUSED_REMEDIES[(await this.status()).verdict];
-    return code === 'CONNECT_PERMISSION_DENIED' && remedy !== undefined ? withRemedy(remedy) : failure;
+    return this.#logged('connect', async () => {
+      const { logIn } = await import('./glasskey-login.ts');
+      return logIn(request, people, signal, place, await this.#connectWorld());
+    });
   }
 
   /** What was begun, and how it ended: the same code and sentence that the person was shown. */
@@ -828,61 +724,25 @@ export class Glasskey {
     });
   }
 
-  async #plan(request: ConnectTo, keys: KeyAgentRequest['enrollments']): Promise<PlannedLogin> {
-    const { settings, database } = await this.#open();
-    const { lastAccount, planLogin } = await import('./glasskey-connect.ts');
-    const { homeFolder } = this.#world;
-    const dataFolder = this.#dataFolder();
-    const account = lastAccount(await this.#written());
-    return planLogin(request, { settings, database, keys, homeFolder, dataFolder, account });
-  }
-
-  /** Which security key is there is asked only where it can matter: it costs packets. */
-  async #keysForLogin({
-    asksDevices,
-  }: {
-    readonly asksDevices?: AbortSignal;
-  } = {}): Promise<KeyAgentRequest['enrollments']> {
-    const { areOnSeveralModels, keysForLogin } = await import('./glasskey-connect.ts');
-    const [first, ...more] = await this.#written();
-    if (first === undefined) throw notEnrolled();
-    if (asksDevices === undefined || !areOnSeveralModels([first, ...more])) return keysForLogin([first, ...more]);
-    const { pluggedInModels } = await import('./agent/plugged-in-authenticator.ts');
-    const models = await pluggedInModels(await this.#world.hid(), await this.#channelWorld(), asksDevices);
-    return keysForLogin([first, ...more], models);
-  }
-
-  async #startAgent(
-    socketPath: string,
-    enrollments: KeyAgentRequest['enrollments'],
-    people: GlasskeyPeople,
-    keepPin: KeyAgentRequest['keepPin'],
-    hostNames: HostNames,
-    expected?: Expected,
-  ): Promise<KeyAgent> {
-    const { startKeyAgent } = await import('./glasskey-agent.ts');
-    const { hid, clock } = this.#world;
-    const log = this.#log;
-    const channel = await this.#channelWorld();
-    const agent = await startKeyAgent({
-      socketPath,
-      enrollments,
-      people,
-      keepPin,
-      hostNames,
-      hid,
-      channel,
-      clock,
-      log,
-      ...(expected === undefined ? {} : { expected }),
-    });
-    this.#agents.add(agent);
+  async #connectWorld(): Promise<ConnectWorld> {
+    const { settings, database, journal } = await this.#open();
+    const [oldest, ...newer] = await this.#written();
+    if (oldest === undefined) throw notEnrolled();
+    const { hid, clock, environment, homeFolder } = this.#world;
     return {
-      ...agent,
-      close: () => {
-        this.#agents.delete(agent);
-        return agent.close();
-      },
+      settings,
+      database,
+      journal,
+      enrollments: [oldest, ...newer],
+      dataFolder: this.#dataFolder(),
+      homeFolder,
+      environment,
+      hid,
+      channel: await this.#channelWorld(),
+      clock,
+      log: this.#log,
+      agents: this.#agents,
+      verdict: async () => (await this.status()).verdict,
     };
   }
 }
@@ -893,17 +753,6 @@ const TYPED_TARGET = 'USER@DEVICE --jump USER@JUMPHOST';
 function withTarget(next: string, [last]: readonly Target[]): string {
   return last === undefined ? next : next.replace(TYPED_TARGET, last.name);
 }
-
-/** What helps against a refused login, by what is known here; nothing said: what ssh-outcome.ts says. */
-const REFUSED_REMEDIES: Readonly<Partial<Record<Verdict, string>>> = {
-  'waiting-for-devices':
-    'Devices take a new key at their next reconciliation: glasskey status says by when. Until then, check the user name.',
-  'not-published': 'Publish the key with glasskey publish, then wait for the devices’ next reconciliation.',
-  unproven:
-    'Check the user name; then run glasskey publish: it says whether your profile holds this key, and publishes it where not.',
-  ready:
-    'Check the user name; then run glasskey publish: it says whether your profile still holds this key, and publishes it again where not.',
-};
 
 /** Before anybody types a PIN or touches a key for an enrollment that could then not be published. */
 async function assertCanSignIn(settings: Settings): Promise<void> {
