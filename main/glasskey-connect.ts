@@ -12,10 +12,17 @@ import { newConfigFile } from './connect/run-ssh.ts';
 import type { WrittenEnrollment } from './enrollment/enrollment.ts';
 import { areOfOneRotation } from './enrollment/rotation.ts';
 import type { HostNames } from './glasskey-agent.ts';
-import { assertTargetName, MOST_JUMP_HOSTS, tooManyHops } from './glasskey-targets.ts';
+import {
+  type FindTarget,
+  firstJumpWay,
+  type ResolvedWay,
+  resolveTypedJumps,
+  resolveWay,
+} from './glasskey-target-ways.ts';
+import { assertTargetName } from './glasskey-targets.ts';
 import type { Database } from './storage/database.ts';
 import type { Settings } from './storage/settings.ts';
-import { type Target, targetStore } from './storage/target-store.ts';
+import { plainTarget, type Target, targetStore, type Way } from './storage/target-store.ts';
 
 export interface ConnectTo {
   /** `USER@HOST[:PORT]`, or a saved name. */
@@ -73,13 +80,13 @@ export function planLogin(request: ConnectTo, world: LoginWorld): PlannedLogin {
   const targets = targetStore(database);
   const saved = targets.get(request.target);
   if (saved === undefined) assertNotMistyped(request, targets.list());
-  const device = withUser(parseHostSpec(saved?.device ?? request.target), world.account);
+  const way = savedWay(saved, targets.get);
+  const device = withUser(way?.device ?? parseHostSpec(request.target), world.account);
   const fallback = settings.get('connect.defaultJump').value;
-  const jumpTexts = request.jump ?? saved?.jumps ?? (fallback === null ? [] : [fallback]);
-  const jump = jumpTexts.map(parseHostSpec);
-  if (jump.length > MOST_JUMP_HOSTS) throw tooManyHops(jump.length);
+  const typed = request.jump ?? (way !== undefined || fallback === null ? undefined : [fallback]);
+  const jump = typed === undefined ? (way?.jumps ?? []) : resolveTypedJumps(typed, targets.get);
   const route = { device: formatHostSpec(device), jumps: jump.map(formatHostSpec) };
-  if (request.save !== undefined) assertMaySave(request.save, route, targets.get(request.save));
+  if (request.save !== undefined) assertMaySave(request.save, route, targets.get(request.save), targets.get);
   const knownHostsFiles = knownHostsFilesOf(dataFolder, homeFolder);
   const copyOf = ({ id, files }: WrittenEnrollment): PublicKeyCopy => ({
     file: join(dataFolder, 'connect', `${id}.pub`),
@@ -119,10 +126,25 @@ export function planLogin(request: ConnectTo, world: LoginWorld): PlannedLogin {
     remember(now) {
       const name = request.save ?? saved?.name;
       if (name === undefined) return;
-      if (request.save !== undefined) targets.put({ name, ...route });
+      if (request.save !== undefined && targets.get(name) === undefined) {
+        targets.add(plainTarget(name, route.device, route.jumps));
+      }
       targets.markUsed(name, now);
     },
   };
+}
+
+/** The way that a login takes to a saved target. Undefined: it is not saved. */
+function savedWay(saved: Target | undefined, find: FindTarget): ResolvedWay | undefined {
+  if (saved === undefined) return undefined;
+  const way = firstJumpWay(saved);
+  if (way !== undefined) return resolveWay(saved, way, find);
+  throw new GlasskeyError({
+    code: 'CONNECT_NO_WAY',
+    message: `${saved.name} has no way by jump hosts, and no other can be taken yet.`,
+    remedy: 'Give it a way of the kind jump, or write the host as USER@HOST.',
+    detail: { name: saved.name },
+  });
 }
 
 /** Where host keys are looked up: Glasskey's own file, which is also written to, then the user's. */
@@ -201,19 +223,35 @@ export function lastAccount(written: readonly WrittenEnrollment[]): string | und
 }
 
 /** Before anybody types a PIN for a login that could then not be remembered. */
-function assertMaySave(name: string, route: Pick<Target, 'device' | 'jumps'>, present: Target | undefined): void {
+function assertMaySave(name: string, route: Route, present: Target | undefined, find: FindTarget): void {
   assertTargetName(name);
-  if (present === undefined || isSameRoute(present, route)) return;
+  if (present === undefined || present.ways.some((way) => isSameRoute(routeOf(present, way, find), route))) return;
+  const [{ jumps }] = present.ways;
   throw new GlasskeyError({
     code: 'TARGET_EXISTS',
-    message: `${name} already stands for another target: ${present.device}${present.jumps.length === 0 ? '' : ` through ${present.jumps.join(', ')}`}.`,
+    message: `${name} already stands for another target: ${present.device}${jumps.length === 0 ? '' : ` through ${jumps.join(', ')}`}.`,
     remedy: 'Choose another name for --save.',
     detail: { name },
   });
 }
 
-function isSameRoute(a: Pick<Target, 'device' | 'jumps'>, b: Pick<Target, 'device' | 'jumps'>): boolean {
-  return a.device === b.device && a.jumps.join(' ') === b.jumps.join(' ');
+interface Route {
+  readonly device: string;
+  readonly jumps: readonly string[];
+}
+
+/** Undefined: it leads nowhere, because a jump host is not saved any more. */
+function routeOf(target: Target, way: Way, find: FindTarget): Route | undefined {
+  try {
+    const { device, jumps } = resolveWay(target, way, find);
+    return { device: formatHostSpec(device), jumps: jumps.map(formatHostSpec) };
+  } catch {
+    return undefined;
+  }
+}
+
+function isSameRoute(a: Route | undefined, b: Route): boolean {
+  return a?.device === b.device && a.jumps.join(' ') === b.jumps.join(' ');
 }
 
 /**

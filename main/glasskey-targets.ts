@@ -1,35 +1,97 @@
-/** Saving targets by hand, composed for glasskey.ts: what connect would refuse later is refused now. */
+/** Saving targets, composed for glasskey.ts: what connect would refuse later is refused now, with the field that it stands in. */
 import { GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import { formatHostSpec, parseHostSpec } from './connect/host-spec.ts';
-import type { Target, TargetStore } from './storage/target-store.ts';
+import { type FindTarget, isBareWord, isSavedJumpHost, resolveWay } from './glasskey-target-ways.ts';
+import type { Target, TargetChange, TargetEntry, TargetRole, TargetStore, Way } from './storage/target-store.ts';
 
 export interface TargetToSave {
   readonly name: string;
+  readonly role: TargetRole;
   readonly device: string;
-  /** In order; empty for a direct login. */
-  readonly jumps: readonly string[];
+  /** In the order in which they are tried; at least one. */
+  readonly ways: readonly Way[];
+  readonly tags: readonly string[];
+  readonly notes: string;
+  /** Undefined: as it was. */
+  readonly isFavourite?: boolean;
   /** The present name of the target that is changed; undefined for a new one. */
   readonly replaces: string | undefined;
 }
 
-export const MOST_JUMP_HOSTS = 8;
+/** Where a fault is. `part`, of a way: which of its jump hosts, from 0, or its `device`. */
+export interface TargetField {
+  readonly field: 'name' | 'role' | 'device' | 'ways' | 'tags' | 'notes';
+  readonly index?: number;
+  readonly part?: number | 'device';
+}
+
+const MOST_WAYS = 8;
+const MOST_TAGS = 16;
+const LONGEST_TAG = 32;
+const LONGEST_NOTES = 4000;
 
 /**
- * Throws `TARGET_NAME_INVALID`, `TARGET_INVALID` (with `detail.field`: `device` or `jumps`, and `detail.index` of the jump host),
- * `TARGET_EXISTS`, and `TARGET_UNKNOWN` where the one to change has gone.
+ * Adds a target, or changes the one that `replaces` names; a jump host that gets a new name keeps it in the ways of others.
+ * Throws `TARGET_NAME_INVALID`, `TARGET_INVALID` (both with a TargetField as detail), `TARGET_JUMP_UNKNOWN`, `TARGET_JUMP_LOOP`,
+ * `TARGET_IN_USE`, `TARGET_EXISTS`, and `TARGET_UNKNOWN` where the one to change has gone.
  */
-export function saveTarget(store: TargetStore, { name, device, jumps, replaces }: TargetToSave): Target {
+export function saveTarget(store: TargetStore, { replaces, ...given }: TargetToSave): Target {
+  const before = replaces === undefined ? undefined : store.get(replaces);
+  const isFavourite = given.isFavourite ?? before?.isFavourite ?? false;
+  // The name that it gives up stands for nothing any more.
+  const find: FindTarget = (name) => (name === replaces ? undefined : store.get(name));
+  const target = checkedTarget({ ...given, isFavourite }, find);
+  const change: TargetChange =
+    replaces === undefined ? { kind: 'add', target } : { kind: 'replace', name: replaces, target };
+  const isOrWasJumpHost = target.role === 'jump-host' || before?.role === 'jump-host';
+  store.change([change, ...(isOrWasJumpHost ? changesOfOthers(store.list(), before, target) : [])]);
+  return store.get(target.name) ?? { ...target, lastUsedAt: before?.lastUsedAt ?? null };
+}
+
+/**
+ * Forgets it. False: there is none of that name. Throws `TARGET_IN_USE` where others go through it, unless `evenIfUsed`: their ways then
+ * name a jump host that is not there, which every login says.
+ */
+export function removeTarget(store: TargetStore, name: string, evenIfUsed: boolean): boolean {
+  const target = store.get(name);
+  if (target === undefined) return false;
+  const users = evenIfUsed ? [] : usersOf(target, store.list());
+  if (users.length > 0) throw inUse(name, users, 'Change their ways first, or remove it all the same with --force.');
+  store.change([{ kind: 'remove', name }]);
+  return true;
+}
+
+/** The targets that go through this one, where it is a jump host. */
+export function usersOf<T extends TargetEntry>({ name, role }: TargetEntry, targets: readonly T[]): T[] {
+  if (role !== 'jump-host') return [];
+  return targets.filter((one) => one.name !== name && one.ways.some(({ jumps }) => jumps.includes(name)));
+}
+
+/** Each field as it is kept, or the error that names the field. `find`: the saved ones, for the jump hosts that are named. */
+export function checkedTarget(given: TargetEntry | Omit<TargetToSave, 'replaces'>, find: FindTarget): TargetEntry {
+  const { name, role, ways, isFavourite = false } = given;
   assertTargetName(name);
-  const given = jumps.filter((jump) => jump.trim() !== '');
-  if (given.length > MOST_JUMP_HOSTS) throw tooManyHops(given.length);
-  const target = {
+  const device = inField({ field: 'device' }, () => formatHostSpec(parseHostSpec(given.device.trim())));
+  if (ways.length > MOST_WAYS) {
+    throw invalid({ field: 'ways', index: MOST_WAYS }, `${ways.length} ways are more than ${MOST_WAYS}.`, ASK_FEWER);
+  }
+  const [first, ...others] = ways.map((way, index) => checkedWay(way, index, device, find));
+  if (first === undefined) throw invalid({ field: 'ways' }, 'A target needs a way in.', 'Give it one.');
+  const target: TargetEntry = {
     name,
-    device: inField('device', 0, () => formatHostSpec(parseHostSpec(device.trim()))),
-    jumps: given.map((jump, index) => inField('jumps', index, () => formatHostSpec(parseHostSpec(jump.trim())))),
+    role,
+    device,
+    ways: [first, ...others],
+    tags: checkedTags(given.tags),
+    notes: checkedNotes(given.notes),
+    isFavourite,
   };
-  if (replaces === undefined) store.add(target);
-  else if (!store.replace(replaces, target)) throw gone(replaces);
-  return store.get(name) ?? { ...target, lastUsedAt: null };
+  assertDiffer(target.ways);
+  const findAll: FindTarget = (one) => (one === name ? target : find(one));
+  for (const [index, way] of target.ways.entries()) {
+    inField({ field: 'ways', index }, () => resolveWay(target, way, findAll));
+  }
+  return target;
 }
 
 /** Throws `TARGET_NAME_INVALID`. */
@@ -40,34 +102,153 @@ export function assertTargetName(name: string): void {
     message:
       'A target’s name has letters, digits, dots, dashes and underscores, 64 at most, and begins with a letter or digit.',
     remedy: 'Choose another name for it.',
+    detail: { field: 'name' },
   });
 }
 
-/** Throws as `parse` does, with the field that it stands in. */
-function inField<T>(field: 'device' | 'jumps', index: number, parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    if (!(error instanceof GlasskeyError)) throw error;
-    const { code, message, remedy, cause } = error;
-    throw new GlasskeyError({ code, message, remedy, cause, detail: { ...error.detail, field, index } });
+function checkedWay({ kind, jumps, device: own }: Way, index: number, device: string, find: FindTarget): Way {
+  const at = { field: 'ways', index } as const;
+  const named = jumps
+    .filter((jump) => jump.trim() !== '')
+    .map((jump, part) => inField({ ...at, part }, () => checkedJump(jump.trim(), find)));
+  const there = own === undefined || own.trim() === '' ? undefined : own.trim();
+  const other = there && inField({ ...at, part: 'device' }, () => formatHostSpec(parseHostSpec(there)));
+  if (kind === 'forwarded' && named.length === 0) {
+    throw invalid(at, 'Logging in from a jump host needs a jump host.', 'Name the one that it goes on from.');
+  }
+  if ((kind === 'console' || kind === 'password') && parseHostSpec(other ?? device).user === undefined) {
+    const whose = kind === 'console' ? 'the virtual machine’s access id' : 'a shared account';
+    throw invalid(
+      { ...at, part: 'device' },
+      `This way logs in as ${whose}, and no user is named.`,
+      'Write it as USER@HOST.',
+    );
+  }
+  return { kind, jumps: named, ...(other === undefined || other === device ? {} : { device: other }) };
+}
+
+/** A saved name stays one; a host is spelled as connect does it. */
+function checkedJump(jump: string, find: FindTarget): string {
+  if (isBareWord(jump) || isSavedJumpHost(jump, find)) return jump;
+  return formatHostSpec(parseHostSpec(jump));
+}
+
+function assertDiffer(ways: readonly Way[]): void {
+  const texts = ways.map((way) => JSON.stringify(way));
+  const again = texts.findIndex((text, index) => texts.indexOf(text) < index);
+  if (again < 0) return;
+  throw invalid({ field: 'ways', index: again }, 'This way is there already.', 'Take one of the two out.');
+}
+
+function checkedTags(tags: readonly string[]): string[] {
+  const given = tags.map((tag) => tag.trim()).filter((tag) => tag !== '');
+  const lower = given.map((tag) => tag.toLowerCase());
+  const once = given.filter((_, index) => lower.indexOf(lower[index] ?? '') === index);
+  const wrong = once.findIndex((tag) => !/^[\p{L}\p{N}][\p{L}\p{N}._:/-]*$/u.test(tag) || tag.length > LONGEST_TAG);
+  if (wrong >= 0) {
+    throw invalid(
+      { field: 'tags', index: wrong },
+      `A tag is one word of letters, digits and . _ : / -, ${LONGEST_TAG} at most, and begins with a letter or digit.`,
+      'Write it otherwise.',
+    );
+  }
+  if (once.length <= MOST_TAGS) return once;
+  throw invalid({ field: 'tags', index: MOST_TAGS }, `${once.length} tags are more than ${MOST_TAGS}.`, ASK_FEWER);
+}
+
+/** Without what could forge the lines of a terminal: control characters, and those that turn the direction of writing. */
+function checkedNotes(notes: string): string {
+  const text = notes.replace(/\r\n?/g, '\n').trim();
+  if (text.length > LONGEST_NOTES) {
+    throw invalid({ field: 'notes' }, `Notes have ${LONGEST_NOTES} characters at most.`, 'Make them shorter.');
+  }
+  if (/[\p{Cc}\u{200E}\u{200F}\u{202A}-\u{202E}\u{2066}-\u{2069}]/u.test(text.replace(/[\n\t]/g, ''))) {
+    throw invalid({ field: 'notes' }, 'Notes have no control characters.', 'Type them again, as plain text.');
+  }
+  return text;
+}
+
+/**
+ * What a change of a jump host means for others: its new name goes into their ways. Throws `TARGET_IN_USE` where it is a jump host no
+ * more, and what resolveWay throws of a way of theirs that held until now.
+ */
+function changesOfOthers(
+  saved: readonly Target[],
+  before: Target | undefined,
+  target: TargetEntry,
+): readonly TargetChange[] {
+  const renamed = before?.role === 'jump-host' ? before.name : undefined;
+  const users = before === undefined ? [] : usersOf(before, saved);
+  if (users.length > 0 && target.role !== 'jump-host') {
+    throw inUse(target.name, users, 'Leave it a jump host, or change their ways first.');
+  }
+  const named = (jump: string) => (jump === renamed ? target.name : jump);
+  const replaced = users.map((one): TargetEntry => {
+    const [first, ...rest] = one.ways;
+    const withName = (way: Way): Way => ({ ...way, jumps: way.jumps.map(named) });
+    return { ...one, ways: [withName(first), ...rest.map(withName)] };
+  });
+  const old = new Map(saved.map((one) => [one.name, one]));
+  const all = new Map<string, TargetEntry>(old);
+  if (before !== undefined) all.delete(before.name);
+  for (const one of [...replaced, target]) all.set(one.name, one);
+  for (const one of all.values()) {
+    if (one.name !== target.name) assertStillHolds(one, old.get(one.name), all, old);
+  }
+  if (renamed === target.name) return [];
+  return replaced.map((one) => ({ kind: 'replace', name: one.name, target: one }));
+}
+
+type ByName = ReadonlyMap<string, TargetEntry>;
+
+/** What was wrong before, as after a jump host was removed all the same, is not this change's fault. */
+function assertStillHolds(one: TargetEntry, before: TargetEntry | undefined, all: ByName, old: ByName): void {
+  for (const [index, way] of one.ways.entries()) {
+    if (way.jumps.length === 0) continue;
+    try {
+      resolveWay(one, way, (name) => all.get(name));
+    } catch (error) {
+      const was = before?.ways[index];
+      if (before !== undefined && was !== undefined && holds(before, was, old)) throw error;
+    }
   }
 }
 
-export function tooManyHops(count: number): GlasskeyError {
-  return new GlasskeyError({
-    code: 'TARGET_INVALID',
-    message: `${count} jump hosts are more than the ${MOST_JUMP_HOSTS} that a login may pass.`,
-    remedy: 'Name only those on the way to the device.',
-    detail: { field: 'jumps', index: MOST_JUMP_HOSTS },
-  });
+function holds(target: TargetEntry, way: Way, all: ByName): boolean {
+  try {
+    resolveWay(target, way, (name) => all.get(name));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
-function gone(name: string): GlasskeyError {
+/** Throws as `work` does, with the field that it stands in. */
+function inField<T>(place: TargetField, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof GlasskeyError)) throw error;
+    const { code, message, remedy, cause } = error;
+    throw new GlasskeyError({ code, message, remedy, cause, detail: { ...error.detail, ...place } });
+  }
+}
+
+const ASK_FEWER = 'Leave those out that nobody needs.';
+
+function invalid(place: TargetField, message: string, remedy: string): GlasskeyError {
+  return new GlasskeyError({ code: 'TARGET_INVALID', message, remedy, detail: { ...place } });
+}
+
+const MOST_NAMED = 5;
+
+function inUse(name: string, users: readonly TargetEntry[], remedy: string): GlasskeyError {
+  const names = users.map((user) => user.name);
+  const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '';
   return new GlasskeyError({
-    code: 'TARGET_UNKNOWN',
-    message: `There is no saved target ${name} any more.`,
-    remedy: 'Somebody removed or renamed it meanwhile; save it as a new one.',
-    detail: { name },
+    code: 'TARGET_IN_USE',
+    message: `The way to ${names.slice(0, MOST_NAMED).join(', ')}${more} goes through ${name}.`,
+    remedy,
+    detail: { name, usedBy: names.join(', ') },
   });
 }

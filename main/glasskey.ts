@@ -505,9 +505,15 @@ export class Glasskey {
     return saveTarget(await this.#targetStore(), target);
   }
 
+  /** False: there is none of that name. Throws `TARGET_IN_USE` where others go through it, unless `evenIfUsed`. */
+  async removeTarget(name: string, evenIfUsed = false): Promise<boolean> {
+    const { removeTarget } = await import('./glasskey-targets.ts');
+    return removeTarget(await this.#targetStore(), name, evenIfUsed);
+  }
+
   /** False: there is none of that name. */
-  async removeTarget(name: string): Promise<boolean> {
-    return (await this.#targetStore()).remove(name);
+  async setFavourite(name: string, isFavourite: boolean): Promise<boolean> {
+    return (await this.#targetStore()).setFavourite(name, isFavourite);
   }
 
   /** What holds now for one of the settings. */

@@ -23,8 +23,9 @@ export class CallError extends Error implements CrossedError {
   readonly kind: CrossedError['kind'];
   readonly field: string | undefined;
   readonly index: number | undefined;
+  readonly part: CrossedError['part'];
 
-  constructor({ code, message, remedy, kind, field, index }: CrossedError) {
+  constructor({ code, message, remedy, kind, field, index, part }: CrossedError) {
     super(message);
     this.name = 'CallError';
     this.code = code;
@@ -32,6 +33,7 @@ export class CallError extends Error implements CrossedError {
     this.kind = kind;
     this.field = field;
     this.index = index;
+    this.part = part;
   }
 }
 

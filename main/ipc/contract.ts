@@ -28,6 +28,8 @@ export const errorSchema = z.object({
   /** Which member of the input it is about, and of a list which one, from 0; absent where it is about the whole. */
   field: z.string().optional(),
   index: z.number().optional(),
+  /** Of a way of a target: which jump host, from 0, or its `device`. */
+  part: z.union([z.number(), z.literal('device')]).optional(),
 });
 
 // --- Readiness and the key -------------------------------------------------------------------------------------------------
@@ -80,11 +82,31 @@ export const verdictSchema = z.enum([
   'not-enrolled',
 ]);
 
+/** What each means: main/storage/target-store.ts. */
+const targetRole = z.enum([
+  'jump-host',
+  'ce',
+  'tor',
+  'management-switch',
+  'packet-broker',
+  'terminal-server',
+  'bare-metal',
+  'vm',
+  'aks-node',
+  'other',
+]);
+const wayKind = z.enum(['jump', 'forwarded', 'console', 'password']);
+
 const target = z.object({
   name: z.string(),
+  role: targetRole,
   /** `user@host:port`, as it was typed. */
   device: z.string(),
-  jumps: z.array(z.string()),
+  /** In the order in which they are tried; at least one. `device`: where this one logs in to, if not to the target's own. */
+  ways: z.array(z.object({ kind: wayKind, jumps: z.array(z.string()), device: z.string().optional() })).min(1),
+  tags: z.array(z.string()),
+  notes: z.string(),
+  isFavourite: z.boolean(),
   lastUsedAt: time.nullable(),
 });
 
@@ -748,20 +770,30 @@ export const CALLS = {
     input: NONE,
     output: z.object({ targets: z.array(target), defaultJump: z.string().nullable() }),
   },
-  /** Adds a target, or with `replaces` (its present name) changes one. Throws TARGET_INVALID, TARGET_NAME_INVALID, TARGET_EXISTS. */
+  /**
+   * Adds a target, or with `replaces` (its present name) changes one; whether it is a favourite stays. Throws TARGET_INVALID,
+   * TARGET_NAME_INVALID, TARGET_EXISTS, TARGET_JUMP_UNKNOWN, TARGET_JUMP_LOOP, TARGET_IN_USE, TARGET_UNKNOWN.
+   */
   'targets.save': {
     from: 'main',
     input: z.strictObject({
       name: line,
+      role: targetRole,
       device: line,
-      jumps: z.array(line).max(16),
+      ways: z
+        .array(z.strictObject({ kind: wayKind, jumps: z.array(line).max(16), device: line.optional() }))
+        .min(1)
+        .max(16),
+      tags: z.array(line).max(64),
+      notes: z.string().max(10_000),
       replaces: filledLine.optional(),
     }),
     output: z.object({ target }),
   },
+  /** Throws TARGET_IN_USE where others go through it, unless `evenIfUsed`. */
   'targets.remove': {
     from: 'main',
-    input: z.strictObject({ name: filledLine }),
+    input: z.strictObject({ name: filledLine, evenIfUsed: z.boolean().optional() }),
     output: z.object({ removed: z.boolean() }),
   },
   /** The exact `ssh -J` command that a connect stands for. */

@@ -6,7 +6,7 @@ import type { CrossedError } from './contract.ts';
 
 /** A remedy that tells somebody to type something. */
 export const NAMES_A_COMMAND =
-  /\bglasskey [a-z]|(^|\s)--(algorithm|device|file|new|no-publish|overwrite|replace|save|verbose)\b/;
+  /\bglasskey [a-z]|(^|\s)--(algorithm|device|file|force|new|no-publish|overwrite|replace|save|verbose)\b/;
 
 /** What was thrown, for a window. What is not ours becomes INTERNAL, whose sentence may quote it. */
 export function crossedError(thrown: unknown, texts: Pick<Texts, 'catalogue'>): CrossedError {
@@ -15,7 +15,7 @@ export function crossedError(thrown: unknown, texts: Pick<Texts, 'catalogue'>): 
   const isForWindow = !NAMES_A_COMMAND.test(remedy) || !Object.hasOwn(texts.catalogue, key);
   // Who clicks has repeated no command.
   const words = isForWindow ? remedy.replaceAll('repeat the command', 'try again') : texts.catalogue[key as TextKey];
-  const { field, index } = detail;
+  const { field, index, part } = detail;
   return {
     code,
     message,
@@ -23,5 +23,6 @@ export function crossedError(thrown: unknown, texts: Pick<Texts, 'catalogue'>): 
     kind,
     ...(typeof field === 'string' ? { field } : {}),
     ...(typeof index === 'number' ? { index } : {}),
+    ...(typeof part === 'number' || part === 'device' ? { part } : {}),
   };
 }

@@ -1,7 +1,8 @@
 /** What the home screen shows: one verdict, the chain from the key to the device, the one thing to do next. From the disk alone. */
-import { parseHostSpec, shownHostSpec } from '../connect/host-spec.ts';
+import { formatHostSpec, parseHostSpec, shownHostSpec } from '../connect/host-spec.ts';
 import type { EnrollmentReport } from '../enrollment/readiness.ts';
 import type { Glasskey, StatusReport } from '../glasskey.ts';
+import { firstJumpWay, resolveWay } from '../glasskey-target-ways.ts';
 import type { Target } from '../storage/target-store.ts';
 import type { CallHandlers } from './call-server.ts';
 import type { ChainLink, EnrolledKeyView, Readiness } from './contract.ts';
@@ -67,9 +68,25 @@ export function chainOf(status: StatusReport, { now, defaultJump, pluggedIn }: C
     keyLink(key, pluggedIn),
     profileLink(key),
     reconciliationLink(key, now),
-    provenLink('jump-host', target === undefined ? (defaultJump ?? undefined) : target.jumps[0], key, target),
+    provenLink(
+      'jump-host',
+      target === undefined ? (defaultJump ?? undefined) : firstHop(target, status.targets),
+      key,
+      target,
+    ),
     provenLink('device', target?.device, key, target),
   ];
+}
+
+/** The first host on the way that a login takes, by its own name. Where the way leads nowhere, what is written there. */
+function firstHop(target: Target, targets: readonly Target[]): string | undefined {
+  const way = firstJumpWay(target) ?? target.ways[0];
+  try {
+    const [first] = resolveWay(target, way, (name) => targets.find((one) => one.name === name)).jumps;
+    return first && formatHostSpec(first);
+  } catch {
+    return way.jumps[0];
+  }
 }
 
 /** The one that a login would offer first: published last; else the newest that is written; else the newest at all. */

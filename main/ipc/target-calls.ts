@@ -1,7 +1,9 @@
 /** The devices screen: saved targets, and the exact command that a connect stands for. */
 import { copyableCommand } from '../connect/plan.ts';
 import type { Glasskey } from '../glasskey.ts';
+import type { Target } from '../storage/target-store.ts';
 import type { CallHandlers, Tell } from './call-server.ts';
+import type { TargetView } from './contract.ts';
 
 export interface TargetWorld {
   readonly glasskey: Pick<Glasskey, 'targets' | 'saveTarget' | 'removeTarget' | 'setting' | 'planConnect'>;
@@ -21,17 +23,17 @@ export function targetCalls({ glasskey, tell, agentSocket }: TargetWorld): Pick<
     async 'targets.list'() {
       const targets = await glasskey.targets();
       return {
-        targets: targets.map((target) => ({ ...target, jumps: [...target.jumps] })),
+        targets: targets.map(targetView),
         defaultJump: await glasskey.setting('connect.defaultJump'),
       };
     },
-    async 'targets.save'({ name, device, jumps, replaces }) {
-      const target = await glasskey.saveTarget({ name, device, jumps, replaces });
+    async 'targets.save'({ replaces, ...given }) {
+      const target = await glasskey.saveTarget({ ...given, replaces });
       changed();
-      return { target: { ...target, jumps: [...target.jumps] } };
+      return { target: targetView(target) };
     },
-    async 'targets.remove'({ name }) {
-      const removed = await glasskey.removeTarget(name);
+    async 'targets.remove'({ name, evenIfUsed }) {
+      const removed = await glasskey.removeTarget(name, evenIfUsed);
       if (removed) changed();
       return { removed };
     },
@@ -47,4 +49,8 @@ export function targetCalls({ glasskey, tell, agentSocket }: TargetWorld): Pick<
       return { command: copyableCommand(plan, agentSocket()) };
     },
   };
+}
+
+function targetView({ ways, tags, ...target }: Target): TargetView {
+  return { ...target, ways: ways.map((way) => ({ ...way, jumps: [...way.jumps] })), tags: [...tags] };
 }

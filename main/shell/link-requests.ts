@@ -2,6 +2,7 @@
 import { asGlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { Log } from '../../diagnostics/log.ts';
 import { parseHostSpec, shownHostSpec } from '../connect/host-spec.ts';
+import { isBareWord } from '../glasskey-target-ways.ts';
 import type { TargetView } from '../ipc/contract.ts';
 import type { OpenPrompt, PromptSubject } from '../prompts/prompt.ts';
 import type { Texts } from '../texts/texts.ts';
@@ -59,7 +60,7 @@ export class LinkRequests {
       return;
     }
     const sentences = [texts.say('shell.link.sentence', { target: shownAddress(known?.device ?? target) })];
-    const through = known?.jumps.map(shownAddress).join(', ') ?? '';
+    const through = shownJumps(known);
     if (through !== '') sentences.push(texts.say('shell.link.through', { jumps: through }));
     sentences.push(texts.say('shell.link.caution'));
     const stop = new AbortController();
@@ -78,6 +79,12 @@ export class LinkRequests {
     }
     await connect(target);
   }
+}
+
+/** Of the way that a login takes. The name of a saved jump host stays as it is. */
+function shownJumps(target: TargetView | undefined): string {
+  const way = target?.ways.find(({ kind }) => kind === 'jump') ?? target?.ways[0];
+  return (way?.jumps ?? []).map((jump) => (isBareWord(jump) ? jump : shownAddress(jump))).join(', ');
 }
 
 /** Without ssh's own port. What a link names has been parsed before it comes here, and what is saved before it was. */

@@ -48,4 +48,30 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    name: 'ways, roles, tags, notes and favourites of targets',
+    // A jump host that was a bare word was a host; from now on a bare word is the name of a saved jump host, so it gets ssh's own port.
+    sql: `
+      CREATE TABLE targets_with_ways (
+        name TEXT PRIMARY KEY,
+        role TEXT NOT NULL,
+        device TEXT NOT NULL,
+        ways TEXT NOT NULL CHECK (json_valid(ways)),
+        tags TEXT NOT NULL CHECK (json_valid(tags)),
+        notes TEXT NOT NULL,
+        is_favourite INTEGER NOT NULL,
+        last_used_at INTEGER
+      ) STRICT;
+      INSERT INTO targets_with_ways
+        SELECT name, 'other', device,
+          json_array(json_object('kind', 'jump', 'jumps', json((
+            SELECT json_group_array(CASE WHEN value GLOB '*[@:.]*' THEN value ELSE value || ':22' END)
+            FROM json_each(targets.jumps)
+          )))),
+          '[]', '', 0, last_used_at
+        FROM targets;
+      DROP TABLE targets;
+      ALTER TABLE targets_with_ways RENAME TO targets;
+    `,
+  },
 ];

@@ -1,70 +1,133 @@
-/** Named targets: the devices somebody logs in to, and the jump hosts before them. */
+/** Named targets: the devices somebody logs in to, the jump hosts before them, and the ways to each. */
 import { z } from 'zod';
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import { type Database, transaction, withDatabaseErrors } from './database.ts';
 
+/** What a target is. Only a `jump-host` may be named as one by others. */
+export const TARGET_ROLES = [
+  'jump-host',
+  'ce',
+  'tor',
+  'management-switch',
+  'packet-broker',
+  'terminal-server',
+  'bare-metal',
+  'vm',
+  'aks-node',
+  'other',
+] as const;
+export type TargetRole = (typeof TARGET_ROLES)[number];
+
+/**
+ * - `jump`: `ssh -J` over the jump hosts; without any, straight there,
+ * - `forwarded`: to the last of the jump hosts with agent forwarding, and from there on with its own ssh,
+ * - `console`: the VM console service; it ends a console session that somebody else has,
+ * - `password`: a shared account's password (Method D v1.5): the last resort, never tried by itself.
+ */
+export const WAY_KINDS = ['jump', 'forwarded', 'console', 'password'] as const;
+export type WayKind = (typeof WAY_KINDS)[number];
+
+export interface Way {
+  readonly kind: WayKind;
+  /** Jump hosts in order, each spelled as the connect capability does it, or the name of a saved jump host; empty for none. */
+  readonly jumps: readonly string[];
+  /** Where this way logs in to, if that is elsewhere or somebody else than the target's `device`: a console, another network, a shared account. */
+  readonly device?: string | undefined;
+}
+
 export interface Target {
   readonly name: string;
+  readonly role: TargetRole;
   /** `user@host:port` as the connect capability spells it; parsed there. */
   readonly device: string;
-  /** Jump hosts in order, spelled alike; empty for none. */
-  readonly jumps: readonly string[];
+  /** In the order in which they are tried. */
+  readonly ways: readonly [Way, ...Way[]];
+  readonly tags: readonly string[];
+  /** Lines of plain text. */
+  readonly notes: string;
+  readonly isFavourite: boolean;
   /** Milliseconds since the Unix epoch. */
   readonly lastUsedAt: number | null;
 }
 
+/** What people say of a target; when it was used is noted by logins. */
+export type TargetEntry = Omit<Target, 'lastUsedAt'>;
+
+/** `replace`: the target of that name gets a new meaning, and maybe a new name; when it was last used stays. */
+export type TargetChange =
+  | { readonly kind: 'add'; readonly target: TargetEntry }
+  | { readonly kind: 'replace'; readonly name: string; readonly target: TargetEntry }
+  | { readonly kind: 'remove'; readonly name: string };
+
 export interface TargetStore {
   /** Throws `TARGET_EXISTS`: a name is never given a new meaning unasked. */
-  add(target: Pick<Target, 'name' | 'device' | 'jumps'>): void;
-  /** Adds it or gives the name its new meaning; when it was last used stays. */
-  put(target: Pick<Target, 'name' | 'device' | 'jumps'>): void;
-  /** Gives the target of that name a new meaning, and maybe a new name; when it was last used stays. False: no such target. Throws `TARGET_EXISTS`. */
-  replace(name: string, target: Pick<Target, 'name' | 'device' | 'jumps'>): boolean;
+  add(target: TargetEntry): void;
+  /** All of the changes, in their order, or none. Throws `TARGET_EXISTS`, and `TARGET_UNKNOWN` where one to replace or remove has gone. */
+  change(changes: readonly TargetChange[]): void;
   get(name: string): Target | undefined;
   /** Last used first, then by name. */
   list(): Target[];
   /** False where there is none of that name. */
-  remove(name: string): boolean;
+  setFavourite(name: string, isFavourite: boolean): boolean;
   markUsed(name: string, at: number): void;
 }
 
+/** A target of which no more is known than the way: what `connect --save` remembers. */
+export function plainTarget(name: string, device: string, jumps: readonly string[]): TargetEntry {
+  return { name, role: 'other', device, ways: [{ kind: 'jump', jumps }], tags: [], notes: '', isFavourite: false };
+}
+
+const json = z.string().transform((text): unknown => JSON.parse(text));
+const StoredWay = z.object({
+  kind: z.enum(WAY_KINDS),
+  jumps: z.array(z.string()),
+  device: z.string().optional(),
+});
 const Row = z
   .object({
     name: z.string(),
+    role: z.enum(TARGET_ROLES),
     device: z.string(),
-    jumps: z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text))),
+    ways: json.pipe(z.tuple([StoredWay], StoredWay)),
+    tags: json.pipe(z.array(z.string())),
+    notes: z.string(),
+    is_favourite: z.number().transform((value) => value !== 0),
     last_used_at: z.number().nullable(),
   })
-  .transform(({ last_used_at, ...target }): Target => ({ ...target, lastUsedAt: last_used_at }));
+  .transform(
+    ({ is_favourite, last_used_at, ...target }): Target => ({
+      ...target,
+      isFavourite: is_favourite,
+      lastUsedAt: last_used_at,
+    }),
+  );
 
-const INSERT = 'INSERT INTO targets (name, device, jumps) VALUES (?, ?, ?) ON CONFLICT (name)';
+const INSERT = `INSERT INTO targets (name, role, device, ways, tags, notes, is_favourite) VALUES (?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (name) DO NOTHING`;
+const REPLACE = `UPDATE targets SET name = ?, role = ?, device = ?, ways = ?, tags = ?, notes = ?, is_favourite = ?
+  WHERE name = ?`;
 
 export function targetStore(database: Database): TargetStore {
   const { sqlite } = database;
   const read = <T>(work: () => T) => withDatabaseErrors(database.file, work);
-  const write = (sql: string, ...values: (string | number)[]) =>
-    transaction(database, () => Number(sqlite.prepare(sql).run(...values).changes));
+  const run = (sql: string, ...values: (string | number)[]) => Number(sqlite.prepare(sql).run(...values).changes);
+  const write = (sql: string, ...values: (string | number)[]) => transaction(database, () => run(sql, ...values));
+  const has = (name: string) => sqlite.prepare('SELECT 1 FROM targets WHERE name = ?').get(name) !== undefined;
+
+  const make = (change: TargetChange): void => {
+    if (change.kind === 'add') {
+      if (run(INSERT, ...columnsOf(change.target)) === 0) throw alreadyThere(change.target.name);
+    } else if (change.kind === 'replace') {
+      const { name, target } = change;
+      if (target.name !== name && has(target.name)) throw alreadyThere(target.name);
+      if (run(REPLACE, ...columnsOf(target), name) === 0) throw gone(name);
+    } else if (run('DELETE FROM targets WHERE name = ?', change.name) === 0) throw gone(change.name);
+  };
+  const change = (changes: readonly TargetChange[]) => transaction(database, () => changes.forEach(make));
 
   return {
-    add({ name, device, jumps }) {
-      if (write(`${INSERT} DO NOTHING`, name, device, JSON.stringify(jumps)) === 0) throw alreadyThere(name);
-    },
-    put({ name, device, jumps }) {
-      write(
-        `${INSERT} DO UPDATE SET device = excluded.device, jumps = excluded.jumps`,
-        name,
-        device,
-        JSON.stringify(jumps),
-      );
-    },
-    replace: (name, target) =>
-      transaction(database, () => {
-        const { name: newName, device, jumps } = target;
-        const has = (one: string) => sqlite.prepare('SELECT 1 FROM targets WHERE name = ?').get(one) !== undefined;
-        if (newName !== name && has(newName)) throw alreadyThere(newName);
-        const change = 'UPDATE targets SET name = ?, device = ?, jumps = ? WHERE name = ?';
-        return Number(sqlite.prepare(change).run(newName, device, JSON.stringify(jumps), name).changes) > 0;
-      }),
+    add: (target) => change([{ kind: 'add', target }]),
+    change,
     get: (name) =>
       read(() => {
         const row = sqlite.prepare('SELECT * FROM targets WHERE name = ?').get(name);
@@ -74,11 +137,16 @@ export function targetStore(database: Database): TargetStore {
       read(() =>
         Row.array().parse(sqlite.prepare('SELECT * FROM targets ORDER BY last_used_at DESC NULLS LAST, name').all()),
       ),
-    remove: (name) => write('DELETE FROM targets WHERE name = ?', name) > 0,
+    setFavourite: (name, isFavourite) =>
+      write('UPDATE targets SET is_favourite = ? WHERE name = ?', Number(isFavourite), name) > 0,
     markUsed(name, at) {
       write('UPDATE targets SET last_used_at = ? WHERE name = ?', at, name);
     },
   };
+}
+
+function columnsOf({ name, role, device, ways, tags, notes, isFavourite }: TargetEntry): (string | number)[] {
+  return [name, role, device, JSON.stringify(ways), JSON.stringify(tags), notes, Number(isFavourite)];
 }
 
 function alreadyThere(name: string): GlasskeyError {
@@ -86,6 +154,15 @@ function alreadyThere(name: string): GlasskeyError {
     code: 'TARGET_EXISTS',
     message: `There is a target named ${name} already.`,
     remedy: 'Choose another name, or remove that one first.',
+    detail: { name },
+  });
+}
+
+function gone(name: string): GlasskeyError {
+  return new GlasskeyError({
+    code: 'TARGET_UNKNOWN',
+    message: `There is no saved target ${name} any more.`,
+    remedy: 'Somebody removed or renamed it meanwhile; save it as a new one.',
     detail: { name },
   });
 }

@@ -12,6 +12,7 @@ import { LabAuthenticator } from '../lab/authenticator/lab-authenticator.ts';
 import { labHidBus } from '../lab/authenticator/socket-bus.ts';
 import { type Lab, startLab } from '../lab/world.ts';
 
+const LEAF1 = { name: 'leaf1', role: 'tor' as const, tags: [], notes: '' };
 let lab: Lab;
 let desktop: Desktop;
 let events: string[];
@@ -115,7 +116,7 @@ describe('the desktop without a window', () => {
     await until('the agent’s key', async () => ((await call('agent.status', {})).keys === 1 ? true : undefined));
     await until('readiness', async () => ((await call('readiness.get', {})).verdict === 'ready' ? true : undefined));
 
-    await call('targets.save', { name: 'leaf1', device: lab.device, jumps: [lab.jump] });
+    await call('targets.save', { ...LEAF1, device: lab.device, ways: [{ kind: 'jump', jumps: [lab.jump] }] });
     expect((await call('targets.command', { target: 'leaf1' })).command).toContain(`-J ${lab.jump}`);
     lab.authenticator.counters.reset();
     const { id } = await call('sessions.open', { target: 'leaf1', columns: 100, rows: 30 });
@@ -145,7 +146,7 @@ describe('the desktop without a window', () => {
     await desktop.close();
     await lab.entra.close();
     desktop = await start();
-    await call('targets.save', { name: 'leaf1', device: lab.device, jumps: [lab.jump] });
+    await call('targets.save', { ...LEAF1, device: lab.device, ways: [{ kind: 'jump', jumps: [lab.jump] }] });
     const { id } = await call('sessions.open', { target: 'leaf1', columns: 80, rows: 24 });
     await answer(lab.pin);
     await session(id, ({ state }) => state === 'open');
@@ -184,7 +185,7 @@ describe('the desktop without a window', () => {
         [false, lab.upn, true],
       ]);
       await lab.fabric.reconcile();
-      await call('targets.save', { name: 'leaf1', device: lab.device, jumps: [lab.jump] });
+      await call('targets.save', { ...LEAF1, device: lab.device, ways: [{ kind: 'jump', jumps: [lab.jump] }] });
       const { id } = await call('sessions.open', { target: 'leaf1', columns: 80, rows: 24 });
       await answer(lab.pin);
       await session(id, ({ state }) => state === 'open');
@@ -199,7 +200,7 @@ describe('the desktop without a window', () => {
 
   it('wipes and asks anew when the screen was locked with a session open, and ends all when it is closed', async () => {
     await enrolled();
-    await call('targets.save', { name: 'leaf1', device: lab.device, jumps: [lab.jump] });
+    await call('targets.save', { ...LEAF1, device: lab.device, ways: [{ kind: 'jump', jumps: [lab.jump] }] });
     const { id } = await call('sessions.open', { target: 'leaf1', columns: 80, rows: 24 });
     await answer(lab.pin);
     await session(id, ({ state }) => state === 'open');

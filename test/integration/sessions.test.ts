@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { parseHostSpec, shownHostSpec } from '../../main/connect/host-spec.ts';
 import { copyableCommand } from '../../main/connect/plan.ts';
 import { connectTo } from '../../main/glasskey-sessions.ts';
+import { plainTarget } from '../../main/storage/target-store.ts';
 import { type Lab, startLab } from '../lab/world.ts';
 import { type SessionDesk, startSessionDesk } from './session-desk.ts';
 
@@ -21,7 +22,7 @@ beforeAll(async () => {
   expect(exitCode, stderr).toBe(0);
   await lab.fabric.reconcile();
   const saver = startSessionDesk(lab);
-  await saver.glasskey.saveTarget({ name: 'leaf1', device: lab.device, jumps: [lab.jump], replaces: undefined });
+  await saver.glasskey.saveTarget({ ...plainTarget('leaf1', lab.device, [lab.jump]), replaces: undefined });
   await saver.close();
   // Where ssh's configurations go, and by which its processes are known.
   vi.stubEnv('TMPDIR', join(lab.folder, 'tmp'));

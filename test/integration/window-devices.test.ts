@@ -111,8 +111,10 @@ test('Ten thousand devices: every search finds what it ought to, and only what i
   await soon(() => grid.getAttribute('aria-rowcount')).toBe('10000');
   for (const query of ['ce3', 'ce3-rack77', 'rack77 north', 'site9.example west ce1', 'rack1428']) {
     await box(window).fill(query);
-    const fits = targets.filter(({ name, device, jumps }) =>
-      query.split(' ').every((word) => [name, device, ...jumps].some((field) => field.includes(word))),
+    const fits = targets.filter(({ name, device, ways }) =>
+      query
+        .split(' ')
+        .every((word) => [name, device, ...ways.flatMap(({ jumps }) => jumps)].some((field) => field.includes(word))),
     );
     await soon(() => grid.getAttribute('aria-rowcount')).toBe(String(fits.length));
     const shown = await rowNames(window);
@@ -171,7 +173,7 @@ test('A device is added by keyboard alone, through the usual jump host and anoth
     calls: {
       'targets.save': (input) => {
         saved.push(input);
-        const target = { name: input.name, device: input.device, jumps: input.jumps, lastUsedAt: null };
+        const target = { ...input, isFavourite: false, lastUsedAt: null };
         window.targets.push(target);
         return { target };
       },
@@ -204,7 +206,16 @@ test('A device is added by keyboard alone, through the usual jump host and anoth
   await page.keyboard.press('Enter');
   await page.getByRole('textbox', { name: 'Jump host 1' }).focus();
   await page.keyboard.press('Enter');
-  await soon(() => saved).toEqual([{ name: 'leaf9', device: 'ada@leaf9:2222', jumps: ['ops@jump-inner', JUMP] }]);
+  await soon(() => saved).toEqual([
+    {
+      name: 'leaf9',
+      role: 'other',
+      device: 'ada@leaf9:2222',
+      ways: [{ kind: 'jump', jumps: ['ops@jump-inner', JUMP] }],
+      tags: [],
+      notes: '',
+    },
+  ]);
   await page.getByText('leaf9 is added.').first().waitFor();
   await soon(() => page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('combobox');
   expect(window.faults).toEqual([]);
@@ -213,15 +224,15 @@ test('A device is added by keyboard alone, through the usual jump host and anoth
 test('What is refused is told at its field, which has the focus, and nothing typed is lost', async () => {
   await using window = await openDevices(undefined, {
     calls: {
-      'targets.save': ({ name, jumps }) => {
+      'targets.save': ({ name, ways }) => {
         if (name === 'leaf1')
           throw new ScriptedError('TARGET_EXISTS', 'There is a target named leaf1 already.', 'Choose another name.');
         throw new ScriptedError(
           'TARGET_INVALID',
-          `The target '${jumps[0]}' has whitespace (U+0020) in its host name.`,
+          `The target '${ways[0]?.jumps[0]}' has whitespace (U+0020) in its host name.`,
           'Write it as user@host.',
           'expected',
-          { field: 'jumps', index: 0 },
+          { field: 'ways', index: 0, part: 0 },
         );
       },
     },
@@ -250,7 +261,7 @@ test('What is refused is told at its field, which has the focus, and nothing typ
 test('A device is changed in place, and removed only with consent', async () => {
   await using window = await openDevices(undefined, {
     calls: {
-      'targets.save': ({ replaces: _, ...target }) => ({ target: { ...target, lastUsedAt: null } }),
+      'targets.save': ({ replaces: _, ...target }) => ({ target: { ...target, isFavourite: false, lastUsedAt: null } }),
       'targets.remove': () => ({ removed: true }),
     },
   });
@@ -259,8 +270,8 @@ test('A device is changed in place, and removed only with consent', async () => 
   await page.getByRole('button', { name: 'Change leaf10' }).click();
   await page.getByRole('textbox', { name: 'Name' }).fill('leaf-ten');
   await page.getByRole('button', { name: 'Save' }).click();
-  await soon(() => made(window, 'targets.save')).toEqual([
-    { name: 'leaf-ten', device: 'alice@leaf10', jumps: [JUMP], replaces: 'leaf10' },
+  await soon(() => made(window, 'targets.save')).toMatchObject([
+    { name: 'leaf-ten', device: 'alice@leaf10', ways: [{ kind: 'jump', jumps: [JUMP] }], replaces: 'leaf10' },
   ]);
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Remove leaf10' }).click();

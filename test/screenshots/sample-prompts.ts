@@ -11,6 +11,7 @@ import { LinkRequests } from '../../main/shell/link-requests.ts';
 import { textsFor } from '../../main/texts/texts.ts';
 import { ManualClock, settle } from '../unit/lab/authenticator/manual-clock.ts';
 import { FINGERPRINT } from '../window/sample-readiness.ts';
+import { sampleTarget } from '../window/window-samples.ts';
 
 const texts = textsFor(['en-GB']);
 const { signal } = new AbortController();
@@ -184,9 +185,7 @@ export const SAMPLE_PROMPTS: readonly SamplePrompt[] = [
         log: () => {},
         texts,
         prompts: desk,
-        targets: async () => [
-          { name: 'ce1-rack4', device: 'admin@ce1-rack4', jumps: ['jumper@jump-east'], lastUsedAt: null },
-        ],
+        targets: async () => [sampleTarget('ce1-rack4', 'admin@ce1-rack4', ['jumper@jump-east'])],
         connect: async () => {},
         tell: () => {},
       }).receive('glasskey://connect/ce1-rack4'),

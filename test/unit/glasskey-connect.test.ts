@@ -6,7 +6,7 @@ import type { WrittenEnrollment } from '../../main/enrollment/enrollment.ts';
 import { areOnSeveralModels, keysForLogin, planLogin } from '../../main/glasskey-connect.ts';
 import { openDatabase } from '../../main/storage/database.ts';
 import { openSettings } from '../../main/storage/settings.ts';
-import { targetStore } from '../../main/storage/target-store.ts';
+import { plainTarget, targetStore } from '../../main/storage/target-store.ts';
 import { found, published, written } from './enrollment/sample-enrollment.ts';
 
 const OTHER_MODEL = 'ee882879-721c-4913-9775-3dfcce97072a';
@@ -75,7 +75,7 @@ describe('a target', () => {
     database.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  targetStore(database).add({ name: 'leaf1', device: 'alice@10.0.0.7', jumps: ['ops@192.0.2.10'] });
+  targetStore(database).add(plainTarget('leaf1', 'alice@10.0.0.7', ['ops@192.0.2.10']));
 
   const plan = (target: string, jump?: readonly string[]) =>
     planLogin(

@@ -38,7 +38,7 @@ export class ScriptedError extends Error {
     message: string,
     remedy: string,
     kind: CrossedError['kind'] = 'expected',
-    place: Pick<CrossedError, 'field' | 'index'> = {},
+    place: Pick<CrossedError, 'field' | 'index' | 'part'> = {},
   ) {
     super(message);
     this.crossed = { code, message, remedy, kind, ...place };

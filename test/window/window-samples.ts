@@ -11,12 +11,24 @@ import type { ScriptedCalls } from './scripted-bridge.ts';
 
 const DAY = 86_400_000;
 
+/** One that nobody has used yet. */
+export function sampleTarget(name: string, device: string, jumps: readonly string[]): TargetView {
+  return {
+    name,
+    role: 'other',
+    device,
+    ways: [{ kind: 'jump', jumps: [...jumps] }],
+    tags: [],
+    notes: '',
+    isFavourite: false,
+    lastUsedAt: null,
+  };
+}
+
 /** A dozen devices as somebody would have them; `now`: when they were last used is counted back from it. */
 export function sampleTargets(now: number): TargetView[] {
   const one = (name: string, device: string, jumps: string[], daysAgo: number | null): TargetView => ({
-    name,
-    device,
-    jumps,
+    ...sampleTarget(name, device, jumps),
     lastUsedAt: daysAgo === null ? null : now - daysAgo * DAY,
   });
   const east = ['jumper@jump-east'];
@@ -39,9 +51,11 @@ export function sampleTargets(now: number): TargetView[] {
 /** So many devices that are nothing but names. */
 export function manyTargets(count: number): TargetView[] {
   return Array.from({ length: count }, (_, at) => ({
-    name: `ce${at % 7}-rack${Math.floor(at / 7)}`,
-    device: `admin@ce${at % 7}-rack${Math.floor(at / 7)}.site${at % 40}.example`,
-    jumps: [`jumper@jump-${['east', 'west', 'north'][at % 3]}`],
+    ...sampleTarget(
+      `ce${at % 7}-rack${Math.floor(at / 7)}`,
+      `admin@ce${at % 7}-rack${Math.floor(at / 7)}.site${at % 40}.example`,
+      [`jumper@jump-${['east', 'west', 'north'][at % 3]}`],
+    ),
     lastUsedAt: at % 9 === 0 ? 1_700_000_000_000 + at : null,
   }));
 }

@@ -63,7 +63,8 @@ function listTargets(targets: readonly Target[], now: number, output: Output): v
   output.line();
   output.line('  Saved targets');
   const width = Math.max(...targets.map(({ name }) => name.length));
-  for (const { name, device, jumps, lastUsedAt } of targets) {
+  for (const { name, device, ways, lastUsedAt } of targets) {
+    const { jumps } = ways.find(({ kind }) => kind === 'jump') ?? ways[0];
     const way = jumps.length === 0 ? '' : ` through ${jumps.join(', then ')}`;
     const used = lastUsedAt === null ? '' : `, last used ${timeOfDay(lastUsedAt, now)}`;
     output.line(`    glasskey connect ${printable(name).padEnd(width)}  ${printable(device + way)}${used}`);

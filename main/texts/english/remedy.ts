@@ -82,4 +82,5 @@ export const REMEDY = {
   'remedy.ATTESTATION_POLICY_UNUSABLE': 'Correct it in Settings, or ask whoever wrote settings.json to.',
   'remedy.SETTING_UNKNOWN': 'Choose one of the settings shown.',
   'remedy.INTERNAL': 'Try again; if it happens again, report it with the log file.',
+  'remedy.TARGET_IN_USE': 'Change the ways of those devices first.',
 } as const;

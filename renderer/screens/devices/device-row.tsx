@@ -195,8 +195,9 @@ export const DeviceRow = memo(function DeviceRow({ target, typed, typedJump, ind
 
   function way(): string {
     if (target !== undefined) {
-      if (target.jumps.length === 0) return target.device;
-      return `${target.device}, ${say('devices.through', { jumps: target.jumps.join(', ') })}`;
+      const jumps = target.ways[0]?.jumps ?? [];
+      if (jumps.length === 0) return target.device;
+      return `${target.device}, ${say('devices.through', { jumps: jumps.join(', ') })}`;
     }
     return typedJump === null ? say('devices.typed-explained') : say('devices.typed-through', { jump: typedJump });
   }

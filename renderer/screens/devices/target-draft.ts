@@ -10,6 +10,9 @@ export interface JumpDraft {
 export interface TargetDraft {
   readonly name: string;
   readonly device: string;
+  /** Everything else of the device that is changed; undefined for a new one. */
+  readonly rest: TargetView | undefined;
+  /** Of the first way. */
   readonly jumps: readonly JumpDraft[];
 }
 
@@ -18,10 +21,11 @@ export type DraftField = 'name' | 'device' | { readonly jump: number };
 
 /** Of an existing device, or a new one that goes through the usual jump host. */
 export function draftOf(target: TargetView | undefined, typed: string, defaultJump: string | null): TargetDraft {
-  const jumps = target?.jumps ?? (defaultJump === null ? [] : [defaultJump]);
+  const jumps = target?.ways[0]?.jumps ?? (defaultJump === null ? [] : [defaultJump]);
   return {
     name: target?.name ?? '',
     device: target?.device ?? typed,
+    rest: target,
     jumps: jumps.map((text, id) => ({ id, text })),
   };
 }
@@ -57,19 +61,25 @@ export function emptyField(draft: TargetDraft): DraftField | undefined {
 }
 
 export function saveInput(draft: TargetDraft, replaces: string | undefined): CallInput<'targets.save'> {
+  const { rest } = draft;
+  const jumps = draft.jumps.map(({ text }) => text.trim());
+  const [first = { kind: 'jump' as const }, ...others] = rest?.ways ?? [];
   return {
     name: draft.name.trim(),
+    role: rest?.role ?? 'other',
     device: draft.device.trim(),
-    jumps: draft.jumps.map(({ text }) => text.trim()),
+    ways: [{ ...first, jumps }, ...others],
+    tags: rest?.tags ?? [],
+    notes: rest?.notes ?? '',
     ...(replaces !== undefined && { replaces }),
   };
 }
 
 /** Which field to show an error of `targets.save` at; undefined: it is about the whole. */
-export function fieldOfError({ code, field, index }: CrossedError): DraftField | undefined {
+export function fieldOfError({ code, field, index, part }: CrossedError): DraftField | undefined {
   if (code === 'TARGET_NAME_INVALID' || code === 'TARGET_EXISTS') return 'name';
   if (field === 'device') return 'device';
-  return field === 'jumps' && index !== undefined ? { jump: index } : undefined;
+  return field === 'ways' && index === 0 && typeof part === 'number' ? { jump: part } : undefined;
 }
 
 export function sameField(a: DraftField | undefined, b: DraftField): boolean {

@@ -24,7 +24,7 @@ export function indexTargets(targets: readonly TargetView[]): TargetIndex {
     .map((target) => ({
       target,
       name: target.name.toLowerCase(),
-      text: [target.name, target.device, ...target.jumps].join('\n').toLowerCase(),
+      text: [target.name, target.device, ...target.ways.flatMap(({ jumps }) => jumps)].join('\n').toLowerCase(),
     }));
 }
 

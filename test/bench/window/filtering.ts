@@ -1,7 +1,7 @@
 /** The search over many devices: from each keystroke to the frame that shows what it found. */
 import { join } from 'node:path';
 import { openDatabase } from '../../../main/storage/database.ts';
-import { targetStore } from '../../../main/storage/target-store.ts';
+import { plainTarget, targetStore } from '../../../main/storage/target-store.ts';
 import type { LabDesktop } from '../../lab/desktop-app.ts';
 import type { Lab } from '../../lab/world.ts';
 
@@ -43,7 +43,7 @@ export function seedDevices(lab: Lab, list: readonly Device[], jump: string): vo
     // Ten thousand transactions, of which none has to outlive a power cut.
     database.sqlite.exec('PRAGMA synchronous = OFF');
     const targets = targetStore(database);
-    for (const { name, device } of list) targets.put({ name, device, jumps: [jump] });
+    for (const { name, device } of list) targets.add(plainTarget(name, device, [jump]));
   } finally {
     database.close();
   }

@@ -10,6 +10,7 @@ import type { Desktop, DesktopWorld } from '../../../main/ipc/desktop.ts';
 import { PromptDesk } from '../../../main/prompts/prompt-desk.ts';
 import { runApp } from '../../../main/shell/run-app.ts';
 import { systemClock } from '../../../time/clock.ts';
+import { sampleTarget } from '../../window/window-samples.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const MAIN = join(HERE, '..', '..', '..', 'main');
@@ -30,12 +31,9 @@ export class ShellApp {
   tell: Tell = () => {};
   verdict: Readiness['verdict'] = 'ready';
   waitUntil = 0;
-  targets: TargetView[] = ['rack1', 'rack2', 'rack3', 'rack4', 'rack5', 'rack6'].map((name) => ({
-    name,
-    device: `admin@${name}.example`,
-    jumps: ['me@jump-east'],
-    lastUsedAt: null,
-  }));
+  targets: TargetView[] = ['rack1', 'rack2', 'rack3', 'rack4', 'rack5', 'rack6'].map((name) =>
+    sampleTarget(name, `admin@${name}.example`, ['me@jump-east']),
+  );
   sessions: SessionView[] = [];
   isWatched = false;
   agent: AgentView = { state: 'listening', keys: 2 };

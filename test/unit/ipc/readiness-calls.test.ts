@@ -3,6 +3,7 @@ import type { EnrollmentReport, RotationReport } from '../../../main/enrollment/
 import type { StatusReport } from '../../../main/glasskey.ts';
 import { CALLS } from '../../../main/ipc/contract.ts';
 import { chainOf, readinessCalls } from '../../../main/ipc/readiness-calls.ts';
+import { plainTarget } from '../../../main/storage/target-store.ts';
 
 const NOW = 1_000_000;
 const FACTS = { now: NOW, defaultJump: null, pluggedIn: true };
@@ -33,7 +34,7 @@ const NOT_PUBLISHED = {
   publishedAt: undefined,
   reconciledBy: undefined,
 } as const;
-const target = { name: 'leaf1', device: 'alice@leaf1', jumps: ['ops@jump'], lastUsedAt: 400 };
+const target = { ...plainTarget('leaf1', 'alice@leaf1', ['ops@jump']), lastUsedAt: 400 };
 const status = (over: Partial<StatusReport> = {}): StatusReport => ({
   verdict: 'ready',
   next: '',
@@ -103,7 +104,7 @@ describe('the chain from the key to the device', () => {
 
   it('names hosts without ssh’s own port, with any other, and what is no host as it stands', () => {
     const names = (device: string, jump: string) =>
-      chainOf(status({ targets: [{ ...target, device, jumps: [jump] }] }), FACTS)
+      chainOf(status({ targets: [{ ...target, device, ways: [{ kind: 'jump', jumps: [jump] }] }] }), FACTS)
         .slice(3)
         .map(({ name }) => name);
     expect(names('alice@leaf1:22', 'ops@[2001:db8::17]:22')).toEqual(['ops@2001:db8::17', 'alice@leaf1']);

@@ -5,8 +5,23 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, openDatabase, transaction } from '../../../main/storage/database.ts';
 import { enrollmentStore } from '../../../main/storage/enrollment-store.ts';
+import { MIGRATIONS } from '../../../main/storage/migrations.ts';
 import { openSettings } from '../../../main/storage/settings.ts';
-import { targetStore } from '../../../main/storage/target-store.ts';
+import { plainTarget, type TargetEntry, targetStore } from '../../../main/storage/target-store.ts';
+
+const RACK4: TargetEntry = {
+  name: 'rack4',
+  role: 'ce',
+  device: 'alice@ce1-rack4',
+  ways: [
+    { kind: 'jump', jumps: ['alice@jump-east', 'inner'] },
+    { kind: 'password', jumps: [], device: 'telco@ce1-rack4:2222' },
+  ],
+  tags: ['row4', 'east'],
+  notes: 'Door code\nat the desk',
+  isFavourite: true,
+};
+const RACK1 = plainTarget('rack1', 'ce1-rack1', []);
 
 let folder: string;
 let database: Database;
@@ -112,29 +127,67 @@ describe('the enrollment store', () => {
 describe('the target store', () => {
   it('keeps names unique, puts the last used first, and forgets on demand', () => {
     const store = targetStore(database);
-    store.add({ name: 'rack4', device: 'alice@ce1-rack4', jumps: ['alice@jump-east'] });
-    store.add({ name: 'rack1', device: 'ce1-rack1', jumps: [] });
-    expect(() => store.add({ name: 'rack4', device: 'elsewhere', jumps: [] })).toThrow(code('TARGET_EXISTS'));
-    expect(store.get('rack4')).toEqual({
-      name: 'rack4',
-      device: 'alice@ce1-rack4',
-      jumps: ['alice@jump-east'],
-      lastUsedAt: null,
-    });
+    store.add(RACK4);
+    store.add(RACK1);
+    expect(() => store.add(plainTarget('rack4', 'elsewhere', []))).toThrow(code('TARGET_EXISTS'));
+    expect(store.get('rack4')).toEqual({ ...RACK4, lastUsedAt: null });
     store.markUsed('rack4', 5);
-    store.put({ name: 'rack4', device: 'bob@ce1-rack4', jumps: [] });
+    const moved = { ...RACK4, device: 'bob@ce1-rack4', isFavourite: false };
+    store.change([{ kind: 'replace', name: 'rack4', target: moved }]);
     expect(store.list()).toEqual([
-      { name: 'rack4', device: 'bob@ce1-rack4', jumps: [], lastUsedAt: 5 },
-      { name: 'rack1', device: 'ce1-rack1', jumps: [], lastUsedAt: null },
+      { ...moved, lastUsedAt: 5 },
+      { ...RACK1, lastUsedAt: null },
     ]);
-    expect(store.remove('rack4')).toBe(true);
-    expect(store.remove('rack4')).toBe(false);
+    store.change([{ kind: 'remove', name: 'rack4' }]);
+    expect(store.get('rack4')).toBeUndefined();
+  });
+
+  it('makes all changes or none', () => {
+    const store = targetStore(database);
+    store.add(RACK4);
+    for (const [last, expected] of [
+      [{ kind: 'add', target: RACK4 }, 'TARGET_EXISTS'],
+      [{ kind: 'remove', name: 'gone' }, 'TARGET_UNKNOWN'],
+      [{ kind: 'replace', name: 'gone', target: { ...RACK1, name: 'gone' } }, 'TARGET_UNKNOWN'],
+      [{ kind: 'replace', name: 'rack1', target: { ...RACK1, name: 'rack4' } }, 'TARGET_EXISTS'],
+    ] as const) {
+      expect(() => store.change([{ kind: 'add', target: RACK1 }, last])).toThrow(code(expected));
+      expect(store.list().map(({ name }) => name)).toEqual(['rack4']);
+    }
+  });
+
+  it('marks favourites', () => {
+    const store = targetStore(database);
+    store.add(RACK1);
+    expect(store.setFavourite('rack1', true)).toBe(true);
+    expect(store.get('rack1')?.isFavourite).toBe(true);
+    expect(store.setFavourite('gone', true)).toBe(false);
+  });
+
+  it('turns the jump hosts of before into a way, and what was a bare host into one that no name can mean', () => {
+    const before = openDatabase(join(folder, 'before.db'), MIGRATIONS.slice(0, 1));
+    const insert = before.sqlite.prepare('INSERT INTO targets (name, device, jumps, last_used_at) VALUES (?, ?, ?, ?)');
+    insert.run('rack4', 'alice@ce1-rack4', '["ops@east","inner","10.0.0.1","::1","east:2200"]', 7);
+    insert.run('rack1', 'ce1-rack1', '[]', null);
+    before.close();
+    const after = openDatabase(join(folder, 'before.db'));
+    try {
+      expect(targetStore(after).list()).toEqual([
+        {
+          ...plainTarget('rack4', 'alice@ce1-rack4', ['ops@east', 'inner:22', '10.0.0.1', '::1', 'east:2200']),
+          lastUsedAt: 7,
+        },
+        { ...plainTarget('rack1', 'ce1-rack1', []), lastUsedAt: null },
+      ]);
+    } finally {
+      after.close();
+    }
   });
 
   it('takes a name that is SQL for what it is: a name', () => {
     const store = targetStore(database);
     const name = `'); DROP TABLE targets; --`;
-    store.add({ name, device: 'd', jumps: [] });
+    store.add(plainTarget(name, 'd', []));
     expect(store.get(name)?.device).toBe('d');
   });
 });

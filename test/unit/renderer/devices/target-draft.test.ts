@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { saveTarget } from '../../../../main/glasskey-targets.ts';
-import { errorSchema } from '../../../../main/ipc/contract.ts';
+import { saveTarget, type TargetToSave } from '../../../../main/glasskey-targets.ts';
+import { errorSchema, type TargetView } from '../../../../main/ipc/contract.ts';
 import { crossedError } from '../../../../main/ipc/crossed-error.ts';
 import { openDatabase } from '../../../../main/storage/database.ts';
-import { targetStore } from '../../../../main/storage/target-store.ts';
+import { plainTarget, targetStore } from '../../../../main/storage/target-store.ts';
 import { textsFor } from '../../../../main/texts/texts.ts';
 import {
   draftOf,
@@ -17,23 +17,35 @@ import {
   withJumpMoved,
   withoutJump,
 } from '../../../../renderer/screens/devices/target-draft.ts';
+import { sampleTarget } from '../../../window/window-samples.ts';
 
 const JUMPS = ['a@one', 'b@two', 'c@three'];
-const draft = draftOf({ name: 'leaf1', device: 'alice@leaf1', jumps: JUMPS, lastUsedAt: null }, '', null);
-const TO_SAVE = { name: 'leaf1', device: 'alice@leaf1', jumps: JUMPS, replaces: undefined as string | undefined };
+const LEAF: TargetView = {
+  ...sampleTarget('leaf1', 'alice@leaf1', JUMPS),
+  role: 'tor',
+  tags: ['rack4'],
+  notes: 'In row 4.',
+};
+const draft = draftOf(LEAF, '', null);
+const jump = (...jumps: string[]) => [{ kind: 'jump' as const, jumps }];
+const TO_SAVE: TargetToSave = { ...plainTarget('leaf1', 'alice@leaf1', JUMPS), replaces: undefined };
 const texts = (of: typeof draft) => of.jumps.map(({ text }) => text);
 
 test('A new device begins with the usual jump host, and with what was typed', () => {
   expect(saveInput(draftOf(undefined, 'ada@leaf9', 'jumper@jump-east'), undefined)).toEqual({
     name: '',
+    role: 'other',
     device: 'ada@leaf9',
-    jumps: ['jumper@jump-east'],
+    ways: jump('jumper@jump-east'),
+    tags: [],
+    notes: '',
   });
   expect(draftOf(undefined, '', null).jumps).toEqual([]);
 });
 
 test('A device that is changed keeps its own jump hosts and says which one it replaces', () => {
-  expect(saveInput(draft, 'leaf1')).toEqual({ name: 'leaf1', device: 'alice@leaf1', jumps: JUMPS, replaces: 'leaf1' });
+  const { isFavourite: _, lastUsedAt: __, ...leaf } = LEAF;
+  expect(saveInput(draft, 'leaf1')).toEqual({ ...leaf, replaces: 'leaf1' });
 });
 
 test('Jump hosts move, go and come, each keeping its own id', () => {
@@ -60,7 +72,7 @@ test('What the main process refuses is shown at the field that holds it, whateve
     rmSync(folder, { recursive: true, force: true });
   });
   const store = targetStore(database);
-  const refusal = (wrong: Partial<typeof TO_SAVE>) => {
+  const refusal = (wrong: Partial<TargetToSave>) => {
     try {
       saveTarget(store, { ...TO_SAVE, ...wrong });
     } catch (error) {
@@ -70,11 +82,11 @@ test('What the main process refuses is shown at the field that holds it, whateve
   };
   expect(refusal({ name: '-x' })).toBe('name');
   expect(refusal({ device: 'alice@-o' })).toBe('device');
-  expect(refusal({ jumps: [...JUMPS, `alice@${'x'.repeat(300)}`] })).toEqual({ jump: 3 });
+  expect(refusal({ ways: jump(...JUMPS, `alice@${'x'.repeat(300)}`) })).toEqual({ jump: 3 });
   // The part that is wrong stands in the device, too, where nothing is wrong with it.
-  expect(refusal({ device: 'alice@two', jumps: ['a@one', 'alice@two words'] })).toEqual({ jump: 1 });
-  expect(refusal({ jumps: Array(9).fill('a@b') })).toEqual({ jump: 8 });
+  expect(refusal({ device: 'alice@two', ways: jump('a@one', 'alice@two words') })).toEqual({ jump: 1 });
+  expect(refusal({ ways: jump(...Array(9).fill('a@b')) })).toEqual({ jump: 8 });
   expect(refusal({ replaces: 'gone' })).toBeUndefined();
-  store.add({ name: 'leaf1', device: 'a@b', jumps: [] });
+  store.add(plainTarget('leaf1', 'a@b', []));
   expect(refusal({})).toBe('name');
 });

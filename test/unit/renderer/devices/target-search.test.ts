@@ -2,14 +2,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { TargetView } from '../../../../main/ipc/contract.ts';
 import { indexTargets, searchTargets, typedDestination } from '../../../../renderer/screens/devices/target-search.ts';
+import { sampleTarget } from '../../../window/window-samples.ts';
 
 const target = (name: string, more: Partial<TargetView> = {}): TargetView => ({
-  name,
-  device: `admin@${name}.example`,
-  jumps: [],
-  lastUsedAt: null,
+  ...sampleTarget(name, `admin@${name}.example`, []),
   ...more,
 });
+const through = (jump: string): Partial<TargetView> => ({ ways: [{ kind: 'jump', jumps: [jump] }] });
 const names = (targets: readonly TargetView[]) => targets.map(({ name }) => name);
 const search = (targets: readonly TargetView[], query: string) => names(searchTargets(indexTargets(targets), query));
 
@@ -25,10 +24,7 @@ test('Without a query every device is shown, the last used first, then by name a
 });
 
 test('Words may come in any order, from the name, the device and the jump hosts', () => {
-  const targets = [
-    target('ce1-rack4', { jumps: ['jumper@jump-east'] }),
-    target('ce2-rack4', { jumps: ['jumper@jump-west'] }),
-  ];
+  const targets = [target('ce1-rack4', through('jumper@jump-east')), target('ce2-rack4', through('jumper@jump-west'))];
   expect(search(targets, 'east rack4')).toEqual(['ce1-rack4']);
   expect(search(targets, 'RACK4 admin@ce2')).toEqual(['ce2-rack4']);
   expect(search(targets, 'rack5')).toEqual([]);
@@ -45,19 +41,18 @@ test('No word is found across two fields', () => {
 
 test('It finds exactly what a plain reading of the rule finds, once each, and leaves nothing out', () => {
   const letters = fc.string({ unit: fc.constantFrom('a', 'b', 'B', '1', '-', '.'), minLength: 1, maxLength: 5 });
-  const anyTarget = fc.record({
-    name: letters,
-    device: letters,
-    jumps: fc.array(letters, { maxLength: 2 }),
-    lastUsedAt: fc.option(fc.nat(5)),
-  });
+  const anyTarget = fc
+    .tuple(letters, letters, fc.array(letters, { maxLength: 2 }), fc.option(fc.nat(5)))
+    .map(([name, device, jumps, lastUsedAt]): TargetView => ({ ...sampleTarget(name, device, jumps), lastUsedAt }));
   const anyTargets = fc.uniqueArray(anyTarget, { selector: ({ name }) => name, maxLength: 25 });
   fc.assert(
     fc.property(anyTargets, fc.array(letters, { maxLength: 3 }), (targets, words) => {
       const found = search(targets, words.join('  '));
-      const fits = ({ name, device, jumps }: TargetView) =>
+      const fits = ({ name, device, ways }: TargetView) =>
         words.every((word) =>
-          [name, device, ...jumps].some((field) => field.toLowerCase().includes(word.toLowerCase())),
+          [name, device, ...ways.flatMap(({ jumps }) => jumps)].some((field) =>
+            field.toLowerCase().includes(word.toLowerCase()),
+          ),
         );
       expect(found.toSorted()).toEqual(names(targets.filter(fits)).toSorted());
       // Whoever begins with the whole query is before whoever does not.
@@ -81,13 +76,13 @@ test('A destination is offered where it is one, and not where a saved device is 
 });
 
 test('A part of a name comes before the names that only contain what is searched', () => {
-  const named = (name: string) => ({ name, device: 'a@b', jumps: [], lastUsedAt: null });
+  const named = (name: string) => sampleTarget(name, 'a@b', []);
   const index = indexTargets(['ce1-rack429', 'ce1-rack42', 'xrack42'].map(named));
   expect(searchTargets(index, 'rack42').map(({ name }) => name)).toEqual(['ce1-rack42', 'ce1-rack429', 'xrack42']);
 });
 
 test('A part of a name counts wherever it stands, also with further words behind it', () => {
-  const named = (name: string) => ({ name, device: 'a@b', jumps: ['ops@east'], lastUsedAt: null });
+  const named = (name: string) => sampleTarget(name, 'a@b', ['ops@east']);
   const index = indexTargets(['ce1-rack420', 'ce1-rack42', 'rack42-rack421'].map(named));
   const found = searchTargets(index, 'rack42 east').map(({ name }) => name);
   expect(found).toEqual(['ce1-rack42', 'rack42-rack421', 'ce1-rack420']);
