@@ -7,11 +7,13 @@ import { type Expected, type ExpectedHop, expectLoginsTo } from './agent/expecte
 import { newSocketName } from './connect/connect-sockets.ts';
 import { formatHostSpec, type HostSpec, parseHostSpec, parseUserName, shownHostSpec } from './connect/host-spec.ts';
 import { hostNamesFor, isKeyOf } from './connect/known-hosts.ts';
+import { hostKeysFor, type PinnedHostKeys } from './connect/pinned-host-keys.ts';
 import { type ConnectPlan, type HostKeyPolicy, planConnect } from './connect/plan.ts';
 import { newConfigFile } from './connect/run-ssh.ts';
 import type { WrittenEnrollment } from './enrollment/enrollment.ts';
 import { areOfOneRotation } from './enrollment/rotation.ts';
 import type { HostNames } from './glasskey-agent.ts';
+import { pinnedHostKeys } from './glasskey-host-keys.ts';
 import {
   type FindTarget,
   firstJumpWay,
@@ -65,6 +67,8 @@ export interface PlannedLogin {
   expected(namesHosts: boolean): Expected;
   /** The public halves that tell ssh which keys to ask the agent for: Glasskey's own copies, whatever became of the key files. */
   readonly publicKeys: readonly PublicKeyCopy[];
+  /** The files in which a team has pinned the keys of the host at this address; undefined where nobody has. */
+  pinnedIn(address: string): string | undefined;
   /** The commands that make ssh forget what it knows of the host at this address; for when its key has changed. */
   forgetHostKey(address: string): string;
   /** After the login has succeeded: saves the target where that was asked for, and notes when it was used. */
@@ -88,6 +92,7 @@ export function planLogin(request: ConnectTo, world: LoginWorld): PlannedLogin {
   const route = { device: formatHostSpec(device), jumps: jump.map(formatHostSpec) };
   if (request.save !== undefined) assertMaySave(request.save, route, targets.get(request.save), targets.get);
   const knownHostsFiles = knownHostsFilesOf(dataFolder, homeFolder);
+  const pinned = pinnedHostKeys(settings, homeFolder);
   const copyOf = ({ id, files }: WrittenEnrollment): PublicKeyCopy => ({
     file: join(dataFolder, 'connect', `${id}.pub`),
     line: files.publicLine,
@@ -101,6 +106,7 @@ export function planLogin(request: ConnectTo, world: LoginWorld): PlannedLogin {
     agentSocket: join(dataFolder, 'connect', newSocketName()),
     publicKeyFiles: [first.file, ...rest.map(({ file }) => file)],
     knownHostsFiles,
+    pinnedHostKeys: pinned,
     configFile: newConfigFile(),
     hostKeys: request.hostKeys,
     forwardAgent: request.forwardAgent,
@@ -112,10 +118,18 @@ export function planLogin(request: ConnectTo, world: LoginWorld): PlannedLogin {
     hops,
     device: shownHostSpec(device),
     sentence: sentenceFor(device, jump),
-    hostNames: hostNamesOf(hops, knownHostsFiles),
+    hostNames: hostNamesOf(hops, [...knownHostsFiles, ...pinned.map(({ path }) => path)]),
     expected: (namesHosts) =>
-      expectLoginsTo(expectedHops(hops, knownHostsFiles), { unnamedHosts: namesHosts ? 'refused' : 'accepted' }),
+      expectLoginsTo(expectedHops(hops, knownHostsFiles, pinned), {
+        unnamedHosts: namesHosts ? 'refused' : 'accepted',
+      }),
     publicKeys,
+    pinnedIn(address) {
+      const hop = hops.find((one) => formatHostSpec(one) === address);
+      if (hop === undefined) return undefined;
+      const { files, isPinned } = hostKeysFor(hop.host, hop.port ?? SSH_PORT, pinned, knownHostsFiles);
+      return isPinned ? files.join(', ') : undefined;
+    },
     forgetHostKey(address) {
       const hop = hops.find((one) => formatHostSpec(one) === address);
       if (hop === undefined) return 'ssh-keygen -R HOST';
@@ -169,13 +183,20 @@ export function hostNamesOf(hops: readonly HostSpec[], knownHostsFiles: readonly
 /** The plan leaves ssh its system-wide known_hosts too, from which it copies nothing: a key that is known there counts. */
 const SYSTEM_KNOWN_HOSTS = ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2'];
 
-function expectedHops(hops: readonly HostSpec[], knownHostsFiles: readonly string[]): readonly ExpectedHop[] {
-  // Read anew each time: ssh adds a host key at first contact, just before it asks for the signature.
-  const knownHosts = () => [...knownHostsFiles, ...SYSTEM_KNOWN_HOSTS].map(textOf).join('\n');
-  return hops.map(({ user, host, port }) => ({
-    user: user ?? userInfo().username,
-    isHostKey: (hostKey) => isKeyOf(knownHosts(), host, port ?? SSH_PORT, hostKey),
-  }));
+function expectedHops(
+  hops: readonly HostSpec[],
+  knownHostsFiles: readonly string[],
+  pinned: PinnedHostKeys,
+): readonly ExpectedHop[] {
+  return hops.map(({ user, host, port = SSH_PORT }) => {
+    const { files, isPinned } = hostKeysFor(host, port, pinned, knownHostsFiles);
+    // Read anew each time: ssh adds a host key at first contact, just before it asks for the signature.
+    const knownHosts = () => (isPinned ? files : [...files, ...SYSTEM_KNOWN_HOSTS]).map(textOf).join('\n');
+    return {
+      user: user ?? userInfo().username,
+      isHostKey: (hostKey) => isKeyOf(knownHosts(), host, port, hostKey),
+    };
+  });
 }
 
 /** `Logging in to alice@10.0.0.7 through ops@192.0.2.10: one PIN, 2 touches.` */

@@ -178,6 +178,13 @@ function noteProof({ id }: WrittenEnrollment, proof: Proof, { journal, log }: Co
 async function withWayOut(failure: GlasskeyError, login: PlannedLogin, world: ConnectWorld): Promise<GlasskeyError> {
   const { code, message, detail, cause } = failure;
   const withRemedy = (remedy: string) => new GlasskeyError({ code, message, detail, cause, remedy });
+  const isOfHostKey = code === 'CONNECT_HOST_KEY_CHANGED' || code === 'CONNECT_HOST_KEY_UNKNOWN';
+  const pinnedIn = isOfHostKey && typeof detail.hop === 'string' ? login.pinnedIn(detail.hop) : undefined;
+  if (pinnedIn !== undefined) {
+    return withRemedy(
+      `Its keys are pinned in ${pinnedIn}. Do not go on: ask whoever keeps that file, and whoever runs the host.`,
+    );
+  }
   if (code === 'CONNECT_HOST_KEY_CHANGED' && typeof detail.hop === 'string') {
     const commands = login.forgetHostKey(detail.hop);
     return withRemedy(

@@ -43,6 +43,7 @@ const LEAST_MINUTES = 0.01;
 const DESCRIBED = {
   'ssh.keyFile': { kind: 'text', standard: '~/.ssh/id_ed25519_sk' },
   'connect.defaultJump': { kind: 'text', standard: null },
+  'connect.pinnedHostKeys': { kind: 'list', standard: [] },
   'reconcile.everyMinutes': { kind: 'number', least: LEAST_MINUTES, most: WEEK_MINUTES, standard: 240 },
   'attestation.require': { kind: 'choice', choices: ['off', 'valid-signature', 'genuine'], standard: 'off' },
   'attestation.allowedAaguids': { kind: 'list', standard: [] },

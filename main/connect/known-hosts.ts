@@ -45,7 +45,102 @@ export function isKeyOf(text: string, host: string, port: number, hostKeyBlob: U
   );
 }
 
+/** One line that speaks of a host. */
+export interface KnownHostEntry {
+  /** From 1. */
+  readonly line: number;
+  readonly marker: 'cert-authority' | 'revoked' | undefined;
+  /** As it stands there: `ssh-ed25519`. */
+  readonly type: string;
+  readonly key: Uint8Array;
+}
+
+/** The lines whose first field covers `host`, or `[host]:port` where the port is not 22. Those that cannot be read are passed over, as ssh does. */
+export function knownHostEntries(text: string, host: string, port: number): KnownHostEntry[] {
+  const name = nameInFile(host, port);
+  return readLines(text).flatMap((found) => {
+    if (found.fault !== undefined || !covers(found.hosts, name)) return [];
+    const { line, marker, type, base64 } = found;
+    return [{ line, marker, type, key: Buffer.from(base64, 'base64') }];
+  });
+}
+
+/** The first line that is no comment and cannot be read, and why, for a sentence. */
+export function knownHostsFault(text: string): { readonly line: number; readonly why: string } | undefined {
+  for (const { line, fault } of readLines(text)) {
+    if (fault !== undefined) return { line, why: fault };
+  }
+  return undefined;
+}
+
+/**
+ * The file without what it says of that host by name; undefined where it says nothing. A line that names others too keeps them, and
+ * patterns, which speak of more than this host, and lines of authorities stay. `forgotten`: the lines that changed, from 1.
+ */
+export function withoutHost(
+  text: string,
+  host: string,
+  port: number,
+): { readonly text: string; readonly forgotten: readonly number[] } | undefined {
+  const name = nameInFile(host, port);
+  const forgotten: number[] = [];
+  const lines = text.split('\n');
+  for (const found of readLines(text)) {
+    if (found.fault !== undefined || found.marker !== undefined) continue;
+    const names = found.hosts.startsWith('|') ? [found.hosts] : found.hosts.split(',');
+    const others = names.filter((one) => (one.startsWith('|') ? !isHashOf(one, name) : one.toLowerCase() !== name));
+    if (others.length === names.length) continue;
+    forgotten.push(found.line);
+    const whole = lines[found.line - 1] ?? '';
+    // Only the first field changes: the rest of the line, its comment too, stays as it is.
+    lines[found.line - 1] = others.length === 0 ? GONE : whole.replace(found.hosts, () => others.join(','));
+  }
+  if (forgotten.length === 0) return undefined;
+  return { text: lines.filter((line) => line !== GONE).join('\n'), forgotten };
+}
+
+/** No line of a file: it holds a line feed. */
+const GONE = '\n';
+
 const DEFAULT_PORT = 22;
+
+type ReadLine = { readonly line: number } & (
+  | { readonly fault: string }
+  | {
+      readonly fault: undefined;
+      readonly marker: 'cert-authority' | 'revoked' | undefined;
+      readonly hosts: string;
+      readonly type: string;
+      readonly base64: string;
+    }
+);
+
+/** Every line but empty ones and comments. */
+function readLines(text: string): ReadLine[] {
+  return text.split('\n').flatMap((raw, at): ReadLine[] => {
+    const line = at + 1;
+    const fields = raw.trim().split(/[ \t]+/);
+    if (fields[0] === undefined || fields[0] === '' || fields[0].startsWith('#')) return [];
+    const marker = fields[0].startsWith('@') ? fields.shift()?.slice(1) : undefined;
+    if (marker !== undefined && marker !== 'cert-authority' && marker !== 'revoked') {
+      return [{ line, fault: 'has a marker that is neither @cert-authority nor @revoked' }];
+    }
+    const [hosts, type, base64] = fields;
+    if (hosts === undefined || type === undefined || base64 === undefined) {
+      return [{ line, fault: 'does not hold names, a key type and a key' }];
+    }
+    if (!isKeyOfType(base64, type)) return [{ line, fault: 'holds no key of the type that it names' }];
+    return [{ line, fault: undefined, marker, hosts, type, base64 }];
+  });
+}
+
+function isKeyOfType(base64: string, type: string): boolean {
+  try {
+    return new SshReader(Buffer.from(base64, 'base64'), 'a host key').text() === type;
+  } catch {
+    return false;
+  }
+}
 
 interface KnownHostsLine {
   readonly marker: 'cert-authority' | 'revoked' | undefined;

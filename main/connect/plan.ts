@@ -12,6 +12,7 @@
  */
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import { formatHostSpec, type HostName, type HostSpec } from './host-spec.ts';
+import { hostKeysFor, type PinnedHostKeys } from './pinned-host-keys.ts';
 import { type ConfigBlock, configText, quotePath, unusablePath } from './ssh-config-text.ts';
 
 /** The device, and under which name its host key is kept when it is not known by the address. */
@@ -33,6 +34,8 @@ export interface ConnectRequest {
   readonly publicKeyFiles: readonly [string, ...string[]];
   /** Where host keys are looked up: the first is also written to. At least one. */
   readonly knownHostsFiles: readonly [string, ...string[]];
+  /** What a team has pinned: of the hosts named there only these keys count, whatever `hostKeys` says. Default: nothing. */
+  readonly pinnedHostKeys?: PinnedHostKeys;
   /** Where run-ssh.ts will put the configuration; see newConfigFile there. */
   readonly configFile: string;
   /** Whether the device gives a terminal: `auto` as ssh does it (one for a session, none for a command). Default `auto`. */
@@ -142,6 +145,7 @@ export function copyableCommand(plan: ConnectPlan, agentSocket: string = plan.ag
 
 const PLAIN_WORD = /^[A-Za-z0-9_.:/@+-]+$/;
 const DEVICE_ALIAS = 'glasskey-device';
+const SSH_PORT = 22;
 
 function planHops(request: ConnectRequest): PlannedHop[] {
   const hop = (role: PlannedHop['role'], alias: string, spec: HostSpec): PlannedHop => {
@@ -171,6 +175,8 @@ function blockFor(hop: PlannedHop, hopsBefore: readonly PlannedHop[], request: C
   const previous = hopsBefore.at(-1);
   const forward = role === 'device' && (request.forwardAgent ?? true);
   const socket = quotePath(request.agentSocket, 'the agent’s socket');
+  const nameOfKey = (role === 'device' ? request.device.hostKeyAlias : undefined) ?? spec.host;
+  const hostKeys = hostKeysFor(nameOfKey, spec.port ?? SSH_PORT, request.pinnedHostKeys ?? [], request.knownHostsFiles);
   return {
     host: alias,
     settings: [
@@ -192,8 +198,9 @@ function blockFor(hop: PlannedHop, hopsBefore: readonly PlannedHop[], request: C
       ['PreferredAuthentications', 'publickey'],
       ['PubkeyAuthentication', 'yes'],
       ['NumberOfPasswordPrompts', '0'],
-      ['StrictHostKeyChecking', request.hostKeys ?? 'ask'],
-      ['UserKnownHostsFile', request.knownHostsFiles.map((file) => quotePath(file, 'a known hosts file')).join(' ')],
+      ['StrictHostKeyChecking', hostKeys.isPinned ? 'yes' : (request.hostKeys ?? 'ask')],
+      ['UserKnownHostsFile', hostKeys.files.map((file) => quotePath(file, 'a known hosts file')).join(' ')],
+      ...(hostKeys.isPinned ? [['GlobalKnownHostsFile', 'none'] as const] : []),
       ['UpdateHostKeys', 'no'],
       ['ControlMaster', 'no'],
       ['ControlPath', 'none'],

@@ -33,6 +33,11 @@ const SETTINGS = {
   entra: { schema: z.record(z.string(), z.unknown()), default: {} },
   /** The jump host where a connect names none; `null` for none. */
   'connect.defaultJump': { schema: z.string().min(1).nullable(), default: null },
+  /**
+   * Files of the known_hosts form that a team shares: of the hosts that they name, only these keys count. A leading `~/` is the home
+   * folder, expanded by whoever uses it.
+   */
+  'connect.pinnedHostKeys': { schema: z.array(path).max(100), default: [] },
   /** How often the fabric reconciles keys, in minutes (azure.md: up to 4 hours). */
   'reconcile.everyMinutes': {
     schema: z
@@ -98,7 +103,7 @@ export interface SettingProblem {
 
 /** Whether an administrator's file decides a setting: what it says of these goes before what the user sets. */
 export function isPolicy(key: string): boolean {
-  return key.startsWith('attestation.');
+  return key.startsWith('attestation.') || key === 'connect.pinnedHostKeys';
 }
 
 export interface Settings {

@@ -97,6 +97,16 @@ describe.each(MODES)('a planned login, run against the fabric in mode %s', (mode
     expect(existsSync(join(folder, 'ran'))).toBe(false);
   });
 
+  it('takes the pinned keys of a host for known, and asks nobody', async () => {
+    const path = join(lab.folder, 'pinned');
+    writeFileSync(path, lab.fabric.knownHosts);
+    const none = join(lab.folder, 'none-known');
+    const pinnedHostKeys = [{ path, text: lab.fabric.knownHosts }];
+    const { error } = await run(plan({ knownHostsFiles: [none], hostKeys: 'ask', pinnedHostKeys }));
+    expect(error).toBeUndefined();
+    expect(existsSync(none)).toBe(false);
+  });
+
   it('shows the banners of the hosts on the way', async () => {
     await lab.fabric.setBanner('jump', 'Authorised use only (jump).\n');
     await lab.fabric.setBanner('device', 'Authorised use only (device).\n');
@@ -196,6 +206,15 @@ describe.each(MODES)('a planned login, run against the fabric in mode %s', (mode
         const { error } = await run(plan({ knownHostsFiles: [changed], hostKeys }));
         expect(error).toMatchObject({ code: 'CONNECT_HOST_KEY_CHANGED', detail: { role: 'device' } });
       }
+    });
+
+    it('refuses a host whose pinned key is another, though it is known by its own', async () => {
+      const [jumpLine = '', deviceLine = ''] = lab.fabric.knownHosts.trim().split('\n');
+      const path = join(lab.folder, 'pinned-otherwise');
+      const text = `${deviceLine.split(' ')[0]} ${jumpLine.split(' ').slice(1).join(' ')}\n`;
+      writeFileSync(path, text);
+      const { error } = await run(plan({ hostKeys: 'accept-new', pinnedHostKeys: [{ path, text }] }));
+      expect(error).toMatchObject({ code: 'CONNECT_HOST_KEY_CHANGED', detail: { role: 'device' } });
     });
 
     it('does not believe a banner that speaks as ssh does', async () => {

@@ -49,6 +49,9 @@ export const SETTINGS = {
   'settings.default-jump-label': 'Usual jump host',
   'settings.default-jump-explained':
     'Offered for a new device, and the way to a host that is not saved. Write it as user@host.',
+  'settings.pinned-host-keys-label': 'Pinned host keys',
+  'settings.pinned-host-keys-explained':
+    'Files like known_hosts that your team shares. A host that one of them names is trusted by these keys alone, and nobody is asked.',
   'settings.every-minutes-label': 'Devices update their keys every',
   'settings.every-minutes-explained': 'In minutes. How long it takes at most until every device knows a published key.',
   'settings.cloud-label': 'Cloud',

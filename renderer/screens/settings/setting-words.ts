@@ -12,6 +12,7 @@ const WORDS = {
   'attestation.minimumFirmware': ['settings.minimum-firmware-label', 'settings.minimum-firmware-explained'],
   'attestation.roots': ['settings.roots-label', 'settings.roots-explained'],
   'connect.defaultJump': ['settings.default-jump-label', 'settings.default-jump-explained'],
+  'connect.pinnedHostKeys': ['settings.pinned-host-keys-label', 'settings.pinned-host-keys-explained'],
   'reconcile.everyMinutes': ['settings.every-minutes-label', 'settings.every-minutes-explained'],
   'entra.cloud': ['settings.cloud-label', 'settings.cloud-explained'],
   'entra.tenant': ['settings.tenant-label', 'settings.tenant-explained'],

@@ -48,6 +48,22 @@ describe('the plan of a login', () => {
     expect(levels(false)).toEqual(['INFO', 'INFO']);
   });
 
+  it('leaves a pinned host its pinned keys alone, and asks about none; other hosts are known as before', () => {
+    const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f';
+    const pinnedHostKeys = [{ path: '/team/100% hosts', text: `[10.8.0.1]:2222 ${key}\n` }];
+    const { configText } = planConnect({ ...REQUEST, hostKeys: 'accept-new', pinnedHostKeys });
+    const hostKeys = (alias: string) => {
+      const read = asSshReads(configText, alias);
+      return ['stricthostkeychecking', 'userknownhostsfile', 'globalknownhostsfile'].map((word) => read.get(word));
+    };
+    expect(hostKeys('glasskey-hop-1')).toEqual(['true', '/team/100% hosts', 'none']);
+    expect(hostKeys('glasskey-device')).toEqual([
+      'accept-new',
+      [...REQUEST.knownHostsFiles, '/team/100% hosts'].join(' '),
+      expect.stringContaining('/etc/ssh/ssh_known_hosts'),
+    ]);
+  });
+
   it('goes through the jump hosts in order, with one configuration file for all', () => {
     const jump = [parseHostSpec('a@h1'), parseHostSpec('b@h2:2200')];
     const plan = planConnect({ ...REQUEST, jump, command: ['show', 'version'] });
