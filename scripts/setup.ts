@@ -67,6 +67,12 @@ const NEEDS: readonly Need[] = [
     hard: false,
     without: 'the lab’s jump host and device run on loopback instead of in networks of their own',
   },
+  {
+    programs: ['openssl'],
+    packages: ['openssl'],
+    hard: false,
+    without: 'the lab gives no account a password, so the tests of shared accounts fail',
+  },
 ];
 
 /** node-hid's Linux binary links both, whichever driver is chosen. Tests list what is plugged in; the demo's key is software. */

@@ -29,7 +29,7 @@ export async function startLoginServer(): Promise<LoginServer> {
   await mustRunAsRoot(['usermod', '-p', '*', GUEST_USER.name]);
   await mustRunAsRoot(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', `${FOLDER}/host_key`]);
   const config = sshdConfig({
-    listenAddress: '127.0.0.1',
+    listenAddresses: ['127.0.0.1'],
     port: PORT,
     hostKeyFile: `${FOLDER}/host_key`,
     authorizedKeysFile: `${FOLDER}/authorized_keys`,

@@ -8,7 +8,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Fabric, type FabricMode, startFabric } from '../lab/fabric/fabric.ts';
+import { type Fabric, type FabricMode, type FabricOptions, startFabric } from '../lab/fabric/fabric.ts';
 
 export const UPN = 'alice@contoso.com';
 
@@ -28,7 +28,11 @@ export interface PlainSshLab {
 /** The modes that can be tried here. Root is expected to manage both. */
 export const MODES: readonly FabricMode[] = process.getuid?.() === 0 ? ['namespaces', 'loopback'] : ['loopback'];
 
-export async function startPlainSshLab(mode: FabricMode, reconcileEveryMs?: number): Promise<PlainSshLab> {
+export async function startPlainSshLab(
+  mode: FabricMode,
+  reconcileEveryMs?: number,
+  topology: Partial<FabricOptions> = {},
+): Promise<PlainSshLab> {
   const folder = mkdtempSync(join(tmpdir(), 'gk-fabric-'));
   const privateKeyFile = join(folder, 'id_ed25519');
   const agentSocket = join(folder, 'agent.sock');
@@ -45,6 +49,7 @@ export async function startPlainSshLab(mode: FabricMode, reconcileEveryMs?: numb
       readProfileKeys: async () => profileKeys,
       ...(reconcileEveryMs !== undefined && { reconcileEveryMs }),
       accounts: { jump: [{ user: 'jumper', upn: UPN }], device: [{ user: 'alice', upn: UPN }] },
+      ...topology,
     });
     const knownHostsFile = join(folder, 'known_hosts');
     writeFileSync(knownHostsFile, fabric.knownHosts);

@@ -1,4 +1,4 @@
-/** The whole lab: a security key, Entra with Graph, a jump host and a device, and a person's computer to run `glasskey` on. */
+/** The whole lab: a security key, Entra with Graph, a fabric, and a person's computer to run `glasskey` on. */
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { labFidoRootPem } from './authenticator/attestation-certificates.ts';
 import { LabAuthenticator, type LabAuthenticatorOptions } from './authenticator/lab-authenticator.ts';
 import { type LabEntra, startLabEntra } from './entra/lab-entra.ts';
-import { type Fabric, type FabricMode, startFabric } from './fabric/fabric.ts';
+import { type Fabric, type FabricMode, type FabricOptions, startFabric } from './fabric/fabric.ts';
 import { type Answer, type RunningTerminal, startInTerminal, type TerminalResult } from './terminal.ts';
 
 export interface LabOptions {
@@ -17,6 +17,8 @@ export interface LabOptions {
   readonly withoutPin?: boolean;
   readonly authenticator?: Partial<LabAuthenticatorOptions>;
   readonly fabric?: FabricMode | 'auto';
+  /** Further machines, other daemons, other accounts; by default one jump host and one device. */
+  readonly topology?: Partial<Pick<FabricOptions, 'accounts' | 'deviceName' | 'sshd' | 'further' | 'ipv6'>>;
   readonly reconcileEveryMs?: number;
 }
 
@@ -69,7 +71,8 @@ export interface Lab {
 }
 
 const PROGRAM = fileURLToPath(new URL('./glasskey.ts', import.meta.url));
-const UPN = 'alice@lab.example';
+/** Whose key the lab's accounts take. */
+export const UPN = 'alice@lab.example';
 
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
   // Short, because paths of Unix sockets have 107 bytes at most.
@@ -105,6 +108,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       readProfileKeys: async () => entra.graph.profileKeys(),
       reconcileEveryMs,
       accounts: { jump: [{ user: 'jumper', upn: UPN }], device: [{ user: 'alice', upn: UPN }] },
+      ...options.topology,
     });
     closers.push(() => fabric.close());
 

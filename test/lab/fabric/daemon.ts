@@ -93,16 +93,22 @@ function sendsBanner(host: string, port: number): Promise<boolean> {
 export async function endTree(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
+  await signalTree(child, 'SIGKILL');
+  await ended;
+}
+
+/** Sends a signal to a process and to everything it started. */
+export async function signalTree(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.pid === undefined) return;
   const below = await descendantsOf(child.pid);
-  child.kill('SIGKILL');
+  child.kill(signal);
   for (const pid of below) {
     try {
-      process.kill(pid, 'SIGKILL');
+      process.kill(pid, signal);
     } catch {
       // Gone by itself in the meantime.
     }
   }
-  await ended;
 }
 
 /** From /proc, where there is one: a session leaves its daemon's process group, so groups do not find it. */

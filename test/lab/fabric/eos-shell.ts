@@ -85,7 +85,11 @@ const COMMANDS: readonly Command[] = [
       return {};
     },
   },
-  { words: ['bash'], help: 'Run bash (in the lab: ssh-add -l or -L, stty size, seq, or complain TEXT)', run: runBash },
+  {
+    words: ['bash'],
+    help: 'Run bash (in the lab: ssh …, ssh-add -l or -L, stty size, seq, or complain TEXT)',
+    run: runBash,
+  },
   { words: ['exit'], help: 'Leave the session', run: () => ({ ends: true }) },
   { words: ['logout'], help: 'Leave the session', run: () => ({ ends: true }) },
   { words: ['quit'], help: 'Leave the session', run: () => ({ ends: true }) },
@@ -93,7 +97,7 @@ const COMMANDS: readonly Command[] = [
 
 /**
  * On the real thing any command; here those that show whether an agent was forwarded and how large the terminal is, one that writes
- * as much as one likes, and one that fails as ssh does.
+ * as much as one likes, one that fails as ssh does, and ssh itself.
  */
 function runBash(rest: readonly string[]): Answer {
   const [program, option, ...more] = rest;
@@ -111,6 +115,11 @@ function runBash(rest: readonly string[]): Answer {
     // Straight to the terminal: of many megabytes nothing is to be kept here.
     const ran = spawnSync('seq', rest.slice(1), { stdio: 'inherit' });
     return { failed: ran.status !== 0 };
+  }
+  if (program === 'ssh') {
+    const ran = spawnSync('ssh', rest.slice(1), { stdio: 'inherit' });
+    process.exitCode = ran.status ?? 255;
+    return {};
   }
   if (program !== 'ssh-add' || (option !== '-l' && option !== '-L') || more.length > 0) {
     return { text: '% Not permitted in the lab', failed: true };

@@ -12,7 +12,7 @@ export type ReadProfileKeys = () => Promise<ReadonlyMap<string, string>>;
 
 /** One account's authorized_keys file. */
 export interface AuthorizedKeysTarget {
-  readonly machine: 'jump' | 'device';
+  readonly machine: string;
   readonly user: string;
   readonly upn: string;
   readonly file: string;
@@ -23,7 +23,7 @@ export interface AuthorizedKeysTarget {
 export type Change = 'unchanged' | 'added' | 'replaced' | 'removed' | 'refused';
 
 export interface ReconciliationReport {
-  readonly accounts: readonly { machine: 'jump' | 'device'; user: string; upn: string; change: Change }[];
+  readonly accounts: readonly { machine: string; user: string; upn: string; change: Change }[];
   /** Set when the profiles could not be read: nothing was changed then. */
   readonly failure?: string;
 }

@@ -1,7 +1,19 @@
-/** sshd_config(5) of the lab's jump host and device. */
+/** sshd_config(5) of the lab's machines. */
+
+/** In what a machine's sshd differs from the lab's usual ones. */
+export interface SshdVariant {
+  /** Hardened, or from before 8.2: takes no security key's signature (PubkeyAcceptedAlgorithms without sk-*). */
+  readonly takesSecurityKeys?: boolean;
+  /** False where a touch without PIN is enough. */
+  readonly verifyRequired?: boolean;
+  readonly allowsAgentForwarding?: boolean;
+  /** False where nothing may go on from here by `-J` or `-W`. */
+  readonly allowsTcpForwarding?: boolean;
+  readonly maxAuthTries?: number;
+}
 
 export interface SshdSettings {
-  readonly listenAddress: string;
+  readonly listenAddresses: readonly string[];
   readonly port: number;
   readonly hostKeyFile: string;
   /** May hold %u. */
@@ -17,14 +29,20 @@ export interface SshdSettings {
   readonly permitTty: boolean;
   /** Shown before the login. sshd reads it each time anew, and shows nothing where there is none. */
   readonly bannerFile: string;
+  /** Accounts that a password opens, and no key. */
+  readonly passwordUsers?: readonly string[];
+  /** The PATH of what a login runs, where it is not to be the system's. */
+  readonly path?: string;
+  readonly variant?: SshdVariant;
   /** The sshd's version, for options that older ones stumble over. */
   readonly version: { readonly major: number; readonly minor: number };
 }
 
 export function sshdConfig(settings: SshdSettings): string {
-  const { version } = settings;
+  const { version, variant = {}, passwordUsers = [] } = settings;
+  const permitOpen = variant.allowsTcpForwarding === false ? undefined : settings.permitOpen;
   const lines = [
-    `ListenAddress ${settings.listenAddress}`,
+    ...settings.listenAddresses.map((address) => `ListenAddress ${address}`),
     `Port ${settings.port}`,
     `HostKey ${quoted(settings.hostKeyFile)}`,
     'PidFile none',
@@ -33,7 +51,11 @@ export function sshdConfig(settings: SshdSettings): string {
     // Break-glass accounts have a key that was touched and unlocked with a PIN, and nothing else.
     'AuthenticationMethods publickey',
     'PubkeyAuthentication yes',
-    'PubkeyAuthOptions verify-required',
+    ...(variant.verifyRequired === false ? [] : ['PubkeyAuthOptions verify-required']),
+    ...(variant.takesSecurityKeys === false
+      ? [`${isSince(version, 8, 5) ? 'PubkeyAcceptedAlgorithms' : 'PubkeyAcceptedKeyTypes'} -sk-*,webauthn-sk-*`]
+      : []),
+    ...(variant.maxAuthTries === undefined ? [] : [`MaxAuthTries ${variant.maxAuthTries}`]),
     'PasswordAuthentication no',
     'KbdInteractiveAuthentication no',
     'UsePAM no',
@@ -43,22 +65,37 @@ export function sshdConfig(settings: SshdSettings): string {
     `StrictModes ${settings.strictModes ? 'yes' : 'no'}`,
 
     `PermitTTY ${settings.permitTty ? 'yes' : 'no'}`,
-    'AllowAgentForwarding yes',
+    `AllowAgentForwarding ${variant.allowsAgentForwarding === false ? 'no' : 'yes'}`,
     'X11Forwarding no',
     'AllowStreamLocalForwarding no',
-    ...(settings.permitOpen === undefined
+    ...(permitOpen === undefined
       ? ['AllowTcpForwarding no']
-      : ['AllowTcpForwarding local', `PermitOpen ${settings.permitOpen.join(' ')}`]),
+      : ['AllowTcpForwarding local', `PermitOpen ${permitOpen.join(' ')}`]),
     ...(settings.forceCommand === undefined ? [] : [`ForceCommand ${settings.forceCommand}`]),
+    ...(settings.path === undefined ? [] : [`SetEnv ${quoted(`PATH=${settings.path}`)}`]),
     `Banner ${quoted(settings.bannerFile)}`,
     'PrintMotd no',
     'PrintLastLog no',
 
     // Tests log in many times at once, and on purpose with keys that are refused.
     'MaxStartups 100',
-    ...(version.major > 9 || (version.major === 9 && version.minor >= 8) ? ['PerSourcePenalties no'] : []),
+    ...(isSince(version, 9, 8) ? ['PerSourcePenalties no'] : []),
+
+    // What follows a Match holds for it alone, so this is last.
+    ...(passwordUsers.length === 0
+      ? []
+      : [
+          `Match User ${passwordUsers.join(',')}`,
+          'AuthenticationMethods password',
+          'PasswordAuthentication yes',
+          'PubkeyAuthentication no',
+        ]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function isSince(version: SshdSettings['version'], major: number, minor: number): boolean {
+  return version.major > major || (version.major === major && version.minor >= minor);
 }
 
 /** A path in double quotes; `%` tokens stay what they are. */
