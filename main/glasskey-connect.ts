@@ -111,6 +111,10 @@ export function planLogin(request: ConnectTo, world: LoginWorld): PlannedLogin {
     hostKeys: request.hostKeys,
     forwardAgent: request.forwardAgent,
     tellsLogin: true,
+    keepAlive: {
+      everySeconds: settings.get('connect.keepAliveSeconds').value,
+      count: settings.get('connect.keepAliveCount').value,
+    },
   });
   const hops = [...jump, device] as const;
   return {

@@ -1,5 +1,9 @@
-/** Logs in to a target in a session of the desktop app: the connect of glasskey.ts, with what its people are asked told in the list. */
-import type { SessionRoute, SessionRun, SessionWait } from './connect/connect-session.ts';
+/**
+ * Logs in to a target in a session of the desktop app: the connect of glasskey.ts, with what its people are asked told in the list.
+ * What the settings say of recordings is held here.
+ */
+import { GlasskeyError } from '../diagnostics/glasskey-error.ts';
+import type { SessionBegin, SessionRoute, SessionRun, SessionWait } from './connect/connect-session.ts';
 import { type HostSpec, parseHostSpec, shownHostSpec } from './connect/host-spec.ts';
 import type { TerminalSize } from './connect/pty.ts';
 import type { SessionList } from './connect/session-list.ts';
@@ -24,8 +28,8 @@ export interface SessionPeople extends GlasskeyPeople {
 }
 
 export interface SessionsWorld {
-  readonly glasskey: Pick<Glasskey, 'planConnect' | 'connect'>;
-  readonly sessions: Pick<SessionList, 'open'>;
+  readonly glasskey: Pick<Glasskey, 'planConnect' | 'connect' | 'settings'>;
+  readonly sessions: Pick<SessionList, 'open' | 'ended' | 'reconnect' | 'startRecording' | 'stopRecording'>;
   readonly texts: Pick<Texts, 'say'>;
   readonly peopleFor: PeopleFor;
 }
@@ -35,8 +39,35 @@ export interface SessionsWorld {
  * SESSIONS_TOO_MANY: nothing was begun then. Whatever fails later is told on the session.
  */
 export async function openSession(world: SessionsWorld, target: string, size: TerminalSize): Promise<string> {
+  return world.sessions.open({ size, ...(await beginning(world, target)) });
+}
+
+/**
+ * Begins a session that has ended anew, in the same place of the list: the same target, planned as it is now. Never done unasked: it
+ * costs a PIN and touches. Throws what `openSession` throws, `SESSION_UNKNOWN`, `SESSION_STILL_RUNNING`; nothing was begun then.
+ */
+export async function reconnectSession(world: SessionsWorld, id: string): Promise<void> {
+  const { target } = world.sessions.ended(id);
+  world.sessions.reconnect(id, await beginning(world, target));
+}
+
+/** Begins or ends the recording of a session. Throws `RECORDING_REQUIRED` where settings.json wants it recorded. */
+export async function recordSession(world: Pick<SessionsWorld, 'glasskey' | 'sessions'>, id: string, isOn: boolean) {
+  if (isOn) return world.sessions.startRecording(id);
+  if ((await recordingSetting(world)).isFixed) throw recordingRequired();
+  world.sessions.stopRecording(id);
+}
+
+/** Whether every session is recorded, and whether that is an administrator's decision. */
+async function recordingSetting({ glasskey }: Pick<SessionsWorld, 'glasskey'>) {
+  const line = (await glasskey.settings()).settings.find(({ key }) => key === 'sessions.record');
+  const isAlways = line?.value === 'always';
+  return { isAlways, isFixed: isAlways && line.fixed === true };
+}
+
+async function beginning(world: SessionsWorld, target: string): Promise<SessionBegin> {
   const request = connectTo(target);
-  const { hops } = await world.glasskey.planConnect(request);
+  const { hops, keepAlive } = await world.glasskey.planConnect(request);
   const [device, ...jumps] = hops.toReversed();
   if (device === undefined) throw new Error('a plan has no hops');
   const route: SessionRoute = {
@@ -45,12 +76,10 @@ export async function openSession(world: SessionsWorld, target: string, size: Te
     device: shownHostSpec(device.spec),
     user: device.spec.user ?? '',
     jumps: jumps.toReversed().map(({ spec }) => shownHostSpec(spec)),
+    keepAlive,
   };
-  return world.sessions.open({
-    ...route,
-    size,
-    run: (run) => login(world, request, route, run),
-  });
+  const { isAlways } = await recordingSetting(world);
+  return { route, isRecorded: isAlways, run: (run) => login(world, request, route, run) };
 }
 
 /** Whether the target was typed as that host, or is saved under its name: then it says nothing that the host does not. */
@@ -128,4 +157,12 @@ function tellingPeople(
       people.remark(text);
     },
   };
+}
+
+function recordingRequired(): GlasskeyError {
+  return new GlasskeyError({
+    code: 'RECORDING_REQUIRED',
+    message: 'settings.json wants every session recorded, so the recording goes on.',
+    remedy: 'Ask whoever wrote that file, if this one must not be.',
+  });
 }

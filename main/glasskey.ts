@@ -22,6 +22,7 @@ import type { KeyAgent, SigningPeople } from './glasskey-agent.ts';
 import type { AttestationFiles, AttestationReport } from './glasskey-attest.ts';
 import type { ConnectTo } from './glasskey-connect.ts';
 import type { ConnectPlace, ConnectWorld } from './glasskey-login.ts';
+import type { Recordings } from './glasskey-recordings.ts';
 import type { GlasskeyRecoveryPeople, RecoverReport, RecoverRequest } from './glasskey-recovery.ts';
 import type {
   RetireRequest,
@@ -538,6 +539,13 @@ export class Glasskey {
   async resetSetting(key: string): Promise<SettingLine> {
     const { settings } = await this.#open();
     return (await import('./glasskey-settings.ts')).resetSetting(settings, key);
+  }
+
+  /** Recorded sessions, and how new ones are recorded (glasskey-recordings.ts). */
+  async recordings(): Promise<Recordings> {
+    await this.#open();
+    const { recordingsIn } = await import('./glasskey-recordings.ts');
+    return recordingsIn(this.#dataFolder(), this.#world.clock);
   }
 
   /** The screen is locked: every agent that runs, of a connect or of its own, wipes the PIN it holds and asks for it anew. */

@@ -1,9 +1,15 @@
-/** One login in a window: `starting`, `open` once the device has accepted it, `ended`. */
+/**
+ * One place in the list of sessions: `starting`, `open` once the device has accepted the login, `ended`, and from there `starting`
+ * again where somebody reconnects. Whoever looks at it, what it is recorded to, and its history outlive the login.
+ */
 import { asGlasskeyError, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { Clock } from '../../time/clock.ts';
-import { OutputFlow } from './output-flow.ts';
+import type { KeepAlive } from './plan.ts';
 import type { Pty, SpawnPty, TerminalSize } from './pty.ts';
+import type { Recording, RecordingState } from './recording.ts';
+import { type OutputView, SessionOutput } from './session-output.ts';
 import { type SshTerminal, say } from './ssh-terminal.ts';
+import { RESTORED_TERMINAL } from './terminal-restore.ts';
 
 /** Where it goes, as people know it. */
 export interface SessionRoute {
@@ -15,6 +21,15 @@ export interface SessionRoute {
   readonly device: string;
   readonly user: string;
   readonly jumps: readonly string[];
+  readonly keepAlive: KeepAlive;
+}
+
+/** The recording that was begun last. */
+export interface SessionRecording {
+  readonly file: string;
+  readonly state: RecordingState;
+  /** Why it `failed`. */
+  readonly error?: GlasskeyError;
 }
 
 /** What the key is wanted for, with the whole sentence. */
@@ -33,6 +48,12 @@ export interface SessionState extends SessionRoute {
   /** As a shell counts: 128 and the signal's number where one ended ssh. */
   readonly exitCode?: number;
   readonly error?: GlasskeyError;
+  /** An open session whose connection went: the host answered no keep-alive any more, or the connection was cut. */
+  readonly lost?: 'not-answering' | 'cut';
+  /** How often it was begun anew. `startedAt` and what follows are of the last time. */
+  readonly reconnects: number;
+  readonly isRecorded: boolean;
+  readonly recording?: SessionRecording;
 }
 
 /** What the login itself has of its session. */
@@ -53,11 +74,27 @@ export interface SessionRun {
 /** Logs in and stays until the end. Rejects with why it could not, or with `CANCELLED`. */
 export type RunSession = (run: SessionRun) => Promise<{ readonly exitCode: number }>;
 
+/** Begins to record. `onEnd`: it is over by itself. Throws why it cannot begin. */
+export type StartRecording = (route: SessionRoute, size: TerminalSize, onEnd: () => void) => Recording;
+
 export interface ConnectSessionWorld {
   readonly clock: Clock;
   readonly spawn: SpawnPty;
+  readonly record: StartRecording;
   readonly onChange: () => void;
-  readonly onOutput: (bytes: Uint8Array<ArrayBuffer>) => void;
+}
+
+export interface SessionBegin {
+  readonly route: SessionRoute;
+  readonly run: RunSession;
+  /** From its first line on. Where that cannot be, its terminal says so, and it goes on. */
+  readonly isRecorded: boolean;
+}
+
+/** Somebody who looks at a session, at a terminal of some size. */
+export interface SessionView extends OutputView {
+  /** The session gets the size of the smallest terminal that shows it. */
+  resize(size: TerminalSize): void;
 }
 
 /** More than any paste that the contract lets through. */
@@ -66,46 +103,59 @@ const LEAST_COLUMNS = 2;
 const MOST_CELLS = 1000;
 
 export class ConnectSession {
-  /** Resolves when it has ended and nothing of it runs any more. Never rejects. */
-  readonly ended: Promise<void>;
+  readonly #id: string;
   readonly #world: ConnectSessionWorld;
-  readonly #abort = new AbortController();
-  readonly #flow: OutputFlow;
+  readonly #output: SessionOutput;
+  /** The size of each terminal that shows it, where it has said one. */
+  readonly #sizes = new Map<SessionView, TerminalSize>();
+  #abort = new AbortController();
+  #ended: Promise<void>;
   #state: SessionState;
   #size: TerminalSize;
   #pty: Pty | undefined;
+  #recording: Recording | undefined;
+  /** Whether its next login is recorded too. */
+  #isToBeRecorded: boolean;
 
-  constructor(id: string, route: SessionRoute, size: TerminalSize, run: RunSession, world: ConnectSessionWorld) {
-    const { target, name, device, user, jumps } = route;
+  constructor(id: string, size: TerminalSize, { route, run, isRecorded }: SessionBegin, world: ConnectSessionWorld) {
+    this.#id = id;
     this.#world = world;
     this.#size = clamped(size);
-    const where = { target, ...(name === undefined ? {} : { name }), device, user, jumps };
-    this.#state = { id, ...where, state: 'starting', startedAt: world.clock.now() };
-    this.#flow = new OutputFlow({
+    this.#state = { ...this.#starting(route), reconnects: 0, isRecorded: false };
+    this.#output = new SessionOutput({
       clock: world.clock,
-      send: world.onOutput,
       pause: () => this.#pty?.pause(),
       resume: () => this.#pty?.resume(),
     });
-    this.ended = this.#run(run);
+    this.#isToBeRecorded = isRecorded;
+    if (isRecorded) this.#recordOrSay();
+    this.#ended = this.#run(run);
   }
 
   get state(): SessionState {
     return this.#state;
   }
 
-  /** What was written so far (the last of it); from now on, `onOutput`. */
-  attach(): Uint8Array<ArrayBuffer> {
-    return this.#flow.attach();
+  /** Resolves when it has ended and nothing of it runs any more. Never rejects. */
+  get ended(): Promise<void> {
+    return this.#ended;
   }
 
-  /** The window is gone; the session goes on. */
-  detach(): void {
-    this.#flow.detach();
-  }
-
-  drawn(bytes: number): void {
-    this.#flow.drawn(bytes);
+  /** What was written so far (the last of it), and from now on whatever comes. */
+  view(send: (bytes: Uint8Array<ArrayBuffer>) => void): SessionView {
+    const output = this.#output.view(send);
+    const view: SessionView = {
+      ...output,
+      resize: (size) => {
+        this.#sizes.set(view, clamped(size));
+        this.#fit();
+      },
+      close: () => {
+        output.close();
+        if (this.#sizes.delete(view)) this.#fit();
+      },
+    };
+    return view;
   }
 
   /**
@@ -119,14 +169,120 @@ export class ConnectSession {
     pty.write(text);
   }
 
+  /** The size to begin with; from the first view on, it is for those who look to say. */
   resize(size: TerminalSize): void {
-    this.#size = clamped(size);
-    this.#pty?.resize(this.#size);
+    if (this.#sizes.size === 0) this.#setSize(clamped(size));
   }
 
   /** Hangs up. It is over when `ended` resolves. Safe to call twice. */
   end(): void {
     this.#abort.abort();
+  }
+
+  /**
+   * Logs in anew, in the same place: who looks goes on looking, and the history stays, with a line between. Throws
+   * `SESSION_STILL_RUNNING`.
+   */
+  reconnect({ route, run, isRecorded }: SessionBegin): void {
+    const { reconnects, recording } = this.assertEnded();
+    this.#abort = new AbortController();
+    this.#state = {
+      ...this.#starting(route),
+      reconnects: reconnects + 1,
+      isRecorded: false,
+      ...(recording === undefined ? {} : { recording }),
+    };
+    // What the login before left switched on (another screen, the mouse) is no way to begin.
+    this.#show(new TextEncoder().encode(RESTORED_TERMINAL));
+    say({ onOutput: (bytes) => this.#show(bytes) }, `--- Logging in again, ${isoTime(this.#state.startedAt)} ---`);
+    this.#isToBeRecorded ||= isRecorded;
+    if (this.#isToBeRecorded) this.#recordOrSay();
+    this.#ended = this.#run(run);
+    this.#world.onChange();
+  }
+
+  /** Throws `SESSION_STILL_RUNNING`. */
+  assertEnded(): SessionState {
+    if (this.#state.state !== 'ended') throw stillRunning(this.#state.device);
+    return this.#state;
+  }
+
+  /** Begins to record what comes from now on, into a new file. One that is recorded already goes on. Throws why it cannot. */
+  startRecording(): void {
+    if (this.#state.state === 'ended') throw alreadyEnded(this.#state.device);
+    if (this.#recording?.state === 'running') return;
+    this.#isToBeRecorded = true;
+    this.#recording = this.#world.record(this.#state, this.#size, () => this.#recordingEnded());
+    this.#say(`Recording what this terminal shows, to ${this.#recording.path}`);
+    this.#tellRecording();
+  }
+
+  stopRecording(): void {
+    this.#isToBeRecorded = false;
+    this.#endRecording();
+  }
+
+  #endRecording(): void {
+    if (this.#recording?.state !== 'running') return;
+    this.#say('The recording ends.');
+    this.#recording.end();
+    this.#tellRecording();
+  }
+
+  #starting(route: SessionRoute): Omit<SessionState, 'reconnects' | 'isRecorded'> {
+    const { target, name, device, user, jumps, keepAlive } = route;
+    const where = { target, ...(name === undefined ? {} : { name }), device, user, jumps, keepAlive };
+    return { id: this.#id, ...where, state: 'starting', startedAt: this.#world.clock.now() };
+  }
+
+  #recordOrSay(): void {
+    try {
+      this.startRecording();
+    } catch (thrown) {
+      const { message } = asGlasskeyError(thrown);
+      this.#say(`This session is not recorded. ${message}`);
+    }
+  }
+
+  #recordingEnded(): void {
+    const { state, error } = this.#recording ?? {};
+    if (state === 'full') this.#say('The recording has reached its largest size and ends. The session goes on.');
+    if (state === 'failed') this.#say(`The recording ends. ${error?.message ?? ''}`);
+    this.#tellRecording();
+  }
+
+  #tellRecording(): void {
+    const recording = this.#recording;
+    if (recording === undefined) return;
+    const { path: file, state, error } = recording;
+    const told = { file, state, ...(error === undefined ? {} : { error }) };
+    this.#become({ ...this.#state, isRecorded: state === 'running', recording: told });
+  }
+
+  /** To everybody who looks, and into the recording. */
+  #show(bytes: Uint8Array): void {
+    this.#recording?.output(bytes);
+    this.#output.push(bytes);
+  }
+
+  #say(line: string): void {
+    say({ onOutput: (bytes) => this.#show(bytes) }, line);
+  }
+
+  #fit(): void {
+    const sizes = [...this.#sizes.values()];
+    if (sizes.length === 0) return;
+    this.#setSize({
+      columns: Math.min(...sizes.map(({ columns }) => columns)),
+      rows: Math.min(...sizes.map(({ rows }) => rows)),
+    });
+  }
+
+  #setSize(size: TerminalSize): void {
+    if (size.columns === this.#size.columns && size.rows === this.#size.rows) return;
+    this.#size = size;
+    this.#recording?.resize(size);
+    this.#pty?.resize(size);
   }
 
   async #run(run: RunSession): Promise<void> {
@@ -136,18 +292,22 @@ export class ConnectSession {
       onStarted: (pty) => {
         this.#pty = pty;
       },
-      onOutput: (bytes) => this.#flow.push(bytes),
+      onOutput: (bytes) => this.#show(bytes),
       onOpened: () => this.#opened(),
     };
     const outcome = await this.#outcomeOf(run, terminal);
     this.#pty = undefined;
+    // The line of a next login would be in it, of a device that may be another.
+    this.#endRecording();
     const { waitsFor, ...before } = this.#state;
-    this.#become({
+    const ended: SessionState = {
       ...before,
       state: 'ended',
       endedAt: this.#world.clock.now(),
       ...(outcome instanceof GlasskeyError ? this.#failure(outcome) : { exitCode: outcome.exitCode }),
-    });
+    };
+    const lost = howLost(ended);
+    this.#become({ ...ended, ...(lost === undefined ? {} : { lost }) });
   }
 
   async #outcomeOf(run: RunSession, terminal: SshTerminal): Promise<GlasskeyError | { readonly exitCode: number }> {
@@ -157,7 +317,7 @@ export class ConnectSession {
         signal: this.#abort.signal,
         cancel: () => this.end(),
         isOpen: () => this.#state.state === 'open',
-        say: (line) => say(terminal, line),
+        say: (line) => this.#say(line),
         waitFor: (what) => this.#waitFor(what),
       });
     } catch (thrown) {
@@ -188,6 +348,17 @@ export class ConnectSession {
   }
 }
 
+function howLost({ openedAt, error }: SessionState): SessionState['lost'] {
+  if (openedAt === undefined) return undefined;
+  if (error?.code === 'CONNECT_UNREACHABLE') return 'not-answering';
+  return error?.code === 'CONNECT_LOST' ? 'cut' : undefined;
+}
+
+/** `2026-11-30 05:40:12 UTC`: on a terminal whose reader may be anywhere. */
+function isoTime(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
 function clamped({ columns, rows }: TerminalSize): TerminalSize {
   const within = (value: number, least: number) => Math.min(Math.max(Math.trunc(value) || least, least), MOST_CELLS);
   return { columns: within(columns, LEAST_COLUMNS), rows: within(rows, 1) };
@@ -198,5 +369,21 @@ function inputFull(device: string): GlasskeyError {
     code: 'SESSION_INPUT_FULL',
     message: `${device} has not taken what was typed before, so nothing more was sent.`,
     remedy: 'Wait until it answers, or close the session.',
+  });
+}
+
+function stillRunning(device: string): GlasskeyError {
+  return new GlasskeyError({
+    code: 'SESSION_STILL_RUNNING',
+    message: `The session on ${device} has not ended, so nothing was begun anew.`,
+    remedy: 'End it first, or begin another one beside it.',
+  });
+}
+
+function alreadyEnded(device: string): GlasskeyError {
+  return new GlasskeyError({
+    code: 'SESSION_ENDED',
+    message: `The session on ${device} has ended.`,
+    remedy: 'Reconnect it first.',
   });
 }

@@ -1,11 +1,10 @@
 /**
- * From a pty to the window that draws it, no faster than that one draws: a device that writes 50 MB must neither fill the memory
- * nor freeze the window. Bytes are neither lost nor reordered, and never looked into.
- *
- * Without a window, everything is read and the last of it kept: a device is never blocked because nobody looks.
+ * From a session to one of those who look at it, a window or an attached terminal, no faster than that one draws: a device that writes
+ * 50 MB must neither fill the memory nor freeze the window. Bytes are neither lost nor reordered, and never looked into, but for
+ * one who takes nothing at all for a while: that one is left behind, so that nobody else waits for ever, and caught up when it takes
+ * again, with what was left out said.
  */
 import type { Clock } from '../../time/clock.ts';
-import { OutputHistory } from './output-history.ts';
 
 /**
  * So much may be sent and not yet drawn. Little, because what has been sent comes before whatever the window does next, its frames
@@ -16,73 +15,100 @@ const RESUME_AT_BYTES = MOST_UNDRAWN_BYTES / 2;
 export const MOST_CHUNK_BYTES = 32 * 1024;
 /** What comes within this time goes in one message. What comes after a rest, as a typed character's echo, goes at once. */
 export const GATHER_MS = 10;
+/** Who has drawn nothing for so long, and holds the session up by it, is left behind. */
+export const LEFT_BEHIND_MS = 10_000;
 
 export interface OutputFlowWorld {
   readonly clock: Clock;
-  /** To the window that is attached. */
+  /** To whoever looks. */
   readonly send: (bytes: Uint8Array<ArrayBuffer>) => void;
-  readonly pause: () => void;
-  readonly resume: () => void;
+  /** `isFull` is another. */
+  readonly onFullness: () => void;
+  /** In place of the last `missed` bytes that came: a note, and as much of them as is worth showing. */
+  readonly catchUp: (missed: number) => Uint8Array;
 }
 
 export class OutputFlow {
   readonly #world: OutputFlowWorld;
-  readonly #history = new OutputHistory();
-  #isAttached = false;
-  #isPaused = false;
+  #isFull = false;
+  #isClosed = false;
   #undrawn = 0;
   /** What is not sent yet, in order. */
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
+  /** Undefined: it keeps up. Else how much has come that it was not given. */
+  #missed: number | undefined;
   #sentAt = Number.NEGATIVE_INFINITY;
   #stopTimer: (() => void) | undefined;
+  #stopWaiting: (() => void) | undefined;
 
   constructor(world: OutputFlowWorld) {
     this.#world = world;
   }
 
-  /** What the pty gave. */
+  /** It has more before it than it can be given: nothing more should come. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  /** What the session wrote. */
   push(bytes: Uint8Array): void {
-    if (bytes.length === 0) return;
-    this.#history.append(bytes);
-    if (!this.#isAttached) return;
+    if (this.#isClosed) return;
+    if (this.#missed !== undefined) {
+      this.#missed += bytes.length;
+      return;
+    }
     this.#pending.push(bytes);
     this.#pendingBytes += bytes.length;
     const rest = GATHER_MS - (this.#world.clock.now() - this.#sentAt);
     if (this.#pendingBytes >= MOST_CHUNK_BYTES || rest <= 0) this.#flush();
     else this.#stopTimer ??= this.#world.clock.after(rest, () => this.#flush());
-    this.#balance();
+    this.#weigh();
   }
 
-  /** What was written so far, the last of it. From now on whatever comes is sent, to this window alone. */
-  attach(): Uint8Array<ArrayBuffer> {
-    this.#forgetWindow();
-    this.#isAttached = true;
-    this.#balance();
-    return this.#history.bytes();
-  }
-
-  /** The window is gone. */
-  detach(): void {
-    this.#forgetWindow();
-    this.#balance();
-  }
-
-  /** The window has drawn so much of what was sent. What was given by `attach` does not count. */
+  /** So much of what was sent is drawn. */
   drawn(bytes: number): void {
+    if (this.#isClosed) return;
     // A window that counts too much gets no credit for it.
     this.#undrawn = Math.max(0, this.#undrawn - bytes);
-    if (this.#stopTimer === undefined) this.#flush();
-    this.#balance();
+    this.#stopWaiting?.();
+    this.#stopWaiting = undefined;
+    if (this.#missed !== undefined && this.#undrawn === 0) this.#rejoin(this.#missed);
+    else if (this.#stopTimer === undefined) this.#flush();
+    this.#weigh();
   }
 
-  #forgetWindow(): void {
+  /** It looks no more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#stopTimer?.();
+    this.#stopWaiting?.();
+    this.#forget();
+    this.#undrawn = 0;
+    this.#setFull(false);
+  }
+
+  #forget(): void {
     this.#stopTimer?.();
     this.#stopTimer = undefined;
-    this.#isAttached = false;
     this.#pending = [];
     this.#pendingBytes = 0;
-    this.#undrawn = 0;
+  }
+
+  #leaveBehind(): void {
+    this.#stopWaiting = undefined;
+    this.#missed = this.#pendingBytes;
+    this.#forget();
+    this.#setFull(false);
+  }
+
+  #rejoin(missed: number): void {
+    this.#missed = undefined;
+    if (missed === 0) return;
+    const bytes = this.#world.catchUp(missed);
+    this.#pending.push(bytes);
+    this.#pendingBytes += bytes.length;
+    this.#flush();
   }
 
   /** Sends as much as may be sent. */
@@ -118,14 +144,21 @@ export class OutputFlow {
     return chunk;
   }
 
-  #balance(): void {
+  #weigh(): void {
+    if (this.#missed !== undefined) return;
     const waiting = this.#undrawn + this.#pendingBytes;
-    if (!this.#isPaused && waiting >= MOST_UNDRAWN_BYTES) {
-      this.#isPaused = true;
-      this.#world.pause();
-    } else if (this.#isPaused && waiting <= RESUME_AT_BYTES) {
-      this.#isPaused = false;
-      this.#world.resume();
+    if (waiting >= MOST_UNDRAWN_BYTES) this.#setFull(true);
+    else if (waiting <= RESUME_AT_BYTES) this.#setFull(false);
+    if (this.#isFull) this.#stopWaiting ??= this.#world.clock.after(LEFT_BEHIND_MS, () => this.#leaveBehind());
+    else {
+      this.#stopWaiting?.();
+      this.#stopWaiting = undefined;
     }
+  }
+
+  #setFull(isFull: boolean): void {
+    if (this.#isFull === isFull) return;
+    this.#isFull = isFull;
+    this.#world.onFullness();
   }
 }

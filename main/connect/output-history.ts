@@ -33,6 +33,14 @@ export class OutputHistory {
     return this.#isCut ? all.slice(safeStart(all)) : all;
   }
 
+  /** The last of it, `length` bytes at most, beginning like `bytes`. */
+  last(length: number): Uint8Array<ArrayBuffer> {
+    const all = this.bytes();
+    if (all.length <= length) return all;
+    const part = all.subarray(all.length - length);
+    return part.slice(safeStart(part));
+  }
+
   #blockWithRoom(): Uint8Array<ArrayBuffer> {
     const last = this.#blocks.at(-1);
     if (last !== undefined && this.#filled < BLOCK_BYTES) return last;

@@ -49,9 +49,21 @@ export interface ConnectRequest {
    * ssh-log.ts). Default false.
    */
   readonly tellsLogin?: boolean;
+  /** Default: KEEP_ALIVE. */
+  readonly keepAlive?: KeepAlive;
   /** Default: the platform this runs on. */
   readonly platform?: NodeJS.Platform;
 }
+
+/** How ssh finds out that a host is gone, on every hop: `ServerAliveInterval` and `ServerAliveCountMax` of ssh_config(5). */
+export interface KeepAlive {
+  /** 0: it is never asked. */
+  readonly everySeconds: number;
+  /** So many without an answer end the connection. */
+  readonly count: number;
+}
+
+export const KEEP_ALIVE: KeepAlive = { everySeconds: 15, count: 3 };
 
 export interface PlannedHop {
   readonly role: 'jump host' | 'device';
@@ -73,6 +85,7 @@ export interface ConnectPlan {
   readonly hops: readonly PlannedHop[];
   readonly command?: readonly string[];
   readonly agentSocket: string;
+  readonly keepAlive: KeepAlive;
   readonly platform: NodeJS.Platform;
 }
 
@@ -114,6 +127,7 @@ export function planConnect(request: ConnectRequest): ConnectPlan {
     hops,
     ...(request.command !== undefined && { command: request.command }),
     agentSocket: request.agentSocket,
+    keepAlive: request.keepAlive ?? KEEP_ALIVE,
     platform,
   };
 }
@@ -177,6 +191,7 @@ function blockFor(hop: PlannedHop, hopsBefore: readonly PlannedHop[], request: C
   const socket = quotePath(request.agentSocket, 'the agent’s socket');
   const nameOfKey = (role === 'device' ? request.device.hostKeyAlias : undefined) ?? spec.host;
   const hostKeys = hostKeysFor(nameOfKey, spec.port ?? SSH_PORT, request.pinnedHostKeys ?? [], request.knownHostsFiles);
+  const { everySeconds, count } = request.keepAlive ?? KEEP_ALIVE;
   return {
     host: alias,
     settings: [
@@ -206,8 +221,8 @@ function blockFor(hop: PlannedHop, hopsBefore: readonly PlannedHop[], request: C
       ['ControlPath', 'none'],
       ['PermitLocalCommand', 'no'],
       ['ConnectTimeout', String(CONNECT_SECONDS + hopsBefore.length * LOGIN_GRACE_SECONDS)],
-      ['ServerAliveInterval', '15'],
-      ['ServerAliveCountMax', '3'],
+      ['ServerAliveInterval', String(everySeconds)],
+      ['ServerAliveCountMax', String(count)],
       ...(role === 'device' && request.tellsLogin ? [['LogLevel', 'DEBUG1'] as const] : []),
       ...(role === 'device' ? terminalSetting(request.tty ?? 'auto') : []),
     ],

@@ -1,8 +1,17 @@
-/** The sessions of the desktop app, in the order they were begun; one that has ended stays until it is dismissed. */
+/**
+ * The sessions of the desktop app, in the order they were begun; one that has ended stays until it is dismissed or begun anew. The
+ * app's window looks by `attach` and `onOutput`; whoever else looks has a view of its own.
+ */
 import { randomUUID } from 'node:crypto';
 import { cancelled, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { Clock } from '../../time/clock.ts';
-import { ConnectSession, type RunSession, type SessionRoute, type SessionState } from './connect-session.ts';
+import {
+  ConnectSession,
+  type SessionBegin,
+  type SessionState,
+  type SessionView,
+  type StartRecording,
+} from './connect-session.ts';
 import type { SpawnPty, TerminalSize } from './pty.ts';
 
 /** Each keeps some 2 MB of what was written; nobody works in more tabs. */
@@ -11,11 +20,11 @@ export const MOST_SESSIONS = 64;
 export interface SessionListWorld {
   readonly clock: Clock;
   readonly spawn: SpawnPty;
+  readonly record: StartRecording;
 }
 
-export interface SessionStart extends SessionRoute {
+export interface SessionStart extends SessionBegin {
   readonly size: TerminalSize;
-  readonly run: RunSession;
 }
 
 type OutputListener = (id: string, bytes: Uint8Array<ArrayBuffer>) => void;
@@ -23,6 +32,8 @@ type OutputListener = (id: string, bytes: Uint8Array<ArrayBuffer>) => void;
 export class SessionList {
   readonly #world: SessionListWorld;
   readonly #sessions = new Map<string, ConnectSession>();
+  /** What the window draws. */
+  readonly #drawn = new Map<string, SessionView>();
   readonly #changeListeners = new Set<() => void>();
   readonly #outputListeners = new Set<OutputListener>();
   #isClosed = false;
@@ -32,17 +43,11 @@ export class SessionList {
   }
 
   /** Begins a session and gives its id at once. Throws `SESSIONS_TOO_MANY`. */
-  open({ size, run, ...route }: SessionStart): string {
+  open({ size, ...begin }: SessionStart): string {
     if (this.#isClosed) throw cancelled('The session');
     if (this.#sessions.size >= MOST_SESSIONS) throw tooMany();
     const id = randomUUID();
-    const session = new ConnectSession(id, route, size, run, {
-      ...this.#world,
-      onChange: () => this.#changed(),
-      onOutput: (bytes) => {
-        for (const listener of this.#outputListeners) listener(id, bytes);
-      },
-    });
+    const session = new ConnectSession(id, size, begin, { ...this.#world, onChange: () => this.#changed() });
     this.#sessions.set(id, session);
     this.#changed();
     return id;
@@ -52,14 +57,29 @@ export class SessionList {
     return [...this.#sessions.values()].map(({ state }) => state);
   }
 
-  /** What was written so far (the last of it); from now on, `onOutput`. Throws `SESSION_UNKNOWN`, as the others do. */
+  /**
+   * What was written so far (the last of it); from now on, `onOutput`, for one window: the one that attached last. Throws
+   * `SESSION_UNKNOWN`, as the others do.
+   */
   attach(id: string): Uint8Array<ArrayBuffer> {
-    return this.#get(id).attach();
+    const session = this.#get(id);
+    this.detach(id);
+    const view = session.view((bytes) => {
+      for (const listener of this.#outputListeners) listener(id, bytes);
+    });
+    this.#drawn.set(id, view);
+    return view.replay;
   }
 
   /** The window that drew it is gone. One that is not there any more is no error. */
   detach(id: string): void {
-    this.#sessions.get(id)?.detach();
+    this.#drawn.get(id)?.close();
+    this.#drawn.delete(id);
+  }
+
+  /** For whoever looks besides the window. */
+  view(id: string, send: (bytes: Uint8Array<ArrayBuffer>) => void): SessionView {
+    return this.#get(id).view(send);
   }
 
   /** Throws `SESSION_INPUT_FULL`. */
@@ -69,11 +89,34 @@ export class SessionList {
 
   /** One that is not there any more is no error: its last output may just have been drawn. */
   drawn(id: string, bytes: number): void {
-    this.#sessions.get(id)?.drawn(bytes);
+    this.#drawn.get(id)?.drawn(bytes);
   }
 
+  /** Of the window. */
   resize(id: string, size: TerminalSize): void {
-    this.#get(id).resize(size);
+    const session = this.#get(id);
+    (this.#drawn.get(id) ?? session).resize(size);
+  }
+
+  /** One that has ended. Throws `SESSION_UNKNOWN`, `SESSION_STILL_RUNNING`. */
+  ended(id: string): SessionState {
+    return this.#get(id).assertEnded();
+  }
+
+  /** Logs in anew, in the same place of the list. Throws `SESSION_STILL_RUNNING`. */
+  reconnect(id: string, begin: SessionBegin): void {
+    const session = this.#get(id);
+    if (this.#isClosed) throw cancelled('The session');
+    session.reconnect(begin);
+  }
+
+  /** Throws why it cannot begin. */
+  startRecording(id: string): void {
+    this.#get(id).startRecording();
+  }
+
+  stopRecording(id: string): void {
+    this.#get(id).stopRecording();
   }
 
   /** Hangs up; takes one that has ended off the list. */
@@ -83,6 +126,7 @@ export class SessionList {
       session.end();
       return;
     }
+    this.detach(id);
     this.#sessions.delete(id);
     this.#changed();
   }

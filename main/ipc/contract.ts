@@ -505,7 +505,43 @@ const session = z.object({
   /** Of the remote shell; absent while it runs and where ssh itself failed. */
   exitCode: z.number().optional(),
   error: errorSchema.optional(),
+  /** An open session whose connection went: `sessions.reconnect` is what is wanted next. */
+  lost: z.enum(['not-answering', 'cut']).optional(),
+  /** How often it was begun anew in its place. The times are of the last time. */
+  reconnects: z.number(),
+  /** The host is asked every so many seconds (0: never), and `count` times without an answer end the session. */
+  keepAlive: z.object({ everySeconds: z.number(), count: z.number() }),
+  /** It is written to a file now. */
+  isRecorded: z.boolean(),
+  /** The recording that was begun last. `full`: it reached its largest size; `failed`: see `error`. The session goes on either way. */
+  recording: z
+    .object({
+      /** As `recordings.list` names it. */
+      name: z.string(),
+      state: z.enum(['running', 'stopped', 'full', 'failed']),
+      error: errorSchema.optional(),
+    })
+    .optional(),
 });
+
+// --- Recordings ------------------------------------------------------------------------------------------------------------
+
+const recordingName = filledLine.max(200);
+const recordingSubject = z.object({ target: z.string(), device: z.string(), jumps: z.array(z.string()) });
+
+const recording = z.object({
+  /** The file's name in the folder of recordings. */
+  name: z.string(),
+  bytes: z.number(),
+  startedAt: time.optional(),
+  /** Absent: it runs still, or was cut off. */
+  seconds: z.number().optional(),
+  title: z.string().optional(),
+  subject: recordingSubject.optional(),
+});
+
+/** asciicast v2. `code`: `o` output, `r` resize (`80x24`), `m` a mark; others are passed over. */
+const recordedEvent = z.object({ at: z.number(), code: z.string(), data: z.string() });
 
 // --- Settings --------------------------------------------------------------------------------------------------------------
 
@@ -831,6 +867,45 @@ export const CALLS = {
   /** Ends it; one that has ended is taken off the list. */
   'sessions.end': { from: 'main', input: z.strictObject({ id: sessionId }), output: NONE },
 
+  /** Begins one that has ended anew, in its place: a PIN and touches, as at first. Throws SESSION_STILL_RUNNING. */
+  'sessions.reconnect': { from: 'main', input: z.strictObject({ id: sessionId }), output: NONE },
+  /** Begins or ends a recording. Throws RECORDING_REQUIRED, RECORDING_WRITE_FAILED, SESSION_ENDED. */
+  'sessions.record': { from: 'main', input: z.strictObject({ id: sessionId, isOn: z.boolean() }), output: NONE },
+
+  /** The newest first. `folder`: where the files are. */
+  'recordings.list': {
+    from: 'main',
+    input: NONE,
+    output: z.object({ recordings: z.array(recording), folder: z.string() }),
+  },
+  /** Some of its events, from the one of that number on; `next`: from which on there are more. Throws RECORDING_UNKNOWN, RECORDING_MALFORMED. */
+  'recordings.read': {
+    from: 'main',
+    input: z.strictObject({ name: recordingName, from: z.number().int().nonnegative() }),
+    output: z.object({
+      size: z.object({ columns: z.number(), rows: z.number() }),
+      startedAt: time.optional(),
+      title: z.string().optional(),
+      subject: recordingSubject.optional(),
+      /** False: its last line was cut off, and left out. */
+      isWhole: z.boolean(),
+      events: z.array(recordedEvent),
+      next: z.number().optional(),
+    }),
+  },
+  /** Throws RECORDING_RUNNING. */
+  'recordings.remove': {
+    from: 'main',
+    input: z.strictObject({ name: recordingName }),
+    output: z.object({ removed: z.boolean() }),
+  },
+  /** Asks where to by a dialog of the system, and copies it there; without `file` it was declined. */
+  'recordings.export': {
+    from: 'main',
+    input: z.strictObject({ name: recordingName }),
+    output: z.object({ file: z.string().optional() }),
+  },
+
   'settings.list': { from: 'main', input: NONE, output: z.object({ settings: z.array(setting), file: z.string() }) },
   /** Throws SETTING_INVALID. */
   'settings.set': {
@@ -923,6 +998,8 @@ export type RecoveryStep = z.output<typeof recoveryStep>;
 export type RecoveryReportView = z.output<typeof recoveryReport>;
 export type TargetView = z.output<typeof target>;
 export type SessionView = z.output<typeof session>;
+export type RecordingView = z.output<typeof recording>;
+export type RecordedEventView = z.output<typeof recordedEvent>;
 export type SettingView = z.output<typeof setting>;
 export type SettingValueView = z.output<typeof settingValue>;
 export type AgentView = z.output<typeof agent>;

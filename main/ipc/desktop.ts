@@ -22,6 +22,7 @@ import type { CallHandlers, Tell } from './call-server.ts';
 import { enrollCalls } from './enroll-calls.ts';
 import { promptCalls } from './prompt-calls.ts';
 import { readinessCalls } from './readiness-calls.ts';
+import { recordingCalls } from './recording-calls.ts';
 import { recoveryCalls } from './recovery-calls.ts';
 import { rotationCalls } from './rotation-calls.ts';
 import { securityKeyCalls } from './security-key-calls.ts';
@@ -43,6 +44,8 @@ export interface DesktopWorld {
   readonly tokens: TokenCacheStore;
   /** To the clipboard. */
   readonly copy: (text: string) => void | Promise<void>;
+  /** Asks for the place of a new file, with a name for it; undefined: declined. Whether to replace what is there was asked too. */
+  readonly chooseNewFile: (name: string) => Promise<string | undefined>;
   /** The height that the prompt's document needs, in CSS pixels. */
   readonly fitPrompt: (height: number) => void;
 }
@@ -87,7 +90,8 @@ export async function startDesktop(world: DesktopWorld): Promise<Desktop> {
   });
   const desk = new PromptDesk({ clock, texts, log });
   const agent = await glasskey.startResidentAgent((productOf) => agentRequestPrompts(desk, texts, productOf));
-  const sessions = new SessionList({ clock, spawn: spawnPty });
+  const recordings = await glasskey.recordings();
+  const sessions = new SessionList({ clock, spawn: spawnPty, record: recordings.start });
   tellLogins(sessions, tell);
 
   const peopleFor: PeopleFor = ({ name, device, jumps }, { cancel }) =>
@@ -110,6 +114,7 @@ export async function startDesktop(world: DesktopWorld): Promise<Desktop> {
       tell,
       onWindowGone: (listener) => windowGoneListeners.push(listener),
     }),
+    ...recordingCalls({ recordings, sessions, chooseNewFile: world.chooseNewFile }),
     ...settingsCalls({ glasskey, tell }),
     ...agentCalls({ agent, texts, tell }),
     ...promptCalls({ desk, tell, fit: world.fitPrompt }),
@@ -163,11 +168,12 @@ export async function startDesktop(world: DesktopWorld): Promise<Desktop> {
 
 /** A login that has succeeded proves the chain to its end, and is the last use of its target. */
 function tellLogins(sessions: SessionList, tell: Tell): void {
-  const opened = new Set<string>();
+  const opened = new Map<string, number>();
   sessions.onChange(() => {
     for (const { id, openedAt } of sessions.list()) {
-      if (openedAt === undefined || opened.has(id)) continue;
-      opened.add(id);
+      // One that was begun anew is opened anew.
+      if (openedAt === undefined || opened.get(id) === openedAt) continue;
+      opened.set(id, openedAt);
       tell('targets.changed', {});
       tell('readiness.changed', {});
     }

@@ -1,7 +1,8 @@
 /** The sessions screen: logins in terminals, what they write and what is typed to them. */
-import type { SessionState } from '../connect/connect-session.ts';
+import { basename } from 'node:path';
+import type { SessionRecording, SessionState } from '../connect/connect-session.ts';
 import type { SessionList } from '../connect/session-list.ts';
-import { openSession, type SessionsWorld } from '../glasskey-sessions.ts';
+import { openSession, reconnectSession, recordSession, type SessionsWorld } from '../glasskey-sessions.ts';
 import type { Texts } from '../texts/texts.ts';
 import type { CallHandlers, Tell } from './call-server.ts';
 import type { SessionView } from './contract.ts';
@@ -22,7 +23,9 @@ type SessionCall =
   | 'sessions.write'
   | 'sessions.drawn'
   | 'sessions.resize'
-  | 'sessions.end';
+  | 'sessions.end'
+  | 'sessions.reconnect'
+  | 'sessions.record';
 
 export function sessionCalls(world: SessionCallsWorld): Pick<CallHandlers, SessionCall> {
   const { sessions, texts, tell, onWindowGone } = world;
@@ -72,10 +75,30 @@ export function sessionCalls(world: SessionCallsWorld): Pick<CallHandlers, Sessi
       sessions.end(id);
       return {};
     },
+    async 'sessions.reconnect'({ id }) {
+      await reconnectSession(world, id);
+      return {};
+    },
+    async 'sessions.record'({ id, isOn }) {
+      await recordSession(world, id, isOn);
+      return {};
+    },
   };
 }
 
-/** As it crosses: the error in words for a window. */
-export function sessionView({ jumps, error, ...state }: SessionState, texts: Pick<Texts, 'catalogue'>): SessionView {
-  return { ...state, jumps: [...jumps], ...(error === undefined ? {} : { error: crossedError(error, texts) }) };
+/** As it crosses: errors in words for a window, files by their names. */
+export function sessionView(
+  { jumps, error, recording, ...state }: SessionState,
+  texts: Pick<Texts, 'catalogue'>,
+): SessionView {
+  return {
+    ...state,
+    jumps: [...jumps],
+    ...(error === undefined ? {} : { error: crossedError(error, texts) }),
+    ...(recording === undefined ? {} : { recording: recordingOf(recording, texts) }),
+  };
+}
+
+function recordingOf({ file, state, error }: SessionRecording, texts: Pick<Texts, 'catalogue'>) {
+  return { name: basename(file), state, ...(error === undefined ? {} : { error: crossedError(error, texts) }) };
 }

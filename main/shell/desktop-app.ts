@@ -16,7 +16,7 @@ import { bindCalls, endCallsWith, windowWire } from './ipc-wire.ts';
 import { LinkRequests } from './link-requests.ts';
 import { watchLoginSession } from './login-session.ts';
 import { MainWindow } from './main-window.ts';
-import { askMayQuit, tellAbout } from './native-dialogs.ts';
+import { askMayQuit, askNewFile, tellAbout } from './native-dialogs.ts';
 import { Notifier } from './notifier.ts';
 import { setOpenAtLogin } from './open-at-login.ts';
 import { OwnWindows } from './own-windows.ts';
@@ -137,6 +137,10 @@ export class DesktopApp {
 
   openLink(link: string): void {
     void this.#links.receive(link);
+  }
+
+  chooseNewFile(name: string): Promise<string | undefined> {
+    return askNewFile(this.#main.window, name);
   }
 
   fitPrompt(height: number): void {

@@ -1,4 +1,4 @@
-/** The dialogs of the operating system's own: whether to quit, and what this program is. */
+/** The dialogs of the operating system's own: whether to quit, where a new file goes, and what this program is. */
 import { app, type BrowserWindow, dialog } from 'electron';
 import type { Texts } from '../texts/texts.ts';
 
@@ -23,6 +23,16 @@ export async function tellAbout(window: BrowserWindow | undefined, texts: Texts)
     detail: texts.say('shell.about.detail', { version: app.getVersion() }),
     buttons: [texts.say('shell.about.close')],
   });
+}
+
+/** Where a new file goes; undefined: declined. Whether what is there may be replaced, the dialog asks too. */
+export async function askNewFile(window: BrowserWindow | undefined, name: string): Promise<string | undefined> {
+  const options = { defaultPath: name, properties: ['showOverwriteConfirmation' as const] };
+  const isSeen = window?.isVisible() === true;
+  const { canceled, filePath } = await (isSeen
+    ? dialog.showSaveDialog(window, options)
+    : dialog.showSaveDialog(options));
+  return canceled || filePath === '' ? undefined : filePath;
 }
 
 /** A window that nobody sees would hide the dialog with it. */

@@ -107,6 +107,7 @@ interface Starting {
 async function startServices(world: AppWorld, { log, texts, dataFolder }: Starting): Promise<DesktopApp> {
   const { hid, clock, environment, homeFolder, owner, files, command } = world;
   let fitPrompt: (height: number) => void = () => {};
+  let chooseNewFile: DesktopWorld['chooseNewFile'] = async () => undefined;
   const services = await world.startDesktop({
     hid,
     clock,
@@ -120,6 +121,7 @@ async function startServices(world: AppWorld, { log, texts, dataFolder }: Starti
     tokens: safeStorageTokenCache(join(dataFolder, 'tokens.bin'), safeStorage, { platform: process.platform, log }),
     copy: (text) => clipboard.writeText(text),
     fitPrompt: (height) => fitPrompt(height),
+    chooseNewFile: (name) => chooseNewFile(name),
   });
   const desktop = new DesktopApp({
     services,
@@ -134,6 +136,7 @@ async function startServices(world: AppWorld, { log, texts, dataFolder }: Starti
     logFile: join(dataFolder, 'glasskey.log'),
   });
   fitPrompt = (height) => desktop.fitPrompt(height);
+  chooseNewFile = (name) => desktop.chooseNewFile(name);
   return desktop;
 }
 

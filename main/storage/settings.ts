@@ -38,6 +38,12 @@ const SETTINGS = {
    * folder, expanded by whoever uses it.
    */
   'connect.pinnedHostKeys': { schema: z.array(path).max(100), default: [] },
+  /** How often each host on the way is asked whether it still answers; 0: never. */
+  'connect.keepAliveSeconds': { schema: z.number().int().min(0).max(3600), default: 15 },
+  /** So many keep-alives without an answer end the connection. */
+  'connect.keepAliveCount': { schema: z.number().int().min(1).max(100), default: 3 },
+  /** Whether every session is recorded from its first line on. */
+  'sessions.record': { schema: z.enum(['off', 'always']), default: 'off' },
   /** How often the fabric reconciles keys, in minutes (azure.md: up to 4 hours). */
   'reconcile.everyMinutes': {
     schema: z
@@ -103,7 +109,7 @@ export interface SettingProblem {
 
 /** Whether an administrator's file decides a setting: what it says of these goes before what the user sets. */
 export function isPolicy(key: string): boolean {
-  return key.startsWith('attestation.') || key === 'connect.pinnedHostKeys';
+  return key.startsWith('attestation.') || key === 'connect.pinnedHostKeys' || key === 'sessions.record';
 }
 
 export interface Settings {

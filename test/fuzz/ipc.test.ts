@@ -78,6 +78,16 @@ const corpusOn = (key: string): { readonly [N in CallName]: readonly CallInput<N
   'sessions.drawn': [{ id: 'x', bytes: 1 }],
   'sessions.resize': [{ id: 'x', ...SIZE }],
   'sessions.end': [{ id: 'x' }],
+  'sessions.reconnect': [{ id: 'x' }],
+  'sessions.record': [
+    { id: 'x', isOn: true },
+    { id: 'x', isOn: false },
+  ],
+  'recordings.list': [{}],
+  'recordings.read': [{ name: '2026-11-30T05-40-12Z-a.cast', from: 0 }],
+  'recordings.remove': [{ name: '2026-11-30T05-40-12Z-a.cast' }],
+  // Of a recording that is not there no dialog is shown.
+  'recordings.export': [{ name: '2026-11-30T05-40-12Z-a.cast' }],
   'settings.list': [{}],
   'settings.set': [
     { key: 'terminal.fontSize', value: 16 },

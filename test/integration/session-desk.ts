@@ -8,7 +8,8 @@ import { spawnPty } from '../../main/connect/pty.ts';
 import { SessionList } from '../../main/connect/session-list.ts';
 import { Glasskey } from '../../main/glasskey.ts';
 import type { SigningPinQuestion } from '../../main/glasskey-agent.ts';
-import { openSession, type SessionPeople } from '../../main/glasskey-sessions.ts';
+import { type Recordings, recordingsIn } from '../../main/glasskey-recordings.ts';
+import { openSession, reconnectSession, type SessionPeople } from '../../main/glasskey-sessions.ts';
 import { textsFor } from '../../main/texts/texts.ts';
 import { Pin } from '../../native/ctap2/pin.ts';
 import { systemClock } from '../../time/clock.ts';
@@ -17,6 +18,7 @@ import type { Lab } from '../lab/world.ts';
 export interface SessionDesk {
   readonly glasskey: Glasskey;
   readonly sessions: SessionList;
+  readonly recordings: Recordings;
   /** Each question for a PIN, in order. */
   readonly questions: SigningPinQuestion[];
   /** Every state that a session was seen in, in order. */
@@ -24,6 +26,7 @@ export interface SessionDesk {
   /** What is typed when a PIN is asked for; undefined declines. */
   typesPin(answer: (question: SigningPinQuestion, signal: AbortSignal) => Promise<string | undefined>): void;
   open(target: string): Promise<string>;
+  reconnect(id: string): Promise<void>;
   state(id: string): SessionState;
   screen(id: string): string;
   type(id: string, text: string): void;
@@ -44,7 +47,8 @@ export function startSessionDesk(lab: Lab): SessionDesk {
     homeFolder: join(lab.folder, 'home'),
     owner: 'alice@lab',
   });
-  const sessions = new SessionList({ clock: systemClock, spawn: spawnPty });
+  const recordings = recordingsIn(join(lab.folder, 'data'), systemClock);
+  const sessions = new SessionList({ clock: systemClock, spawn: spawnPty, record: recordings.start });
   const screens = new Map<string, string>();
   const questions: SigningPinQuestion[] = [];
   const states: SessionState[] = [];
@@ -77,9 +81,11 @@ export function startSessionDesk(lab: Lab): SessionDesk {
     return found;
   };
   const screen = (id: string) => stripVTControlCharacters(screens.get(id) ?? '');
+  const world = { glasskey, sessions, texts: textsFor(['en']), peopleFor: () => people };
   return {
     glasskey,
     sessions,
+    recordings,
     questions,
     states,
     state,
@@ -88,11 +94,11 @@ export function startSessionDesk(lab: Lab): SessionDesk {
       answerPin = answer;
     },
     async open(target) {
-      const world = { glasskey, sessions, texts: textsFor(['en']), peopleFor: () => people };
       const id = await openSession(world, target, { columns: 100, rows: 30 });
       screens.set(id, Buffer.from(sessions.attach(id)).toString());
       return id;
     },
+    reconnect: (id) => reconnectSession(world, id),
     type: (id, text) => sessions.write(id, text),
     async shows(id, what) {
       if (typeof what === 'string') await expect.poll(() => screen(id), TIMEOUT).toContain(what);

@@ -56,6 +56,17 @@ function processesOfSessions(): readonly string[] {
     .filter((line) => line.includes(join(lab.folder, 'tmp')));
 }
 
+/** Ends the shells that this lab's device has given. */
+async function cutByHost(): Promise<void> {
+  const shells = await run('pgrep', ['-f', `sshd: ${lab.fabric.device.user}@`]).then(
+    ({ stdout }) => stdout.trim().split('\n').map(Number),
+    () => [],
+  );
+  const own = shells.filter((pid) => belongsToLab(pid));
+  expect(own).not.toEqual([]);
+  for (const pid of own) process.kill(pid, 'SIGKILL');
+}
+
 /** As sentences have it. */
 const shown = (spec: string) => shownHostSpec(parseHostSpec(spec));
 
@@ -176,18 +187,68 @@ describe('a session', () => {
   });
 });
 
+describe('a session that is recorded', () => {
+  it('has in its file what was shown, and in no byte what was typed without an echo, nor the PIN', async () => {
+    if (!lab.fabric.givesTerminals) return console.warn('sessions: sshd cannot give terminals here');
+    await desk.glasskey.setSetting('sessions.record', 'always');
+    try {
+      const secret = 'c0rrect-h0rse';
+      const id = await desk.open('leaf1');
+      await desk.shows(id, PROMPT);
+      desk.sessions.resize(id, { columns: 90, rows: 25 });
+      desk.type(id, 'bash read -s\r');
+      await desk.shows(id, /Secret: $/);
+      desk.type(id, `${secret}\r`);
+      await desk.shows(id, `${secret.length} characters.`);
+      expect(desk.state(id)).toMatchObject({ isRecorded: true, recording: { state: 'running' } });
+      desk.type(id, 'exit\r');
+      const { recording } = await desk.reaches(id, 'ended');
+      expect(recording).toMatchObject({ state: 'stopped' });
+      const file = readFileSync(recording?.file ?? '', 'utf8');
+      const [listed] = desk.recordings.list();
+      expect(listed).toMatchObject({ file: recording?.file, subject: { target: 'leaf1', device: shown(lab.device) } });
+      const { events, header, isWhole } = desk.recordings.read(listed?.name ?? '');
+      expect({ size: header.size, isWhole }).toEqual({ size: { columns: 100, rows: 30 }, isWhole: true });
+      expect(events.filter(({ code }) => code === 'r').map(({ data }) => data)).toEqual(['90x25']);
+      expect(events.map(({ code }) => code)).not.toContain('i');
+      const output = events.flatMap(({ code, data }) => (code === 'o' ? [data] : [])).join('');
+      expect(output).toMatch(/Logging in to [\s\S]*Secret: [\s\S]*characters[\s\S]*The recording ends\./);
+      for (const part of [secret, secret.slice(0, 4), secret.slice(-4), lab.pin]) expect(file).not.toContain(part);
+    } finally {
+      await desk.glasskey.resetSetting('sessions.record');
+    }
+  });
+});
+
+describe('a session that is begun anew', () => {
+  it('logs in again in its place after it was cut, and keeps what was shown', async () => {
+    const id = await desk.open('leaf1');
+    await desk.shows(id, PROMPT);
+    desk.type(id, 'show version\r');
+    await desk.shows(id, 'Software image version');
+    await desk.reaches(id, 'open');
+    await expect(desk.reconnect(id)).rejects.toMatchObject({ code: 'SESSION_STILL_RUNNING' });
+    await cutByHost();
+    expect(await desk.reaches(id, 'ended')).toMatchObject({ lost: 'cut' });
+    await desk.reconnect(id);
+    await desk.reaches(id, 'open');
+    desk.type(id, 'show privilege\r');
+    await desk.shows(id, /Software image version[\s\S]*Logging in again[\s\S]*Current privilege level/);
+    expect(desk.questions).toHaveLength(2);
+    expect(desk.state(id)).toMatchObject({ reconnects: 1, state: 'open' });
+    expect(desk.state(id)).not.toHaveProperty('lost');
+    expect(desk.sessions.list()).toHaveLength(1);
+    desk.sessions.end(id);
+    expect((await desk.reaches(id, 'ended')).error).toBeUndefined();
+  });
+});
+
 describe('a session that fails', () => {
   it('is cut by the host: it ends with CONNECT_LOST, and says what ssh said', async () => {
     const id = await desk.open('leaf1');
     await desk.shows(id, PROMPT);
     await desk.reaches(id, 'open');
-    const shells = await run('pgrep', ['-f', `sshd: ${lab.fabric.device.user}@`]).then(
-      ({ stdout }) => stdout.trim().split('\n').map(Number),
-      () => [],
-    );
-    const own = shells.filter((pid) => belongsToLab(pid));
-    expect(own).not.toEqual([]);
-    for (const pid of own) process.kill(pid, 'SIGKILL');
+    await cutByHost();
     const ended = await desk.reaches(id, 'ended');
     expect(ended.error).toMatchObject({ code: 'CONNECT_LOST', detail: { role: 'device' } });
     expect(ended.exitCode).toBeUndefined();

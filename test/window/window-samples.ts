@@ -69,6 +69,9 @@ export function sampleSession(session: Partial<SessionView>): SessionView {
     jumps: ['jumper@jump-east'],
     state: 'open',
     startedAt: Date.now(),
+    reconnects: 0,
+    keepAlive: { everySeconds: 15, count: 3 },
+    isRecorded: false,
     ...session,
   };
 }

@@ -26,6 +26,7 @@ export const SETTINGS = {
   'settings.group-entra': 'Microsoft Entra',
   'settings.group-attestation': 'Security keys that may be enrolled',
   'settings.group-reconcile': 'Publishing',
+  'settings.group-sessions': 'Sessions',
   'settings.group-terminal': 'Terminal',
   'settings.group-app': 'Glasskey',
   'settings.group-agent': 'SSH agent',
@@ -52,6 +53,16 @@ export const SETTINGS = {
   'settings.pinned-host-keys-label': 'Pinned host keys',
   'settings.pinned-host-keys-explained':
     'Files like known_hosts that your team shares. A host that one of them names is trusted by these keys alone, and nobody is asked.',
+  'settings.keep-alive-seconds-label': 'Ask whether the host answers, every',
+  'settings.keep-alive-seconds-explained': 'In seconds, while a session is open. 0: never.',
+  'settings.keep-alive-count-label': 'Unanswered times until a session is lost',
+  'settings.keep-alive-count-explained':
+    'After so many times without an answer the session ends, and can be reconnected.',
+  'settings.record-label': 'Record sessions',
+  'settings.record-explained':
+    'Keeps what each session shows in a file on this computer. What is typed is in it only where the device shows it.',
+  'settings.record-off': 'When asked',
+  'settings.record-always': 'Always',
   'settings.every-minutes-label': 'Devices update their keys every',
   'settings.every-minutes-explained': 'In minutes. How long it takes at most until every device knows a published key.',
   'settings.cloud-label': 'Cloud',

@@ -3,6 +3,7 @@ import type { SettingView } from '../../../main/ipc/contract.ts';
 
 export const GROUPS = [
   'connect',
+  'sessions',
   'terminal',
   'app',
   'agent',

@@ -13,6 +13,9 @@ const WORDS = {
   'attestation.roots': ['settings.roots-label', 'settings.roots-explained'],
   'connect.defaultJump': ['settings.default-jump-label', 'settings.default-jump-explained'],
   'connect.pinnedHostKeys': ['settings.pinned-host-keys-label', 'settings.pinned-host-keys-explained'],
+  'connect.keepAliveSeconds': ['settings.keep-alive-seconds-label', 'settings.keep-alive-seconds-explained'],
+  'connect.keepAliveCount': ['settings.keep-alive-count-label', 'settings.keep-alive-count-explained'],
+  'sessions.record': ['settings.record-label', 'settings.record-explained'],
   'reconcile.everyMinutes': ['settings.every-minutes-label', 'settings.every-minutes-explained'],
   'entra.cloud': ['settings.cloud-label', 'settings.cloud-explained'],
   'entra.tenant': ['settings.tenant-label', 'settings.tenant-explained'],
@@ -33,6 +36,8 @@ const CHOICES = {
   'attestation.require off': 'settings.require-off',
   'attestation.require valid-signature': 'settings.require-valid-signature',
   'attestation.require genuine': 'settings.require-genuine',
+  'sessions.record off': 'settings.record-off',
+  'sessions.record always': 'settings.record-always',
   'entra.cloud public': 'settings.cloud-public',
   'entra.cloud usgov': 'settings.cloud-us-gov',
   'entra.cloud usgov-dod': 'settings.cloud-us-gov-dod',
@@ -45,6 +50,7 @@ const CHOICES = {
 
 const GROUP_NAMES = {
   connect: 'settings.group-connect',
+  sessions: 'settings.group-sessions',
   terminal: 'settings.group-terminal',
   app: 'settings.group-app',
   agent: 'settings.group-agent',

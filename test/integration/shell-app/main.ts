@@ -71,6 +71,9 @@ export class ShellApp {
       jumps: [],
       state: 'open',
       startedAt: 0,
+      reconnects: 0,
+      keepAlive: { everySeconds: 15, count: 3 },
+      isRecorded: false,
     };
     this.sessions = [...this.sessions.filter((each) => each !== before), { ...(before ?? fresh), ...changes }];
     this.tell('sessions.changed', { sessions: this.sessions });

@@ -87,7 +87,7 @@ const COMMANDS: readonly Command[] = [
   },
   {
     words: ['bash'],
-    help: 'Run bash (in the lab: ssh …, ssh-add -l or -L, stty size, seq, or complain TEXT)',
+    help: 'Run bash (in the lab: ssh …, ssh-add -l or -L, stty size, read -s, seq, or complain TEXT)',
     run: runBash,
   },
   { words: ['exit'], help: 'Leave the session', run: () => ({ ends: true }) },
@@ -97,7 +97,7 @@ const COMMANDS: readonly Command[] = [
 
 /**
  * On the real thing any command; here those that show whether an agent was forwarded and how large the terminal is, one that writes
- * as much as one likes, one that fails as ssh does, and ssh itself.
+ * as much as one likes, one that asks for a secret, one that fails as ssh does, and ssh itself.
  */
 function runBash(rest: readonly string[]): Answer {
   const [program, option, ...more] = rest;
@@ -114,6 +114,14 @@ function runBash(rest: readonly string[]): Answer {
   if (program === 'seq') {
     // Straight to the terminal: of many megabytes nothing is to be kept here.
     const ran = spawnSync('seq', rest.slice(1), { stdio: 'inherit' });
+    return { failed: ran.status !== 0 };
+  }
+  if (program === 'read' && option === '-s') {
+    // As a program asks for a password: the terminal is as a shell has it, but for its echo.
+    process.stdin.setRawMode?.(false);
+    const script = 'read -s -p "Secret: " it; echo; echo "$(printf %s "$it" | wc -c) characters."';
+    const ran = spawnSync('bash', ['-c', script], { stdio: 'inherit' });
+    process.stdin.setRawMode?.(true);
     return { failed: ran.status !== 0 };
   }
   if (program === 'ssh') {

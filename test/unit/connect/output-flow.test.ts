@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { GATHER_MS, MOST_CHUNK_BYTES, MOST_UNDRAWN_BYTES, OutputFlow } from '../../../main/connect/output-flow.ts';
+import { GATHER_MS, LEFT_BEHIND_MS, MOST_CHUNK_BYTES, MOST_UNDRAWN_BYTES } from '../../../main/connect/output-flow.ts';
+import { type OutputView, SessionOutput } from '../../../main/connect/session-output.ts';
 import { ManualClock } from '../lab/authenticator/manual-clock.ts';
 
 /** A window that counts, and a pty that says whether it is read. */
@@ -8,13 +9,13 @@ function start() {
   const clock = new ManualClock();
   const sent: Uint8Array[] = [];
   const world = { isPaused: false, undrawn: 0, mostUndrawn: 0, pauses: 0 };
-  const flow = new OutputFlow({
+  const send = (bytes: Uint8Array) => {
+    sent.push(bytes);
+    world.undrawn += bytes.length;
+    world.mostUndrawn = Math.max(world.mostUndrawn, world.undrawn);
+  };
+  const output = new SessionOutput({
     clock,
-    send(bytes) {
-      sent.push(bytes);
-      world.undrawn += bytes.length;
-      world.mostUndrawn = Math.max(world.mostUndrawn, world.undrawn);
-    },
     pause() {
       expect(world.isPaused).toBe(false);
       world.isPaused = true;
@@ -25,6 +26,17 @@ function start() {
       world.isPaused = false;
     },
   });
+  let view: OutputView | undefined;
+  const flow = {
+    push: (bytes: Uint8Array) => output.push(bytes),
+    attach() {
+      view?.close();
+      view = output.view(send);
+      return view.replay;
+    },
+    detach: () => view?.close(),
+    drawn: (bytes: number) => view?.drawn(bytes),
+  };
   const draw = (bytes: number) => {
     world.undrawn -= bytes;
     flow.drawn(bytes);
@@ -130,6 +142,57 @@ describe('output that goes to a window', () => {
     await clock.pass(1000);
     expect(world.isPaused).toBe(false);
     expect(sent).toHaveLength(before);
+  });
+});
+
+describe('somebody who draws nothing', () => {
+  it('holds the session up for a while, is left behind, and is caught up when it draws again', async () => {
+    const { flow, sent, world, draw, clock } = start();
+    flow.attach();
+    flow.push(numbered(0, MOST_UNDRAWN_BYTES));
+    await clock.pass(LEFT_BEHIND_MS - 1);
+    expect(world.isPaused).toBe(true);
+    await clock.pass(1);
+    expect(world.isPaused).toBe(false);
+    for (let line = 0; line < 100_000; line += 1) flow.push(bytes(`line ${line}\r\n`));
+    expect(world.undrawn).toBe(MOST_UNDRAWN_BYTES);
+    const before = sent.length;
+    draw(MOST_UNDRAWN_BYTES);
+    await clock.pass(GATHER_MS);
+    const caught = text(sent.slice(before));
+    const [note = '', ...lines] = caught.replace('\x18\x1b[0m\r\n', '').split('\r\n');
+    const leftOut = Number(/; (\d+) bytes are left out here/.exec(note)?.[1]);
+    expect(lines[0]).toMatch(/^line \d+$/);
+    expect(lines.slice(-2)).toEqual(['line 99999', '']);
+    const whole = Array.from({ length: 100_000 }, (_, line) => `line ${line}\r\n`).join('');
+    expect(leftOut + lines.join('\r\n').length).toBe(whole.length);
+    draw(world.undrawn);
+    flow.push(bytes('and on'));
+    await clock.pass(GATHER_MS);
+    expect(text(sent).endsWith('and on')).toBe(true);
+  });
+
+  it('is not left behind while it draws a little, however slowly', async () => {
+    const { flow, world, draw, clock } = start();
+    flow.attach();
+    flow.push(numbered(0, 2 * MOST_UNDRAWN_BYTES));
+    for (let turn = 0; turn < 20; turn += 1) {
+      await clock.pass(LEFT_BEHIND_MS - 1);
+      expect(world.isPaused).toBe(true);
+      draw(1);
+    }
+  });
+
+  it('has missed nothing that it was not told of, where little came meanwhile', async () => {
+    const { flow, sent, draw, clock } = start();
+    flow.attach();
+    flow.push(numbered(0, MOST_UNDRAWN_BYTES));
+    await clock.pass(LEFT_BEHIND_MS);
+    flow.push(bytes('\nshort'));
+    draw(MOST_UNDRAWN_BYTES);
+    await clock.pass(GATHER_MS);
+    // In full, and without a note. The line feed is where it may begin.
+    expect(text(sent.slice(-1))).toMatch(/short$/);
   });
 });
 

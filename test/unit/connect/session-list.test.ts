@@ -1,19 +1,49 @@
 import { describe, expect, it } from 'vitest';
 import { GlasskeyError } from '../../../diagnostics/glasskey-error.ts';
-import type { RunSession, SessionRun } from '../../../main/connect/connect-session.ts';
-import { MOST_UNDRAWN_BYTES } from '../../../main/connect/output-flow.ts';
+import { readCast } from '../../../main/connect/asciicast.ts';
+import type { RunSession, SessionRun, StartRecording } from '../../../main/connect/connect-session.ts';
+import { GATHER_MS, MOST_UNDRAWN_BYTES } from '../../../main/connect/output-flow.ts';
+import { Recording } from '../../../main/connect/recording.ts';
 import { MOST_SESSIONS, SessionList } from '../../../main/connect/session-list.ts';
 import { ManualClock, settle } from '../lab/authenticator/manual-clock.ts';
 import { type FakePty, fakePtys } from './fake-pty.ts';
 
-const ROUTE = { target: 'leaf1', device: 'alice@10.0.0.7', user: 'alice', jumps: ['ops@192.0.2.10'] };
+const ROUTE = {
+  target: 'leaf1',
+  device: 'alice@10.0.0.7',
+  user: 'alice',
+  jumps: ['ops@192.0.2.10'],
+  keepAlive: { everySeconds: 15, count: 3 },
+};
 const SIZE = { columns: 80, rows: 24 };
 
 /** A list, and a login in it that does what the test says. */
 function start() {
   const clock = new ManualClock();
   const ptys = fakePtys();
-  const sessions = new SessionList({ clock, spawn: ptys.spawn });
+  const recorded: string[] = [];
+  const recording = { fails: undefined as GlasskeyError | undefined, mostBytes: 1_000_000 };
+  const record: StartRecording = ({ target, device, jumps }, size, onEnd) => {
+    if (recording.fails !== undefined) throw recording.fails;
+    const at = recorded.push('') - 1;
+    return new Recording({
+      clock,
+      size,
+      title: target,
+      subject: { target, device, jumps },
+      mostBytes: recording.mostBytes,
+      onEnd,
+      file: {
+        path: `/recordings/${at}.cast`,
+        append(text) {
+          if (recording.fails !== undefined) throw recording.fails;
+          recorded[at] += text;
+        },
+        close() {},
+      },
+    });
+  };
+  const sessions = new SessionList({ clock, spawn: ptys.spawn, record });
   let changes = 0;
   const written: string[] = [];
   sessions.onChange(() => {
@@ -26,8 +56,8 @@ function start() {
       runs.push({ run, succeed: (exitCode) => resolve({ exitCode }), fail: reject });
       run.signal.addEventListener('abort', () => reject(cancelledError()));
     });
-  const open = () => {
-    const id = sessions.open({ ...ROUTE, size: SIZE, run: login });
+  const open = (isRecorded = false) => {
+    const id = sessions.open({ route: ROUTE, size: SIZE, run: login, isRecorded });
     const last = runs.at(-1);
     if (last === undefined) throw new Error('not started');
     const state = () => sessions.list().find((one) => one.id === id);
@@ -43,7 +73,8 @@ function start() {
     };
     return { id, state, startPty, ...last };
   };
-  return { clock, sessions, written, open, changes: () => changes };
+  const events = (at: number) => readCast(recorded[at] ?? '').events.map(({ code, data }) => [code, data]);
+  return { clock, sessions, written, open, login, runs, events, recording, changes: () => changes };
 }
 
 function cancelledError(): GlasskeyError {
@@ -111,7 +142,7 @@ describe('a session', () => {
         throw new Error('later');
       },
     ];
-    for (const run of throwing) sessions.open({ ...ROUTE, size: SIZE, run });
+    for (const run of throwing) sessions.open({ route: ROUTE, isRecorded: false, size: SIZE, run });
     await settle();
     expect(sessions.list().map(({ error }) => error?.code)).toEqual(['INTERNAL', 'INTERNAL']);
   });
@@ -220,6 +251,167 @@ describe('output', () => {
   });
 });
 
+describe('a terminal that looks besides the window', () => {
+  it('is given the same, and the session has the size of the smallest', () => {
+    const { open, sessions, written } = start();
+    const { id, startPty } = open();
+    const pty = startPty();
+    pty.says('before ');
+    sessions.attach(id);
+    sessions.resize(id, { columns: 120, rows: 30 });
+    const seen: string[] = [];
+    const view = sessions.view(id, (bytes) => seen.push(Buffer.from(bytes).toString()));
+    expect(Buffer.from(view.replay).toString()).toBe('before ');
+    view.resize({ columns: 80, rows: 40 });
+    pty.says('after');
+    expect([seen.join(''), written.join('')]).toEqual(['after', 'after']);
+    view.close();
+    pty.says('!');
+    expect(seen).toEqual(['after']);
+    sessions.detach(id);
+    expect(pty.sizes).toEqual([
+      { columns: 120, rows: 30 },
+      { columns: 80, rows: 30 },
+      { columns: 120, rows: 30 },
+    ]);
+  });
+});
+
+describe('reconnecting', () => {
+  it('begins the same login anew in its place: the history stays, with a line between, and whoever looks goes on looking', async () => {
+    const { open, sessions, login, runs, written, clock } = start();
+    const [first, second] = [open(), open()];
+    first.startPty().says('one');
+    sessions.attach(first.id);
+    first.run.terminal.onOpened();
+    first.fail(new GlasskeyError({ code: 'CONNECT_LOST', message: 'Cut.', remedy: 'Again.' }));
+    await settle();
+    expect(first.state()).toMatchObject({ state: 'ended', lost: 'cut', reconnects: 0 });
+    sessions.reconnect(first.id, { route: ROUTE, run: login, isRecorded: false });
+    expect(sessions.list().map(({ id }) => id)).toEqual([first.id, second.id]);
+    const again = first.state();
+    expect(again).toMatchObject({ state: 'starting', reconnects: 1 });
+    for (const gone of ['endedAt', 'openedAt', 'error', 'lost', 'exitCode']) expect(again).not.toHaveProperty(gone);
+    const { run } = runs.at(-1) ?? {};
+    run?.terminal.onOutput(new TextEncoder().encode('two'));
+    await clock.pass(GATHER_MS);
+    expect(written.join('')).toMatch(/--- Logging in again, .* UTC ---\r\ntwo$/);
+    expect(Buffer.from(sessions.attach(first.id)).toString()).toMatch(/^one[\s\S]*Logging in again[\s\S]*two$/);
+    // The end of the new one is not that of the old.
+    sessions.end(first.id);
+    await settle();
+    expect(first.state()).toMatchObject({ state: 'ended' });
+  });
+
+  it('is refused while the session runs, and of one that is not there', async () => {
+    const { open, sessions, login } = start();
+    const { id, succeed } = open();
+    const begin = { route: ROUTE, run: login, isRecorded: false };
+    expect(() => sessions.reconnect(id, begin)).toThrow(expect.objectContaining({ code: 'SESSION_STILL_RUNNING' }));
+    expect(() => sessions.reconnect('x', begin)).toThrow(expect.objectContaining({ code: 'SESSION_UNKNOWN' }));
+    succeed(0);
+    await settle();
+    expect(sessions.ended(id)).toMatchObject({ exitCode: 0 });
+  });
+
+  it('says of an open session whose host answers no more that it is not answering', async () => {
+    const { open } = start();
+    const unreachable = new GlasskeyError({ code: 'CONNECT_UNREACHABLE', message: 'Gone.', remedy: 'Look.' });
+    const [opened, never] = [open(), open()];
+    opened.run.terminal.onOpened();
+    for (const one of [opened, never]) one.fail(unreachable);
+    await settle();
+    expect(opened.state()?.lost).toBe('not-answering');
+    expect(never.state()).not.toHaveProperty('lost');
+  });
+});
+
+describe('a recording', () => {
+  it('has what is shown from its first line on, our own lines and sizes, and nothing that is typed', async () => {
+    const { open, sessions, events } = start();
+    const { id, run, startPty, succeed, state } = open(true);
+    expect(state()).toMatchObject({ isRecorded: true, recording: { file: '/recordings/0.cast', state: 'running' } });
+    run.say('Logging in.');
+    const pty = startPty();
+    pty.says('Password: ');
+    sessions.write(id, 'hunter2\r');
+    sessions.resize(id, { columns: 90, rows: 20 });
+    pty.says('\r\nok');
+    succeed(0);
+    await settle();
+    expect(events(0)).toEqual([
+      ['o', 'Recording what this terminal shows, to /recordings/0.cast\r\n'],
+      ['o', 'Logging in.\r\n'],
+      ['o', 'Password: '],
+      ['r', '90x20'],
+      ['o', '\r\nok'],
+      ['o', 'The recording ends.\r\n'],
+      ['m', 'Glasskey: end of the recording.'],
+    ]);
+    expect(state()).toMatchObject({ state: 'ended', isRecorded: false, recording: { state: 'stopped' } });
+  });
+
+  it('is begun and ended by hand, each time into a file of its own, and begins with the next login again', async () => {
+    const { open, sessions, events, login } = start();
+    const { id, startPty, succeed, state } = open();
+    const pty = startPty();
+    pty.says('before');
+    sessions.startRecording(id);
+    sessions.startRecording(id);
+    pty.says('one');
+    sessions.stopRecording(id);
+    pty.says('between');
+    sessions.startRecording(id);
+    pty.says('two');
+    succeed(0);
+    await settle();
+    expect(events(0).flat()).toContain('one');
+    expect(events(0).flat()).not.toContain('between');
+    expect(events(1).flat()).toContain('two');
+    expect(() => sessions.startRecording(id)).toThrow(expect.objectContaining({ code: 'SESSION_ENDED' }));
+    sessions.reconnect(id, { route: ROUTE, run: login, isRecorded: false });
+    expect(state()).toMatchObject({ isRecorded: true, recording: { file: '/recordings/2.cast' } });
+    sessions.stopRecording(id);
+    expect(state()?.isRecorded).toBe(false);
+  });
+
+  it('that cannot be begun or gone on with says so on the terminal and in the list, and the session goes on', async () => {
+    const { open, sessions, recording } = start();
+    const full = new GlasskeyError({
+      code: 'RECORDING_WRITE_FAILED',
+      message: 'The disk is full.',
+      remedy: 'Make room.',
+    });
+    const fine = open(true);
+    recording.fails = full;
+    const never = open(true);
+    expect(never.state()).toMatchObject({ isRecorded: false });
+    expect(Buffer.from(sessions.attach(never.id)).toString()).toBe(
+      'This session is not recorded. The disk is full.\r\n',
+    );
+    fine.startPty().says('lost to the recording');
+    expect(fine.state()).toMatchObject({
+      state: 'starting',
+      isRecorded: false,
+      recording: { state: 'failed', error: full },
+    });
+    const shown = Buffer.from(sessions.attach(fine.id)).toString();
+    expect(shown).toContain('The recording ends. The disk is full.\r\n');
+    expect(shown).toContain('lost to the recording');
+  });
+
+  it('that is full ends with a mark, and says so', () => {
+    const { open, sessions, recording, events } = start();
+    recording.mostBytes = 2_000;
+    const { id, startPty, state } = open(true);
+    const pty = startPty();
+    for (let line = 0; line < 200; line += 1) pty.says(`line ${line}\r\n`);
+    expect(state()).toMatchObject({ isRecorded: false, recording: { state: 'full' } });
+    expect(events(0).at(-1)).toEqual(['m', expect.stringContaining('largest size')]);
+    expect(Buffer.from(sessions.attach(id)).toString()).toContain('has reached its largest size');
+  });
+});
+
 describe('the list', () => {
   it('is in the order they were begun, and has room for so many', async () => {
     const { open, sessions } = start();
@@ -239,7 +431,8 @@ describe('the list', () => {
     const { sessions } = start();
     let let_go = () => {};
     sessions.open({
-      ...ROUTE,
+      route: ROUTE,
+      isRecorded: false,
       size: SIZE,
       run: ({ signal }) =>
         new Promise((_resolve, reject) => {
@@ -257,8 +450,8 @@ describe('the list', () => {
     let_go();
     await closing;
     expect(sessions.list()).toMatchObject([{ state: 'ended' }]);
-    expect(() => sessions.open({ ...ROUTE, size: SIZE, run: async () => ({ exitCode: 0 }) })).toThrow(
-      expect.objectContaining({ code: 'CANCELLED' }),
-    );
+    expect(() =>
+      sessions.open({ route: ROUTE, isRecorded: false, size: SIZE, run: async () => ({ exitCode: 0 }) }),
+    ).toThrow(expect.objectContaining({ code: 'CANCELLED' }));
   });
 });

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { GlasskeyError } from '../../../diagnostics/glasskey-error.ts';
+import type { StartRecording } from '../../../main/connect/connect-session.ts';
 import { parseHostSpec } from '../../../main/connect/host-spec.ts';
 import { MOST_UNDRAWN_BYTES } from '../../../main/connect/output-flow.ts';
 import { planConnect } from '../../../main/connect/plan.ts';
+import { Recording } from '../../../main/connect/recording.ts';
 import { SessionList } from '../../../main/connect/session-list.ts';
 import type { SshTerminal } from '../../../main/connect/ssh-terminal.ts';
 import type { ConnectPlace, GlasskeyPeople } from '../../../main/glasskey.ts';
 import type { SessionPeople } from '../../../main/glasskey-sessions.ts';
+import type { SettingLine } from '../../../main/glasskey-settings.ts';
 import { CALLS, EVENTS, type EventName } from '../../../main/ipc/contract.ts';
 import { type SessionCallsWorld, sessionCalls } from '../../../main/ipc/session-calls.ts';
 import { textsFor } from '../../../main/texts/texts.ts';
@@ -34,6 +37,18 @@ function start() {
     fail: (error: unknown) => void;
   }[] = [];
   const asked: unknown[] = [];
+  const recordSetting: SettingLine = {
+    key: 'sessions.record',
+    kind: 'choice',
+    value: 'off',
+    standard: 'off',
+    source: 'default',
+  };
+  const recorded: string[] = [];
+  const record: StartRecording = ({ target, device, jumps }, size, onEnd) => {
+    const file = { path: '/data/recordings/a.cast', append: (text: string) => void recorded.push(text), close() {} };
+    return new Recording({ clock, file, size, title: target, subject: { target, device, jumps }, onEnd });
+  };
   const peopleLog: string[] = [];
   const people = {
     signingPin: async () => undefined,
@@ -44,7 +59,7 @@ function start() {
   } as unknown as SessionPeople;
   let windowGone: (windowId: number) => void = () => {};
   const world: SessionCallsWorld = {
-    sessions: new SessionList({ clock, spawn: fakePtys().spawn }),
+    sessions: new SessionList({ clock, spawn: fakePtys().spawn, record }),
     texts: textsFor(['en']),
     tell: (name, payload) => told.push({ name, payload }),
     onWindowGone(listener) {
@@ -55,6 +70,7 @@ function start() {
       return people;
     },
     glasskey: {
+      settings: async () => ({ file: '/settings.json', settings: [recordSetting] }),
       planConnect: async ({ target }) => {
         if (target === 'nonsense')
           throw new GlasskeyError({ code: 'TARGET_INVALID', message: 'No.', remedy: 'Type it again.' });
@@ -70,6 +86,7 @@ function start() {
     },
   };
   const calls = sessionCalls(world);
+  const setting = (line: Partial<SettingLine>) => Object.assign(recordSetting, line);
   const context = (windowId: number) => ({ signal: new AbortController().signal, progress: () => {}, windowId });
   const open = async () => {
     const { id } = await calls['sessions.open']({ target: 'leaf1', columns: 80, rows: 24 }, context(1));
@@ -78,7 +95,19 @@ function start() {
     return { id, ...connect };
   };
   const listed = async () => (await calls['sessions.list']({}, context(1))).sessions;
-  return { calls, context, open, listed, told, asked, peopleLog, clock, windowGone: (id: number) => windowGone(id) };
+  return {
+    calls,
+    context,
+    open,
+    listed,
+    told,
+    asked,
+    peopleLog,
+    clock,
+    setting,
+    recorded,
+    windowGone: (id: number) => windowGone(id),
+  };
 }
 
 describe('sessions.open', () => {
@@ -91,6 +120,7 @@ describe('sessions.open', () => {
       user: 'alice',
       name: 'leaf1',
       jumps: ['ops@192.0.2.10', '2001:db8::1'],
+      keepAlive: { everySeconds: 15, count: 3 },
     };
     expect(await listed()).toMatchObject([{ id, ...route, state: 'starting' }]);
     expect(asked).toEqual([route]);
@@ -208,5 +238,50 @@ describe('session.output', () => {
     expect(sent()).toBe(MOST_UNDRAWN_BYTES);
     await calls['sessions.drawn']({ id, bytes: MOST_UNDRAWN_BYTES }, context(7));
     expect(sent()).toBe(MOST_UNDRAWN_BYTES + 1000);
+  });
+});
+
+describe('sessions.reconnect', () => {
+  it('plans the target anew, asks its people anew, and is for one that has ended', async () => {
+    const { calls, context, open, listed, asked } = start();
+    const { id, end } = await open();
+    await expect(calls['sessions.reconnect']({ id }, context(1))).rejects.toMatchObject({
+      code: 'SESSION_STILL_RUNNING',
+    });
+    await expect(calls['sessions.reconnect']({ id: 'x' }, context(1))).rejects.toMatchObject({
+      code: 'SESSION_UNKNOWN',
+    });
+    expect(asked).toHaveLength(1);
+    end(0);
+    await settle();
+    await calls['sessions.reconnect']({ id }, context(1));
+    expect(asked).toHaveLength(2);
+    expect(await listed()).toMatchObject([{ id, state: 'starting', reconnects: 1, target: 'leaf1' }]);
+    CALLS['sessions.list'].output.parse({ sessions: await listed() });
+  });
+});
+
+describe('sessions.record', () => {
+  it('begins and ends the recording of one session', async () => {
+    const { calls, context, open, listed, recorded } = start();
+    const { id } = await open();
+    expect((await listed())[0]).toMatchObject({ isRecorded: false });
+    await calls['sessions.record']({ id, isOn: true }, context(1));
+    expect((await listed())[0]).toMatchObject({ isRecorded: true, recording: { name: 'a.cast', state: 'running' } });
+    expect(recorded[0]).toContain('"glasskey":{"target":"leaf1"');
+    await calls['sessions.record']({ id, isOn: false }, context(1));
+    expect((await listed())[0]).toMatchObject({ isRecorded: false, recording: { state: 'stopped' } });
+    CALLS['sessions.list'].output.parse({ sessions: await listed() });
+  });
+
+  it('is on from the beginning where the settings say always, and not to be ended where settings.json does', async () => {
+    const { calls, context, open, listed, setting } = start();
+    setting({ value: 'always', source: 'user' });
+    const { id } = await open();
+    expect((await listed())[0]).toMatchObject({ isRecorded: true });
+    setting({ source: 'file', fixed: true });
+    const ending = calls['sessions.record']({ id, isOn: false }, context(1));
+    await expect(ending).rejects.toMatchObject({ code: 'RECORDING_REQUIRED' });
+    expect((await listed())[0]).toMatchObject({ isRecorded: true });
   });
 });

@@ -12,6 +12,7 @@ test('Each setting is in one group, by the first part of its key; what no group 
   const groups = groupSettings(settings);
   expect(groups.map(({ group }) => group)).toEqual([
     'connect',
+    'sessions',
     'terminal',
     'app',
     'agent',
