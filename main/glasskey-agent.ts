@@ -2,9 +2,11 @@
  * The agent over the enrolled keys, composed for glasskey.ts: who serves, who signs, who is asked for the PIN and who is told
  * of the touch.
  */
-import { GlasskeyError } from '../diagnostics/glasskey-error.ts';
+import { cancelled, GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import type { Log } from '../diagnostics/log.ts';
+import { Status } from '../native/ctap2/constants.ts';
 import type { Pin } from '../native/ctap2/pin.ts';
+import { statusError } from '../native/ctap2/status.ts';
 import type { ChannelWorld } from '../native/ctaphid/channel.ts';
 import type { HidBus } from '../native/hid/transport.ts';
 import type { Clock } from '../time/clock.ts';
@@ -70,9 +72,18 @@ export interface KeyAgentRequest {
   readonly log: Log;
 }
 
+/** What a drill asks of the security key, in this order. */
+export type KeyRehearsalStep = 'key' | 'pin' | 'credential';
+
 export interface KeyAgent {
   /** Opens the key and asks for the PIN where it needs one, before ssh has the terminal. Throws where no key is there or no PIN can help. */
   warmUp(signal: AbortSignal): Promise<void>;
+  /**
+   * Finds out whether the security key would sign, without a touch: it is there, it takes the PIN, which is asked for once and then kept as
+   * by `warmUp`, and it holds the credential. Tells each step once it is through, and of one that could not be asked why. Throws why
+   * the next one is not: `KEY_MISSING`, `PIN_WRONG`, `PIN_BLOCKED`, `CTAP_NO_CREDENTIALS`, …; `CANCELLED` where the PIN was declined.
+   */
+  rehearse(signal: AbortSignal, through: (step: KeyRehearsalStep, skipped?: string) => void): Promise<void>;
   /** Why the last signature was not made: ssh says only that the agent refused. */
   lastFailure(): GlasskeyError | undefined;
   /** The screen is locked: the PIN is wiped, and asked for when it is next needed; a signature that waits for its touch ends. */
@@ -170,19 +181,42 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     }
     throw missing ?? new Error('an agent has a key');
   };
+  /** Throws where no PIN can help; undefined: declined. */
+  const askAtOnce = async (key: EnrolledKey, signal: AbortSignal): Promise<Pin | undefined> => {
+    const triesLeft = await authenticator.pinTriesLeft(signal);
+    const question = {
+      why: 'needed',
+      product: productOf(enrollments[keys.indexOf(key)] ?? first),
+      ...(triesLeft === undefined ? {} : { triesLeft }),
+    } as const;
+    return people.signingPin(question, signal);
+  };
   let closing: Promise<void> | undefined;
   return {
     async warmUp(signal) {
       const key = await readyKey(signal);
       if (!key.userVerification) return;
-      const triesLeft = await authenticator.pinTriesLeft(signal);
-      const question = {
-        why: 'needed',
-        product: productOf(enrollments[keys.indexOf(key)] ?? first),
-        ...(triesLeft === undefined ? {} : { triesLeft }),
-      } as const;
-      const given = await people.signingPin(question, signal);
+      const given = await askAtOnce(key, signal);
       if (given !== undefined) pin.hold(given, key.model);
+    },
+    async rehearse(signal, through) {
+      const key = await readyKey(signal);
+      through('key');
+      const given = key.userVerification ? await askAtOnce(key, signal) : undefined;
+      if (key.userVerification && given === undefined) throw cancelled('The drill');
+      if (given === undefined) through('pin', 'This key signs without a PIN.');
+      let isHeld = false;
+      try {
+        const { application, credentialId } = key;
+        const question = { application, credentialId, ...(given === undefined ? {} : { pin: given }) };
+        const holds = await authenticator.holds(question, signal, () => through('pin'));
+        if (holds === false) throw statusError(Status.NO_CREDENTIALS, 'The signature');
+        if (given !== undefined) pin.hold(given, key.model);
+        isHeld = true;
+        through('credential', holds ? undefined : 'This key does not say without a touch what it holds.');
+      } finally {
+        if (!isHeld) given?.wipe();
+      }
     },
     lastFailure: () => failure,
     lock() {

@@ -155,7 +155,7 @@ async function plan(
 }
 
 /** Which security key is there is asked only where it can matter, and with `asksDevices`: it costs packets. */
-async function keysToOffer(
+export async function keysToOffer(
   { enrollments, hid, channel }: ConnectWorld,
   asksDevices?: AbortSignal,
 ): Promise<KeyAgentRequest['enrollments']> {
@@ -166,7 +166,7 @@ async function keysToOffer(
 }
 
 /** The device accepted that key. What cannot be noted, as on a full disk, must not end a session. */
-function noteProof({ id }: WrittenEnrollment, proof: Proof, { journal, log }: ConnectWorld): void {
+export function noteProof({ id }: WrittenEnrollment, proof: Proof, { journal, log }: ConnectWorld): void {
   try {
     journal.prove(id, proof);
   } catch (error) {
@@ -175,7 +175,11 @@ function noteProof({ id }: WrittenEnrollment, proof: Proof, { journal, log }: Co
 }
 
 /** What helps depends on what is known here: whether devices can have the key yet, and in which file a host key lies. */
-async function withWayOut(failure: GlasskeyError, login: PlannedLogin, world: ConnectWorld): Promise<GlasskeyError> {
+export async function withWayOut(
+  failure: GlasskeyError,
+  login: PlannedLogin,
+  world: ConnectWorld,
+): Promise<GlasskeyError> {
   const { code, message, detail, cause } = failure;
   const withRemedy = (remedy: string) => new GlasskeyError({ code, message, detail, cause, remedy });
   const isOfHostKey = code === 'CONNECT_HOST_KEY_CHANGED' || code === 'CONNECT_HOST_KEY_UNKNOWN';

@@ -21,6 +21,8 @@ import type { TokenCacheStore } from './entra/token-cache.ts';
 import type { KeyAgent, SigningPeople } from './glasskey-agent.ts';
 import type { AttestationFiles, AttestationReport } from './glasskey-attest.ts';
 import type { ConnectTo } from './glasskey-connect.ts';
+import type { DrillPeople, DrillRequest } from './glasskey-drill.ts';
+import type { LastProven } from './glasskey-last-proven.ts';
 import type { ConnectPlace, ConnectWorld } from './glasskey-login.ts';
 import type { Recordings } from './glasskey-recordings.ts';
 import type { GlasskeyRecoveryPeople, RecoverReport, RecoverRequest } from './glasskey-recovery.ts';
@@ -39,6 +41,7 @@ import type { ResidentAgent, ResidentAgentWorld } from './resident-agent.ts';
 import type { SecurityKeyPeople } from './security-keys/people.ts';
 import type { SecurityKey } from './security-keys/security-key.ts';
 import type { Database } from './storage/database.ts';
+import type { DrillRecord } from './storage/drill-store.ts';
 import type { LogFile } from './storage/log-file.ts';
 import type { SettingKey, Settings, SettingValue } from './storage/settings.ts';
 import type { Target, TargetStore } from './storage/target-store.ts';
@@ -72,6 +75,12 @@ export interface GlasskeyPeople extends People, SigningPeople {
 export interface StatusReport extends ReadinessReport {
   /** Saved targets, last used first. */
   readonly targets: readonly Target[];
+  /** The last rehearsal of any. */
+  readonly lastDrill: DrillRecord | undefined;
+  /** When each saved target was last shown to let its owner in, by its name. */
+  readonly lastProven: Readonly<Record<string, LastProven>>;
+  /** The names of the saved targets that neither a drill nor a login has ever proven. */
+  readonly neverProven: readonly string[];
 }
 
 export interface EnrollRequest extends Omit<EnrollChoices, 'keyFile' | 'owner'> {
@@ -143,9 +152,11 @@ export class Glasskey {
   /** Would a login work now? From the disk alone. */
   async status(): Promise<StatusReport> {
     const { journal, settings, database } = await this.#open();
-    const [{ readiness }, { targetStore }, { existsSync }] = await Promise.all([
+    const [{ readiness }, { targetStore }, { drillStore }, { lastProvenOf }, { existsSync }] = await Promise.all([
       import('./enrollment/readiness.ts'),
       import('./storage/target-store.ts'),
+      import('./storage/drill-store.ts'),
+      import('./glasskey-last-proven.ts'),
       import('node:fs'),
     ]);
     const report = readiness({
@@ -156,12 +167,17 @@ export class Glasskey {
       reconcileEveryMs: reconcileEveryMs(settings),
     });
     const targets = targetStore(database).list();
+    const drills = drillStore(database).list();
+    const proven = lastProvenOf(targets, drills);
     const { rotation } = report;
     return {
       ...report,
       next: withTarget(report.next, targets),
       rotation: rotation && { ...rotation, next: withTarget(rotation.next, targets) },
       targets,
+      lastDrill: drills[0],
+      lastProven: Object.fromEntries(proven),
+      neverProven: targets.filter(({ name }) => !proven.has(name)).map(({ name }) => name),
     };
   }
 
@@ -579,6 +595,27 @@ export class Glasskey {
       const { logIn } = await import('./glasskey-login.ts');
       return logIn(request, people, signal, place, await this.#connectWorld());
     });
+  }
+
+  /** Rehearses logins without a shell, and notes each (glasskey-drill.ts). */
+  drill(request: DrillRequest, people: DrillPeople, signal: AbortSignal): Promise<readonly DrillRecord[]> {
+    return this.#logged('drill', async () => {
+      const { drill } = await import('./glasskey-drill.ts');
+      const reports = async () => (await this.status()).enrollments;
+      return drill(request, people, signal, { ...(await this.#connectWorld()), reports });
+    });
+  }
+
+  /** The rehearsals that were noted, newest first: of one target, or of all. */
+  async drills(target?: string): Promise<readonly DrillRecord[]> {
+    const { database } = await this.#open();
+    return (await import('./storage/drill-store.ts')).drillStore(database).list(target);
+  }
+
+  /** When each saved target was last shown to let its owner in; those that never were are left out. */
+  async lastProven(): Promise<ReadonlyMap<string, LastProven>> {
+    const { lastProvenOf } = await import('./glasskey-last-proven.ts');
+    return lastProvenOf(await this.targets(), await this.drills());
   }
 
   /** What was begun, and how it ended: the same code and sentence that the person was shown. */

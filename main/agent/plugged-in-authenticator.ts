@@ -4,10 +4,11 @@
  */
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import { Authenticator, type Operation } from '../../native/ctap2/authenticator.ts';
-import { Status } from '../../native/ctap2/constants.ts';
+import { Permission, Status } from '../../native/ctap2/constants.ts';
 import { formatAaguid } from '../../native/ctap2/get-info.ts';
 import type { Pin } from '../../native/ctap2/pin.ts';
-import { statusError } from '../../native/ctap2/status.ts';
+import type { PinUvAuthToken } from '../../native/ctap2/pin-uv-auth-token.ts';
+import { statusError, statusOf } from '../../native/ctap2/status.ts';
 import type { ChannelWorld } from '../../native/ctaphid/channel.ts';
 import type { HidBus } from '../../native/hid/transport.ts';
 import type { AssertingAuthenticator, AssertRequest } from './authenticator-keyring.ts';
@@ -45,6 +46,33 @@ export class PluggedInAuthenticator implements AssertingAuthenticator<Pin> {
       this.#operation(signal, onTouchWanted),
     );
     return { authData: authDataBytes, signature };
+  }
+
+  /**
+   * Whether the open key holds the credential and would sign with it: asked without a touch, under the PIN where one is given, which the
+   * key checks first (`onPinTaken`). Undefined: it answers no such question. Throws as `assert` does.
+   */
+  async holds(
+    { application, credentialId, pin }: Omit<AssertRequest<Pin>, 'clientDataHash'>,
+    signal: AbortSignal,
+    onPinTaken: () => void,
+  ): Promise<boolean | undefined> {
+    const authenticator = await this.ready(credentialId, signal);
+    const operation = this.#operation(signal);
+    const request = { rpId: application, clientDataHash: new Uint8Array(32), credentialId, userPresence: false };
+    const ask = async (token?: PinUvAuthToken) => {
+      if (token !== undefined) onPinTaken();
+      try {
+        await authenticator.getAssertion(request, token, operation);
+        return true;
+      } catch (error) {
+        const status = statusOf(error);
+        if (status === Status.NO_CREDENTIALS || status === Status.INVALID_CREDENTIAL) return false;
+        if (status === Status.UNSUPPORTED_OPTION || status === Status.INVALID_OPTION) return undefined;
+        throw error;
+      }
+    };
+    return pin === undefined ? ask() : authenticator.withToken(pin, Permission.GA, operation, ask, application);
   }
 
   /**

@@ -33,6 +33,11 @@ const COMMANDS: readonly (CommandSummary & { readonly load: () => Promise<Comman
     load: async () => (await import('./commands/connect.ts')).connect,
   },
   {
+    name: 'drill',
+    summary: 'Rehearse logins without a shell, step by step',
+    load: async () => (await import('./commands/drill.ts')).drill,
+  },
+  {
     name: 'agent',
     summary: 'Serve the enrolled key to every ssh on this computer',
     load: async () => (await import('./commands/agent.ts')).agent,

@@ -51,6 +51,8 @@ export interface ConnectRequest {
   readonly tellsLogin?: boolean;
   /** Default: KEEP_ALIVE. */
   readonly keepAlive?: KeepAlive;
+  /** A login that ends with itself: no shell, no command. Default: a session. */
+  readonly rehearsal?: Rehearsal;
   /** Default: the platform this runs on. */
   readonly platform?: NodeJS.Platform;
 }
@@ -64,6 +66,18 @@ export interface KeepAlive {
 }
 
 export const KEEP_ALIVE: KeepAlive = { everySeconds: 15, count: 3 };
+
+/** How a drill logs in (drill.ts): every ssh says to its log what it does. */
+export interface Rehearsal {
+  /** False: as far as the host key, and no key is offered. */
+  readonly logsIn: boolean;
+  /** What the last host is: a jump host is rehearsed by itself. */
+  readonly lastIs: PlannedHop['role'];
+  /** A socket by which others may pass through this login to hosts behind it (ControlMaster), while its ssh runs. */
+  readonly opens?: string;
+  /** The socket of a login to the host before the first one, which runs already: nobody logs in to that one again. */
+  readonly through?: string;
+}
 
 export interface PlannedHop {
   readonly role: 'jump host' | 'device';
@@ -114,11 +128,15 @@ export function planConnect(request: ConnectRequest): ConnectPlan {
     arguments: [
       ...['-F', request.configFile],
       ...['-E', logFileFor(DEVICE_ALIAS, request)],
+      ...(request.rehearsal === undefined ? [] : ['-N']),
       DEVICE_ALIAS,
       ...commandArguments(request.command),
     ],
     configFile: request.configFile,
-    configText: configText(hops.map((hop, index) => blockFor(hop, hops.slice(0, index), request))),
+    configText: configText([
+      ...hops.map((hop, index) => blockFor(hop, hops.slice(0, index), request)),
+      ...(request.rehearsal?.through === undefined ? [] : [OPEN_HOP]),
+    ]),
     environment: {
       SSH_AUTH_SOCK: request.agentSocket,
       // ssh starts the hops through $SHELL, and an account without a login shell (nologin, git-shell) would refuse it.
@@ -161,13 +179,22 @@ const PLAIN_WORD = /^[A-Za-z0-9_.:/@+-]+$/;
 const DEVICE_ALIAS = 'glasskey-device';
 const SSH_PORT = 22;
 
+/** A host that a login passes through by the socket of another ssh. Where that one has ended, nobody logs in here in its stead. */
+const OPEN_HOP: ConfigBlock = {
+  host: 'glasskey-open-hop',
+  settings: [
+    ['HostName', 'glasskey-open-hop'],
+    ['ProxyCommand', 'exit 1'],
+  ],
+};
+
 function planHops(request: ConnectRequest): PlannedHop[] {
   const hop = (role: PlannedHop['role'], alias: string, spec: HostSpec): PlannedHop => {
     return { role, alias, spec, logFile: logFileFor(alias, request) };
   };
   return [
     ...request.jump.map((spec, index) => hop('jump host', `glasskey-hop-${index + 1}`, spec)),
-    hop('device', DEVICE_ALIAS, request.device),
+    hop(request.rehearsal?.lastIs ?? 'device', DEVICE_ALIAS, request.device),
   ];
 }
 
@@ -182,6 +209,12 @@ function logFileFor(alias: string, { configFile }: ConnectRequest): string {
  */
 function throughHop(hop: PlannedHop, { configFile }: ConnectRequest): string {
   return `ssh -F ${configFile} -E ${hop.logFile} -W "[%h]:%p" ${hop.alias}`;
+}
+
+/** How the first host is reached: straight, or through a login that runs already. */
+function throughOpenHop({ configFile, rehearsal }: ConnectRequest): readonly (readonly [string, string])[] {
+  if (rehearsal?.through === undefined) return [];
+  return [['ProxyCommand', `ssh -F ${configFile} -S ${rehearsal.through} -W "[%h]:%p" ${OPEN_HOP.host}`]];
 }
 
 function blockFor(hop: PlannedHop, hopsBefore: readonly PlannedHop[], request: ConnectRequest): ConfigBlock {
@@ -201,7 +234,9 @@ function blockFor(hop: PlannedHop, hopsBefore: readonly PlannedHop[], request: C
       ...(role === 'device' && request.device.hostKeyAlias !== undefined
         ? [['HostKeyAlias', request.device.hostKeyAlias] as const]
         : []),
-      ...(previous === undefined ? [] : [['ProxyCommand', throughHop(previous, request)] as const]),
+      ...(previous === undefined
+        ? throughOpenHop(request)
+        : [['ProxyCommand', throughHop(previous, request)] as const]),
       ['IdentityAgent', socket],
       ['IdentitiesOnly', 'yes'],
       ...request.publicKeyFiles.map((file) => ['IdentityFile', quotePath(file, 'the public key')] as const),
@@ -211,22 +246,37 @@ function blockFor(hop: PlannedHop, hopsBefore: readonly PlannedHop[], request: C
       ['ForwardAgent', forward ? socket : 'no'],
       ['ForwardX11', 'no'],
       ['PreferredAuthentications', 'publickey'],
-      ['PubkeyAuthentication', 'yes'],
+      ['PubkeyAuthentication', (request.rehearsal?.logsIn ?? true) ? 'yes' : 'no'],
       ['NumberOfPasswordPrompts', '0'],
       ['StrictHostKeyChecking', hostKeys.isPinned ? 'yes' : (request.hostKeys ?? 'ask')],
       ['UserKnownHostsFile', hostKeys.files.map((file) => quotePath(file, 'a known hosts file')).join(' ')],
       ...(hostKeys.isPinned ? [['GlobalKnownHostsFile', 'none'] as const] : []),
       ['UpdateHostKeys', 'no'],
-      ['ControlMaster', 'no'],
-      ['ControlPath', 'none'],
+      ...controlSettings(alias, request),
       ['PermitLocalCommand', 'no'],
       ['ConnectTimeout', String(CONNECT_SECONDS + hopsBefore.length * LOGIN_GRACE_SECONDS)],
       ['ServerAliveInterval', String(everySeconds)],
       ['ServerAliveCountMax', String(count)],
-      ...(role === 'device' && request.tellsLogin ? [['LogLevel', 'DEBUG1'] as const] : []),
+      ...((role === 'device' && request.tellsLogin) || request.rehearsal !== undefined
+        ? [['LogLevel', 'DEBUG1'] as const]
+        : []),
       ...(role === 'device' ? terminalSetting(request.tty ?? 'auto') : []),
     ],
   };
+}
+
+/** Nobody else's open connection is used, and none is opened to others, but for a drill. */
+function controlSettings(alias: string, { rehearsal }: ConnectRequest): readonly (readonly [string, string])[] {
+  if (alias !== DEVICE_ALIAS || rehearsal?.opens === undefined)
+    return [
+      ['ControlMaster', 'no'],
+      ['ControlPath', 'none'],
+    ];
+  return [
+    ['ControlMaster', 'yes'],
+    ['ControlPath', quotePath(rehearsal.opens, 'the socket of a login')],
+    ['ControlPersist', 'no'],
+  ];
 }
 
 function terminalSetting(tty: 'auto' | 'always' | 'never'): (readonly [string, string])[] {

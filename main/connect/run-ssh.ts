@@ -37,6 +37,10 @@ export interface RunSshOptions {
    * What a host wrote (banners, the remote command's stderr) goes there in any case.
    */
   readonly onMessage?: (message: SshMessage) => void;
+  /** Told every line of the logs, those of debugging too, as it comes. */
+  readonly onLine?: (message: SshMessage) => void;
+  /** How often the logs are looked at, in milliseconds. Default: as often as who waits for a prompt needs it. */
+  readonly lookEveryMs?: number;
   /** Lines of ours that need not be shown (see isRestated): they go to the log alone. */
   readonly holdBack?: (message: SshMessage) => boolean;
   /** The environment that ssh inherits, before the plan's own is added. Default: this process's. */
@@ -89,7 +93,8 @@ export async function runSsh(plan: ConnectPlan, options: RunSshOptions = {}): Pr
       else say(terminal, message.line);
     };
     let known: string | undefined;
-    const logs = followSshLogs(plan.hops, (message) => {
+    const onLogged = (message: SshMessage) => {
+      options.onLine?.(message);
       known = keyKnownToDevice(message) ?? known;
       if (isDebugging(message)) return;
       if (isDeviceLogin(message)) {
@@ -97,7 +102,8 @@ export async function runSsh(plan: ConnectPlan, options: RunSshOptions = {}): Pr
         options.onDeviceLogin?.(known);
       }
       (options.onMessage ?? show)(message);
-    });
+    };
+    const logs = followSshLogs(plan.hops, onLogged, options.lookEveryMs);
     const env = { ...withSafePath(environment, ssh.path), ...plan.environment };
     const running =
       terminal === undefined

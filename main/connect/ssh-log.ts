@@ -23,7 +23,11 @@ const KEPT_LINES = 100;
 const KEPT_LINE_CHARACTERS = 4096;
 
 /** Tells of each line once it is complete, until stopped. A log that is not there yet, or never, has no lines. */
-export function followSshLogs(hops: readonly PlannedHop[], onMessage: (message: SshMessage) => void): SshLogs {
+export function followSshLogs(
+  hops: readonly PlannedHop[],
+  onMessage: (message: SshMessage) => void,
+  lookEveryMs: number = LOOK_EVERY_MS,
+): SshLogs {
   const logs = hops.map((hop) => new FollowedLog(hop, onMessage));
   let looking: Promise<void> | undefined;
   const look = async () => {
@@ -33,7 +37,7 @@ export function followSshLogs(hops: readonly PlannedHop[], onMessage: (message: 
     looking ??= look().finally(() => {
       looking = undefined;
     });
-  }, LOOK_EVERY_MS);
+  }, lookEveryMs);
   return {
     async stop() {
       clearInterval(timer);
@@ -66,7 +70,7 @@ export function keyKnownToDevice({ hop, line }: SshMessage): string | undefined 
 }
 
 /** The file's name comes first, and may hold anything; flags follow (OpenSSH's sshconnect2.c, format_identity). */
-const KEY_KNOWN = /^debug1: Server accepts key: .* (SHA256:[A-Za-z0-9+/]{43})(?: [a-z]+)*$/;
+export const KEY_KNOWN = /^debug1: Server accepts key: .* (SHA256:[A-Za-z0-9+/]{43})(?: [a-z]+)*$/;
 
 /** Whether ssh says it only because a plan with `tellsLogin` has it say more: nobody is shown it. */
 export function isDebugging({ line }: SshMessage): boolean {

@@ -6,8 +6,8 @@ const proof = z.object({
   at: z.number(),
   /** `user@host`, with the port where it is not ssh's own. */
   device: z.string(),
-  /** Where the login was begun: at the command line, or in the window. */
-  by: z.enum(['command-line', 'window']),
+  /** Where the login was begun: at the command line, in the window, or by a drill in either. */
+  by: z.enum(['command-line', 'window', 'drill']),
 });
 
 /**

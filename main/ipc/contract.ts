@@ -69,7 +69,7 @@ const enrollment = z.object({
   reconciledBy: time.optional(),
   replacedAt: time.optional(),
   /** The last login with it that a device accepted, as that device's ssh said. */
-  lastProven: z.object({ at: time, device: z.string(), by: z.enum(['command-line', 'window']) }).optional(),
+  lastProven: z.object({ at: time, device: z.string(), by: z.enum(['command-line', 'window', 'drill']) }).optional(),
 });
 
 export const verdictSchema = z.enum([

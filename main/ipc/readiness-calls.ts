@@ -60,10 +60,11 @@ export interface ChainFacts {
   readonly pluggedIn: boolean | undefined;
 }
 
-/** The five links. The last two are told of the target that was used last: what a login has proven, and nothing else. */
+/** The five links. The last two are told of the target that was used last: what a login or a drill has proven, and nothing else. */
 export function chainOf(status: StatusReport, { now, defaultJump, pluggedIn }: ChainFacts): ChainLink[] {
   const key = keyInUse(status.enrollments);
   const target = status.targets[0];
+  const provenAt = target && status.lastProven[target.name]?.at;
   return [
     keyLink(key, pluggedIn),
     profileLink(key),
@@ -72,9 +73,9 @@ export function chainOf(status: StatusReport, { now, defaultJump, pluggedIn }: C
       'jump-host',
       target === undefined ? (defaultJump ?? undefined) : firstHop(target, status.targets),
       key,
-      target,
+      provenAt,
     ),
-    provenLink('device', target?.device, key, target),
+    provenLink('device', target?.device, key, provenAt),
   ];
 }
 
@@ -122,10 +123,9 @@ function provenLink(
   link: 'jump-host' | 'device',
   host: string | undefined,
   key: EnrollmentReport | undefined,
-  target: Target | undefined,
+  at: number | undefined,
 ): ChainLink {
   const name = host === undefined ? undefined : shown(host);
-  const at = target?.lastUsedAt ?? undefined;
   const { publishedAt, lastProven } = key ?? {};
   const isOfKey = publishedAt !== undefined && lastProven !== undefined && lastProven.at >= publishedAt;
   const isProven = name !== undefined && at !== undefined && isOfKey && at >= publishedAt;

@@ -74,4 +74,24 @@ export const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE targets_with_ways RENAME TO targets;
     `,
   },
+  {
+    name: 'drills',
+    // A drill follows its target to another name, and goes with it.
+    sql: `
+      CREATE TABLE drills (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        target TEXT NOT NULL,
+        device TEXT NOT NULL,
+        way TEXT NOT NULL CHECK (json_valid(way)),
+        at INTEGER NOT NULL,
+        verdict TEXT NOT NULL,
+        steps TEXT NOT NULL CHECK (json_valid(steps))
+      ) STRICT;
+      CREATE INDEX drills_by_target ON drills (target, id);
+      CREATE TRIGGER drills_follow_their_target AFTER UPDATE OF name ON targets WHEN NEW.name <> OLD.name
+        BEGIN UPDATE drills SET target = NEW.name WHERE target = OLD.name; END;
+      CREATE TRIGGER drills_go_with_their_target AFTER DELETE ON targets
+        BEGIN DELETE FROM drills WHERE target = OLD.name; END;
+    `,
+  },
 ];

@@ -51,6 +51,7 @@ export const status: Command = {
       output.line('  A rotation is in progress, and a login offers both keys: glasskey rotate --status says more.');
     }
     listTargets(report.targets, now, output);
+    tellDrills(report, now, output);
     output.line();
     output.line(report.next);
     return report.verdict === 'ready' ? ExitCode.OK : ExitCode.NOT_READY;
@@ -69,6 +70,22 @@ function listTargets(targets: readonly Target[], now: number, output: Output): v
     const used = lastUsedAt === null ? '' : `, last used ${timeOfDay(lastUsedAt, now)}`;
     output.line(`    glasskey connect ${printable(name).padEnd(width)}  ${printable(device + way)}${used}`);
   }
+}
+
+/** When a login was last rehearsed, and what never was, where there is a key to do it with. */
+function tellDrills({ lastDrill, neverProven, targets, verdict }: StatusReport, now: number, output: Output): void {
+  if (targets.length === 0 && lastDrill === undefined) return;
+  output.line();
+  if (lastDrill !== undefined) {
+    const said = { passed: 'passed', failed: 'failed', 'not-tried': 'could not be tried' }[lastDrill.verdict];
+    output.line(`  Last drill ${printable(lastDrill.target)} ${said}, ${timeOfDay(lastDrill.at, now)}`);
+  }
+  const [first, ...more] = neverProven;
+  if (first === undefined || verdict !== 'ready') return;
+  const names = `${printable(first)}${more.length === 0 ? '' : ` and ${more.length} more`}`;
+  output.line(
+    `  Never proven: ${names}. Rehearse without a shell: glasskey drill${more.length === 0 ? ` ${printable(first)}` : ' --all'}`,
+  );
 }
 
 function describe(enrollment: EnrollmentReport, now: number, output: Output): void {

@@ -83,4 +83,7 @@ export const REMEDY = {
   'remedy.SETTING_UNKNOWN': 'Choose one of the settings shown.',
   'remedy.INTERNAL': 'Try again; if it happens again, report it with the log file.',
   'remedy.TARGET_IN_USE': 'Change the ways of those devices first.',
+  'remedy.DRILL_NO_TARGET': 'Save a target on the Devices screen, or choose others.',
+  'remedy.DRILL_KEY_REPLACED': 'Plug in the security key with the newer key; Readiness says which it is.',
+  'remedy.AGENT_SILENT': 'Quit Glasskey by its menu and open it again, then rehearse once more.',
 } as const;

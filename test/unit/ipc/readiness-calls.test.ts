@@ -40,6 +40,9 @@ const status = (over: Partial<StatusReport> = {}): StatusReport => ({
   next: '',
   enrollments: [enrollment()],
   targets: [target],
+  lastDrill: undefined,
+  lastProven: { leaf1: { at: 400, by: 'login' } },
+  neverProven: [],
   rotation: undefined,
   ...over,
 });

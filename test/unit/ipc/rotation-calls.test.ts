@@ -31,7 +31,16 @@ function calls() {
   const result = async (did: Promise<RotationStep>) => ({ did: await did, rotation: undefined, next: '' });
   return rotationCalls({
     glasskey: {
-      status: async () => ({ verdict: 'ready', next: '', enrollments: [], rotation: undefined, targets: [] }),
+      status: async () => ({
+        verdict: 'ready',
+        next: '',
+        enrollments: [],
+        rotation: undefined,
+        targets: [],
+        lastDrill: undefined,
+        lastProven: {},
+        neverProven: [],
+      }),
       rotate: (request, people, signal) => result(rotate(request, world(people), signal)),
       giveUpRotation: (request, people, signal) => result(giveUp(request, world(people), signal)),
     },

@@ -1,0 +1,542 @@
+/**
+ * Rehearses logins, composed for glasskey.ts: the security key, the agents, and every hop of a way by the real ssh, without a shell.
+ * Reaches no Entra, no Graph, no ARM. One agent and one PIN serve all the targets of a drill, and a host on the way of several is
+ * logged in to once: the others pass through that login.
+ */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { assertNotCancelled, GlasskeyError } from '../diagnostics/glasskey-error.ts';
+import { pause } from '../time/clock.ts';
+import { askAgent } from './agent/agent-probe.ts';
+import { newSocketName, removeStaleSockets } from './connect/connect-sockets.ts';
+import {
+  failedStep,
+  type HopEvidence,
+  hopSteps,
+  hostKeyUnknown,
+  isLoggedIn,
+  skippedStep,
+  verdictOf,
+  withLine,
+} from './connect/drill.ts';
+import { formatHostSpec, type HostSpec, shownHostSpec } from './connect/host-spec.ts';
+import { type PlannedHop, planConnect } from './connect/plan.ts';
+import { newConfigFile, runSsh } from './connect/run-ssh.ts';
+import type { SshMessage } from './connect/ssh-log.ts';
+import { outcomeError } from './connect/ssh-outcome.ts';
+import { findSsh } from './connect/ssh-program.ts';
+import type { WrittenEnrollment } from './enrollment/enrollment.ts';
+import type { EnrollmentReport } from './enrollment/readiness.ts';
+import type { KeyAgent, KeyRehearsalStep, SigningPeople } from './glasskey-agent.ts';
+import { knownHostsFilesOf, lastAccount, type PlannedLogin, planLogin } from './glasskey-connect.ts';
+import { pinnedHostKeys } from './glasskey-host-keys.ts';
+import { type ConnectWorld, keysToOffer, noteProof, startAgent, withWayOut } from './glasskey-login.ts';
+import { resolveWay } from './glasskey-target-ways.ts';
+import { type DrillRecord, type DrillStep, type DrillStepName, drillStore } from './storage/drill-store.ts';
+import { type Target, targetStore, type Way, type WayKind } from './storage/target-store.ts';
+import { writeWholeFile } from './storage/whole-file.ts';
+
+export interface DrillRequest {
+  /** Saved names, or hosts as connect takes them. */
+  readonly targets: readonly string[];
+  /** Saved targets besides those. */
+  readonly also?: 'all' | 'favourites' | { readonly tag: string } | undefined;
+  /** Number of the way, from 1, or its kind; undefined: the one that a login would take. */
+  readonly way?: number | WayKind | undefined;
+  /** Every way of each target. */
+  readonly everyWay: boolean;
+}
+
+/** What a drill tells on the way. `target` is undefined of the steps that all targets have in common. */
+export type DrillEvent =
+  | { readonly kind: 'target'; readonly target: string; readonly way: WayKind; readonly hops: readonly string[] }
+  | { readonly kind: 'doing'; readonly target: string | undefined; readonly step: DrillStepName; readonly hop?: string }
+  | { readonly kind: 'done'; readonly target: string | undefined; readonly step: DrillStep };
+
+export interface DrillPeople extends SigningPeople {
+  tellDrill(event: DrillEvent): void;
+}
+
+export interface DrillWorld extends ConnectWorld {
+  /** How the enrollments stand, from the disk. */
+  readonly reports: () => Promise<readonly EnrollmentReport[]>;
+}
+
+/** How often the logs of ssh are looked at: the steps are timed by it. */
+const LOOK_EVERY_MS = 50;
+
+/**
+ * Rehearses, and notes each rehearsal. Throws before anything is asked or tried where nothing can be: `DRILL_NO_TARGET`, `TARGET_UNKNOWN`,
+ * `TARGET_INVALID`, `CONNECT_NO_WAY`, `SSH_MISSING`, `SSH_TOO_OLD`; and `CANCELLED`: what was rehearsed before is noted.
+ */
+export async function drill(
+  request: DrillRequest,
+  people: DrillPeople,
+  signal: AbortSignal,
+  world: DrillWorld,
+): Promise<readonly DrillRecord[]> {
+  const keys = await keysToOffer(world, signal);
+  const planned = rehearsalsOf(request, { ...world, keys, account: lastAccount(world.enrollments) });
+  const logins = planned.flatMap(({ login }) => login ?? []);
+  const { namesHosts } = await findSsh(world.environment, world.log);
+  const socketPath = join(world.dataFolder, 'connect', newSocketName());
+  await removeStaleSockets(dirname(socketPath));
+  const expectations = logins.map((login) => login.expected(namesHosts));
+  const agent = await startAgent(
+    {
+      socketPath,
+      enrollments: keys,
+      people,
+      keepPin: 'until-closed',
+      hostNames: {
+        nameHost: (hostKey) =>
+          logins.map(({ hostNames }) => hostNames.nameHost(hostKey)).find((name) => name !== undefined),
+        routeTo: (hostKey) =>
+          logins.map(({ hostNames }) => hostNames.routeTo(hostKey)).find(({ length }) => length > 0) ?? [],
+      },
+      expected: (purpose) => expectations.some((isExpected) => isExpected(purpose)),
+    },
+    world,
+  );
+  const stop = new AbortController();
+  const running = AbortSignal.any([signal, stop.signal]);
+  // At once: an ssh that waits for its signature holds the security key.
+  signal.addEventListener('abort', () => void agent.close().catch(() => {}), { once: true });
+  const lines = new RehearsedLogins({ agent, keys, socketPath, people, signal: running, world });
+  try {
+    for (const { file, line } of logins[0]?.publicKeys ?? []) {
+      await writeWholeFile(file, new TextEncoder().encode(line), { mode: 0o600, overwrite: true });
+    }
+    const records: DrillRecord[] = [];
+    const common = logins.length === 0 ? [] : await commonSteps(agent, keys, socketPath, people, running, world);
+    lines.noLogin = whyNoLogin(common);
+    for (const one of planned) {
+      const at = world.clock.now();
+      people.tellDrill({ kind: 'target', target: one.target, way: one.kind, hops: one.hops });
+      const own = one.login === undefined ? [one.instead] : await lines.rehearse(one.target, one.login, one.kind);
+      if (one.login === undefined) people.tellDrill({ kind: 'done', target: one.target, step: one.instead });
+      const steps = one.login === undefined ? own : [...common, ...own];
+      const { target, device, kind, hops } = one;
+      const record = { target, device, way: { kind, hops }, at, verdict: verdictOf(steps), steps };
+      records.push(drillStore(world.database).add(record));
+    }
+    return records;
+  } finally {
+    stop.abort();
+    await agent.close();
+    await lines.ended();
+  }
+}
+
+interface Rehearsal {
+  readonly target: string;
+  readonly device: string;
+  readonly kind: WayKind;
+  readonly hops: readonly string[];
+  readonly login: PlannedLogin | undefined;
+  /** What stands in the place of a login that cannot be rehearsed. */
+  readonly instead: DrillStep;
+}
+
+type PlanningWorld = Parameters<typeof planLogin>[1];
+
+/** Throws for what was typed and is wrong. What is wrong with a saved target is a step of its own rehearsal, and the others go on. */
+function rehearsalsOf(request: DrillRequest, world: PlanningWorld): readonly Rehearsal[] {
+  const store = targetStore(world.database);
+  const chosen = chosenTargets(request, store.list());
+  return chosen.flatMap((name): readonly Rehearsal[] => {
+    const saved = store.get(name);
+    if (saved === undefined) return [hostRehearsal(name, world)];
+    return chosenWays(saved, request).map((way) => wayRehearsal(saved, way, world, store.get));
+  });
+}
+
+function chosenTargets({ targets, also, way, everyWay }: DrillRequest, saved: readonly Target[]): readonly string[] {
+  const isAsked = (target: Target) => {
+    if (also === undefined) return false;
+    if (also === 'all') return true;
+    return also === 'favourites' ? target.isFavourite : target.tags.includes(also.tag);
+  };
+  const favourites = saved.filter(({ isFavourite }) => isFavourite);
+  const unasked = favourites.length > 0 ? favourites : saved;
+  const others = targets.length === 0 && also === undefined ? unasked : saved.filter(isAsked);
+  const names = [...new Set([...targets, ...others.map(({ name }) => name)])];
+  if (names.length === 0) {
+    throw new GlasskeyError({
+      code: 'DRILL_NO_TARGET',
+      message:
+        saved.length === 0 ? 'No target is saved here to rehearse.' : 'None of the saved targets is chosen by that.',
+      remedy:
+        'Name one: glasskey drill USER@DEVICE; or save one by a login: glasskey connect USER@DEVICE --jump USER@JUMPHOST --save NAME',
+      detail: { saved: saved.length, way: way ?? null, everyWay },
+    });
+  }
+  return names;
+}
+
+/** A host that is not saved has one way: the one that connect takes. */
+function hostRehearsal(target: string, world: PlanningWorld): Rehearsal {
+  const login = planLogin(loginTo(target, undefined), world);
+  return {
+    target,
+    device: target,
+    kind: 'jump',
+    hops: login.hops.map(shownHostSpec),
+    login,
+    instead: notRehearsed('jump'),
+  };
+}
+
+/** In a drill by a kind, or the first that can be rehearsed, as connect would take it. */
+function chosenWays({ name, ways }: Target, { way, everyWay }: DrillRequest): readonly Way[] {
+  if (everyWay) return ways;
+  const wanted =
+    way === undefined
+      ? (ways.find(({ kind }) => kind === 'jump') ?? ways.find(({ kind }) => kind === 'forwarded') ?? ways[0])
+      : ways.find(({ kind }, index) => kind === way || index + 1 === way);
+  if (wanted !== undefined) return [wanted];
+  throw new GlasskeyError({
+    code: 'CONNECT_NO_WAY',
+    message: `${name} has no such way: ${way}.`,
+    remedy: `It has ${ways.map(({ kind }, index) => `${index + 1} (${kind})`).join(', ')}.`,
+    detail: { name, way: way ?? null },
+  });
+}
+
+function wayRehearsal(
+  saved: Target,
+  way: Way,
+  world: PlanningWorld,
+  find: (name: string) => Target | undefined,
+): Rehearsal {
+  const { name: target, device } = saved;
+  const { kind } = way;
+  const empty = { target, device, kind, hops: [], login: undefined };
+  try {
+    const { jumps, device: last } = resolveWay(saved, way, find);
+    if (kind === 'console' || kind === 'password') {
+      return { ...empty, hops: [...jumps, last].map(shownHostSpec), instead: notRehearsed(kind) };
+    }
+    const login = planLogin(loginTo(formatHostSpec(last), jumps.map(formatHostSpec)), world);
+    return { target, device, kind, hops: login.hops.map(shownHostSpec), login, instead: notRehearsed(kind) };
+  } catch (error) {
+    return { ...empty, instead: failedStep('way', 0, error) };
+  }
+}
+
+function loginTo(target: string, jump: readonly string[] | undefined) {
+  return { target, jump, command: undefined, save: undefined, hostKeys: 'yes', forwardAgent: false } as const;
+}
+
+const NOT_REHEARSED: Readonly<Record<WayKind, string>> = {
+  jump: '',
+  forwarded: '',
+  console: 'A console is not rehearsed: it would end the session that somebody else may have on it.',
+  password: 'A login by password is not rehearsed: it needs a person for the password.',
+};
+
+function notRehearsed(kind: WayKind): DrillStep {
+  return skippedStep('way', NOT_REHEARSED[kind]);
+}
+
+/** From the device on it is another host's ssh that logs in: only a command there could try it, and a drill runs none. */
+const ONWARD =
+  'From the jump host its own ssh goes on to the device, and only a command there could try that: a drill runs none.';
+
+const KEY_STEPS: readonly KeyRehearsalStep[] = ['key', 'pin', 'credential'];
+
+/** What all targets of a drill have in common: the security key, what is published, the agents. */
+async function commonSteps(
+  agent: KeyAgent,
+  keys: readonly WrittenEnrollment[],
+  socketPath: string,
+  people: DrillPeople,
+  signal: AbortSignal,
+  world: DrillWorld,
+): Promise<readonly DrillStep[]> {
+  const { clock, dataFolder } = world;
+  const steps: DrillStep[] = [];
+  const add = (step: DrillStep) => {
+    steps.push(step);
+    people.tellDrill({ kind: 'done', target: undefined, step });
+  };
+  const doing = (step: DrillStepName) => people.tellDrill({ kind: 'doing', target: undefined, step });
+  let since = clock.now();
+  const ms = () => {
+    const now = clock.now();
+    const passed = Math.max(0, now - since);
+    since = now;
+    return passed;
+  };
+  doing('key');
+  try {
+    await agent.rehearse(signal, (step, skipped) => {
+      const took = ms();
+      add(skipped === undefined ? { step, state: 'passed', ms: took } : skippedStep(step, skipped));
+      const next = KEY_STEPS[KEY_STEPS.indexOf(step) + 1];
+      if (next !== undefined) doing(next);
+    });
+  } catch (error) {
+    assertNotCancelled(signal, WHAT);
+    // Whoever declines the PIN declines the drill.
+    if (error instanceof GlasskeyError && error.kind === 'cancelled') throw error;
+    const [failed = 'credential', ...after] = KEY_STEPS.slice(steps.length);
+    add(failedStep(failed, ms(), error));
+    for (const step of after) add(skippedStep(step, KEY_UNUSABLE));
+  }
+  ms();
+  add(await profileStep(keys, world));
+  add({ ...(await agentStep('agent', socketPath, world)), ms: ms() });
+  const appSocket = join(dataFolder, 'agent', 'agent.sock');
+  if (process.platform !== 'win32' && !existsSync(appSocket)) add(skippedStep('app-agent', APP_CLOSED));
+  else add({ ...(await agentStep('app-agent', appSocket, world)), ms: ms() });
+  return steps;
+}
+
+const WHAT = 'The drill';
+const KEY_UNUSABLE = 'The security key could not be used.';
+const APP_CLOSED = 'The app is not running.';
+
+async function agentStep(step: 'agent' | 'app-agent', socketPath: string, { clock }: DrillWorld): Promise<DrillStep> {
+  const answer = await askAgent(socketPath, clock);
+  if (answer === 'answers') return { step, state: 'passed', ms: 0 };
+  if (step === 'app-agent' && answer === 'absent') return skippedStep(step, APP_CLOSED);
+  const error = new GlasskeyError({
+    code: 'AGENT_SILENT',
+    message:
+      step === 'agent'
+        ? 'The agent that signs for the drill does not answer.'
+        : 'The agent of the app does not answer.',
+    remedy:
+      step === 'agent'
+        ? 'Rehearse again; if it stays so, run glasskey drill --verbose and report what it prints.'
+        : 'Quit Glasskey’s window by its menu and open it again; glasskey connect works meanwhile.',
+  });
+  return failedStep(step, 0, error);
+}
+
+/**
+ * Whether the key that would log in is the one that was published last: from what is noted here, so that a drill asks nobody online. A key
+ * that was published elsewhere, or never, is no fault: the device says whether it knows it.
+ */
+async function profileStep([key]: readonly WrittenEnrollment[], { reports }: DrillWorld): Promise<DrillStep> {
+  const report = (await reports()).find(({ id }) => id === key?.id);
+  if (report?.publishedAt === undefined) {
+    return skippedStep(
+      'profile',
+      'Nothing is noted here of what your profile holds: the device says whether it knows the key.',
+    );
+  }
+  const asOf = new Date(report.publishedAt).toISOString().slice(0, 10);
+  if (report.replacedAt === undefined) return { step: 'profile', state: 'passed', ms: 0, message: `As of ${asOf}.` };
+  const error = new GlasskeyError({
+    code: 'DRILL_KEY_REPLACED',
+    message:
+      'Another key has taken the place of this one on your profile: devices drop it at their next reconciliation.',
+    remedy: 'Plug in the security key with the newer one; glasskey keys says which it is.',
+    detail: { replacedAt: report.replacedAt },
+  });
+  return failedStep('profile', 0, error);
+}
+
+/** Why no hop can be logged in to; undefined: one can. */
+function whyNoLogin(common: readonly DrillStep[]): string | undefined {
+  const failed = common.find(({ step, state }) => state === 'failed' && [...KEY_STEPS, 'agent'].includes(step));
+  if (failed === undefined) return undefined;
+  return failed.step === 'agent' ? 'The agent does not answer.' : KEY_UNUSABLE;
+}
+
+interface RehearsedLoginsParts {
+  readonly agent: KeyAgent;
+  readonly keys: readonly WrittenEnrollment[];
+  readonly socketPath: string;
+  readonly people: DrillPeople;
+  readonly signal: AbortSignal;
+  readonly world: DrillWorld;
+}
+
+/** A host that was logged in to, or not; its ssh runs on where others pass through it. */
+interface OpenHop {
+  readonly steps: readonly DrillStep[];
+  /** The socket by which others pass. */
+  readonly socket: string | undefined;
+  /** What its ssh has logged. */
+  readonly lines: readonly string[];
+  readonly spec: HostSpec;
+}
+
+class RehearsedLogins {
+  /** Why no hop can be logged in to. */
+  noLogin: string | undefined;
+  readonly #parts: RehearsedLoginsParts;
+  /** By the whole way there. */
+  readonly #hops = new Map<string, OpenHop>();
+  readonly #runs = new Set<Promise<unknown>>();
+
+  constructor(parts: RehearsedLoginsParts) {
+    this.#parts = parts;
+  }
+
+  /** The steps of each hop of a way, in order. Throws `CANCELLED`. */
+  async rehearse(target: string, login: PlannedLogin, kind: WayKind): Promise<readonly DrillStep[]> {
+    const { people } = this.#parts;
+    const steps: DrillStep[] = [];
+    const add = (more: readonly DrillStep[]) => {
+      steps.push(...more);
+      for (const step of more) people.tellDrill({ kind: 'done', target, step });
+    };
+    let before: OpenHop | undefined;
+    let way = '';
+    for (const [at, spec] of login.hops.entries()) {
+      const hop = shownHostSpec(spec);
+      const isDevice = at === login.hops.length - 1;
+      if (isDevice && kind === 'forwarded') {
+        add(HOP_STEPS.map((step) => skippedStep(step, ONWARD, hop)));
+        break;
+      }
+      if (before !== undefined && !isLoggedIn(before.steps)) {
+        const why = `There was no login to ${shownHostSpec(before.spec)}, through which it is reached.`;
+        add(HOP_STEPS.map((step) => skippedStep(step, why, hop)));
+        before = { ...before, spec };
+        continue;
+      }
+      way = `${way} ${formatHostSpec(spec)}`;
+      const key = isDevice ? `${way} (device)` : way;
+      let there = this.#hops.get(key);
+      if (there === undefined) {
+        people.tellDrill({ kind: 'doing', target, step: 'reach', hop });
+        there = await this.#logInTo({ target, login, at, spec, isDevice, before });
+        this.#hops.set(key, there);
+      }
+      add(there.steps);
+      before = there;
+    }
+    return steps;
+  }
+
+  /** When the ssh of every host that is still open has ended. */
+  async ended(): Promise<void> {
+    await Promise.allSettled(this.#runs);
+  }
+
+  async #logInTo(about: {
+    readonly target: string;
+    readonly login: PlannedLogin;
+    /** Its place on the way. */
+    readonly at: number;
+    readonly spec: HostSpec;
+    readonly isDevice: boolean;
+    readonly before: OpenHop | undefined;
+  }): Promise<OpenHop> {
+    const { target, login, at, spec, isDevice, before } = about;
+    const { agent, signal, socketPath, world, people, keys } = this.#parts;
+    const { clock, log, environment, settings, dataFolder, homeFolder } = world;
+    const configFile = newConfigFile();
+    // The ssh of Windows has no ControlMaster: there every host logs in anew to those before it, at a touch each.
+    const isShared = process.platform !== 'win32';
+    const opens = isDevice || !isShared ? undefined : join(dirname(configFile), 'm');
+    const [firstKey, ...otherKeys] = login.publicKeys.map(({ file }) => file);
+    if (firstKey === undefined) throw new Error('a login offers a key');
+    const plan = planConnect({
+      device: spec,
+      jump: isShared ? [] : login.hops.slice(0, at),
+      agentSocket: socketPath,
+      publicKeyFiles: [firstKey, ...otherKeys],
+      knownHostsFiles: knownHostsFilesOf(dataFolder, homeFolder),
+      pinnedHostKeys: pinnedHostKeys(settings, homeFolder),
+      configFile,
+      hostKeys: 'yes',
+      forwardAgent: false,
+      rehearsal: {
+        logsIn: this.noLogin === undefined,
+        lastIs: isDevice ? 'device' : 'jump host',
+        ...(opens === undefined ? {} : { opens }),
+        ...(before?.socket === undefined ? {} : { through: before.socket }),
+      },
+    });
+    const lines: string[] = [];
+    const linesBefore = before?.lines.length ?? 0;
+    const failureBefore = agent.lastFailure();
+    let evidence: HopEvidence = { startedAt: clock.now() };
+    const end = new AbortController();
+    const loggedIn = Promise.withResolvers<'logged-in'>();
+    const run = runSsh(plan, {
+      signal: AbortSignal.any([signal, end.signal]),
+      log,
+      environment,
+      streams: { stdout: nowhere(), stderr: nowhere() },
+      onMessage: ({ hop, line }) => log('info', 'drill.ssh-said', { hop: hop.alias, line }),
+      lookEveryMs: LOOK_EVERY_MS,
+      onLine({ hop, line }) {
+        if (hop.alias !== plan.hops.at(-1)?.alias) return;
+        lines.push(line);
+        evidence = withLine(evidence, line, clock.now());
+        if (evidence.loggedInAt !== undefined) loggedIn.resolve('logged-in');
+      },
+    });
+    this.#runs.add(run);
+    run.catch(() => {});
+    const ended = await Promise.race([loggedIn.promise, run]);
+    const endedAt = clock.now();
+    const hop = shownHostSpec(spec);
+    const pinned = login.pinnedIn(formatHostSpec(spec)) !== undefined;
+    const outcome = {
+      hop,
+      evidence,
+      endedAt,
+      noLogin: this.noLogin,
+      hostKeyRemark: `${pinned ? 'Pinned' : 'Known'}: ${evidence.shownHostKey ?? ''}.`,
+    };
+    if (ended === 'logged-in') {
+      if (opens === undefined) {
+        end.abort();
+        await run.catch(() => {});
+        assertNotCancelled(signal, WHAT);
+      }
+      if (isDevice) {
+        const accepted = keys.find(({ files }) => files.fingerprint === evidence.acceptedKey);
+        if (accepted !== undefined) noteProof(accepted, { at: endedAt, device: login.device, by: 'drill' }, world);
+      }
+      return { steps: hopSteps({ ...outcome, failure: undefined }), socket: opens, lines, spec };
+    }
+    // What the ssh before it says of the failure may not have been read yet.
+    if (before !== undefined) await pause(clock, 2 * LOOK_EVERY_MS, signal);
+    const refused = agent.lastFailure();
+    const said = openingFailure(before, linesBefore);
+    const explained =
+      (refused !== failureBefore ? refused : undefined) ??
+      outcomeError(
+        { ...plan, hops: [...said.hops, ...plan.hops] },
+        { ...ended, messages: [...said.messages, ...ended.messages] },
+      );
+    const failure =
+      explained?.code === 'CONNECT_HOST_KEY_UNKNOWN'
+        ? hostKeyUnknown(
+            `the ${isDevice ? 'device' : 'jump host'} ${hop}`,
+            evidence.shownHostKey,
+            `glasskey connect ${target}`,
+          )
+        : explained && (await withWayOut(explained, login, world));
+    people.tellDrill({ kind: 'doing', target, step: 'login', hop });
+    return { steps: hopSteps({ ...outcome, failure }), socket: undefined, lines, spec };
+  }
+}
+
+const HOP_STEPS = ['reach', 'host-key', 'login'] as const;
+
+/** Why a host could not be reached through the one before it, that one's ssh says. */
+function openingFailure(before: OpenHop | undefined, from: number): { hops: PlannedHop[]; messages: SshMessage[] } {
+  if (before === undefined) return { hops: [], messages: [] };
+  const hop: PlannedHop = { role: 'jump host', alias: 'glasskey-open-hop', spec: before.spec, logFile: '' };
+  const messages = before.lines
+    .slice(from)
+    .filter((line) => / open failed: /.test(line))
+    .map((line) => ({ hop, line }));
+  return { hops: [hop], messages };
+}
+
+/** What a host writes besides its log is nobody's concern: nothing is run there. */
+function nowhere(): PassThrough {
+  return new PassThrough().resume();
+}

@@ -1,0 +1,108 @@
+/** Drills: rehearsed logins, each with what every step of it said. */
+import { z } from 'zod';
+import { type Database, transaction, withDatabaseErrors } from './database.ts';
+import { WAY_KINDS } from './target-store.ts';
+
+/**
+ * In the order in which they are taken. The last three are of each hop:
+ * - `way`: the way can be planned, and rehearsed,
+ * - `key`: the security key is plugged in, `pin`: it took the PIN, `credential`: it signs with the enrolled credential,
+ * - `profile`: the key is the one that was published last, as far as is noted here,
+ * - `agent`: the drill's own agent answers, `app-agent`: the app's does,
+ * - `reach`: an SSH server answers, `host-key`: its key is the known one, `login`: it accepts the key.
+ */
+export const DRILL_STEPS = [
+  'way',
+  'key',
+  'pin',
+  'credential',
+  'profile',
+  'agent',
+  'app-agent',
+  'reach',
+  'host-key',
+  'login',
+] as const;
+export type DrillStepName = (typeof DRILL_STEPS)[number];
+
+const StoredStep = z.object({
+  step: z.enum(DRILL_STEPS),
+  /** `user@host`, with the port where it is not ssh's own. Of the steps that are of a hop. */
+  hop: z.string().optional(),
+  state: z.enum(['passed', 'failed', 'skipped']),
+  /** How long it took, in milliseconds; 0 of a skipped one. What several targets of one drill have in common is taken once, and stands in each. */
+  ms: z.number(),
+  /** Of a failed one: a code of docs/errors.md. */
+  code: z.string().optional(),
+  /** What happened, or why it was skipped. */
+  message: z.string().optional(),
+  remedy: z.string().optional(),
+});
+export type DrillStep = Readonly<z.output<typeof StoredStep>>;
+
+export const DRILL_VERDICTS = ['passed', 'failed', 'not-tried'] as const;
+export type DrillVerdict = (typeof DRILL_VERDICTS)[number];
+
+/** One way to one target, rehearsed. */
+export interface DrillRecord {
+  readonly id: number;
+  /** Its saved name, or as it was typed. */
+  readonly target: string;
+  /** The target's own address as it was then: a name that got another device later was not proven. */
+  readonly device: string;
+  readonly way: {
+    readonly kind: (typeof WAY_KINDS)[number];
+    /** Where it goes, hop by hop, the device last, as people read it. Empty where it could not be planned. */
+    readonly hops: readonly string[];
+  };
+  /** When it was begun, in milliseconds since the Unix epoch. */
+  readonly at: number;
+  readonly verdict: DrillVerdict;
+  readonly steps: readonly DrillStep[];
+}
+
+export interface DrillStore {
+  add(drill: Omit<DrillRecord, 'id'>): DrillRecord;
+  /** Newest first; of one target, or of all. */
+  list(target?: string): readonly DrillRecord[];
+}
+
+/** A year of a drill a week for some hundred targets; what is older goes. */
+const KEPT = 5000;
+
+const json = z.string().transform((text): unknown => JSON.parse(text));
+const Row = z.object({
+  id: z.number(),
+  target: z.string(),
+  device: z.string(),
+  way: json.pipe(z.object({ kind: z.enum(WAY_KINDS), hops: z.array(z.string()) })),
+  at: z.number(),
+  verdict: z.enum(DRILL_VERDICTS),
+  steps: json.pipe(z.array(StoredStep)),
+});
+
+const INSERT = 'INSERT INTO drills (target, device, way, at, verdict, steps) VALUES (?, ?, ?, ?, ?, ?)';
+
+export function drillStore(database: Database): DrillStore {
+  const { sqlite } = database;
+  return {
+    add: (drill) =>
+      transaction(database, () => {
+        const { target, device, way, at, verdict, steps } = drill;
+        const added = sqlite
+          .prepare(INSERT)
+          .run(target, device, JSON.stringify(way), at, verdict, JSON.stringify(steps));
+        const id = Number(added.lastInsertRowid);
+        sqlite.prepare('DELETE FROM drills WHERE id <= ?').run(id - KEPT);
+        return { id, ...drill };
+      }),
+    list: (target) =>
+      withDatabaseErrors(database.file, () => {
+        const rows =
+          target === undefined
+            ? sqlite.prepare('SELECT * FROM drills ORDER BY id DESC').all()
+            : sqlite.prepare('SELECT * FROM drills WHERE target = ? ORDER BY id DESC').all(target);
+        return Row.array().parse(rows);
+      }),
+  };
+}
