@@ -93,10 +93,7 @@ export function planLogin(request: ConnectTo, world: LoginWorld): PlannedLogin {
   if (request.save !== undefined) assertMaySave(request.save, route, targets.get(request.save), targets.get);
   const knownHostsFiles = knownHostsFilesOf(dataFolder, homeFolder);
   const pinned = pinnedHostKeys(settings, homeFolder);
-  const copyOf = ({ id, files }: WrittenEnrollment): PublicKeyCopy => ({
-    file: join(dataFolder, 'connect', `${id}.pub`),
-    line: files.publicLine,
-  });
+  const copyOf = (one: WrittenEnrollment) => publicKeyCopy(one, dataFolder);
   const publicKeys = [copyOf(key), ...others.map(copyOf)] as const;
   const [first, ...rest] = publicKeys;
   const plan = planConnect({
@@ -163,6 +160,11 @@ function savedWay(saved: Target | undefined, find: FindTarget): ResolvedWay | un
     remedy: 'Give it a way of the kind jump, or write the host as USER@HOST.',
     detail: { name: saved.name },
   });
+}
+
+/** The public half that tells ssh for which key to ask the agent: Glasskey's own copy, whatever became of the key files. */
+export function publicKeyCopy({ id, files }: WrittenEnrollment, dataFolder: string): PublicKeyCopy {
+  return { file: join(dataFolder, 'connect', `${id}.pub`), line: files.publicLine };
 }
 
 /** Where host keys are looked up: Glasskey's own file, which is also written to, then the user's. */
@@ -235,7 +237,7 @@ function differsInOne(a: string, b: string): boolean {
 }
 
 /** On fabric devices the user is named after the Entra user: the part before the '@' unless said otherwise (azure.md 8). */
-function withUser(device: HostSpec, account: string | undefined): HostSpec {
+export function withUser(device: HostSpec, account: string | undefined): HostSpec {
   if (device.user !== undefined) return device;
   const [localPart] = account?.split('@') ?? [];
   return { ...device, user: parseUserName(localPart ?? userInfo().username) };

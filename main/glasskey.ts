@@ -36,6 +36,7 @@ import type {
 } from './glasskey-rotation.ts';
 import type { SecurityKeys } from './glasskey-security-keys.ts';
 import type { PlainValue, SettingLine } from './glasskey-settings.ts';
+import type { SshConfigChange, SshConfigState, SshConfigWorld } from './glasskey-ssh-config.ts';
 import type { TargetToSave } from './glasskey-targets.ts';
 import type { ResidentAgent, ResidentAgentWorld } from './resident-agent.ts';
 import type { SecurityKeyPeople } from './security-keys/people.ts';
@@ -183,7 +184,7 @@ export class Glasskey {
 
   /** Makes a key, or goes on with the one that was left unfinished (enrollment/enroll.ts). */
   enroll(request: EnrollRequest, people: GlasskeyPeople, signal: AbortSignal): Promise<EnrollReport> {
-    return this.#logged('enroll', () => this.#enroll(request, people, signal));
+    return this.#changingKeys('enroll', () => this.#enroll(request, people, signal));
   }
 
   async #enroll(request: EnrollRequest, people: GlasskeyPeople, signal: AbortSignal): Promise<EnrollReport> {
@@ -226,7 +227,7 @@ export class Glasskey {
    * on this computer (enrollment/adopt.ts).
    */
   recover(request: RecoverRequest, people: GlasskeyRecoveryPeople, signal: AbortSignal): Promise<RecoverReport> {
-    return this.#logged('recover', () => this.#recover(request, people, signal));
+    return this.#changingKeys('recover', () => this.#recover(request, people, signal));
   }
 
   async #recover(request: RecoverRequest, people: GlasskeyRecoveryPeople, signal: AbortSignal): Promise<RecoverReport> {
@@ -271,7 +272,7 @@ export class Glasskey {
    * or its key file. Throws `NOT_ENROLLED`, `ENROLLED_KEY_UNKNOWN`, `ENROLLMENT_UNFINISHED`.
    */
   publish(people: GlasskeyPeople, signal: AbortSignal, key?: string): Promise<PublishReport> {
-    return this.#logged('publish', () => this.#publish(people, signal, key));
+    return this.#changingKeys('publish', () => this.#publish(people, signal, key));
   }
 
   async #publish(people: GlasskeyPeople, signal: AbortSignal, key: string | undefined): Promise<PublishReport> {
@@ -328,7 +329,7 @@ export class Glasskey {
     people: RotateKeyPeople,
     step: (steps: typeof import('./glasskey-rotation.ts'), world: RotationWorld) => Promise<RotationStep>,
   ): Promise<RotationResult> {
-    return this.#logged(what, async () => {
+    return this.#changingKeys(what, async () => {
       const { journal, settings } = await this.#open();
       const { clock, owner } = this.#world;
       const [{ keyScrutiny }, { diskKeyFiles }] = await Promise.all([
@@ -511,6 +512,38 @@ export class Glasskey {
     });
   }
 
+  /** Saved targets for other programs: how the user's ssh configuration stands (glasskey-ssh-config.ts); changes nothing. */
+  async sshConfig(): Promise<SshConfigState> {
+    const { sshConfigState } = await import('./glasskey-ssh-config.ts');
+    return sshConfigState(await this.#sshConfigWorld());
+  }
+
+  /** Writes the entries, and the one line of the user's file; glasskey-ssh-config.ts says what it throws. */
+  installSshConfig(): Promise<SshConfigChange> {
+    return this.#logged('ssh-config.install', async () => {
+      const { installSshConfig } = await import('./glasskey-ssh-config.ts');
+      return installSshConfig(await this.#sshConfigWorld());
+    });
+  }
+
+  /** Takes both away again. */
+  removeSshConfig(): Promise<SshConfigState> {
+    return this.#logged('ssh-config.remove', async () => {
+      const { removeSshConfig } = await import('./glasskey-ssh-config.ts');
+      return removeSshConfig(await this.#sshConfigWorld());
+    });
+  }
+
+  /** To be called after targets, keys or host keys have changed: the entries follow, where they are installed. Never throws. */
+  async refreshSshConfig(): Promise<void> {
+    try {
+      const { refreshSshConfig } = await import('./glasskey-ssh-config.ts');
+      await refreshSshConfig(await this.#sshConfigWorld());
+    } catch (error) {
+      this.#log('warn', 'ssh-config.not-refreshed', { code: asGlasskeyError(error).code });
+    }
+  }
+
   /** Saved targets, last used first. */
   async targets(): Promise<readonly Target[]> {
     return (await this.#targetStore()).list();
@@ -519,13 +552,17 @@ export class Glasskey {
   /** Adds or changes a target (glasskey-targets.ts says what it throws). */
   async saveTarget(target: TargetToSave): Promise<Target> {
     const { saveTarget } = await import('./glasskey-targets.ts');
-    return saveTarget(await this.#targetStore(), target);
+    const saved = saveTarget(await this.#targetStore(), target);
+    await this.refreshSshConfig();
+    return saved;
   }
 
   /** False: there is none of that name. Throws `TARGET_IN_USE` where others go through it, unless `evenIfUsed`. */
   async removeTarget(name: string, evenIfUsed = false): Promise<boolean> {
     const { removeTarget } = await import('./glasskey-targets.ts');
-    return removeTarget(await this.#targetStore(), name, evenIfUsed);
+    const isRemoved = removeTarget(await this.#targetStore(), name, evenIfUsed);
+    await this.refreshSshConfig();
+    return isRemoved;
   }
 
   /** False: there is none of that name. */
@@ -593,7 +630,9 @@ export class Glasskey {
   ): Promise<{ readonly exitCode: number }> {
     return this.#logged('connect', async () => {
       const { logIn } = await import('./glasskey-login.ts');
-      return logIn(request, people, signal, place, await this.#connectWorld());
+      const ended = await logIn(request, people, signal, place, await this.#connectWorld());
+      if (request.save !== undefined) await this.refreshSshConfig();
+      return ended;
     });
   }
 
@@ -616,6 +655,15 @@ export class Glasskey {
   async lastProven(): Promise<ReadonlyMap<string, LastProven>> {
     const { lastProvenOf } = await import('./glasskey-last-proven.ts');
     return lastProvenOf(await this.targets(), await this.drills());
+  }
+
+  /** A step after which other keys may be the ones to log in with, also where it failed half-way. */
+  async #changingKeys<T>(what: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#logged(what, work);
+    } finally {
+      await this.refreshSshConfig();
+    }
   }
 
   /** What was begun, and how it ended: the same code and sentence that the person was shown. */
@@ -677,6 +725,20 @@ export class Glasskey {
   async #targetStore(): Promise<TargetStore> {
     const { database } = await this.#open();
     return (await import('./storage/target-store.ts')).targetStore(database);
+  }
+
+  async #sshConfigWorld(): Promise<SshConfigWorld> {
+    const { settings, database } = await this.#open();
+    const { environment, homeFolder } = this.#world;
+    return {
+      settings,
+      database,
+      dataFolder: this.#dataFolder(),
+      homeFolder,
+      environment,
+      enrollments: await this.#written(),
+      agentSocket: join(this.#dataFolder(), 'agent', 'agent.sock'),
+    };
   }
 
   async #written(): Promise<readonly WrittenEnrollment[]> {

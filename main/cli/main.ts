@@ -43,6 +43,11 @@ const COMMANDS: readonly (CommandSummary & { readonly load: () => Promise<Comman
     load: async () => (await import('./commands/agent.ts')).agent,
   },
   {
+    name: 'ssh-config',
+    summary: 'Make your targets known to ssh, scp, git and editors',
+    load: async () => (await import('./commands/ssh-config.ts')).sshConfig,
+  },
+  {
     name: 'keys',
     summary: 'List the enrolled keys, and the security keys that are plugged in',
     load: async () => (await import('./commands/keys.ts')).keys,

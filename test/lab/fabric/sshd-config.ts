@@ -74,6 +74,8 @@ export function sshdConfig(settings: SshdSettings): string {
     ...(settings.forceCommand === undefined ? [] : [`ForceCommand ${settings.forceCommand}`]),
     ...(settings.path === undefined ? [] : [`SetEnv ${quoted(`PATH=${settings.path}`)}`]),
     `Banner ${quoted(settings.bannerFile)}`,
+    // For scp and sftp, where there is a shell.
+    'Subsystem sftp internal-sftp',
     'PrintMotd no',
     'PrintLastLog no',
 

@@ -16,7 +16,8 @@ const NAMES = readdirSync(join(ROOT, 'main/cli/commands')).map((file) => file.re
 
 async function load(name: string): Promise<Command> {
   const module: Readonly<Record<string, Command>> = await import(`../../../main/cli/commands/${name}.ts`);
-  const command = module[name];
+  // `ssh-config` is `sshConfig` there.
+  const command = module[name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase())];
   if (command === undefined) throw new Error(`main/cli/commands/${name}.ts exports no command "${name}"`);
   return command;
 }

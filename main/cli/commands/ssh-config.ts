@@ -1,0 +1,141 @@
+import { cancelled } from '../../../diagnostics/glasskey-error.ts';
+import type { SshConfigState } from '../../glasskey-ssh-config.ts';
+import { type Command, type Invocation, usageError } from '../command.ts';
+import { ExitCode } from '../exit-codes.ts';
+import { YES_OPTION } from '../key-options.ts';
+import { askConsent } from '../missing-consent.ts';
+import { withGlasskey } from '../open-glasskey.ts';
+import { printable } from '../output.ts';
+
+const VERBS: Readonly<Record<string, (invocation: Invocation) => Promise<number>>> = { show, status, install, remove };
+
+const STATES = {
+  installed: 'ssh, scp, git and editors know your targets by their names.',
+  half: 'Half installed: run glasskey ssh-config install again.',
+  absent: 'Not installed: other programs know nothing of your targets.',
+} as const;
+
+export const sshConfig: Command = {
+  usage: '[show | status | install | remove] [options]',
+  about:
+    'Makes your saved targets known to every program that uses ssh: entries for ssh_config, in a file of Glasskey’s, and one line in\n' +
+    '~/.ssh/config that includes it. show prints the entries; install writes both, after it has shown the line and asked; remove takes\n' +
+    'both away. Once installed, the entries follow your targets and keys. They use the agent: glasskey agent, or the app.',
+  options: { ...YES_OPTION },
+  examples: [
+    ['glasskey ssh-config', 'the entries, and once they are installed, what git needs'],
+    ['glasskey ssh-config install', 'from then on: ssh leaf1, scp FILE leaf1:, code --remote ssh-remote+leaf1'],
+    ['glasskey ssh-config remove', 'as it was before'],
+  ],
+  async run(invocation) {
+    const [verb = 'show', extra] = invocation.positionals;
+    const run = VERBS[verb];
+    if (run === undefined) throw usageError('ssh-config', `"${verb}" is none of show, status, install, remove`);
+    if (extra !== undefined) throw usageError('ssh-config', `"${extra}" is one word too many`);
+    return run(invocation);
+  },
+};
+
+function show(invocation: Invocation): Promise<number> {
+  const { output } = invocation;
+  return withGlasskey(invocation, async (glasskey) => {
+    const state = await glasskey.sshConfig();
+    output.object(state);
+    for (const line of state.text.trimEnd().split('\n')) output.line(line);
+    tellRemarks(state, invocation);
+    tellGit(state, invocation);
+    return ExitCode.OK;
+  });
+}
+
+function status(invocation: Invocation): Promise<number> {
+  return withGlasskey(invocation, async (glasskey) => {
+    const state = await glasskey.sshConfig();
+    invocation.output.object(state);
+    tellState(state, invocation);
+    tellRemarks(state, invocation);
+    return ExitCode.OK;
+  });
+}
+
+/** What is to be written is shown before anybody is asked for it. */
+async function install(invocation: Invocation): Promise<number> {
+  const { output } = invocation;
+  return withGlasskey(invocation, async (glasskey) => {
+    const before = await glasskey.sshConfig();
+    if (!before.isIncluded) {
+      output.note(`${printable(before.configFile)} gets one line, at its top:`);
+      output.note(`+ ${printable(before.line)}`);
+      output.note(`The entries of your ${before.hosts.length} hosts are in that file; glasskey ssh-config shows them.`);
+      await agree('Add it?', 'install', 'The installation', invocation);
+    }
+    const { state, keptAs } = await glasskey.installSshConfig();
+    output.object({ ...state, ...(keptAs === undefined ? {} : { keptAs }) });
+    tellState(state, invocation);
+    if (keptAs !== undefined) output.line(`What was there before is kept: ${printable(keptAs)}`);
+    tellRemarks(state, invocation);
+    tellGit(state, invocation);
+    return ExitCode.OK;
+  });
+}
+
+async function remove(invocation: Invocation): Promise<number> {
+  const { output } = invocation;
+  return withGlasskey(invocation, async (glasskey) => {
+    const before = await glasskey.sshConfig();
+    if (before.isIncluded) {
+      output.note(`${printable(before.configFile)} loses one line:`);
+      output.note(`- ${printable(before.line)}`);
+      await agree('Remove it?', 'remove', 'The removal', invocation);
+    }
+    const state = await glasskey.removeSshConfig();
+    output.object(state);
+    tellState(state, invocation);
+    return ExitCode.OK;
+  });
+}
+
+async function agree(question: string, verb: string, what: string, invocation: Invocation): Promise<void> {
+  const { options, output, world, signal } = invocation;
+  if (options.has('yes')) return;
+  const { TerminalPrompts } = await import('../terminal-prompts.ts');
+  const prompts = new TerminalPrompts(world.clock);
+  const missing = {
+    message: 'Nobody agreed that your ssh configuration is changed: nothing was changed.',
+    remedy: `Where you mean it: glasskey ssh-config ${verb} --yes`,
+  };
+  try {
+    if (await askConsent(output, missing, () => prompts.yesNo(question, signal))) return;
+  } finally {
+    await prompts.end(signal);
+  }
+  throw cancelled(what);
+}
+
+function tellState({ state, hosts }: SshConfigState, { output }: Invocation): void {
+  output.line(STATES[state]);
+  const width = Math.max(0, ...hosts.map(({ alias }) => alias.length));
+  for (const { alias, device } of hosts) output.line(`  ${printable(alias).padEnd(width)}  ${printable(device)}`);
+}
+
+function tellRemarks({ remarks }: SshConfigState, { output }: Invocation): void {
+  for (const remark of remarks) output.note(printable(remark));
+}
+
+/** ssh-keygen, which signs for git, reads no ssh_config: it finds the agent by the environment. */
+function tellGit({ state, signingKeyFile, agentSocket }: SshConfigState, { output }: Invocation): void {
+  if (signingKeyFile === undefined) {
+    output.note('No key is enrolled yet: the entries offer none.');
+    return;
+  }
+  // The public half that it names is written with the entries.
+  if (state === 'absent') return;
+  output.note('For signatures of git, which finds the agent by SSH_AUTH_SOCK:');
+  output.note('  git config --global gpg.format ssh');
+  output.note(`  git config --global user.signingKey ${shellWord(signingKeyFile)}`);
+  output.note(`  export SSH_AUTH_SOCK=${shellWord(agentSocket)}`);
+}
+
+function shellWord(text: string): string {
+  return /^[A-Za-z0-9_./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
