@@ -94,6 +94,19 @@ export function checkedTarget(given: TargetEntry | Omit<TargetToSave, 'replaces'
   return target;
 }
 
+/** Throws `TARGET_UNKNOWN`. */
+export function knownTarget(store: Pick<TargetStore, 'get' | 'list'>, name: string): Target {
+  const target = store.get(name);
+  if (target !== undefined) return target;
+  const close = store.list().find((one) => one.name.toLowerCase().startsWith(name.toLowerCase()));
+  throw new GlasskeyError({
+    code: 'TARGET_UNKNOWN',
+    message: `There is no saved target ${name}.`,
+    remedy: close === undefined ? 'glasskey targets lists those there are.' : `Did you mean ${close.name}?`,
+    detail: { name },
+  });
+}
+
 /** Throws `TARGET_NAME_INVALID`. */
 export function assertTargetName(name: string): void {
   if (/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u.test(name)) return;
@@ -188,15 +201,25 @@ function changesOfOthers(
     const withName = (way: Way): Way => ({ ...way, jumps: way.jumps.map(named) });
     return { ...one, ways: [withName(first), ...rest.map(withName)] };
   });
+  const changes = replaced.map((one): TargetChange => ({ kind: 'replace', name: one.name, target: one }));
+  const own: TargetChange =
+    before === undefined ? { kind: 'add', target } : { kind: 'replace', name: before.name, target };
+  assertOthersHold(saved, [own, ...changes]);
+  return renamed === target.name ? [] : changes;
+}
+
+/** Throws what resolveWay throws of a way that holds now and would not any more, of a target that the changes leave as it is or only rename in. */
+export function assertOthersHold(saved: readonly Target[], changes: readonly TargetChange[]): void {
   const old = new Map(saved.map((one) => [one.name, one]));
   const all = new Map<string, TargetEntry>(old);
-  if (before !== undefined) all.delete(before.name);
-  for (const one of [...replaced, target]) all.set(one.name, one);
-  for (const one of all.values()) {
-    if (one.name !== target.name) assertStillHolds(one, old.get(one.name), all, old);
+  for (const change of changes) {
+    if (change.kind !== 'add') all.delete(change.name);
+    if (change.kind !== 'remove') all.set(change.target.name, change.target);
   }
-  if (renamed === target.name) return [];
-  return replaced.map((one) => ({ kind: 'replace', name: one.name, target: one }));
+  for (const one of saved) {
+    const after = all.get(one.name);
+    if (after !== undefined) assertStillHolds(after, one, all, old);
+  }
 }
 
 type ByName = ReadonlyMap<string, TargetEntry>;

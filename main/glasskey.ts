@@ -22,6 +22,7 @@ import type { KeyAgent, SigningPeople } from './glasskey-agent.ts';
 import type { AttestationFiles, AttestationReport } from './glasskey-attest.ts';
 import type { ConnectTo } from './glasskey-connect.ts';
 import type { DrillPeople, DrillRequest } from './glasskey-drill.ts';
+import type { HostKeysOfHost } from './glasskey-host-keys.ts';
 import type { LastProven } from './glasskey-last-proven.ts';
 import type { ConnectPlace, ConnectWorld } from './glasskey-login.ts';
 import type { Recordings } from './glasskey-recordings.ts';
@@ -37,6 +38,7 @@ import type {
 import type { SecurityKeys } from './glasskey-security-keys.ts';
 import type { PlainValue, SettingLine } from './glasskey-settings.ts';
 import type { SshConfigChange, SshConfigState, SshConfigWorld } from './glasskey-ssh-config.ts';
+import type { ImportPlan, ImportSource, TargetFormat } from './glasskey-target-import.ts';
 import type { TargetToSave } from './glasskey-targets.ts';
 import type { ResidentAgent, ResidentAgentWorld } from './resident-agent.ts';
 import type { SecurityKeyPeople } from './security-keys/people.ts';
@@ -549,6 +551,12 @@ export class Glasskey {
     return (await this.#targetStore()).list();
   }
 
+  /** Throws `TARGET_UNKNOWN`. */
+  async target(name: string): Promise<Target> {
+    const { knownTarget } = await import('./glasskey-targets.ts');
+    return knownTarget(await this.#targetStore(), name);
+  }
+
   /** Adds or changes a target (glasskey-targets.ts says what it throws). */
   async saveTarget(target: TargetToSave): Promise<Target> {
     const { saveTarget } = await import('./glasskey-targets.ts');
@@ -563,6 +571,52 @@ export class Glasskey {
     const isRemoved = removeTarget(await this.#targetStore(), name, evenIfUsed);
     await this.refreshSshConfig();
     return isRemoved;
+  }
+
+  /** What taking in the targets of a file would do (glasskey-target-import.ts); nothing is done. Throws `TARGET_FILE_INVALID`. */
+  async planImport(source: ImportSource, update: boolean): Promise<ImportPlan> {
+    const { planImport, readTargetFile } = await import('./glasskey-target-import.ts');
+    return planImport(readTargetFile(source, this.#world.homeFolder), await this.targets(), update);
+  }
+
+  /** Whole or not at all. Throws `TARGET_EXISTS` and `TARGET_UNKNOWN` where something else was done since it was planned. */
+  async applyImport(plan: ImportPlan): Promise<void> {
+    const { applyImport } = await import('./glasskey-target-import.ts');
+    applyImport(await this.#targetStore(), plan);
+    await this.refreshSshConfig();
+  }
+
+  /** All saved targets as the text of a file. */
+  async exportTargets(format: TargetFormat): Promise<string> {
+    const { targetFileText } = await import('./glasskey-target-import.ts');
+    return targetFileText(await this.targets(), format);
+  }
+
+  /** What is known of the host keys of a saved target. Throws `TARGET_UNKNOWN`, `HOST_KEYS_UNUSABLE`. */
+  async hostKeys(name: string): Promise<readonly HostKeysOfHost[]> {
+    const { settings } = await this.#open();
+    const [{ hostKeysOf, pinnedHostKeys }, { knownHostsFilesOf }, { knownTarget }] = await Promise.all([
+      import('./glasskey-host-keys.ts'),
+      import('./glasskey-connect.ts'),
+      import('./glasskey-targets.ts'),
+    ]);
+    const { homeFolder } = this.#world;
+    const store = await this.#targetStore();
+    const pinned = pinnedHostKeys(settings, homeFolder);
+    const knownHostsFiles = knownHostsFilesOf(this.#dataFolder(), homeFolder);
+    return hostKeysOf(knownTarget(store, name), store.get, { pinned, knownHostsFiles });
+  }
+
+  /** Forgets what Glasskey's own known_hosts says of a saved target; the file as it was is kept. Throws `TARGET_UNKNOWN`. */
+  async forgetHostKeys(name: string): Promise<{ readonly lines: number; readonly backup: string | undefined }> {
+    const [{ forgetHostKeys }, { knownHostsFilesOf }, { knownTarget }] = await Promise.all([
+      import('./glasskey-host-keys.ts'),
+      import('./glasskey-connect.ts'),
+      import('./glasskey-targets.ts'),
+    ]);
+    const store = await this.#targetStore();
+    const [own] = knownHostsFilesOf(this.#dataFolder(), this.#world.homeFolder);
+    return forgetHostKeys(knownTarget(store, name), store.get, own);
   }
 
   /** False: there is none of that name. */

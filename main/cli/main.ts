@@ -38,6 +38,11 @@ const COMMANDS: readonly (CommandSummary & { readonly load: () => Promise<Comman
     load: async () => (await import('./commands/drill.ts')).drill,
   },
   {
+    name: 'targets',
+    summary: 'The saved devices and jump hosts: list, change, import, export, their host keys',
+    load: async () => (await import('./commands/targets.ts')).targets,
+  },
+  {
     name: 'agent',
     summary: 'Serve the enrolled key to every ssh on this computer',
     load: async () => (await import('./commands/agent.ts')).agent,

@@ -33,6 +33,11 @@ export class Output {
     if (!this.json) stdout.write(`${this.#coloursOn(stdout) ? text : stripVTControlCharacters(text)}\n`);
   }
 
+  /** A text that is the whole result as it stands, with `--json` too: an exported file. */
+  text(text: string): void {
+    this.#world.stdout.write(text);
+  }
+
   /** The whole result for `--json`. */
   object(value: unknown): void {
     if (this.json) this.#world.stdout.write(`${plainJson(value)}\n`);

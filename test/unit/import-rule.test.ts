@@ -52,6 +52,8 @@ describe('the import rule', () => {
     ['main/enrollment/planted.ts', '../entra/profile-key.ts', 'A capability imports no other'],
     ['main/entra/planted.ts', '../enrollment/publish.ts', 'A capability imports no other'],
     ['main/security-keys/planted.ts', '../enrollment/publish.ts', 'A capability imports no other'],
+    ['main/target-files/planted.ts', '../connect/plan.ts', 'A capability imports no other'],
+    ['main/connect/planted.ts', '../target-files/csv.ts', 'A capability imports no other'],
     ['main/enrollment/planted.ts', '../security-keys/models.ts', 'A capability imports no other'],
     ['main/entra/planted.ts', '../glasskey.ts', 'Arrows run one way'],
     ['main/agent/planted.ts', '../cli/output.ts', 'Arrows run one way'],
