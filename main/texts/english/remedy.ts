@@ -82,6 +82,7 @@ export const REMEDY = {
   'remedy.ATTESTATION_POLICY_UNUSABLE': 'Correct it in Settings, or ask whoever wrote settings.json to.',
   'remedy.SETTING_UNKNOWN': 'Choose one of the settings shown.',
   'remedy.INTERNAL': 'Try again; if it happens again, report it with the log file.',
+  'remedy.TARGET_FILE_INVALID': 'Choose another file, or save it again in the form that an export here has.',
   'remedy.TARGET_IN_USE': 'Change the ways of those devices first.',
   'remedy.DRILL_NO_TARGET': 'Save a target on the Devices screen, or choose others.',
   'remedy.DRILL_KEY_REPLACED': 'Plug in the security key with the newer key; Readiness says which it is.',
