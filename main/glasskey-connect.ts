@@ -6,7 +6,7 @@ import { GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import { type Expected, type ExpectedHop, expectLoginsTo } from './agent/expected-requests.ts';
 import { newSocketName } from './connect/connect-sockets.ts';
 import { formatHostSpec, type HostSpec, parseHostSpec, parseUserName, shownHostSpec } from './connect/host-spec.ts';
-import { hostNamesFor, isKeyOf } from './connect/known-hosts.ts';
+import { hostNamesFor, isKeyOf, knownHostEntries } from './connect/known-hosts.ts';
 import { hostKeysFor, type PinnedHostKeys } from './connect/pinned-host-keys.ts';
 import { type ConnectPlan, type HostKeyPolicy, planConnect } from './connect/plan.ts';
 import { newConfigFile } from './connect/run-ssh.ts';
@@ -22,6 +22,7 @@ import {
   resolveWay,
 } from './glasskey-target-ways.ts';
 import { assertTargetName } from './glasskey-targets.ts';
+import { sha256Fingerprint } from './openssh/fingerprint.ts';
 import type { Database } from './storage/database.ts';
 import type { Settings } from './storage/settings.ts';
 import { plainTarget, type Target, targetStore, type Way } from './storage/target-store.ts';
@@ -67,6 +68,10 @@ export interface PlannedLogin {
   expected(namesHosts: boolean): Expected;
   /** The public halves that tell ssh which keys to ask the agent for: Glasskey's own copies, whatever became of the key files. */
   readonly publicKeys: readonly PublicKeyCopy[];
+  /** The keys that it offers, in this order. */
+  readonly keys: LoginWorld['keys'];
+  /** The keys that are known of the host at this address, each with the file that it stands in. */
+  knownHostKeys(address: string): readonly { readonly fingerprint: string; readonly file: string }[];
   /** The files in which a team has pinned the keys of the host at this address; undefined where nobody has. */
   pinnedIn(address: string): string | undefined;
   /** The commands that make ssh forget what it knows of the host at this address; for when its key has changed. */
@@ -107,7 +112,6 @@ export function planLogin(request: ConnectTo, world: LoginWorld): PlannedLogin {
     configFile: newConfigFile(),
     hostKeys: request.hostKeys,
     forwardAgent: request.forwardAgent,
-    tellsLogin: true,
     keepAlive: {
       everySeconds: settings.get('connect.keepAliveSeconds').value,
       count: settings.get('connect.keepAliveCount').value,
@@ -125,6 +129,16 @@ export function planLogin(request: ConnectTo, world: LoginWorld): PlannedLogin {
         unnamedHosts: namesHosts ? 'refused' : 'accepted',
       }),
     publicKeys,
+    keys,
+    knownHostKeys(address) {
+      const hop = hops.find((one) => formatHostSpec(one) === address);
+      if (hop === undefined) return [];
+      return [...knownHostsFiles, ...SYSTEM_KNOWN_HOSTS].flatMap((file) =>
+        knownHostEntries(textOf(file), hop.host, hop.port ?? SSH_PORT)
+          .filter(({ marker }) => marker === undefined)
+          .map(({ key }) => ({ fingerprint: sha256Fingerprint(key), file })),
+      );
+    },
     pinnedIn(address) {
       const hop = hops.find((one) => formatHostSpec(one) === address);
       if (hop === undefined) return undefined;

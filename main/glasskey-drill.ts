@@ -31,7 +31,8 @@ import type { EnrollmentReport } from './enrollment/readiness.ts';
 import type { KeyAgent, KeyRehearsalStep, SigningPeople } from './glasskey-agent.ts';
 import { knownHostsFilesOf, lastAccount, type PlannedLogin, planLogin } from './glasskey-connect.ts';
 import { pinnedHostKeys } from './glasskey-host-keys.ts';
-import { type ConnectWorld, keysToOffer, noteProof, startAgent, withWayOut } from './glasskey-login.ts';
+import { type ConnectWorld, keysToOffer, noteProof, startAgent } from './glasskey-login.ts';
+import { withWayOut } from './glasskey-login-failure.ts';
 import { resolveWay } from './glasskey-target-ways.ts';
 import { type DrillRecord, type DrillStep, type DrillStepName, drillStore } from './storage/drill-store.ts';
 import { type Target, targetStore, type Way, type WayKind } from './storage/target-store.ts';
@@ -528,7 +529,13 @@ const HOP_STEPS = ['reach', 'host-key', 'login'] as const;
 /** Why a host could not be reached through the one before it, that one's ssh says. */
 function openingFailure(before: OpenHop | undefined, from: number): { hops: PlannedHop[]; messages: SshMessage[] } {
   if (before === undefined) return { hops: [], messages: [] };
-  const hop: PlannedHop = { role: 'jump host', alias: 'glasskey-open-hop', spec: before.spec, logFile: '' };
+  const hop: PlannedHop = {
+    role: 'jump host',
+    alias: 'glasskey-open-hop',
+    spec: before.spec,
+    logFile: '',
+    opensSession: false,
+  };
   const messages = before.lines
     .slice(from)
     .filter((line) => / open failed: /.test(line))

@@ -1,7 +1,7 @@
 /** Logs in, composed for glasskey.ts: an agent for just this connect, the plan's ssh, what is noted of it, and what helps where it failed. */
 import { constants } from 'node:os';
 import { dirname } from 'node:path';
-import { asGlasskeyError, GlasskeyError } from '../diagnostics/glasskey-error.ts';
+import { asGlasskeyError } from '../diagnostics/glasskey-error.ts';
 import type { Log } from '../diagnostics/log.ts';
 import type { ChannelWorld } from '../native/ctaphid/channel.ts';
 import type { HidBus } from '../native/hid/transport.ts';
@@ -119,7 +119,10 @@ export async function logIn(
     if (run.exit.kind === 'signalled') return { exitCode: 128 + constants.signals[run.exit.signal] };
     // What the agent refused to a session that was open is no reason for its end.
     const failure = (isOpen ? undefined : agent.lastFailure()) ?? outcomeError(login.plan, run);
-    if (failure !== undefined && run.exit.code === 255) throw await withWayOut(failure, login, world);
+    if (failure !== undefined && (run.exit.code === 255 || login.plan.onward !== undefined)) {
+      const { withWayOut } = await import('./glasskey-login-failure.ts');
+      throw await withWayOut(failure, login, world);
+    }
     login.remember(clock.now());
     return { exitCode: run.exit.code };
   } finally {
@@ -173,44 +176,3 @@ export function noteProof({ id }: WrittenEnrollment, proof: Proof, { journal, lo
     log('warn', 'connect.proof-not-noted', { code: asGlasskeyError(error).code });
   }
 }
-
-/** What helps depends on what is known here: whether devices can have the key yet, and in which file a host key lies. */
-export async function withWayOut(
-  failure: GlasskeyError,
-  login: PlannedLogin,
-  world: ConnectWorld,
-): Promise<GlasskeyError> {
-  const { code, message, detail, cause } = failure;
-  const withRemedy = (remedy: string) => new GlasskeyError({ code, message, detail, cause, remedy });
-  const isOfHostKey = code === 'CONNECT_HOST_KEY_CHANGED' || code === 'CONNECT_HOST_KEY_UNKNOWN';
-  const pinnedIn = isOfHostKey && typeof detail.hop === 'string' ? login.pinnedIn(detail.hop) : undefined;
-  if (pinnedIn !== undefined) {
-    return withRemedy(
-      `Its keys are pinned in ${pinnedIn}. Do not go on: ask whoever keeps that file, and whoever runs the host.`,
-    );
-  }
-  if (code === 'CONNECT_HOST_KEY_CHANGED' && typeof detail.hop === 'string') {
-    const commands = login.forgetHostKey(detail.hop);
-    return withRemedy(
-      `Ask whoever runs the host whether its key was changed. Only if it was, run: ${commands}; then connect again.`,
-    );
-  }
-  if (code === 'CTAP_NO_CREDENTIALS') {
-    return withRemedy(
-      'Plug in the key that was enrolled. If it was rotated on another computer, take the new key in with glasskey recover.',
-    );
-  }
-  const remedy = REFUSED_REMEDIES[await world.verdict()];
-  return code === 'CONNECT_PERMISSION_DENIED' && remedy !== undefined ? withRemedy(remedy) : failure;
-}
-
-/** What helps against a refused login, by what is known here; nothing said: what ssh-outcome.ts says. */
-const REFUSED_REMEDIES: Readonly<Partial<Record<Verdict, string>>> = {
-  'waiting-for-devices':
-    'Devices take a new key at their next reconciliation: glasskey status says by when. Until then, check the user name.',
-  'not-published': 'Publish the key with glasskey publish, then wait for the devices’ next reconciliation.',
-  unproven:
-    'Check the user name; then run glasskey publish: it says whether your profile holds this key, and publishes it where not.',
-  ready:
-    'Check the user name; then run glasskey publish: it says whether your profile still holds this key, and publishes it again where not.',
-};

@@ -1,7 +1,8 @@
 /** A rotation as the command line shows it: both keys, and what is next. */
+
+import { howLong, timeOfDay } from '../../time/shown-times.ts';
 import type { EnrollmentReport, RotationReport } from '../enrollment/readiness.ts';
 import { type Output, printable } from './output.ts';
-import { howLong, timeOfDay } from './times.ts';
 
 /** Both keys with their files, where each is, and until when devices may know one of them alone. */
 export function listRotation(rotation: RotationReport, now: number, output: Output): void {

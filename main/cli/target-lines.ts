@@ -1,9 +1,10 @@
 /** Saved targets, what an import would do, and host keys, as lines of a terminal. */
+
+import { timeOfDay } from '../../time/shown-times.ts';
 import type { HostKeysOfHost, KnownHostKey } from '../glasskey-host-keys.ts';
 import type { ImportLine, ImportPlan, ImportVerdict } from '../glasskey-target-import.ts';
 import type { Target, TargetRole, Way, WayKind } from '../storage/target-store.ts';
 import { type Output, printable } from './output.ts';
-import { timeOfDay } from './times.ts';
 
 export const ROLE_WORDS: Readonly<Record<TargetRole, string>> = {
   'jump-host': 'jump host',

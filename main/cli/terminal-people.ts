@@ -1,4 +1,6 @@
 /** How the terminal asks and tells: the one implementation of Glasskey's `People` for the command line. */
+
+import { timeOfDay } from '../../time/shown-times.ts';
 import type { UnfinishedEnrollment } from '../enrollment/enrollment.ts';
 import type { EnrollmentEvent, ProfileKeyConflict } from '../enrollment/people.ts';
 import type { RetireQuestion, RotationEvent } from '../enrollment/rotation-people.ts';
@@ -10,7 +12,6 @@ import { askConsent, type MissingConsent } from './missing-consent.ts';
 import { type Output, printable } from './output.ts';
 import { TerminalPins } from './terminal-pins.ts';
 import type { TerminalPrompts } from './terminal-prompts.ts';
-import { timeOfDay } from './times.ts';
 
 export interface TerminalChoices {
   readonly pinFromStdin: boolean;

@@ -7,7 +7,7 @@
  */
 import { asGlasskeyError, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { DrillStep, DrillStepName, DrillVerdict } from '../storage/drill-store.ts';
-import { DEVICE_LOGIN, KEY_KNOWN } from './ssh-log.ts';
+import { KEY_KNOWN, LOGIN } from './hop-trace.ts';
 
 /** What the log of one hop's ssh has said so far. Times in milliseconds since the Unix epoch. */
 export interface HopEvidence {
@@ -39,7 +39,7 @@ export function withLine(evidence: HopEvidence, line: string, at: number): HopEv
   }
   const key = KEY_KNOWN.exec(line)?.[1];
   if (key !== undefined) return { ...evidence, acceptedKey: key };
-  return DEVICE_LOGIN.test(line) ? { ...evidence, loggedInAt: at } : evidence;
+  return LOGIN.test(line) ? { ...evidence, loggedInAt: at } : evidence;
 }
 
 /** As ssh says it to a person at first contact: `ssh-ed25519` is ED25519. */

@@ -11,8 +11,10 @@
  * an ssh's own messages cannot be told from a host's banner or the remote command's words, which may be forged.
  */
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
-import { formatHostSpec, type HostName, type HostSpec } from './host-spec.ts';
+import type { WayKind } from '../storage/target-store.ts';
+import { formatHostSpec, type HostName, type HostSpec, type Port } from './host-spec.ts';
 import { hostKeysFor, type PinnedHostKeys } from './pinned-host-keys.ts';
+import { type ForwardedLogin, forwardedCommand, forwardedSsh } from './plan-forwarded.ts';
 import { type ConfigBlock, configText, quotePath, unusablePath } from './ssh-config-text.ts';
 
 /** The device, and under which name its host key is kept when it is not known by the address. */
@@ -24,7 +26,9 @@ export type HostKeyPolicy = 'ask' | 'accept-new' | 'yes';
 
 export interface ConnectRequest {
   readonly device: DeviceSpec;
-  /** The jump hosts in the order they are passed through; none means a direct login. */
+  /** How the device is reached over the jump hosts (`WayKind` says what each is). Default `jump`. */
+  readonly way?: WayKind;
+  /** The jump hosts in the order they are passed through; none means a direct login. A `forwarded` way needs one. */
   readonly jump: readonly HostSpec[];
   /** What the device's shell is to run; absent for an interactive session. The words reach the shell joined by spaces. */
   readonly command?: readonly string[];
@@ -44,15 +48,12 @@ export interface ConnectRequest {
   readonly hostKeys?: HostKeyPolicy;
   /** Whether the agent is forwarded to the device. Default true. */
   readonly forwardAgent?: boolean;
-  /**
-   * Whether the device's ssh writes to its log when it is logged in, and with which key (isDeviceLogin and keyKnownToDevice in
-   * ssh-log.ts). Default false.
-   */
-  readonly tellsLogin?: boolean;
   /** Default: KEEP_ALIVE. */
   readonly keepAlive?: KeepAlive;
   /** A login that ends with itself: no shell, no command. Default: a session. */
   readonly rehearsal?: Rehearsal;
+  /** How long a host may take for its first words, once it can be reached at all. Default 15. */
+  readonly waitSeconds?: number;
   /** Default: the platform this runs on. */
   readonly platform?: NodeJS.Platform;
 }
@@ -86,9 +87,12 @@ export interface PlannedHop {
   readonly spec: HostSpec;
   /** Where the ssh that logs in to it writes its own messages, and nothing that the host wrote to stderr. */
   readonly logFile: string;
+  /** Whether the session is open once this host has let the user in: the device, or on a `forwarded` way the last jump host. */
+  readonly opensSession: boolean;
 }
 
 export interface ConnectPlan {
+  readonly way: WayKind;
   readonly program: 'ssh';
   readonly arguments: readonly string[];
   readonly configFile: string;
@@ -98,13 +102,16 @@ export interface ConnectPlan {
   /** The way to the device, in order; the device is the last. */
   readonly hops: readonly PlannedHop[];
   readonly command?: readonly string[];
+  /** For a `forwarded` way: the login that the last jump host makes. */
+  readonly onward?: ForwardedLogin;
   readonly agentSocket: string;
   readonly keepAlive: KeepAlive;
+  /** How long each host on the way may take for its first words. */
+  readonly waitSeconds: number;
   readonly platform: NodeJS.Platform;
 }
 
-/** How long a TCP connection and a banner may take. */
-const CONNECT_SECONDS = 15;
+const WAIT_SECONDS = 15;
 /**
  * The device's clock starts when ssh starts the jump host's login, and that one waits for a PIN and a touch: sshd's
  * LoginGraceTime (120 s) bounds it, so the device's own limit grows by that for every hop before it.
@@ -116,25 +123,32 @@ const SOCKET_PATH_BYTES: Partial<Record<NodeJS.Platform, number>> = { linux: 108
 
 /**
  * Plans the login.
- * @throws GlasskeyError CONNECT_SOCKET_TOO_LONG, CONNECT_PATH_UNUSABLE, COMMAND_INVALID
+ * @throws GlasskeyError CONNECT_SOCKET_TOO_LONG, CONNECT_PATH_UNUSABLE, COMMAND_INVALID, TARGET_INVALID (`forwarded` without a jump host)
  */
 export function planConnect(request: ConnectRequest): ConnectPlan {
   const platform = request.platform ?? process.platform;
   assertSocketPathFits(request.agentSocket, platform);
   assertPlainConfigPath(request.configFile);
   const hops = planHops(request);
+  const isForwarded = request.way === 'forwarded';
+  // The device's own ssh runs on the jump host then.
+  const own = isForwarded ? hops.slice(0, -1) : hops;
+  const main = own.at(-1);
+  if (main === undefined) throw withoutJumpHost();
+  const onward = isForwarded ? onwardLogin(request) : undefined;
   return {
+    way: request.way ?? 'jump',
     program: 'ssh',
     arguments: [
       ...['-F', request.configFile],
-      ...['-E', logFileFor(DEVICE_ALIAS, request)],
+      ...['-E', main.logFile],
       ...(request.rehearsal === undefined ? [] : ['-N']),
-      DEVICE_ALIAS,
-      ...commandArguments(request.command),
+      main.alias,
+      ...(onward === undefined ? commandArguments(request.command) : ['--', forwardedCommand(onward)]),
     ],
     configFile: request.configFile,
     configText: configText([
-      ...hops.map((hop, index) => blockFor(hop, hops.slice(0, index), request)),
+      ...own.map((hop, index) => blockFor(hop, own.slice(0, index), request)),
       ...(request.rehearsal?.through === undefined ? [] : [OPEN_HOP]),
     ]),
     environment: {
@@ -144,9 +158,22 @@ export function planConnect(request: ConnectRequest): ConnectPlan {
     },
     hops,
     ...(request.command !== undefined && { command: request.command }),
+    ...(onward !== undefined && { onward }),
     agentSocket: request.agentSocket,
     keepAlive: request.keepAlive ?? KEEP_ALIVE,
+    waitSeconds: request.waitSeconds ?? WAIT_SECONDS,
     platform,
+  };
+}
+
+function onwardLogin(request: ConnectRequest): ForwardedLogin {
+  const words = commandArguments(request.command).slice(1);
+  return {
+    device: request.device,
+    command: words.length === 0 ? undefined : words.join(' '),
+    forwardAgent: request.forwardAgent ?? true,
+    isStrict: request.hostKeys === 'yes',
+    waitSeconds: request.waitSeconds ?? WAIT_SECONDS,
   };
 }
 
@@ -156,16 +183,19 @@ export function planConnect(request: ConnectRequest): ConnectPlan {
  * agent that serves other programs, where there is one; the plan's own is there only while its connect runs.
  */
 export function copyableCommand(plan: ConnectPlan, agentSocket: string = plan.agentSocket): string {
-  const device = plan.hops.at(-1);
-  const jumps = plan.hops.slice(0, -1).map((hop) => formatHostSpec(hop.spec));
-  const { port, ...address } = device?.spec ?? { host: '' as HostName };
+  const way = plan.onward === undefined ? plan.hops : plan.hops.slice(0, -1);
+  const host = way.at(-1);
+  const jumps = way.slice(0, -1).map((hop) => formatHostSpec(hop.spec));
+  const { port, ...address } = host?.spec ?? { host: '' as HostName };
   const words = [
     'ssh',
     ...(plan.configText.includes('ForwardAgent "') ? ['-A'] : []),
+    ...(plan.onward !== undefined && plan.onward.command === undefined ? ['-t'] : []),
+    ...(plan.way === 'password' ? ['-o', 'PreferredAuthentications=keyboard-interactive,password'] : []),
     ...(jumps.length > 0 ? ['-J', jumps.join(',')] : []),
     ...(port !== undefined ? ['-p', String(port)] : []),
     formatHostSpec(address),
-    ...commandArguments(plan.command),
+    ...(plan.onward === undefined ? commandArguments(plan.command) : ['--', forwardedSsh(plan.onward)]),
   ];
   if (plan.platform === 'win32') {
     const quote = (word: string) => (PLAIN_WORD.test(word) ? word : `'${word.replaceAll("'", "''")}'`);
@@ -189,13 +219,21 @@ const OPEN_HOP: ConfigBlock = {
 };
 
 function planHops(request: ConnectRequest): PlannedHop[] {
-  const hop = (role: PlannedHop['role'], alias: string, spec: HostSpec): PlannedHop => {
-    return { role, alias, spec, logFile: logFileFor(alias, request) };
+  const opener = request.way === 'forwarded' ? request.jump.length - 1 : request.jump.length;
+  const hop = (role: PlannedHop['role'], alias: string, spec: HostSpec, index: number): PlannedHop => {
+    return { role, alias, spec, logFile: logFileFor(alias, request), opensSession: index === opener };
   };
   return [
-    ...request.jump.map((spec, index) => hop('jump host', `glasskey-hop-${index + 1}`, spec)),
-    hop(request.rehearsal?.lastIs ?? 'device', DEVICE_ALIAS, request.device),
+    ...request.jump.map((spec, index) => hop('jump host', `glasskey-hop-${index + 1}`, spec, index)),
+    hop(request.rehearsal?.lastIs ?? 'device', DEVICE_ALIAS, atConsole(request), request.jump.length),
   ];
+}
+
+/** The VM console service listens there (nexus/vm-console-service.md), and a console needs no other port to be named. */
+const CONSOLE_PORT = 2222 as Port;
+
+function atConsole({ way, device }: ConnectRequest): HostSpec {
+  return way === 'console' ? { ...device, port: device.port ?? CONSOLE_PORT } : device;
 }
 
 /** In the configuration's private folder, which goes when ssh has ended. */
@@ -220,7 +258,8 @@ function throughOpenHop({ configFile, rehearsal }: ConnectRequest): readonly (re
 function blockFor(hop: PlannedHop, hopsBefore: readonly PlannedHop[], request: ConnectRequest): ConfigBlock {
   const { role, alias, spec } = hop;
   const previous = hopsBefore.at(-1);
-  const forward = role === 'device' && (request.forwardAgent ?? true);
+  const isPassword = role === 'device' && request.way === 'password';
+  const waitSeconds = Math.ceil(request.waitSeconds ?? WAIT_SECONDS);
   const socket = quotePath(request.agentSocket, 'the agent’s socket');
   const nameOfKey = (role === 'device' ? request.device.hostKeyAlias : undefined) ?? spec.host;
   const hostKeys = hostKeysFor(nameOfKey, spec.port ?? SSH_PORT, request.pinnedHostKeys ?? [], request.knownHostsFiles);
@@ -243,24 +282,23 @@ function blockFor(hop: PlannedHop, hopsBefore: readonly PlannedHop[], request: C
       // Without a provider ssh drops every sk key before it asks the agent (section 10); any value will do.
       ['SecurityKeyProvider', 'internal'],
       ['AddKeysToAgent', 'no'],
-      ['ForwardAgent', forward ? socket : 'no'],
+      ['ForwardAgent', forwardsAgent(hop, request) ? socket : 'no'],
       ['ForwardX11', 'no'],
-      ['PreferredAuthentications', 'publickey'],
-      ['PubkeyAuthentication', (request.rehearsal?.logsIn ?? true) ? 'yes' : 'no'],
-      ['NumberOfPasswordPrompts', '0'],
-      ['StrictHostKeyChecking', hostKeys.isPinned ? 'yes' : (request.hostKeys ?? 'ask')],
+      ['PreferredAuthentications', isPassword ? 'keyboard-interactive,password' : 'publickey'],
+      ['PubkeyAuthentication', isPassword || request.rehearsal?.logsIn === false ? 'no' : 'yes'],
+      ['NumberOfPasswordPrompts', isPassword ? '3' : '0'],
+      ['StrictHostKeyChecking', hostKeys.isPinned ? 'yes' : hostKeyPolicy(isPassword, request)],
       ['UserKnownHostsFile', hostKeys.files.map((file) => quotePath(file, 'a known hosts file')).join(' ')],
       ...(hostKeys.isPinned ? [['GlobalKnownHostsFile', 'none'] as const] : []),
       ['UpdateHostKeys', 'no'],
       ...controlSettings(alias, request),
       ['PermitLocalCommand', 'no'],
-      ['ConnectTimeout', String(CONNECT_SECONDS + hopsBefore.length * LOGIN_GRACE_SECONDS)],
+      ['ConnectTimeout', String(waitSeconds + hopsBefore.length * LOGIN_GRACE_SECONDS)],
       ['ServerAliveInterval', String(everySeconds)],
       ['ServerAliveCountMax', String(count)],
-      ...((role === 'device' && request.tellsLogin) || request.rehearsal !== undefined
-        ? [['LogLevel', 'DEBUG1'] as const]
-        : []),
-      ...(role === 'device' ? terminalSetting(request.tty ?? 'auto') : []),
+      // What each login met on its way (hop-trace.ts); nobody is shown it.
+      ['LogLevel', 'DEBUG1'],
+      ...(hop.opensSession ? terminalSetting(request) : []),
     ],
   };
 }
@@ -279,9 +317,22 @@ function controlSettings(alias: string, { rehearsal }: ConnectRequest): readonly
   ];
 }
 
-function terminalSetting(tty: 'auto' | 'always' | 'never'): (readonly [string, string])[] {
+/** To the device, or on a `forwarded` way to the jump host that logs in to it. Not to a console, nor into an account that others share. */
+function forwardsAgent(hop: PlannedHop, { way = 'jump', forwardAgent = true }: ConnectRequest): boolean {
+  if (way === 'forwarded') return hop.opensSession;
+  return way === 'jump' && hop.role === 'device' && forwardAgent;
+}
+
+function terminalSetting({ tty = 'auto', way, command = [] }: ConnectRequest): (readonly [string, string])[] {
   // `force` and not `yes`: whoever says "always" means it also when Glasskey's own input is no terminal.
-  return tty === 'auto' ? [] : [['RequestTTY', tty === 'always' ? 'force' : 'no']];
+  if (tty !== 'auto') return [['RequestTTY', tty === 'always' ? 'force' : 'no']];
+  // The ssh on the jump host is a command to this one, and a session needs a terminal all the same.
+  return way === 'forwarded' && command.length === 0 ? [['RequestTTY', 'yes']] : [];
+}
+
+/** A password, unlike a signature, is worth something to whoever stands in between: a host key that is not known is always shown. */
+function hostKeyPolicy(isPassword: boolean, { hostKeys = 'ask' }: ConnectRequest): HostKeyPolicy {
+  return isPassword && hostKeys === 'accept-new' ? 'ask' : hostKeys;
 }
 
 /** `--` ends ssh's own options: it reads options after the host name too. */
@@ -295,6 +346,14 @@ function commandArguments(command: readonly string[] | undefined): string[] {
     });
   }
   return ['--', ...command];
+}
+
+function withoutJumpHost(): GlasskeyError {
+  return new GlasskeyError({
+    code: 'TARGET_INVALID',
+    message: 'A forwarded way has no jump host from which to go on.',
+    remedy: 'Name the jump host that the device is to be reached from.',
+  });
 }
 
 function assertSocketPathFits(path: string, platform: NodeJS.Platform): void {

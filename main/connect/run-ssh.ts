@@ -7,9 +7,13 @@ import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { assertNotCancelled, cancelled, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import { type Log, silentLog } from '../../diagnostics/log.ts';
-import type { ConnectPlan } from './plan.ts';
+import { type Clock, systemClock } from '../../time/clock.ts';
+import type { HopTrace } from './hop-trace.ts';
+import { HopWatch } from './hop-watch.ts';
+import type { ConnectPlan, PlannedHop } from './plan.ts';
 import { KILL_AFTER_MS, type SshExit, sshNotStarted } from './ssh-exit.ts';
-import { followSshLogs, isDebugging, isDeviceLogin, keyKnownToDevice, type SshMessage } from './ssh-log.ts';
+import { followSshLogs, isDebugging, isLogin, type SshMessage } from './ssh-log.ts';
+import { endProcess, startedBy } from './ssh-processes.ts';
 import { findSsh } from './ssh-program.ts';
 import { runOnTerminal, type SshTerminal, say } from './ssh-terminal.ts';
 
@@ -28,8 +32,8 @@ export interface RunSshOptions {
   /** Where stderr goes when no streams are given. Default: this process's own. */
   readonly stderr?: Writable;
   /**
-   * Told when the device has accepted the login, and the fingerprint of the key that it accepted, where its ssh says which. Only for
-   * a plan with `tellsLogin`.
+   * Told when the device has accepted the login, and the fingerprint of the key that it accepted, where it was by a key. Never for a
+   * `forwarded` way, whose last login an ssh elsewhere does.
    */
   readonly onDeviceLogin?: (fingerprint: string | undefined) => void;
   /**
@@ -45,6 +49,8 @@ export interface RunSshOptions {
   readonly holdBack?: (message: SshMessage) => boolean;
   /** The environment that ssh inherits, before the plan's own is added. Default: this process's. */
   readonly environment?: NodeJS.ProcessEnv;
+  /** For the waits of `HopWatch`. Default: the system's. */
+  readonly clock?: Clock;
   /** Told once what findSsh had to remark (an old ssh). */
   readonly onWarning?: (sentence: string) => void;
 }
@@ -56,6 +62,10 @@ export interface SshRun {
    * lines of each. Never what stands on stderr: any host on the way may write there.
    */
   readonly messages: readonly SshMessage[];
+  /** How far the login to each host came, in the order of the hops. */
+  readonly traces: readonly HopTrace[];
+  /** The host that did not answer in time, for which ssh was ended. */
+  readonly silent?: PlannedHop;
 }
 
 /**
@@ -92,25 +102,41 @@ export async function runSsh(plan: ConnectPlan, options: RunSshOptions = {}): Pr
       else if (terminal === undefined) stderr.write(`${message.line}\r\n`);
       else say(terminal, message.line);
     };
-    let known: string | undefined;
+    const tooSilent = new AbortController();
+    const watch = new HopWatch(plan, options.clock ?? systemClock, () => tooSilent.abort());
     const onLogged = (message: SshMessage) => {
       options.onLine?.(message);
-      known = keyKnownToDevice(message) ?? known;
-      if (isDebugging(message)) return;
-      if (isDeviceLogin(message)) {
-        terminal?.onOpened();
-        options.onDeviceLogin?.(known);
+      watch.heard(message);
+      if (isLogin(message)) {
+        if (message.hop.opensSession) terminal?.onOpened();
+        if (message.hop.role === 'device') {
+          options.onDeviceLogin?.(logs.traces().find(({ hop }) => hop === message.hop)?.keyAccepted);
+        }
       }
-      (options.onMessage ?? show)(message);
+      if (!isDebugging(message)) (options.onMessage ?? show)(message);
     };
     const logs = followSshLogs(plan.hops, onLogged, options.lookEveryMs);
     const env = { ...withSafePath(environment, ssh.path), ...plan.environment };
+    const signal = AbortSignal.any([tooSilent.signal, ...(options.signal === undefined ? [] : [options.signal])]);
     const running =
       terminal === undefined
-        ? runChild(ssh.path, plan, env, stderr, options)
-        : runOnTerminal(ssh.path, plan, env, terminal, options.signal);
-    const exit = await running.finally(logs.stop);
-    const run: SshRun = { exit, messages: logs.messages() };
+        ? runChild(ssh.path, plan, env, stderr, { ...options, signal })
+        : runOnTerminal(ssh.path, plan, env, terminal, signal);
+    const exit = await running
+      .catch((error: unknown): SshExit => {
+        if (watch.silent === undefined || options.signal?.aborted) throw error;
+        return { kind: 'exited', code: SSH_FAILED };
+      })
+      .finally(() => {
+        watch.stop();
+        return logs.stop();
+      });
+    const run: SshRun = {
+      exit,
+      messages: logs.messages(),
+      traces: logs.traces(),
+      ...(watch.silent === undefined ? {} : { silent: watch.silent }),
+    };
     log(
       'debug',
       'connect.ssh-ended',
@@ -123,6 +149,8 @@ export async function runSsh(plan: ConnectPlan, options: RunSshOptions = {}): Pr
 }
 
 const WHAT = 'The connection';
+/** How ssh says that it failed itself. */
+const SSH_FAILED = 255;
 
 async function writeConfig(folder: string, plan: ConnectPlan): Promise<void> {
   try {
@@ -180,9 +208,11 @@ function runChild(
     const waitOnly = () => {};
     if (ownTerminal) process.on('SIGINT', waitOnly);
     let killTimer: NodeJS.Timeout | undefined;
-    const abort = () => {
-      kill(child, 'SIGTERM', !ownTerminal);
+    const abort = async () => {
       killTimer = setTimeout(() => kill(child, 'SIGKILL', !ownTerminal), KILL_AFTER_MS);
+      const hops = ownTerminal && child.pid !== undefined ? await startedBy(child.pid) : [];
+      kill(child, 'SIGTERM', !ownTerminal);
+      for (const pid of hops) endProcess(pid);
     };
     signal?.addEventListener('abort', abort, { once: true });
     const cleanUp = () => {

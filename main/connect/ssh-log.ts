@@ -1,5 +1,6 @@
 /** Follows the files into which each ssh of a login writes its own messages (`ssh -E`). */
 import { type FileHandle, open } from 'node:fs/promises';
+import { type HopTrace, LOGIN, NOTHING_HEARD, withLine } from './hop-trace.ts';
 import type { PlannedHop } from './plan.ts';
 
 /** One line of a log. Its ssh wrote it, though it may quote its host: see ssh-outcome.ts. */
@@ -14,6 +15,8 @@ export interface SshLogs {
   stop(): Promise<void>;
   /** The last lines of each log but those of debugging, in the order of the hops. */
   messages(): SshMessage[];
+  /** How far each login came, in the order of the hops. */
+  traces(): HopTrace[];
 }
 
 /** A person waits for these lines, and a session of hours must not cost more than a glance at a file. */
@@ -46,39 +49,30 @@ export function followSshLogs(
       for (const log of logs) log.finish();
     },
     messages: () => logs.flatMap((log) => log.kept),
+    traces: () => logs.map((log) => log.trace),
   };
 }
 
 /**
- * Whether the device has accepted the login: its own ssh says so, where the plan has it tell that (`tellsLogin` in plan.ts). It is the only
- * sound sign. Output is none, because a banner or a host's message comes before, and a device may stay silent after; a touch is
- * none, because the host may still refuse.
+ * Whether the host of this log has accepted the login: its own ssh says so, and that is the only sound sign. Output is none, because a
+ * banner or a host's message comes before, and a device may stay silent after; a touch is none, because the host may still refuse.
  */
-export function isDeviceLogin({ hop, line }: SshMessage): boolean {
-  return hop.role === 'device' && DEVICE_LOGIN.test(line);
+export function isLogin({ line }: SshMessage): boolean {
+  return LOGIN.test(line);
 }
 
-export const DEVICE_LOGIN = /^Authenticated to \S+ \(.*\) using "publickey"\.$/;
-
-/**
- * The fingerprint of the key that the device knows: its ssh says so (debug level 1) before it signs with that one, and after a refused
- * signature goes on to the next. So the last one before `isDeviceLogin` is the key that the device accepted; what a jump host
- * accepted stands in another log.
- */
-export function keyKnownToDevice({ hop, line }: SshMessage): string | undefined {
-  return hop.role === 'device' ? KEY_KNOWN.exec(line)?.[1] : undefined;
-}
-
-/** The file's name comes first, and may hold anything; flags follow (OpenSSH's sshconnect2.c, format_identity). */
-export const KEY_KNOWN = /^debug1: Server accepts key: .* (SHA256:[A-Za-z0-9+/]{43})(?: [a-z]+)*$/;
-
-/** Whether ssh says it only because a plan with `tellsLogin` has it say more: nobody is shown it. */
+/** Whether ssh says it only because every plan has it say more (LogLevel DEBUG1): nobody is shown it. */
 export function isDebugging({ line }: SshMessage): boolean {
-  return line.startsWith('debug1: ');
+  return DEBUGGING.test(line);
 }
+
+const DEBUGGING = new RegExp(
+  `^debug1: |^Transferred: sent |^Bytes per second: sent |^Killed by signal 1\\.$|${LOGIN.source}`,
+);
 
 class FollowedLog {
   readonly kept: SshMessage[] = [];
+  trace: HopTrace;
   readonly #hop: PlannedHop;
   readonly #onMessage: (message: SshMessage) => void;
   readonly #decoder = new TextDecoder();
@@ -87,6 +81,7 @@ class FollowedLog {
 
   constructor(hop: PlannedHop, onMessage: (message: SshMessage) => void) {
     this.#hop = hop;
+    this.trace = { hop, ...NOTHING_HEARD };
     this.#onMessage = onMessage;
   }
 
@@ -122,6 +117,7 @@ class FollowedLog {
       const line = raw.replace(/\r+$/, '').slice(0, KEPT_LINE_CHARACTERS);
       if (line === '') continue;
       const message = { hop: this.#hop, line };
+      this.trace = withLine(this.trace, line);
       if (!isDebugging(message)) this.kept.push(message);
       if (this.kept.length > KEPT_LINES) this.kept.shift();
       this.#onMessage(message);

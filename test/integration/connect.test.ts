@@ -237,7 +237,7 @@ describe.each(MODES)('a planned login, run against the fabric in mode %s', (mode
         await lab.fabric.setBanner(machine, '');
         expect(stderr).toContain('IDENTIFICATION HAS CHANGED');
         const role = 'jump' in change ? 'jump host' : 'device';
-        expect(error).toMatchObject({ code: 'CONNECT_PERMISSION_DENIED', detail: { role } });
+        expect(error).toMatchObject({ code: 'CONNECT_ACCOUNT_OR_KEY_UNKNOWN', detail: { role } });
       }
     });
 
@@ -246,7 +246,7 @@ describe.each(MODES)('a planned login, run against the fabric in mode %s', (mode
       const { exit, error, stderr } = await run(plan({ command: ['bash', 'complain', forged] }));
       expect(stderr).toContain('has changed and');
       expect(exit).toEqual({ kind: 'exited', code: 255 });
-      expect(error?.code).toBe('CONNECT_FAILED');
+      expect(error?.code).toBe('CONNECT_LOST');
     });
 
     it('says that the jump host is not there', async () => {
@@ -261,18 +261,21 @@ describe.each(MODES)('a planned login, run against the fabric in mode %s', (mode
 
     it('says that the jump host does not go on to there', async () => {
       const { error } = await run(plan({ device: parseHostSpec('alice@127.0.0.1:1') }));
-      expect(error).toMatchObject({ code: 'CONNECT_REFUSED', detail: { role: 'device', hop: 'alice@127.0.0.1:1' } });
+      expect(error).toMatchObject({
+        code: 'CONNECT_FORWARDING_DENIED',
+        detail: { role: 'device', hop: 'alice@127.0.0.1:1' },
+      });
     });
 
     it('says which host does not take the key', async () => {
       const { jump, device } = lab.fabric;
       const nobody = (address: LoginAddress) => parseHostSpec(`nobody-here@${address.host}:${address.port}`);
       expect((await run(plan({ device: nobody(device) }))).error).toMatchObject({
-        code: 'CONNECT_PERMISSION_DENIED',
+        code: 'CONNECT_ACCOUNT_OR_KEY_UNKNOWN',
         detail: { role: 'device' },
       });
       expect((await run(plan({ jump: [nobody(jump)] }))).error).toMatchObject({
-        code: 'CONNECT_PERMISSION_DENIED',
+        code: 'CONNECT_ACCOUNT_OR_KEY_UNKNOWN',
         detail: { role: 'jump host' },
       });
     });
@@ -281,7 +284,7 @@ describe.each(MODES)('a planned login, run against the fabric in mode %s', (mode
       lab.profileKeys.delete(UPN);
       await lab.fabric.reconcile();
       const { error } = await run(plan());
-      expect(error).toMatchObject({ code: 'CONNECT_PERMISSION_DENIED', detail: { role: 'jump host' } });
+      expect(error).toMatchObject({ code: 'CONNECT_ACCOUNT_OR_KEY_UNKNOWN', detail: { role: 'jump host' } });
       lab.profileKeys.set(UPN, lab.publicLine);
       await lab.fabric.reconcile();
     });

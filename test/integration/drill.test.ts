@@ -209,7 +209,7 @@ describe('what goes wrong on the way', () => {
     expect(exitCode).toBe(1);
     expect(said(drills[0] ?? { steps: [] }).slice(-6)).toEqual([
       ...HOP_PASSED,
-      expect.stringMatching(/^reach failed CONNECT_(REFUSED|UNREACHABLE)$/),
+      expect.stringMatching(/^reach failed CONNECT_(REFUSED|UNREACHABLE|FORWARDING_DENIED)$/),
       'host-key skipped',
       'login skipped',
     ]);

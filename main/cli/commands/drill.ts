@@ -1,3 +1,4 @@
+import { timeOfDay } from '../../../time/shown-times.ts';
 import type { DrillEvent, DrillPeople, DrillRequest } from '../../glasskey-drill.ts';
 import type { DrillRecord, DrillStep, DrillStepName, DrillVerdict } from '../../storage/drill-store.ts';
 import { WAY_KINDS, type WayKind } from '../../storage/target-store.ts';
@@ -5,7 +6,6 @@ import { type Command, type Invocation, usageError } from '../command.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { withGlasskey, withPeople } from '../open-glasskey.ts';
 import { type Output, printable, type Style, style } from '../output.ts';
-import { timeOfDay } from '../times.ts';
 
 export const drill: Command = {
   usage: '[target…] [options]',

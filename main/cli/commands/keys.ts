@@ -1,4 +1,5 @@
 import { cancelled } from '../../../diagnostics/glasskey-error.ts';
+import { timeOfDay } from '../../../time/shown-times.ts';
 import type { EnrollmentReport, RotationReport } from '../../enrollment/readiness.ts';
 import type { UdevRule } from '../../security-keys/udev-rule.ts';
 import { type Command, type Invocation, usageError } from '../command.ts';
@@ -7,7 +8,6 @@ import { keyLines, keyObject, settingLines } from '../key-lines.ts';
 import { DEVICE_OPTION, keyChoices, PIN_OPTION, YES_OPTION } from '../key-options.ts';
 import { withGlasskey, withKeyPeople } from '../open-glasskey.ts';
 import { printable } from '../output.ts';
-import { timeOfDay } from '../times.ts';
 
 export const keys: Command = {
   usage: '[wink | config [always-uv on|off | min-pin-length N]] [options]',

@@ -1,9 +1,9 @@
+import { timeOfDay } from '../../../time/shown-times.ts';
 import type { GlasskeyPeople } from '../../glasskey.ts';
 import { type Command, usageError } from '../command.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { withPeople } from '../open-glasskey.ts';
 import { printable } from '../output.ts';
-import { timeOfDay } from '../times.ts';
 
 export const publish: Command = {
   usage: '[options]',

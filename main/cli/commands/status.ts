@@ -1,3 +1,4 @@
+import { howLong, timeOfDay } from '../../../time/shown-times.ts';
 import type { EnrollmentReport, Verdict } from '../../enrollment/readiness.ts';
 import type { StatusReport } from '../../glasskey.ts';
 import type { Target } from '../../storage/target-store.ts';
@@ -5,7 +6,6 @@ import { type Command, usageError } from '../command.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { withGlasskey } from '../open-glasskey.ts';
 import { type Output, printable, type Style, style } from '../output.ts';
-import { howLong, timeOfDay } from '../times.ts';
 
 const VERDICTS: Readonly<Record<Verdict, readonly [text: string, color: Style]>> = {
   ready: ['Ready: a login should work now.', 'green'],

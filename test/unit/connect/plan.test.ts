@@ -39,13 +39,10 @@ function asSshReads(text: string, alias: string): Map<string, string> {
 }
 
 describe('the plan of a login', () => {
-  it('has the device’s ssh alone say when it is logged in and with which key, and only where that is wanted', () => {
-    const levels = (tellsLogin: boolean) => {
-      const { configText } = planConnect({ ...REQUEST, tellsLogin });
-      return ['glasskey-hop-1', 'glasskey-device'].map((alias) => asSshReads(configText, alias).get('loglevel'));
-    };
-    expect(levels(true)).toEqual(['INFO', 'DEBUG']);
-    expect(levels(false)).toEqual(['INFO', 'INFO']);
+  it('has every ssh on the way say how far it comes, to its log', () => {
+    const { configText } = planConnect(REQUEST);
+    const levels = ['glasskey-hop-1', 'glasskey-device'].map((alias) => asSshReads(configText, alias).get('loglevel'));
+    expect(levels).toEqual(['DEBUG', 'DEBUG']);
   });
 
   it('leaves a pinned host its pinned keys alone, and asks about none; other hosts are known as before', () => {
@@ -239,5 +236,88 @@ describe('the command a person may paste', () => {
         "'",
       ),
     );
+  });
+});
+
+describe('a forwarded way', () => {
+  const FORWARDED: ConnectRequest = { ...REQUEST, way: 'forwarded', jump: ['a@h1', 'b@h2:2200'].map(parseHostSpec) };
+
+  it('logs in to the last jump host, through those before it, and gives it the agent', () => {
+    const plan = planConnect(FORWARDED);
+    expect(plan.arguments.slice(0, 5)).toEqual([
+      ...['-F', '/tmp/glasskey-0123/ssh_config', '-E', '/tmp/glasskey-0123/ssh_config.glasskey-hop-2.log'],
+      'glasskey-hop-2',
+    ]);
+    const read = asSshReads(plan.configText, 'glasskey-hop-2');
+    expect(read.get('forwardagent')).toBe('/run/user/1000/glasskey/agent.sock');
+    expect(read.get('requesttty')).toBe('true');
+    expect(read.get('proxycommand')).toContain('glasskey-hop-1');
+    expect(asSshReads(plan.configText, 'glasskey-hop-1').get('forwardagent')).toBe('no');
+    expect(plan.configText).not.toContain('Host glasskey-device');
+    expect(plan.hops.map(({ role, opensSession }) => [role, opensSession])).toEqual([
+      ['jump host', false],
+      ['jump host', true],
+      ['device', false],
+    ]);
+  });
+
+  it('gives the device’s shell the command as it was typed, whatever two shells make of it', () => {
+    const said = "echo 'o\"neil' $HOME `id`; true";
+    const { arguments: words } = planConnect({ ...FORWARDED, command: [said], configFile: join(folder, 'c') });
+    const ssh = join(folder, 'ssh');
+    writeFileSync(ssh, '#!/bin/sh\nfor word; do printf "%s\\n" "$word"; done\n', { mode: 0o755 });
+    const run = execFileSync('/bin/sh', ['-c', words.at(-1) ?? ''], {
+      encoding: 'utf8',
+      env: { PATH: `${folder}:/usr/bin:/bin`, SSH_AUTH_SOCK: '/agent' },
+    });
+    expect(run.trimEnd().split('\n').slice(-3)).toEqual(['alice@contoso.com@10.9.0.4', '--', said]);
+  });
+
+  it('is nothing without a jump host', () => {
+    expect(() => planConnect({ ...FORWARDED, jump: [] })).toThrow(expect.objectContaining({ code: 'TARGET_INVALID' }));
+  });
+
+  it('can be pasted', () => {
+    expect(copyableCommand(planConnect({ ...FORWARDED, device: parseHostSpec('alice@d:23') }))).toBe(
+      "SSH_AUTH_SOCK=/run/user/1000/glasskey/agent.sock ssh -A -t -J a@h1 -p 2200 b@h2 -- 'ssh -A -t -p 23 alice@d'",
+    );
+  });
+});
+
+describe('a VM console', () => {
+  const CONSOLE: ConnectRequest = { ...REQUEST, way: 'console', jump: [], device: parseHostSpec('4f1c@192.0.2.4') };
+
+  it('listens on port 2222, unless another is said, and never gets the agent', () => {
+    const read = asSshReads(planConnect(CONSOLE).configText, 'glasskey-device');
+    expect([read.get('port'), read.get('forwardagent')]).toEqual(['2222', 'no']);
+    const other = planConnect({ ...CONSOLE, device: parseHostSpec('4f1c@192.0.2.4:22') });
+    expect(asSshReads(other.configText, 'glasskey-device').get('port')).toBe('22');
+    expect(copyableCommand(planConnect(CONSOLE))).toBe(
+      'SSH_AUTH_SOCK=/run/user/1000/glasskey/agent.sock ssh -p 2222 4f1c@192.0.2.4',
+    );
+  });
+});
+
+describe('a way by password', () => {
+  const PASSWORD: ConnectRequest = { ...REQUEST, way: 'password', hostKeys: 'accept-new' };
+
+  it('lets the device alone ask for one, and gives it neither key nor agent', () => {
+    const { configText } = planConnect(PASSWORD);
+    expect(Object.fromEntries(asSshReads(configText, 'glasskey-device'))).toMatchObject({
+      preferredauthentications: 'keyboard-interactive,password',
+      pubkeyauthentication: 'false',
+      numberofpasswordprompts: '3',
+      forwardagent: 'no',
+    });
+    expect(Object.fromEntries(asSshReads(configText, 'glasskey-hop-1'))).toMatchObject({
+      preferredauthentications: 'publickey',
+      numberofpasswordprompts: '0',
+    });
+  });
+
+  it('never gives one to a host whose key nobody has looked at', () => {
+    const { configText } = planConnect(PASSWORD);
+    expect(asSshReads(configText, 'glasskey-device').get('stricthostkeychecking')).toBe('ask');
+    expect(asSshReads(configText, 'glasskey-hop-1').get('stricthostkeychecking')).toBe('accept-new');
   });
 });

@@ -77,7 +77,7 @@ describe('a run of ssh', () => {
       environment,
       streams: { stdout: out.stream, stderr: err.stream },
     });
-    expect(run).toEqual({ exit: { kind: 'exited', code: 7 }, messages: [] });
+    expect(run).toMatchObject({ exit: { kind: 'exited', code: 7 }, messages: [], traces: [{ isLoggedIn: false }] });
     expect(out.text()).toContain('[glasskey-device]\n[--]\n[echo]\n[$(id); "x"]\nsock /tmp/agent.sock\n');
     expect(err.text()).toBe('oops\n');
   });

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { NOTHING_HEARD, withLine } from '../../../main/connect/hop-trace.ts';
 import { parseHostSpec } from '../../../main/connect/host-spec.ts';
 import { type ConnectPlan, planConnect } from '../../../main/connect/plan.ts';
 import type { SshRun } from '../../../main/connect/run-ssh.ts';
-import { isRestated, outcomeError } from '../../../main/connect/ssh-outcome.ts';
+import { isDebugging } from '../../../main/connect/ssh-log.ts';
+import { isRestated, isWayBlocked, outcomeError } from '../../../main/connect/ssh-outcome.ts';
 
 function planFor(device: string, ...jump: string[]): ConnectPlan {
   return planConnect({
@@ -30,7 +32,13 @@ function ended(code: number, plan: ConnectPlan, ...said: (readonly [hop: number,
     if (hop === undefined) throw new Error(`the plan has no hop ${index}`);
     return lines.map((line) => ({ hop, line }));
   });
-  return { exit: { kind: 'exited', code }, messages };
+  const traces = plan.hops.map((hop) =>
+    messages.reduce((trace, { hop: of, line }) => (of === hop ? withLine(trace, line) : trace), {
+      hop,
+      ...NOTHING_HEARD,
+    }),
+  );
+  return { exit: { kind: 'exited', code }, messages: messages.filter((message) => !isDebugging(message)), traces };
 }
 
 const JUMP = 0;
@@ -42,7 +50,7 @@ describe('the end of a session that was open', () => {
   it('names the host without ssh’s own port in its sentence, and as it was typed in its detail', () => {
     const plan = planFor('alice@10.9.0.4:22', 'jumper@10.8.0.1');
     const error = failed(plan, [DEVICE, 'alice@10.9.0.4: Permission denied (publickey).']);
-    expect(error?.message).toBe('The device alice@10.9.0.4 does not accept this key for this user.');
+    expect(error?.message).toBe('The device alice@10.9.0.4 did not accept the login.');
     expect(error?.detail.hop).toBe('alice@10.9.0.4:22');
   });
 
@@ -63,8 +71,8 @@ describe('the end of a session that was open', () => {
   it('is not shown in the words that ssh was made to say for it', () => {
     const [, hop] = PLAN.hops;
     if (hop === undefined) throw new Error('the plan has a device');
-    for (const line of [LOGIN, 'Bytes per second: sent 2853.6, received 2496.9']) {
-      expect(isRestated({ hop, line })).toBe(true);
+    for (const line of [LOGIN, 'debug1: Exit status 0', 'Bytes per second: sent 2853.6, received 2496.9']) {
+      expect(isDebugging({ hop, line })).toBe(true);
     }
   });
 });
@@ -72,9 +80,11 @@ describe('the end of a session that was open', () => {
 describe('the end of ssh, explained', () => {
   it('leaves the exit code of the remote command alone', () => {
     const { messages } = ended(255, PLAN, [DEVICE, 'alice@10.9.0.4: Permission denied (publickey).']);
-    expect(outcomeError(PLAN, { exit: { kind: 'exited', code: 0 }, messages: [] })).toBeUndefined();
-    expect(outcomeError(PLAN, { exit: { kind: 'exited', code: 1 }, messages })).toBeUndefined();
-    expect(outcomeError(PLAN, { exit: { kind: 'signalled', signal: 'SIGTERM' }, messages })).toBeUndefined();
+    expect(outcomeError(PLAN, { exit: { kind: 'exited', code: 0 }, messages: [], traces: [] })).toBeUndefined();
+    expect(outcomeError(PLAN, { exit: { kind: 'exited', code: 1 }, messages, traces: [] })).toBeUndefined();
+    expect(
+      outcomeError(PLAN, { exit: { kind: 'signalled', signal: 'SIGTERM' }, messages, traces: [] }),
+    ).toBeUndefined();
   });
 
   // The lines are what OpenSSH 9.2 wrote.
@@ -104,7 +114,7 @@ describe('the end of ssh, explained', () => {
       [],
     ],
     [
-      'CONNECT_REFUSED',
+      'CONNECT_FORWARDING_DENIED',
       'alice@10.9.0.4',
       ['channel 0: open failed: administratively prohibited: open failed', 'stdio forwarding failed'],
       [],
@@ -195,5 +205,95 @@ describe('the end of ssh, explained', () => {
       detail: { ssh: 'something new' },
     });
     expect(failed(PLAN)?.code).toBe('CONNECT_FAILED');
+  });
+});
+
+describe('a refused login', () => {
+  const DENIED = 'alice@10.9.0.4: Permission denied (publickey).';
+  const OFFERED = `debug1: Offering public key: /k/a b.pub ED25519-SK SHA256:${'a'.repeat(43)} explicit agent`;
+  const ACCEPTED = `debug1: Server accepts key: /k/a b.pub ED25519-SK SHA256:${'a'.repeat(43)} explicit agent`;
+  const takes = (names: string) => `debug1: kex_input_ext_info: server-sig-algs=<${names}>`;
+  const is = (version: string) => `debug1: Remote protocol version 2.0, remote software version ${version}`;
+
+  it.each([
+    ['CONNECT_ACCOUNT_OR_KEY_UNKNOWN', [OFFERED]],
+    ['CONNECT_VERIFICATION_REFUSED', [OFFERED, ACCEPTED]],
+    ['CONNECT_NO_SIGNATURE_ALGORITHM', [is('OpenSSH_7.8'), OFFERED]],
+    ['CONNECT_NO_SIGNATURE_ALGORITHM', [is('OpenSSH_8.1p1 x'), OFFERED]],
+    ['CONNECT_ACCOUNT_OR_KEY_UNKNOWN', [is('OpenSSH_8.2'), OFFERED]],
+    ['CONNECT_ACCOUNT_OR_KEY_UNKNOWN', [is('dropbear_2019.78'), OFFERED]],
+    ['CONNECT_NO_SIGNATURE_ALGORITHM', [takes('ssh-ed25519,rsa-sha2-512'), OFFERED]],
+    ['CONNECT_ACCOUNT_OR_KEY_UNKNOWN', [takes('ssh-ed25519,sk-ssh-ed25519@openssh.com'), OFFERED]],
+    // The list for everybody, and the one for this user (9.6).
+    ['CONNECT_NO_SIGNATURE_ALGORITHM', [takes('sk-ssh-ed25519@openssh.com'), takes('rsa-sha2-512'), OFFERED]],
+    ['CONNECT_NO_SIGNATURE_ALGORITHM', ['sign_and_send_pubkey: no mutual signature supported']],
+    ['CONNECT_PERMISSION_DENIED', []],
+  ])('is %s after %j', (code, lines) => {
+    expect(failed(PLAN, [DEVICE, ...lines, DENIED])).toMatchObject({ code, detail: { role: 'device' } });
+  });
+
+  it('has the account’s end as its likely reason where the host took the key and hung up', () => {
+    const closed = 'Connection closed by 10.9.0.4 port 22';
+    expect(failed(PLAN, [DEVICE, ACCEPTED, closed])?.message).toContain('took the key, and then closed');
+    expect(failed(PLAN, [DEVICE, closed])?.code).toBe('CONNECT_FAILED');
+  });
+
+  it('names the host key that was shown', () => {
+    const shown = `SHA256:${'b'.repeat(43)}`;
+    const error = failed(PLAN, [
+      DEVICE,
+      `debug1: Server host key: ssh-ed25519 ${shown}`,
+      'Host key verification failed.',
+    ]);
+    expect(error).toMatchObject({ code: 'CONNECT_HOST_KEY_UNKNOWN', detail: { fingerprint: shown } });
+  });
+
+  it('lets the next way be tried only where nobody refused whoever came', () => {
+    const blocked = (line: string) => {
+      const error = failed(PLAN, [JUMP, line]);
+      return error && isWayBlocked(error);
+    };
+    expect(blocked('ssh: connect to host 10.8.0.1 port 22: Connection refused')).toBe(true);
+    expect(blocked('channel 0: open failed: connect failed: No route to host')).toBe(true);
+    expect(blocked('kex_exchange_identification: Connection closed by remote host')).toBe(true);
+    expect(blocked('Host key verification failed.')).toBe(false);
+    expect(blocked('jumper@10.8.0.1: Permission denied (publickey).')).toBe(false);
+  });
+});
+
+describe('a forwarded way that ended', () => {
+  const FORWARDED = planConnect({
+    way: 'forwarded',
+    device: parseHostSpec('alice@10.9.0.4'),
+    jump: [parseHostSpec('jumper@10.8.0.1')],
+    agentSocket: '/tmp/agent.sock',
+    publicKeyFiles: ['/tmp/id.pub'],
+    knownHostsFiles: ['/tmp/known_hosts'],
+    configFile: '/tmp/glasskey/ssh_config',
+    platform: 'linux',
+  });
+  const AGENT_USED = 'debug1: client_input_channel_open: ctype auth-agent@openssh.com rchan 2 win 65536 max 16384';
+  const end = (code: number, ...lines: string[]) =>
+    outcomeError(FORWARDED, ended(code, FORWARDED, [JUMP, LOGIN, ...lines]));
+
+  it.each([
+    [77, 'CONNECT_FORWARDING_DENIED', 'jump host'],
+    [78, 'CONNECT_UNREACHABLE', 'device'],
+    [79, 'CONNECT_REFUSED', 'device'],
+    [80, 'CONNECT_HOST_KEY_UNKNOWN', 'device'],
+    [82, 'CONNECT_FAILED', 'device'],
+    [255, 'CONNECT_FAILED', 'device'],
+  ])('with %i before anybody there asked the agent is %s', (code, error, role) => {
+    expect(end(code)).toMatchObject({ code: error, detail: { role } });
+  });
+
+  it('with such a number of a program on the device has no cause', () => {
+    expect(end(77, AGENT_USED)).toBeUndefined();
+    expect(end(78, AGENT_USED)).toBeUndefined();
+    expect(end(255, AGENT_USED)).toMatchObject({ code: 'CONNECT_FAILED' });
+  });
+
+  it('is no such end before the jump host let anybody in', () => {
+    expect(outcomeError(FORWARDED, ended(77, FORWARDED, [JUMP, 'x']))).toBeUndefined();
   });
 });

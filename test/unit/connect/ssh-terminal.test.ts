@@ -32,7 +32,6 @@ const plan = () =>
     publicKeyFiles: ['/tmp/id.pub'],
     knownHostsFiles: ['/tmp/known_hosts'],
     configFile: newConfigFile(),
-    tellsLogin: true,
   });
 
 function screen(spawn: SpawnPty = spawnPty) {
@@ -88,7 +87,7 @@ describe('ssh on a terminal of its own', () => {
     expect(seen.opened).toBe(1);
     seen.pty?.write('\r');
     const { messages } = await running;
-    expect(messages).toHaveLength(3);
+    expect(messages.map(({ line }) => line)).toEqual(['something \u001b]0;odd\u0007']);
     expect(text()).not.toMatch(/Authenticated|Bytes per/);
   });
 
@@ -106,9 +105,10 @@ describe('ssh on a terminal of its own', () => {
     ].join('\n');
     const logins: (string | undefined)[] = [];
     const onDeviceLogin = (fingerprint: string | undefined) => logins.push(fingerprint);
-    const { messages } = await runSsh(thePlan, { environment: fakeSsh(script), terminal, onDeviceLogin });
+    const { messages, traces } = await runSsh(thePlan, { environment: fakeSsh(script), terminal, onDeviceLogin });
     expect(logins).toEqual([accepted]);
-    expect(messages.map(({ line }) => line)).toEqual([login]);
+    expect(messages).toEqual([]);
+    expect(traces.map(({ keyAccepted }) => keyAccepted)).toEqual([other, accepted]);
     expect(text()).not.toContain('debug1');
   });
 
@@ -118,8 +118,9 @@ describe('ssh on a terminal of its own', () => {
     const thePlan = plan();
     const [jump] = thePlan.hops;
     const script = `echo '${said}'; echo 'debug: ${said}' >> "$4"; echo '${said}' >> '${jump?.logFile}'`;
-    const { messages } = await runSsh(thePlan, { environment: fakeSsh(script), terminal });
-    expect(messages).toHaveLength(2);
+    const { messages, traces } = await runSsh(thePlan, { environment: fakeSsh(script), terminal });
+    expect(messages.map(({ line }) => line)).toEqual([`debug: ${said}`]);
+    expect(traces.map(({ isLoggedIn }) => isLoggedIn)).toEqual([true, false]);
     expect(seen.opened).toBe(0);
   });
 

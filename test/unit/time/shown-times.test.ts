@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { howLong, timeOfDay } from '../../../main/cli/times.ts';
+import { howLong, timeOfDay } from '../../../time/shown-times.ts';
 
 const zoneBefore = process.env.TZ;
 beforeEach(() => {

@@ -1,0 +1,81 @@
+/** What helps against a login that failed, by what is known here: when the key was published, and where a host key stands. */
+import { GlasskeyError } from '../diagnostics/glasskey-error.ts';
+import type { Clock } from '../time/clock.ts';
+import { howLong, timeOfDay } from '../time/shown-times.ts';
+import type { WrittenEnrollment } from './enrollment/enrollment.ts';
+import type { Verdict } from './enrollment/readiness.ts';
+import type { PlannedLogin } from './glasskey-connect.ts';
+import type { Settings } from './storage/settings.ts';
+
+export interface FailureWorld {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  /** How readiness stands, from the disk. */
+  readonly verdict: () => Promise<Verdict>;
+}
+
+/** The same failure with what is known here, told of it; another code where that is the better cause (`CONNECT_KEY_NOT_THERE_YET`). */
+export async function withWayOut(
+  failure: GlasskeyError,
+  login: PlannedLogin,
+  world: FailureWorld,
+): Promise<GlasskeyError> {
+  const { code, message, detail, cause } = failure;
+  const withRemedy = (remedy: string, more = '') =>
+    new GlasskeyError({ code, message: `${message}${more}`, detail, cause, remedy });
+  const isOfHostKey = code === 'CONNECT_HOST_KEY_CHANGED' || code === 'CONNECT_HOST_KEY_UNKNOWN';
+  const pinnedIn = isOfHostKey && typeof detail.hop === 'string' ? login.pinnedIn(detail.hop) : undefined;
+  if (pinnedIn !== undefined) {
+    return withRemedy(
+      `Its keys are pinned in ${pinnedIn}. Do not go on: ask whoever keeps that file, and whoever runs the host.`,
+    );
+  }
+  if (code === 'CONNECT_HOST_KEY_CHANGED' && typeof detail.hop === 'string') {
+    const known = login.knownHostKeys(detail.hop).map(({ fingerprint, file }) => `${fingerprint} (in ${file})`);
+    return withRemedy(
+      `Ask whoever runs the host whether its key was changed. Only if it was, run: ${login.forgetHostKey(detail.hop)}; then connect again.`,
+      known.length === 0 ? '' : ` Known is ${known.join(' and ')}.`,
+    );
+  }
+  if (code === 'CTAP_NO_CREDENTIALS') {
+    return withRemedy(
+      'Plug in the key that was enrolled. If it was rotated on another computer, take the new key in with glasskey recover.',
+    );
+  }
+  if (code !== 'CONNECT_ACCOUNT_OR_KEY_UNKNOWN') return failure;
+  const early = publishedTooLately(failure, login.keys, world);
+  if (early !== undefined) return early;
+  const remedy = REFUSED_REMEDIES[await world.verdict()];
+  return remedy === undefined ? failure : withRemedy(remedy);
+}
+
+/** Undefined where one of the keys has been on the profile for longer than devices take to reconcile: then it is not that. */
+function publishedTooLately(
+  { message, detail, cause }: GlasskeyError,
+  keys: readonly WrittenEnrollment[],
+  { settings, clock }: FailureWorld,
+): GlasskeyError | undefined {
+  const everyMs = settings.get('reconcile.everyMinutes').value * 60_000;
+  const now = clock.now();
+  const published = keys.flatMap((key) => (key.state === 'published' ? [key.publication.publishedAt] : []));
+  const last = Math.max(...published);
+  const first = Math.min(...published);
+  if (published.length === 0 || first + everyMs <= now) return undefined;
+  const reconciledBy = last + everyMs;
+  return new GlasskeyError({
+    code: 'CONNECT_KEY_NOT_THERE_YET',
+    message: `${message} It may not have the key yet: published ${howLong(now - last)} ago; at the latest by ${timeOfDay(reconciledBy, now)}.`,
+    remedy: `Connect again after ${timeOfDay(reconciledBy, now)}; if it is refused then, check the user name and your role.`,
+    detail: { ...detail, publishedAt: last, reconciledBy },
+    cause,
+  });
+}
+
+/** What helps against a refused login, by what is known here; nothing said: what ssh-outcome.ts says. */
+const REFUSED_REMEDIES: Readonly<Partial<Record<Verdict, string>>> = {
+  'not-published': 'Publish the key with glasskey publish, then wait for the devices’ next reconciliation.',
+  unproven:
+    'Check the user name; then run glasskey publish: it says whether your profile holds this key, and publishes it where not.',
+  ready:
+    'Check the user name; then run glasskey publish: it says whether your profile still holds this key, and publishes it again where not.',
+};
