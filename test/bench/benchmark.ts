@@ -1,7 +1,7 @@
 /** What a benchmark is, and what it may report. */
 
 /** Every figure's name ends in one of these, so that a reader of the JSON needs no other documentation of what it counts. */
-export const UNITS = ['packets', 'commands', 'ms', 'mib', 'kb', 'mb_per_s', 'ratio'] as const;
+export const UNITS = ['packets', 'commands', 'prompts', 'ms', 'mib', 'kb', 'mb_per_s', 'ratio'] as const;
 export type Unit = (typeof UNITS)[number];
 
 /** `enroll.out_packets`: what was done, then what was measured, its unit last. */
@@ -33,7 +33,7 @@ export function assertFigures(figures: Readonly<Record<string, number>>): void {
     if (!NAME.test(name) || unit === undefined) {
       throw new Error(`The figure "${name}" needs a flat name that ends in one of _${UNITS.join(', _')}.`);
     }
-    const isCount = unit === 'packets' || unit === 'commands';
+    const isCount = unit === 'packets' || unit === 'commands' || unit === 'prompts';
     if (!Number.isFinite(value) || value < 0 || (isCount && !Number.isInteger(value))) {
       throw new Error(`The figure "${name}" cannot be ${value}.`);
     }
