@@ -62,17 +62,19 @@ export async function logIn(
 ): Promise<{ readonly exitCode: number }> {
   const { environment, clock, log } = world;
   const window = place !== undefined && 'terminal' in place ? place : undefined;
+  // At once: it answers while the rest is made ready.
+  const foundSsh = import('./connect/ssh-program.ts').then(({ findSsh }) => findSsh(environment, log));
+  foundSsh.catch(() => {});
   const keys = await keysToOffer(world, signal);
   const login = await plan(request, keys, world);
   const { removeStaleSockets } = await import('./connect/connect-sockets.ts');
   await removeStaleSockets(dirname(login.plan.agentSocket));
-  const [{ runSsh }, { findSsh }, { isRestated, outcomeError }, { writeWholeFile }] = await Promise.all([
+  const [{ runSsh }, { isRestated, outcomeError }, { writeWholeFile }] = await Promise.all([
     import('./connect/run-ssh.ts'),
-    import('./connect/ssh-program.ts'),
     import('./connect/ssh-outcome.ts'),
     import('./storage/whole-file.ts'),
   ]);
-  const { namesHosts } = await findSsh(environment, log);
+  const { namesHosts } = await foundSsh;
   people.remark(login.sentence);
   const agent = await startAgent(
     {

@@ -1,7 +1,7 @@
 /** Finds the system's ssh and what it is able to do. */
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { Log } from '../../diagnostics/log.ts';
@@ -41,7 +41,7 @@ export async function findSsh(
       remedy: REMEDY,
     });
   }
-  const version = parseSshVersion(await askVersion(path));
+  const version = parseSshVersion(await saidVersion(path));
   if (version === undefined) {
     log('warn', 'connect.ssh-version-unknown', { path });
     return {
@@ -94,6 +94,17 @@ async function onPath(path: string, platform: NodeJS.Platform): Promise<string |
     }
   }
   return undefined;
+}
+
+/** By program, as it lies there: a login asks twice, and each answer costs it a process. */
+const saidVersions = new Map<string, Promise<string>>();
+
+async function saidVersion(path: string): Promise<string> {
+  const { mtimeMs, size, ino } = await stat(path);
+  const key = [path, mtimeMs, size, ino].join(' ');
+  const said = saidVersions.get(key) ?? askVersion(path);
+  saidVersions.set(key, said);
+  return said;
 }
 
 /** `ssh -V` prints on stderr. Whatever goes wrong reads as an unknown version: the login itself will tell. */

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { build } from 'rolldown';
 import { LabAuthenticator } from '../lab/authenticator/lab-authenticator.ts';
 import { PtyBridge } from '../lab/authenticator/pty-bridge.ts';
 import { hasSshKeygen } from '../lab/authenticator/system-ssh-keygen.ts';
@@ -183,10 +184,16 @@ async function glasskeyLogin(folder: string, fabric: Fabric, keys: Map<string, s
   };
 }
 
-/** bin/glasskey.js over the lab's key: the same start, with its compile cache, and one import more. */
+/** bin/glasskey.js over the lab's key: the same start, with its compile cache; the lab's bus in the place of node-hid, built as it is. */
 async function installWithLabKey(folder: string): Promise<string> {
   await installGlasskey(folder);
-  const bus = fileURLToPath(new URL('../lab/authenticator/socket-bus.ts', import.meta.url));
+  const source = fileURLToPath(new URL('../lab/authenticator/socket-bus.ts', import.meta.url));
+  await build({
+    input: source,
+    platform: 'node',
+    output: { file: join(folder, 'dist', 'lab-bus.js') },
+    logLevel: 'warn',
+  });
   const program = join(folder, 'bin', 'lab-glasskey.js');
   const text = await readFile(join(folder, 'bin', 'glasskey.js'), 'utf8');
   const own = 'await runProcess(process.argv.slice(2), systemCliWorld());';
@@ -197,7 +204,7 @@ async function installWithLabKey(folder: string): Promise<string> {
       own,
       `await runProcess(process.argv.slice(2), {
          ...systemCliWorld(),
-         hid: async () => (await import(${JSON.stringify(bus)})).labHidBus(process.env.GLASSKEY_LAB_KEY),
+         hid: async () => (await import('../dist/lab-bus.js')).labHidBus(process.env.GLASSKEY_LAB_KEY),
        });`,
     ),
   );
