@@ -9,6 +9,8 @@ import type { AttestationTrust } from '../native/ctap2/attestation-chain.ts';
 import type { HidBus } from '../native/hid/transport.ts';
 import type { Clock } from '../time/clock.ts';
 import type { ConnectPlan } from './connect/plan.ts';
+import type { AppSessions } from './connect/sessions-client.ts';
+import type { SessionsServing } from './connect/sessions-server.ts';
 import type { SelectByTouch } from './enrollment/choose-authenticator.ts';
 import type { EnrollChoices } from './enrollment/enroll.ts';
 import type { BackupOutlook, FilesOutlook } from './enrollment/enroll-outlook.ts';
@@ -653,6 +655,24 @@ export class Glasskey {
     await this.#open();
     const { recordingsIn } = await import('./glasskey-recordings.ts');
     return recordingsIn(this.#dataFolder(), this.#world.clock);
+  }
+
+  /** The sessions of the app that runs (connect/sessions-client.ts). Throws `SESSIONS_APP_NOT_RUNNING`, `SESSIONS_APP_OTHER_VERSION`. */
+  async appSessions(): Promise<AppSessions> {
+    await this.#open();
+    const [{ sessionsSocketPath }, { connectToSessions }] = await Promise.all([
+      import('./glasskey-sessions-socket.ts'),
+      import('./connect/sessions-client.ts'),
+    ]);
+    return connectToSessions(sessionsSocketPath(this.#dataFolder()), this.#world.clock);
+  }
+
+  /** Serves the app's sessions to `appSessions` of other processes. */
+  async serveSessions(sessions: Pick<SessionsServing, 'sessions' | 'reconnect'>): Promise<{ close(): Promise<void> }> {
+    await this.#open();
+    const { sessionsSocketPath, startSessionsSocket } = await import('./glasskey-sessions-socket.ts');
+    const { clock } = this.#world;
+    return startSessionsSocket(sessionsSocketPath(this.#dataFolder()), { ...sessions, clock, log: this.#log });
   }
 
   /** The screen is locked: every agent that runs, of a connect or of its own, wipes the PIN it holds and asks for it anew. */

@@ -43,6 +43,11 @@ const COMMANDS: readonly (CommandSummary & { readonly load: () => Promise<Comman
     load: async () => (await import('./commands/targets.ts')).targets,
   },
   {
+    name: 'sessions',
+    summary: 'The sessions of the app: list, attach, end, reconnect; play recordings',
+    load: async () => (await import('./commands/sessions.ts')).sessions,
+  },
+  {
     name: 'agent',
     summary: 'Serve the enrolled key to every ssh on this computer',
     load: async () => (await import('./commands/agent.ts')).agent,

@@ -10,7 +10,7 @@ import { spawnPty } from '../connect/pty.ts';
 import { SessionList } from '../connect/session-list.ts';
 import type { TokenCacheStore } from '../entra/token-cache.ts';
 import { Glasskey } from '../glasskey.ts';
-import type { PeopleFor } from '../glasskey-sessions.ts';
+import { type PeopleFor, reconnectSession } from '../glasskey-sessions.ts';
 import { agentRequestPrompts } from '../prompts/agent-request-prompts.ts';
 import { desktopPeople } from '../prompts/desktop-people.ts';
 import { PromptDesk } from '../prompts/prompt-desk.ts';
@@ -120,6 +120,11 @@ export async function startDesktop(world: DesktopWorld): Promise<Desktop> {
     ...promptCalls({ desk, tell, fit: world.fitPrompt }),
   };
 
+  const sessionsSocket = await glasskey.serveSessions({
+    sessions,
+    reconnect: (id) => reconnectSession({ glasskey, sessions, texts, peopleFor }, id),
+  });
+
   let watching: AbortController | undefined;
   const setWatched = (isWatched: boolean) => {
     if (isWatched === (watching !== undefined)) return;
@@ -138,6 +143,7 @@ export async function startDesktop(world: DesktopWorld): Promise<Desktop> {
     setWatched(false);
     desk.denyAll();
     await Promise.allSettled([sessions.closeAll(), agent.close()]);
+    await sessionsSocket.close();
     await glasskey.close();
   };
   return {

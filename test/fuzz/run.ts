@@ -1,6 +1,6 @@
 /**
  * `npm run fuzz -- [--seed N] [--seconds S] [--reader NAME] [--execution N]`: gives every reader of outside bytes (packets, CBOR,
- * CTAP replies, OpenSSH's files and agent messages) recorded inputs with changes, and counts. The seed is printed; with it the
+ * CTAP replies, OpenSSH's files and agent messages, the sessions socket and recordings) recorded inputs with changes, and counts. The seed is printed; with it the
  * same inputs come again, with `--reader` and `--execution` too the single one of a finding.
  * Exit codes: 0 nothing found, 1 a finding, 2 the command line cannot be understood.
  */
@@ -9,8 +9,9 @@ import { threadMs } from '../unit/thread-time.ts';
 import { CTAP_READERS } from './ctap-readers.ts';
 import { execute, type Finding, type FuzzReport, type FuzzTime, fuzz } from './fuzzing.ts';
 import { OPENSSH_READERS } from './openssh-readers.ts';
+import { SESSION_READERS } from './session-readers.ts';
 
-const READERS = [...CTAP_READERS, ...OPENSSH_READERS];
+const READERS = [...CTAP_READERS, ...OPENSSH_READERS, ...SESSION_READERS];
 const DEFAULT_SECONDS = 600;
 const REPORT_EVERY_MS = 60_000;
 const TIME: FuzzTime = { now: () => performance.now(), cpu: threadMs };

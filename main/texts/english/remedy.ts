@@ -22,6 +22,8 @@ export const REMEDY = {
   'remedy.KEY_MISSING': 'Plug in the security key and try again.',
   'remedy.KEY_SEVERAL': 'Choose the one you mean, or unplug the others.',
   'remedy.FILE_WRITE_FAILED': 'Choose another place for the key file under Settings.',
+  'remedy.SESSIONS_APP_NOT_RUNNING': 'Start Glasskey’s desktop app.',
+  'remedy.SESSION_AMBIGUOUS': 'Name one by its number.',
   'remedy.FILE_READ_FAILED': 'Choose another place for the key file under Settings.',
   'remedy.FILE_EXISTS':
     'Choose another place for the key file under Settings, or allow the replacement under More: the old file is kept beside the new one.',
