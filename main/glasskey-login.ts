@@ -21,8 +21,8 @@ export type ConnectPlace =
   | { readonly streams: NonNullable<RunSshOptions['streams']> }
   | {
       readonly terminal: SshTerminal;
-      /** A key that is not plugged in is waited for (true), until it is (false). */
-      readonly keyWanted: (isWanted: boolean) => void;
+      /** A key that is not plugged in is waited for (true), until it is (false). Absent: it is not, as at the command line. */
+      readonly keyWanted?: (isWanted: boolean) => void;
     };
 
 export interface ConnectWorld {
@@ -90,10 +90,10 @@ export async function logIn(
   // At once: a jump host's ssh that waits for its signature lives on after the ssh that started it.
   signal.addEventListener('abort', () => void agent.close().catch(() => {}), { once: true });
   try {
-    if (window === undefined) await agent.warmUp(signal);
+    const keyWanted = window?.keyWanted;
+    if (keyWanted === undefined) await agent.warmUp(signal);
     else {
       const { whenPluggedIn } = await import('./glasskey-key-wait.ts');
-      const { keyWanted } = window;
       const pluggedIn = async () => (await (await world.hid()).list()).map(({ path }) => path);
       const tryIt = () => agent.warmUp(signal);
       await whenPluggedIn({ tryIt, pluggedIn, clock, keyWanted }, signal);
@@ -106,7 +106,7 @@ export async function logIn(
       isOpen = true;
       login.remember(clock.now());
       const accepted = keys.find(({ files }) => files.fingerprint === fingerprint);
-      const by = window === undefined ? 'command-line' : 'window';
+      const by = keyWanted === undefined ? 'command-line' : 'window';
       if (accepted !== undefined) noteProof(accepted, { at: clock.now(), device: login.device, by }, world);
     };
     const run = await runSsh(login.plan, {

@@ -16,7 +16,7 @@ import { thirdPartyLicenses } from './third-party-licenses.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Native modules find their binaries beside their own package.json. cbor-extract is cbor-x's optional accelerator. */
-const NOT_BUNDLED = ['node-hid', 'cbor-extract'];
+const NOT_BUNDLED = ['node-hid', '@lydell/node-pty', 'koffi', 'cbor-extract'];
 
 /**
  * What `status` reads and most other commands too: the database, the settings, the journal, and zod for all of them. Named one

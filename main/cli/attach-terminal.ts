@@ -35,5 +35,6 @@ export async function attachTerminal(
     return await attachment.over;
   } finally {
     terminal.restore();
+    world.stdout.write('\r\n');
   }
 }

@@ -31,6 +31,6 @@ export async function playRecording({ events }: Cast, pace: PlayPace, world: Pla
       if (event.code === 'o') stdout.write(harmless.take(event.data));
     }
   } finally {
-    if (isWatched) stdout.write(RESTORED_TERMINAL);
+    if (isWatched) stdout.write(`${RESTORED_TERMINAL}\r\n`);
   }
 }

@@ -19,6 +19,9 @@ export interface RawTerminalUse {
 
 export interface RawTerminal {
   write(bytes: Uint8Array): void;
+  /** Somebody else reads what is typed, until `resume`. */
+  suspend(): void;
+  resume(): void;
   /** Plain lines again, whatever a program on the other side had switched on. Safe to call twice. */
   restore(): void;
 }
@@ -33,21 +36,34 @@ export function terminalSize({ stdout }: Pick<CliWorld, 'stdout'>): RawTerminalS
 
 /** In raw mode from now on: Ctrl-C too is a key then. Throws `NO_TERMINAL`. */
 export function openRawTerminal({ stdout }: Pick<CliWorld, 'stdout'>, use: RawTerminalUse): RawTerminal {
-  const input = openInput();
+  const read = () => {
+    const input = openInput();
+    input.on('data', (bytes: Buffer) => use.typed(bytes));
+    input.on('end', () => use.ended());
+    input.on('error', () => use.ended());
+    return input;
+  };
+  let input: ReadStream | undefined = read();
+  // Not by pause(): what is typed next would still be read, and given to `use` later. It may be a PIN.
+  const suspend = () => {
+    if (input !== undefined && !input.destroyed) input.setRawMode(false);
+    input?.destroy();
+    input = undefined;
+  };
   const resized = () => use.resized(terminalSize({ stdout }));
-  input.on('data', (bytes: Buffer) => use.typed(bytes));
-  input.on('end', () => use.ended());
-  input.on('error', () => use.ended());
   stdout.on('resize', resized);
   let isRestored = false;
   return {
     write: (bytes) => void stdout.write(bytes),
+    suspend,
+    resume() {
+      if (!isRestored) input ??= read();
+    },
     restore() {
       if (isRestored) return;
       isRestored = true;
       stdout.off('resize', resized);
-      if (!input.destroyed) input.setRawMode(false);
-      input.destroy();
+      suspend();
       stdout.write(RESTORED_TERMINAL);
     },
   };

@@ -193,7 +193,7 @@ export class ConnectSession {
       ...(recording === undefined ? {} : { recording }),
     };
     // What the login before left switched on (another screen, the mouse) is no way to begin.
-    this.#show(new TextEncoder().encode(RESTORED_TERMINAL));
+    this.#show(new TextEncoder().encode(`${RESTORED_TERMINAL}\r\n`));
     say({ onOutput: (bytes) => this.#show(bytes) }, `--- Logging in again, ${isoTime(this.#state.startedAt)} ---`);
     this.#isToBeRecorded ||= isRecorded;
     if (this.#isToBeRecorded) this.#recordOrSay();

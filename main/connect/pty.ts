@@ -1,4 +1,4 @@
-/** A pseudo-terminal with a program on it, by node-pty: the one place that knows it, so that the command line never loads it. */
+/** A pseudo-terminal with a program on it, by node-pty: the one place that knows it, so that the command line loads it for a recorded connect only. */
 import type { Writable } from 'node:stream';
 import { type IPty, spawn } from '@lydell/node-pty';
 

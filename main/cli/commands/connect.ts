@@ -23,6 +23,7 @@ export const connect: Command = {
     'host-keys': { value: 'ask|accept-new|yes', summary: 'What to do at a host key not seen before (ask)' },
     'no-forward': { summary: 'Do not forward the agent to the device' },
     'dry-run': { summary: 'Print what would be run, and the ssh_config made for it' },
+    record: { value: 'FILE', summary: 'Record what the terminal shows, as an asciicast, and not what is typed' },
     'pin-stdin': { summary: 'Read the PIN from the first line of standard input (only with a command)' },
   },
   examples: [
@@ -30,13 +31,19 @@ export const connect: Command = {
     ['glasskey connect alice@10.0.0.7 -J ops@192.0.2.10 --save leaf1', 'the same, and remember it'],
     ['glasskey connect leaf1', 'a shell on a saved target'],
     ['glasskey connect leaf1 -- show version', 'one command there'],
+    ['glasskey connect leaf1 --record leaf1.cast', 'a shell, and a file of what it showed'],
   ],
   async run(invocation) {
     const { options } = invocation;
     const request = requestOf(invocation);
     if (options.has('dry-run')) return withGlasskey(invocation, (glasskey) => showPlan(glasskey, request, invocation));
     const choices = { pinFromStdin: options.has('pin-stdin'), replaceProfileKey: false, asksPinAtOnce: true };
-    return withPeople(invocation, choices, async (glasskey, people) => {
+    return withPeople(invocation, choices, async (glasskey, people, prompts) => {
+      const file = options.value('record');
+      if (file !== undefined) {
+        const { recordedConnect } = await import('../recorded-connect.ts');
+        return recordedConnect(glasskey, { request, people, prompts, file }, invocation);
+      }
       if (options.has('json')) return captured(glasskey, request, people, invocation);
       return (await glasskey.connect(request, people, invocation.signal)).exitCode;
     });
@@ -56,6 +63,9 @@ function requestOf({ options, positionals, rest }: Invocation): ConnectTo {
   }
   if (options.has('json') && withoutCommand && !options.has('dry-run')) {
     throw usageError('connect', '--json goes with a command or with --dry-run: an interactive session is no JSON');
+  }
+  if (options.value('record') !== undefined && (options.has('pin-stdin') || options.has('json'))) {
+    throw usageError('connect', '--record goes with neither --pin-stdin nor --json: it needs this terminal');
   }
   if (options.has('direct') && options.values('jump').length > 0) {
     throw usageError('connect', '--direct and --jump exclude each other');
