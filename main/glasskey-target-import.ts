@@ -27,6 +27,9 @@ export type TargetFormat = 'csv' | 'json' | 'ssh-config';
  */
 export type ImportVerdict = 'add' | 'change' | 'same' | 'clash' | 'refused';
 
+const IMPORTED_FIELDS = ['role', 'device', 'ways', 'tags', 'notes', 'isFavourite'] as const;
+export type ImportedField = (typeof IMPORTED_FIELDS)[number];
+
 export interface ImportLine {
   /** Where it stands in the file. */
   readonly place: string;
@@ -37,10 +40,11 @@ export interface ImportLine {
   /** Why it is refused. */
   readonly reason?: string;
   /** Of `change` and `clash`: which fields are others. */
-  readonly fields?: readonly string[];
+  readonly fields?: readonly ImportedField[];
 }
 
 export interface ImportPlan {
+  readonly file: string;
   readonly lines: readonly ImportLine[];
   /** What the file holds beside targets, in sentences. */
   readonly notes: readonly string[];
@@ -54,23 +58,31 @@ export interface ImportSource {
   readonly format: TargetFormat | undefined;
 }
 
-/** Throws `TARGET_FILE_INVALID`. */
-export function readTargetFile({ file, format }: ImportSource, homeFolder: string): FoundTargets {
+export function fileOf({ file }: Pick<ImportSource, 'file'>, homeFolder: string): string {
+  return file ?? join(homeFolder, '.ssh', 'config');
+}
+
+/** `ownFragment`: the ssh_config that Glasskey wrote itself. Throws `TARGET_FILE_INVALID`. */
+export function readTargetFile({ file, format }: ImportSource, homeFolder: string, ownFragment?: string): FoundTargets {
   const sshFolder = join(homeFolder, '.ssh');
-  const path = file ?? join(sshFolder, 'config');
+  const path = fileOf({ file }, homeFolder);
   const bytes = bytesOf(path);
   const kind = format ?? formatOf(file);
   if (kind === 'csv') return readTargetTable(bytes);
   const text = Buffer.from(bytes).toString('utf8');
   if (kind === 'json') return readTargetJson(text);
-  return readSshConfigHosts({ path, text }, includedFrom(sshFolder, homeFolder));
+  return readSshConfigHosts({ path, text }, includedFrom(sshFolder, homeFolder, ownFragment));
 }
 
 /**
  * What taking these targets in would do; nothing is done yet. Names that are saved otherwise are left alone unless `update`, and then
  * keep what the file says nothing of. Throws what assertOthersHold throws.
  */
-export function planImport({ targets, notes }: FoundTargets, saved: readonly Target[], update: boolean): ImportPlan {
+export function planImport(
+  { targets, notes }: FoundTargets,
+  saved: readonly Target[],
+  update: boolean,
+): Omit<ImportPlan, 'file'> {
   const before = new Map(saved.map((one) => [one.name, one]));
   const twice = faultsOfNames(targets);
   const checked = new Map<FoundTarget, TargetEntry | GlasskeyError>();
@@ -202,9 +214,7 @@ function lineOf(
   }
   const { device } = checked;
   if (before === undefined) return { place, name, verdict: 'add', device };
-  const fields = (['role', 'device', 'ways', 'tags', 'notes', 'isFavourite'] as const).filter(
-    (field) => JSON.stringify(checked[field]) !== JSON.stringify(before[field]),
-  );
+  const fields = IMPORTED_FIELDS.filter((field) => JSON.stringify(checked[field]) !== JSON.stringify(before[field]));
   if (fields.length === 0) return { place, name, verdict: 'same', device };
   return { place, name, verdict: update ? 'change' : 'clash', device, fields };
 }
@@ -225,12 +235,14 @@ function bytesOf(path: string): Uint8Array {
 }
 
 /** ssh_config(5), Include: `~` is the home folder, what is not absolute lies in ~/.ssh, and patterns name all that fit. */
-function includedFrom(sshFolder: string, homeFolder: string): ReadIncluded {
+function includedFrom(sshFolder: string, homeFolder: string, ownFragment: string | undefined): ReadIncluded {
   return (word) => {
     const home = word.startsWith('~/') ? join(homeFolder, word.slice(2)) : word;
     const path = isAbsolute(home) ? home : join(sshFolder, home);
     const files = /[*?[]/.test(path) ? globSync(path).toSorted() : [path];
     return files.flatMap((file) => {
+      // What Glasskey wrote there of its own targets is no news.
+      if (file === ownFragment) return [{ path: file, text: '' }];
       try {
         return [{ path: file, text: readFileSync(file, 'utf8') }];
       } catch {

@@ -577,8 +577,11 @@ export class Glasskey {
 
   /** What taking in the targets of a file would do (glasskey-target-import.ts); nothing is done. Throws `TARGET_FILE_INVALID`. */
   async planImport(source: ImportSource, update: boolean): Promise<ImportPlan> {
-    const { planImport, readTargetFile } = await import('./glasskey-target-import.ts');
-    return planImport(readTargetFile(source, this.#world.homeFolder), await this.targets(), update);
+    const { fileOf, planImport, readTargetFile } = await import('./glasskey-target-import.ts');
+    const { homeFolder } = this.#world;
+    const saved = await this.targets();
+    const found = readTargetFile(source, homeFolder, join(this.#dataFolder(), 'ssh_config'));
+    return { ...planImport(found, saved, update), file: fileOf(source, homeFolder) };
   }
 
   /** Whole or not at all. Throws `TARGET_EXISTS` and `TARGET_UNKNOWN` where something else was done since it was planned. */

@@ -110,6 +110,40 @@ const target = z.object({
   lastUsedAt: time.nullable(),
 });
 
+const targetImport = z.object({
+  /** For `targets.import`. */
+  id: z.string(),
+  file: z.string(),
+  /** What each verdict means: main/glasskey-target-import.ts. */
+  lines: z.array(
+    z.object({
+      place: z.string(),
+      name: z.string(),
+      verdict: z.enum(['add', 'change', 'same', 'clash', 'refused']),
+      device: z.string().optional(),
+      reason: z.string().optional(),
+      fields: z.array(z.enum(['role', 'device', 'ways', 'tags', 'notes', 'isFavourite'])).optional(),
+    }),
+  ),
+  notes: z.array(z.string()),
+});
+
+const hostKeys = z.object({
+  address: z.string(),
+  /** Only the keys of origin `pinned` count. */
+  isPinned: z.boolean(),
+  keys: z.array(
+    z.object({
+      file: z.string(),
+      line: z.number(),
+      origin: z.enum(['pinned', 'own', 'user', 'system']),
+      marker: z.enum(['cert-authority', 'revoked']).optional(),
+      type: z.string(),
+      fingerprint: z.string(),
+    }),
+  ),
+});
+
 /**
  * One link of the chain from the key to the device.
  * - `good`: known to hold, `waiting`: will hold by itself, at `until`, `todo`: the person has to do something,
@@ -831,6 +865,44 @@ export const CALLS = {
     from: 'main',
     input: z.strictObject({ name: filledLine, evenIfUsed: z.boolean().optional() }),
     output: z.object({ removed: z.boolean() }),
+  },
+  'targets.favourite': {
+    from: 'main',
+    input: z.strictObject({ name: filledLine, isFavourite: z.boolean() }),
+    output: NONE,
+  },
+  /**
+   * What taking in the targets of a file would do: of one that a dialog of the system asks for, of the user's own ssh_config, or of the
+   * one looked at last. Nothing is done. Without `import`: the dialog was closed. Throws TARGET_FILE_INVALID.
+   */
+  'targets.look-at-file': {
+    from: 'main',
+    input: z.strictObject({ which: z.enum(['chosen', 'ssh-config', 'again']), update: z.boolean() }),
+    output: z.object({ import: targetImport.optional() }),
+  },
+  /** Does what was looked at last, whole or not at all, where it is still this one. Throws TARGET_EXISTS, TARGET_UNKNOWN, TARGET_IMPORT_OTHER. */
+  'targets.import': {
+    from: 'main',
+    input: z.strictObject({ id: filledLine.max(64) }),
+    output: z.object({ added: z.number(), changed: z.number() }),
+  },
+  /** All targets into a new file, which a dialog of the system asks for. Without `file`: it was closed. */
+  'targets.export': {
+    from: 'main',
+    input: z.strictObject({ format: z.enum(['csv', 'json', 'ssh-config']) }),
+    output: z.object({ file: z.string().optional() }),
+  },
+  /** What is known of the keys of the hosts that its ways log in to. Throws TARGET_UNKNOWN, HOST_KEYS_UNUSABLE. */
+  'targets.host-keys': {
+    from: 'main',
+    input: z.strictObject({ name: filledLine }),
+    output: z.object({ hosts: z.array(hostKeys) }),
+  },
+  /** Takes what Glasskey's own known_hosts says of them out of it; the file as it was is kept. */
+  'targets.forget-host-keys': {
+    from: 'main',
+    input: z.strictObject({ name: filledLine }),
+    output: z.object({ lines: z.number() }),
   },
   /** The exact `ssh -J` command that a connect stands for. */
   'targets.command': {

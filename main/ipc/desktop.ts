@@ -46,6 +46,8 @@ export interface DesktopWorld {
   readonly copy: (text: string) => void | Promise<void>;
   /** Asks for the place of a new file, with a name for it; undefined: declined. Whether to replace what is there was asked too. */
   readonly chooseNewFile: (name: string) => Promise<string | undefined>;
+  /** Asks for a file that is there, of one of these endings; undefined: declined. */
+  readonly chooseFile: (endings: readonly string[]) => Promise<string | undefined>;
   /** The height that the prompt's document needs, in CSS pixels. */
   readonly fitPrompt: (height: number) => void;
 }
@@ -105,7 +107,13 @@ export async function startDesktop(world: DesktopWorld): Promise<Desktop> {
     ...recoveryCalls({ glasskey, desk, texts, tell, enrolled: () => void agent.refresh() }),
     ...rotationCalls({ glasskey, desk, texts, tell, enrolled: () => void agent.refresh(), now }),
     ...securityKeyCalls({ glasskey, desk, texts, tell }),
-    ...targetCalls({ glasskey, tell, agentSocket: () => agent.status().socketPath }),
+    ...targetCalls({
+      glasskey,
+      tell,
+      agentSocket: () => agent.status().socketPath,
+      chooseFile: world.chooseFile,
+      chooseNewFile: world.chooseNewFile,
+    }),
     ...sessionCalls({
       glasskey,
       peopleFor,

@@ -16,7 +16,7 @@ import { bindCalls, endCallsWith, windowWire } from './ipc-wire.ts';
 import { LinkRequests } from './link-requests.ts';
 import { watchLoginSession } from './login-session.ts';
 import { MainWindow } from './main-window.ts';
-import { askMayQuit, askNewFile, tellAbout } from './native-dialogs.ts';
+import { askFile, askMayQuit, askNewFile, tellAbout } from './native-dialogs.ts';
 import { Notifier } from './notifier.ts';
 import { setOpenAtLogin } from './open-at-login.ts';
 import { OwnWindows } from './own-windows.ts';
@@ -141,6 +141,10 @@ export class DesktopApp {
 
   chooseNewFile(name: string): Promise<string | undefined> {
     return askNewFile(this.#main.window, name);
+  }
+
+  chooseFile(endings: readonly string[]): Promise<string | undefined> {
+    return askFile(this.#main.window, this.#world.texts, endings);
   }
 
   fitPrompt(height: number): void {

@@ -35,6 +35,24 @@ export async function askNewFile(window: BrowserWindow | undefined, name: string
   return canceled || filePath === '' ? undefined : filePath;
 }
 
+/** Which file is meant; undefined: declined. The endings are what is shown first: any other file can be chosen too. */
+export async function askFile(
+  window: BrowserWindow | undefined,
+  texts: Texts,
+  endings: readonly string[],
+): Promise<string | undefined> {
+  const filters = [
+    { name: texts.say('shell.files.fitting'), extensions: [...endings] },
+    { name: texts.say('shell.files.all'), extensions: ['*'] },
+  ];
+  const options = { filters, properties: ['openFile' as const, 'showHiddenFiles' as const] };
+  const isSeen = window?.isVisible() === true;
+  const { canceled, filePaths } = await (isSeen
+    ? dialog.showOpenDialog(window, options)
+    : dialog.showOpenDialog(options));
+  return canceled ? undefined : filePaths[0];
+}
+
 /** A window that nobody sees would hide the dialog with it. */
 function showMessage(window: BrowserWindow | undefined, options: Electron.MessageBoxOptions) {
   return window === undefined || !window.isVisible()

@@ -107,6 +107,7 @@ interface Starting {
 async function startServices(world: AppWorld, { log, texts, dataFolder }: Starting): Promise<DesktopApp> {
   const { hid, clock, environment, homeFolder, owner, files, command } = world;
   let fitPrompt: (height: number) => void = () => {};
+  let chooseFile: DesktopWorld['chooseFile'] = async () => undefined;
   let chooseNewFile: DesktopWorld['chooseNewFile'] = async () => undefined;
   const services = await world.startDesktop({
     hid,
@@ -121,6 +122,7 @@ async function startServices(world: AppWorld, { log, texts, dataFolder }: Starti
     tokens: safeStorageTokenCache(join(dataFolder, 'tokens.bin'), safeStorage, { platform: process.platform, log }),
     copy: (text) => clipboard.writeText(text),
     fitPrompt: (height) => fitPrompt(height),
+    chooseFile: (endings) => chooseFile(endings),
     chooseNewFile: (name) => chooseNewFile(name),
   });
   const desktop = new DesktopApp({
@@ -136,6 +138,7 @@ async function startServices(world: AppWorld, { log, texts, dataFolder }: Starti
     logFile: join(dataFolder, 'glasskey.log'),
   });
   fitPrompt = (height) => desktop.fitPrompt(height);
+  chooseFile = (endings) => desktop.chooseFile(endings);
   chooseNewFile = (name) => desktop.chooseNewFile(name);
   return desktop;
 }

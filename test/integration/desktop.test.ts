@@ -43,6 +43,7 @@ async function start(keys = lab.environment.GLASSKEY_LAB_KEY ?? ''): Promise<Des
     tokens: memoryTokenCache(),
     copy: () => {},
     fitPrompt: () => {},
+    chooseFile: async () => undefined,
     chooseNewFile: async () => undefined,
   });
   started.onEvent((name, payload) => {

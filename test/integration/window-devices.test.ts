@@ -11,7 +11,7 @@ import {
 } from '../window/open-window.ts';
 import { type ScriptedCalls, ScriptedError } from '../window/scripted-bridge.ts';
 import { soon } from '../window/soon.ts';
-import { manyTargets, sampleTargets, WINDOW_START } from '../window/window-samples.ts';
+import { manyTargets, sampleTarget, sampleTargets, WINDOW_START } from '../window/window-samples.ts';
 
 // axe alone takes seconds where the processors are shared.
 vi.setConfig({ testTimeout: 90_000 });
@@ -103,6 +103,196 @@ test('What is typed as user@host can be connected to, behind what is saved', asy
   await soon(() => made(window, 'sessions.open')).toMatchObject([{ target: 'ada@leaf1' }]);
 });
 
+test('A device gets its role, further ways in their order, tags and notes, each told where it is refused', async () => {
+  const targets = [
+    ...sampleTargets(NOW),
+    { ...sampleTarget('jump-inner', 'ops@192.0.2.10', []), role: 'jump-host' as const },
+  ];
+  await using window = await openDevices(targets, {
+    calls: {
+      'targets.save': ({ replaces: _, ...target }) => {
+        if (target.ways.length > 1 && target.ways[0]?.device === undefined) {
+          const place = { field: 'ways', index: 0, part: 'device' } as const;
+          throw new ScriptedError('TARGET_INVALID', 'No user is named.', 'Write it as USER@HOST.', 'expected', place);
+        }
+        return { target: { ...target, isFavourite: false, lastUsedAt: null } };
+      },
+    },
+  });
+  const { page } = window;
+  await box(window).fill('leaf10');
+  await page.getByRole('button', { name: 'Change leaf10' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Change leaf10' });
+  await dialog.getByRole('combobox', { name: 'What it is' }).selectOption('Top-of-rack switch');
+  await dialog.getByRole('button', { name: 'Add a way in' }).click();
+  const second = dialog.getByRole('group', { name: 'Way 2' });
+  await soon(() => page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('way-1-kind');
+  await second.getByRole('combobox', { name: 'How' }).selectOption('VM console');
+  await second.getByText('It ends a console session that somebody else has.').waitFor();
+  await dialog.getByRole('button', { name: 'Move way 2 up' }).click();
+  await dialog.getByRole('button', { name: 'Add a way in' }).click();
+  const third = dialog.getByRole('group', { name: 'Way 3' });
+  await third.getByRole('combobox', { name: 'How' }).selectOption('Shared password (last resort)');
+  await third.getByText('Never tried by itself.').waitFor();
+  await third.getByRole('textbox', { name: 'Logs in to' }).fill('telco@leaf10');
+  await third.getByRole('button', { name: 'Add a jump host' }).click();
+  await third.getByRole('combobox', { name: 'Jump host 1' }).fill('jump-inner');
+  await dialog.getByRole('textbox', { name: 'Tags' }).fill('row4, east');
+  await dialog.getByRole('textbox', { name: 'Notes' }).fill('Door code at the desk');
+  expect(await axeViolationsInBothSchemes(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.getByText('No user is named. Write it as USER@HOST.').waitFor();
+  await soon(() => page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('way-0-device');
+  await page.keyboard.type('id@192.0.2.9:2222');
+  await page.keyboard.press('Enter');
+  await soon(() => made(window, 'targets.save').at(-1)).toEqual({
+    name: 'leaf10',
+    role: 'tor',
+    device: 'alice@leaf10',
+    ways: [
+      { kind: 'console', jumps: [], device: 'id@192.0.2.9:2222' },
+      { kind: 'jump', jumps: [JUMP] },
+      { kind: 'password', jumps: ['jump-inner'], device: 'telco@leaf10' },
+    ],
+    tags: ['row4', 'east'],
+    notes: 'Door code at the desk',
+    replaces: 'leaf10',
+  });
+  expect(window.faults).toEqual([]);
+});
+
+test('Favourites stand on top, are marked from the row, and the list narrows to them and to tags', async () => {
+  const targets = sampleTargets(NOW).map((target) =>
+    target.name.startsWith('leaf') ? { ...target, tags: ['row4'], isFavourite: target.name === 'leaf2' } : target,
+  );
+  await using window = await openDevices(targets, {
+    calls: {
+      'targets.favourite': ({ name, isFavourite }) => {
+        const at = targets.findIndex((one) => one.name === name);
+        const one = targets[at];
+        if (one !== undefined) targets[at] = { ...one, isFavourite };
+        return {};
+      },
+    },
+  });
+  const { page } = window;
+  const first = () => page.getByRole('row').first().textContent();
+  await soon(first).toContain('leaf2');
+  await page.getByRole('button', { name: '#row4' }).click();
+  await soon(() => page.getByRole('grid').getAttribute('aria-rowcount')).toBe('3');
+  await page.getByText('3 of 12 devices').waitFor();
+  await page.getByRole('button', { name: 'Favourites', exact: true }).click();
+  await soon(() => page.getByRole('grid').getAttribute('aria-rowcount')).toBe('1');
+  await box(window).fill('spine');
+  await page.getByText('No device fits “spine”').waitFor();
+  await box(window).fill('');
+  await page.getByRole('button', { name: 'Favourites', exact: true }).click();
+  await box(window).fill('leaf10');
+  await page.getByRole('button', { name: 'leaf10 is a favourite' }).click();
+  await soon(() => made(window, 'targets.favourite')).toEqual([{ name: 'leaf10', isFavourite: true }]);
+  await page.getByText('leaf10 is a favourite.').first().waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+});
+
+test('An import shows what it would do, changes only what is wanted, and is done at one press', async () => {
+  const line = (name: string, more: object) => ({ place: 'line 2', name, verdict: 'add' as const, ...more });
+  await using window = await openDevices(undefined, {
+    calls: {
+      'targets.look-at-file': ({ update }) => ({
+        import: {
+          id: update ? 'import-2' : 'import-1',
+          file: '/home/ada/targets.csv',
+          lines: [
+            line('new1', { device: 'a@new1' }),
+            line('leaf1', { verdict: update ? 'change' : 'clash', device: 'b@leaf1', fields: ['device', 'tags'] }),
+            line('bad', { verdict: 'refused', reason: '“router” is no role.' }),
+          ],
+          notes: ['The column “Site” is not read.'],
+        },
+      }),
+      'targets.import': () => ({ added: 1, changed: 1 }),
+      'targets.export': () => ({ file: '/home/ada/out.csv' }),
+    },
+  });
+  const { page } = window;
+  await page.getByRole('button', { name: 'Import and export' }).click();
+  await page.getByRole('menuitem', { name: 'Import from a file…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Import devices' });
+  await dialog.getByText('1 to add, 0 to change, 0 the same, 2 left out.').waitFor();
+  await dialog.getByText('Saved otherwise: address, tags.').waitFor();
+  // What needs a person comes first.
+  expect(await dialog.getByRole('row').nth(1).textContent()).toContain('“router” is no role.');
+  await dialog.getByText('The column “Site” is not read.').waitFor();
+  expect(await axeViolationsInBothSchemes(page)).toEqual([]);
+  await dialog.getByRole('switch').click();
+  await dialog.getByRole('button', { name: 'Import 2' }).click();
+  await soon(() => made(window, 'targets.import')).toEqual([{ id: 'import-2' }]);
+  expect(made(window, 'targets.look-at-file')).toEqual([
+    { which: 'chosen', update: false },
+    { which: 'again', update: true },
+  ]);
+  await page.getByText('1 added, 1 changed.').first().waitFor();
+  await page.getByRole('button', { name: 'Import and export' }).click();
+  await page.getByRole('menuitem', { name: 'Export as a table (CSV)…' }).click();
+  await page.getByText('Written: /home/ada/out.csv').first().waitFor();
+  expect(window.faults).toEqual([]);
+});
+
+test('The host keys of a device are shown with where they stand, and forgotten only after it was explained', async () => {
+  const key = { type: 'ssh-ed25519', fingerprint: `SHA256:${'x'.repeat(43)}` };
+  await using window = await openDevices(undefined, {
+    calls: {
+      'targets.host-keys': () => ({
+        hosts: [
+          {
+            address: 'alice@leaf10',
+            isPinned: true,
+            keys: [
+              { ...key, file: '/team/hosts', line: 4, origin: 'pinned' },
+              { ...key, file: '/data/known_hosts', line: 7, origin: 'own' },
+            ],
+          },
+          { address: 'id@192.0.2.9:2222', isPinned: false, keys: [] },
+        ],
+      }),
+      'targets.forget-host-keys': () => ({ lines: 1 }),
+    },
+  });
+  const { page } = window;
+  await box(window).fill('leaf10');
+  await page.getByRole('button', { name: 'Host keys of leaf10' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Host keys of leaf10' });
+  await dialog.getByText('Pinned in /team/hosts, line 4.').waitFor();
+  await dialog.getByText('Accepted here: /data/known_hosts, line 7. It does not count.').waitFor();
+  await dialog.getByText('No key is known yet.').waitFor();
+  expect(await axeViolationsInBothSchemes(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Forget…' }).click();
+  await dialog.getByText('Only if whoever runs the host says').waitFor();
+  expect(made(window, 'targets.forget-host-keys')).toEqual([]);
+  await dialog.getByRole('button', { name: 'Forget what was accepted' }).click();
+  await soon(() => made(window, 'targets.forget-host-keys')).toEqual([{ name: 'leaf10' }]);
+  await page.getByText('Glasskey has forgotten the host keys of leaf10.').first().waitFor();
+});
+
+test('A jump host that others go through is removed only after that was said', async () => {
+  await using window = await openDevices(undefined, {
+    calls: {
+      'targets.remove': ({ evenIfUsed }) => {
+        if (evenIfUsed === true) return { removed: true };
+        throw new ScriptedError('TARGET_IN_USE', 'The way to leaf1 goes through leaf10.', 'Change their ways first.');
+      },
+    },
+  });
+  const { page } = window;
+  await box(window).fill('leaf10');
+  await page.getByRole('button', { name: 'Remove leaf10' }).click();
+  const dialog = page.getByRole('alertdialog', { name: 'Remove leaf10?' });
+  await dialog.getByRole('button', { name: 'Remove', exact: true }).click();
+  await dialog.getByText('The way to leaf1 goes through leaf10.').waitFor();
+  await dialog.getByRole('button', { name: 'Remove it all the same' }).click();
+  await soon(() => made(window, 'targets.remove').at(-1)).toEqual({ name: 'leaf10', evenIfUsed: true });
+});
+
 test('Ten thousand devices: every search finds what it ought to, and only what is seen is in the document', async () => {
   const targets = manyTargets(10_000);
   await using window = await openDevices(targets);
@@ -144,6 +334,8 @@ test('Tab reaches the chosen row’s buttons, and up and down change the row ben
   const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
   await page.keyboard.press('Tab');
   await soon(focused).toBe('Connect to ce1-rack4');
+  await page.keyboard.press('Tab');
+  await soon(focused).toBe('ce1-rack4 is a favourite');
   await page.keyboard.press('Tab');
   await soon(focused).toBe('Copy the ssh command for ce1-rack4');
   await page.keyboard.press('ArrowDown');
@@ -200,11 +392,11 @@ test('A device is added by keyboard alone, through the usual jump host and anoth
   await page.keyboard.type('ada@leaf9:2222');
   await page.getByRole('button', { name: 'Add a jump host' }).focus();
   await page.keyboard.press('Enter');
-  await soon(() => page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('jump-1');
+  await soon(() => page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('way-0-jump-1');
   await page.keyboard.type('ops@jump-inner');
   await page.getByRole('button', { name: 'Move jump host 2 up' }).focus();
   await page.keyboard.press('Enter');
-  await page.getByRole('textbox', { name: 'Jump host 1' }).focus();
+  await page.getByRole('combobox', { name: 'Jump host 1' }).focus();
   await page.keyboard.press('Enter');
   await soon(() => saved).toEqual([
     {
@@ -241,7 +433,7 @@ test('What is refused is told at its field, which has the focus, and nothing typ
   await page.getByRole('button', { name: 'Add a device' }).click();
   await page.getByRole('textbox', { name: 'Name' }).fill('leaf1');
   await page.getByRole('textbox', { name: 'Address' }).fill('ada@leaf9');
-  await page.getByRole('textbox', { name: 'Jump host 1' }).fill('jumper@jump east');
+  await page.getByRole('combobox', { name: 'Jump host 1' }).fill('jumper@jump east');
   await page.getByRole('button', { name: 'Save' }).click();
   const wrong = () =>
     page.evaluate(() => [
@@ -253,7 +445,7 @@ test('What is refused is told at its field, which has the focus, and nothing typ
   await page.keyboard.type('x');
   await page.keyboard.press('Enter');
   await page.getByText('has whitespace').waitFor();
-  await soon(wrong).toEqual(['jump-0', 'true']);
+  await soon(wrong).toEqual(['way-0-jump-0', 'true']);
   expect(await page.getByRole('textbox', { name: 'Address' }).inputValue()).toBe('ada@leaf9');
   expect(await axeViolationsInBothSchemes(page)).toEqual([]);
 });

@@ -1,6 +1,7 @@
 /** Every screen and dialog of the window in the states that look different, over the scripted bridge. */
 import type { Page } from 'playwright-core';
 import type {
+  CallOutput,
   EnrollOutlook,
   EnrollStep,
   KeyStep,
@@ -24,7 +25,32 @@ export interface WindowPicture extends Picture {
   readonly reach?: (window: OpenWindow) => Promise<unknown>;
 }
 
-const TARGETS = sampleTargets(NOW);
+const ROLES_BY_NAME = [
+  [/^ce/, 'ce'],
+  [/^(leaf|tor)/, 'tor'],
+  [/^mgmt/, 'management-switch'],
+  [/^npb/, 'packet-broker'],
+  [/^console/, 'terminal-server'],
+] as const;
+
+const TARGETS = sampleTargets(NOW).map(asSomebodyHasThem);
+
+/** What devices have besides their way: what they are, tags, a favourite, a second way. */
+function asSomebodyHasThem(target: TargetView): TargetView {
+  const role = ROLES_BY_NAME.find(([pattern]) => pattern.test(target.name))?.[1] ?? 'other';
+  const tags = [...(/rack(\d)/.test(target.name) ? [`row${/rack(\d)/.exec(target.name)?.[1]}`] : []), 'site-b'];
+  if (target.name !== 'ce1-rack4') return { ...target, role, tags };
+  const password = { kind: 'password' as const, jumps: ['jumper@jump-east'], device: 'telco-rw@ce1-rack4.fab.example' };
+  return {
+    ...target,
+    role,
+    tags,
+    isFavourite: true,
+    ways: [...target.ways, password],
+    notes: 'Row 4, behind the door.',
+  };
+}
+
 const SETTINGS = sampleSettings();
 const SOCKET = '/run/user/1000/glasskey/agent.sock';
 
@@ -197,6 +223,47 @@ function rotation(state: keyof typeof ROTATIONS, shows: string): WindowPicture {
   };
 }
 
+const IMPORT: NonNullable<CallOutput<'targets.look-at-file'>['import']> = {
+  id: 'import-1',
+  file: '/home/ada/fabric-b.csv',
+  lines: [
+    { place: 'line 2', name: 'jump-inner', verdict: 'add', device: 'jumper@192.0.2.20' },
+    { place: 'line 3', name: 'ce3-rack6', verdict: 'add', device: 'admin@ce3-rack6.fab.example' },
+    { place: 'line 4', name: 'leaf1', verdict: 'clash', device: 'alice@10.20.0.1', fields: ['device', 'tags'] },
+    { place: 'line 5', name: 'spine1', verdict: 'same', device: 'alice@spine1' },
+    {
+      place: 'line 6',
+      name: 'leaf7',
+      verdict: 'refused',
+      reason: 'jump-north, through which leaf7 is to be reached, is no saved jump host. Save it first.',
+    },
+  ],
+  notes: ['The column “Serial number” is not read.'],
+};
+
+const HOST_KEYS: CallOutput<'targets.host-keys'>['hosts'] = [
+  {
+    address: 'admin@ce1-rack4.fab.example',
+    isPinned: true,
+    keys: [
+      {
+        file: '/srv/team/host-keys',
+        line: 12,
+        origin: 'pinned',
+        type: 'ssh-ed25519',
+        fingerprint: 'SHA256:jFVW7YlglrRp5zdth4xrHewvtAgpZsrgKOuBAhaTRqQ',
+      },
+      {
+        file: '/home/ada/.local/share/glasskey/known_hosts',
+        line: 3,
+        origin: 'own',
+        type: 'ssh-rsa',
+        fingerprint: 'SHA256:V5w4/eQ/UFw4WBWHzuVZXMZTspWElUy3nrA+VGc33hk',
+      },
+    ],
+  },
+];
+
 function devices(
   state: string,
   shows: string,
@@ -206,7 +273,11 @@ function devices(
   return {
     name: `devices-${state}`,
     shows,
-    calls: { 'targets.list': () => ({ targets, defaultJump: 'jumper@jump-east' }) },
+    calls: {
+      'targets.list': () => ({ targets, defaultJump: 'jumper@jump-east' }),
+      'targets.look-at-file': () => ({ import: IMPORT }),
+      'targets.host-keys': () => ({ hosts: HOST_KEYS }),
+    },
     reach: async ({ page }) => {
       await go(page, 'Devices');
       await heading(page, 'Devices');
@@ -430,6 +501,21 @@ export const WINDOW_PICTURES: readonly WindowPicture[] = [
     await dialog.getByLabel('Address').fill('admin@ce3-rack4.fab.example');
     await dialog.getByRole('button', { name: 'Add a jump host' }).click();
     await dialog.getByLabel('Jump host 2', { exact: true }).fill('jumper@jump-inner');
+  }),
+  devices('ways', 'The ways in to a device, the last resort marked', TARGETS, async (page) => {
+    await page.getByText('ce1-rack4', { exact: true }).click();
+    await page.getByRole('button', { name: 'Change ce1-rack4' }).click();
+    await page.getByRole('dialog').getByRole('group', { name: 'Way 2' }).scrollIntoViewIfNeeded();
+  }),
+  devices('import', 'What an import would do, before it is done', TARGETS, async (page) => {
+    await page.getByRole('button', { name: 'Import and export' }).click();
+    await page.getByRole('menuitem', { name: 'Import from a file…' }).click();
+    await page.getByRole('dialog', { name: 'Import devices' }).waitFor();
+  }),
+  devices('host-keys', 'What is known of a device’s host keys', TARGETS, async (page) => {
+    await page.getByText('ce1-rack4', { exact: true }).click();
+    await page.getByRole('button', { name: 'Host keys of ce1-rack4' }).click();
+    await page.getByText('It does not count.').waitFor();
   }),
   devices('remove', 'A device is removed only with consent', TARGETS, async (page) => {
     await page.getByText('leaf10', { exact: true }).click();

@@ -49,6 +49,8 @@ export const SHELL = {
   'shell.menu.about': 'About Glasskey',
   'shell.about.detail': 'Version {version}. Your security key for network devices.',
   'shell.about.close': 'Close',
+  'shell.files.fitting': 'Files that fit',
+  'shell.files.all': 'All files',
 
   'shell.quit.question':
     '{count, plural, one {# session is open.} other {# sessions are open.}} Quit and end {count, plural, one {the session} other {the sessions}}?',

@@ -9,6 +9,8 @@ import {
   Field,
   Input,
   makeStyles,
+  Select,
+  Textarea,
   tokens,
 } from '@fluentui/react-components';
 import { type FormEvent, useRef, useState } from 'react';
@@ -17,16 +19,18 @@ import { CallError, call } from '../../contract-client.ts';
 import { DialogButtons } from '../../design/dialog-buttons.tsx';
 import { ErrorNotice } from '../../design/error-notice.tsx';
 import { useTexts } from '../../texts.tsx';
-import { JumpHostFields } from './jump-host-fields.tsx';
 import {
   type DraftField,
   draftOf,
   emptyField,
   fieldOfError,
+  inputName,
   sameField,
   saveInput,
   type TargetDraft,
 } from './target-draft.ts';
+import { namesOf, ROLES, type TargetRole } from './target-words.ts';
+import { WayFields } from './way-fields.tsx';
 
 export interface DeviceDialogProps {
   /** Undefined: a new one. */
@@ -34,6 +38,8 @@ export interface DeviceDialogProps {
   /** What to begin the address of a new one with. */
   readonly typed: string;
   readonly defaultJump: string | null;
+  /** Names of the saved jump hosts. */
+  readonly jumpHosts: readonly string[];
   readonly onSaved: (target: TargetView) => void;
   readonly onClose: () => void;
 }
@@ -46,11 +52,11 @@ interface Problem {
 }
 
 const useStyles = makeStyles({
-  surface: { maxWidth: '520px' },
+  surface: { maxWidth: '600px' },
   content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalL },
 });
 
-export function DeviceDialog({ target, typed, defaultJump, onSaved, onClose }: DeviceDialogProps) {
+export function DeviceDialog({ target, typed, defaultJump, jumpHosts, onSaved, onClose }: DeviceDialogProps) {
   const styles = useStyles();
   const { say } = useTexts();
   const [draft, setDraft] = useState<TargetDraft>(() => draftOf(target, typed, defaultJump));
@@ -66,8 +72,7 @@ export function DeviceDialog({ target, typed, defaultJump, onSaved, onClose }: D
     setProblem(found);
     const { field } = found;
     if (field === undefined) return;
-    const name = typeof field === 'object' ? `jump-${field.jump}` : field;
-    form.current?.querySelector<HTMLInputElement>(`input[name="${name}"]`)?.focus();
+    form.current?.querySelector<HTMLElement>(`[name="${inputName(field)}"]`)?.focus();
   };
   const save = async (event: FormEvent) => {
     event.preventDefault();
@@ -121,14 +126,44 @@ export function DeviceDialog({ target, typed, defaultJump, onSaved, onClose }: D
                   onChange={(_, { value }) => change({ ...draft, device: value })}
                 />
               </Field>
-              <JumpHostFields
+              <Field label={say('devices.role')} {...at('role')}>
+                <Select
+                  name="role"
+                  value={draft.role}
+                  onChange={(_, { value }) => change({ ...draft, role: value as TargetRole })}
+                >
+                  {namesOf(ROLES).map((role) => (
+                    <option key={role} value={role}>
+                      {say(ROLES[role].name)}
+                    </option>
+                  ))}
+                </Select>
+              </Field>
+              <WayFields
                 draft={draft}
+                jumpHosts={jumpHosts.filter((name) => name !== target?.name)}
                 defaultJump={defaultJump}
                 onChange={change}
-                problem={
-                  typeof problem?.field === 'object' ? { at: problem.field.jump, text: problem.text } : undefined
-                }
+                problem={problem}
               />
+              <Field label={say('devices.tags')} hint={say('devices.tags-hint')} {...at('tags')}>
+                <Input
+                  name="tags"
+                  value={draft.tags}
+                  autoComplete="off"
+                  spellCheck={false}
+                  onChange={(_, { value }) => change({ ...draft, tags: value })}
+                />
+              </Field>
+              <Field label={say('devices.notes')} {...at('notes')}>
+                <Textarea
+                  name="notes"
+                  value={draft.notes}
+                  resize="vertical"
+                  maxLength={4000}
+                  onChange={(_, { value }) => change({ ...draft, notes: value })}
+                />
+              </Field>
               {problem?.field === undefined && problem?.error !== undefined && <ErrorNotice error={problem.error} />}
             </DialogContent>
             <DialogButtons>

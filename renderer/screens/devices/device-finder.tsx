@@ -7,7 +7,15 @@ import { EmptyState } from '../../design/empty-state.tsx';
 import { useTexts } from '../../texts.tsx';
 import { DeviceList } from './device-list.tsx';
 import { type RowAction, rowId } from './device-row.tsx';
-import { searchTargets, type TargetIndex, typedDestination } from './target-search.ts';
+import { FilterChips } from './filter-chips.tsx';
+import {
+  filterTargets,
+  searchTargets,
+  type TargetFilter,
+  type TargetIndex,
+  tagsOf,
+  typedDestination,
+} from './target-search.ts';
 
 export interface DeviceFinderProps {
   readonly search: RefObject<HTMLInputElement | null>;
@@ -46,7 +54,12 @@ export function DeviceFinder({ search, index, targets, defaultJump, told, onActi
   const gridId = useId();
   const hintId = useId();
 
-  const found = useMemo(() => searchTargets(index, query), [index, query]);
+  const [filter, setFilter] = useState<TargetFilter>({ favourites: false, tags: [] });
+  const tags = useMemo(() => tagsOf(targets), [targets]);
+  const narrowed = useMemo(() => filterTargets(index, filter), [index, filter]);
+  const found = useMemo(() => searchTargets(narrowed, query), [narrowed, query]);
+  const isNarrowed = filter.favourites || filter.tags.length > 0;
+  const hasChips = isNarrowed || tags.length > 0 || targets.some(({ isFavourite }) => isFavourite);
   const typed = useMemo(() => typedDestination(query, targets), [query, targets]);
   // Of the time when the devices were read: a row is not to be drawn again because a moment has passed.
   const now = useMemo(() => (index.length === 0 ? 0 : Date.now()), [index]);
@@ -109,17 +122,21 @@ export function DeviceFinder({ search, index, targets, defaultJump, told, onActi
         onChange={(_, { value }) => setQuery(value)}
         onKeyDown={press}
       />
+      {hasChips && <FilterChips tags={tags} filter={filter} onChange={setFilter} />}
       <div className={styles.status}>
         <span id={hintId}>{say('devices.search-hint')}</span>
         {told !== '' && <span className={styles.told}>{told}</span>}
         <span role="status">
-          {query.trim() === ''
+          {query.trim() === '' && !isNarrowed
             ? say('devices.count', { count: targets.length })
             : say('devices.found', { found: found.length, count: targets.length })}
         </span>
       </div>
       {count === 0 ? (
-        <EmptyState title={say('devices.no-match', { query })} text={say('devices.no-match-explained')} />
+        <EmptyState
+          title={query.trim() === '' ? say('devices.no-match-filter') : say('devices.no-match', { query })}
+          text={say('devices.no-match-explained')}
+        />
       ) : (
         <DeviceList
           id={gridId}

@@ -5,15 +5,23 @@
  * shows has changed. Its buttons are there for the pointer's row and the chosen one; elsewhere they are hidden, also from Tab.
  */
 import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
-import { CopyRegular, DeleteRegular, EditRegular } from '@fluentui/react-icons';
+import {
+  CopyRegular,
+  DeleteRegular,
+  EditRegular,
+  ShieldKeyholeRegular,
+  StarFilled,
+  StarRegular,
+} from '@fluentui/react-icons';
 import { memo } from 'react';
 import type { TargetView } from '../../../main/ipc/contract.ts';
 import { useTexts } from '../../texts.tsx';
+import { ROLES } from './target-words.ts';
 import { timeAgo } from './time-ago.ts';
 
 export const ROW_HEIGHT = 60;
 
-export type RowAction = 'connect' | 'copy' | 'edit' | 'remove';
+export type RowAction = 'connect' | 'copy' | 'edit' | 'remove' | 'host-keys' | 'favourite';
 
 export interface DeviceRowProps {
   readonly target: TargetView | undefined;
@@ -72,6 +80,19 @@ const useStyles = makeStyles({
     '@media (forced-colors: active)': { outline: '2px solid Highlight', outlineOffset: '-2px' },
   },
   words: { flexGrow: 1, minWidth: 0 },
+  head: { display: 'flex', alignItems: 'baseline', gap: tokens.spacingHorizontalS, minWidth: 0 },
+  role: { flexShrink: 0, display: 'flex', fontSize: '20px', color: tokens.colorNeutralForeground2 },
+  tags: {
+    flexShrink: 1,
+    minWidth: 0,
+    overflow: 'hidden',
+    textOverflow: 'ellipsis',
+    whiteSpace: 'nowrap',
+    color: tokens.colorNeutralForeground2,
+    fontSize: tokens.fontSizeBase200,
+    [NARROW]: { display: 'none' },
+  },
+  isFavourite: { flexShrink: 0, alignSelf: 'center', color: tokens.colorPaletteMarigoldForeground1 },
   name: {
     overflow: 'hidden',
     textOverflow: 'ellipsis',
@@ -98,7 +119,7 @@ const useStyles = makeStyles({
   },
   actions: {
     flexShrink: 0,
-    width: '208px',
+    width: '280px',
     display: 'flex',
     justifyContent: 'flex-end',
     [NARROW]: { width: 'auto' },
@@ -139,6 +160,7 @@ export const DeviceRow = memo(function DeviceRow({ target, typed, typedJump, ind
   const styles = useStyles();
   const { say, language } = useTexts();
   const name = target?.name ?? typed;
+  const Role = target === undefined ? undefined : ROLES[target.role].icon;
   const button = (action: RowAction, label: string) => ({
     type: 'button' as const,
     'data-action': action,
@@ -157,9 +179,24 @@ export const DeviceRow = memo(function DeviceRow({ target, typed, typedJump, ind
       className={mergeClasses(styles.row, active && styles.active)}
       style={{ transform: `translateY(${index * ROW_HEIGHT}px)` }}
     >
+      {Role !== undefined && (
+        <div role="gridcell" className={styles.role}>
+          <Role title={say(ROLES[target?.role ?? 'other'].name)} />
+        </div>
+      )}
       <div role="gridcell" className={styles.words}>
-        <div className={styles.name}>
-          {target === undefined ? say('devices.connect-to-typed', { destination: typed }) : name}
+        <div className={styles.head}>
+          {target?.isFavourite === true && (
+            <StarFilled className={styles.isFavourite} title={say('devices.favourite')} />
+          )}
+          <span className={styles.name}>
+            {target === undefined ? say('devices.connect-to-typed', { destination: typed }) : name}
+          </span>
+          {target !== undefined && target.tags.length > 0 && (
+            <span className={styles.tags} data-tags="">
+              {target.tags.map((tag) => `#${tag}`).join(' ')}
+            </span>
+          )}
         </div>
         <div className={styles.way}>{way()}</div>
       </div>
@@ -177,8 +214,14 @@ export const DeviceRow = memo(function DeviceRow({ target, typed, typedJump, ind
           </button>
           {target !== undefined && (
             <>
+              <button {...button('favourite', say('devices.favourite-of', { name }))} aria-pressed={target.isFavourite}>
+                {target.isFavourite ? <StarFilled className={styles.isFavourite} /> : <StarRegular />}
+              </button>
               <button {...button('copy', say('devices.copy-command-for', { name }))}>
                 <CopyRegular />
+              </button>
+              <button {...button('host-keys', say('devices.host-keys-of', { name }))}>
+                <ShieldKeyholeRegular />
               </button>
               <button {...button('edit', say('devices.edit-device', { name }))}>
                 <EditRegular />
@@ -196,8 +239,10 @@ export const DeviceRow = memo(function DeviceRow({ target, typed, typedJump, ind
   function way(): string {
     if (target !== undefined) {
       const jumps = target.ways[0]?.jumps ?? [];
-      if (jumps.length === 0) return target.device;
-      return `${target.device}, ${say('devices.through', { jumps: jumps.join(', ') })}`;
+      const words = [target.device];
+      if (jumps.length > 0) words.push(say('devices.through', { jumps: jumps.join(', ') }));
+      if (target.ways.length > 1) words.unshift(say('devices.ways-count', { count: target.ways.length }));
+      return words.join(', ');
     }
     return typedJump === null ? say('devices.typed-explained') : say('devices.typed-through', { jump: typedJump });
   }

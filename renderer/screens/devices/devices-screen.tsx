@@ -1,6 +1,15 @@
 /** The devices one logs in to: search, connect, add, change, remove, and copy the exact ssh command. */
-import { Button, Spinner } from '@fluentui/react-components';
-import { AddRegular, ServerRegular } from '@fluentui/react-icons';
+import {
+  Button,
+  Menu,
+  MenuDivider,
+  MenuItem,
+  MenuList,
+  MenuPopover,
+  MenuTrigger,
+  Spinner,
+} from '@fluentui/react-components';
+import { AddRegular, MoreHorizontalRegular, ServerRegular } from '@fluentui/react-icons';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { TargetView } from '../../../main/ipc/contract.ts';
 import { call } from '../../contract-client.ts';
@@ -14,13 +23,17 @@ import { useTexts } from '../../texts.tsx';
 import { DeviceDialog } from './device-dialog.tsx';
 import { DeviceFinder } from './device-finder.tsx';
 import type { RowAction } from './device-row.tsx';
+import { HostKeysDialog } from './host-keys-dialog.tsx';
+import { ImportDialog } from './import-dialog.tsx';
 import { RemoveDeviceDialog } from './remove-device-dialog.tsx';
 import { indexTargets } from './target-search.ts';
+import { ROLES } from './target-words.ts';
 import { useTargets } from './use-targets.ts';
 
 type Open =
   | { readonly kind: 'add'; readonly typed: string }
-  | { readonly kind: 'edit' | 'remove'; readonly target: TargetView };
+  | { readonly kind: 'edit' | 'remove' | 'host-keys'; readonly target: TargetView }
+  | { readonly kind: 'import'; readonly which: 'chosen' | 'ssh-config' };
 
 /** How long a sentence about what was done stays. */
 const TOLD_MS = 6000;
@@ -37,7 +50,11 @@ export function DevicesScreen() {
   const addFirst = useRef<HTMLElement>(null);
   /** The first device was added: the search box, to which the focus goes, comes with the list. */
   const goesToSearch = useRef(false);
-  const index = useMemo(() => indexTargets(saved?.targets ?? []), [saved]);
+  const index = useMemo(() => indexTargets(saved?.targets ?? [], (role) => say(ROLES[role].name)), [saved, say]);
+  const jumpHosts = useMemo(
+    () => (saved?.targets ?? []).filter(({ role }) => role === 'jump-host').map(({ name }) => name),
+    [saved],
+  );
 
   useEffect(() => {
     if (told === '') return;
@@ -64,7 +81,11 @@ export function DevicesScreen() {
           const { command } = await call('targets.command', { target: name });
           await call('app.copy', { text: command });
           tell(say('devices.copied', { command }));
-        } else if (typeof target === 'object') {
+        } else if (typeof target === 'object' && action === 'favourite') {
+          const isFavourite = !target.isFavourite;
+          await call('targets.favourite', { name, isFavourite });
+          tell(say(isFavourite ? 'devices.is-favourite' : 'devices.is-no-favourite', { name }));
+        } else if (typeof target === 'object' && action !== 'favourite') {
           setOpen({ kind: action, target });
         }
       } catch (caught) {
@@ -77,6 +98,15 @@ export function DevicesScreen() {
     setOpen(undefined);
     // Always somewhere: while the focus is nowhere, Fluent keeps all that was behind the dialog from screen readers.
     (search.current ?? addFirst.current)?.focus();
+  };
+  const exportTo = async (format: 'csv' | 'json' | 'ssh-config') => {
+    setFailure(undefined);
+    try {
+      const { file } = await call('targets.export', { format });
+      if (file !== undefined) tell(say('devices.exported', { file }));
+    } catch (caught) {
+      setFailure(caught);
+    }
   };
   const done = (sentence: string) => {
     close();
@@ -96,10 +126,41 @@ export function DevicesScreen() {
       <PageHeader
         title={say('devices.title')}
         actions={
-          some && (
-            <Button appearance="primary" icon={<AddRegular />} onClick={() => setOpen({ kind: 'add', typed: '' })}>
-              {say('devices.add')}
-            </Button>
+          saved !== undefined && (
+            <>
+              <Menu>
+                <MenuTrigger disableButtonEnhancement>
+                  <Button
+                    icon={<MoreHorizontalRegular />}
+                    aria-label={say('devices.more')}
+                    title={say('devices.more')}
+                  />
+                </MenuTrigger>
+                <MenuPopover>
+                  <MenuList>
+                    <MenuItem onClick={() => setOpen({ kind: 'import', which: 'chosen' })}>
+                      {say('devices.import-chosen')}
+                    </MenuItem>
+                    <MenuItem onClick={() => setOpen({ kind: 'import', which: 'ssh-config' })}>
+                      {say('devices.import-ssh-config')}
+                    </MenuItem>
+                    {some && (
+                      <>
+                        <MenuDivider />
+                        <MenuItem onClick={() => exportTo('csv')}>{say('devices.export-csv')}</MenuItem>
+                        <MenuItem onClick={() => exportTo('ssh-config')}>{say('devices.export-ssh-config')}</MenuItem>
+                        <MenuItem onClick={() => exportTo('json')}>{say('devices.export-json')}</MenuItem>
+                      </>
+                    )}
+                  </MenuList>
+                </MenuPopover>
+              </Menu>
+              {some && (
+                <Button appearance="primary" icon={<AddRegular />} onClick={() => setOpen({ kind: 'add', typed: '' })}>
+                  {say('devices.add')}
+                </Button>
+              )}
+            </>
           )
         }
       />
@@ -142,7 +203,22 @@ export function DevicesScreen() {
           target={open.kind === 'edit' ? open.target : undefined}
           typed={open.kind === 'add' ? open.typed : ''}
           defaultJump={saved?.defaultJump ?? null}
+          jumpHosts={jumpHosts}
           onSaved={({ name }) => done(say(open.kind === 'add' ? 'devices.added' : 'devices.changed', { name }))}
+          onClose={close}
+        />
+      )}
+      {open?.kind === 'import' && (
+        <ImportDialog
+          which={open.which}
+          onImported={({ added, changed }) => done(say('devices.imported', { added, changed }))}
+          onClose={close}
+        />
+      )}
+      {open?.kind === 'host-keys' && (
+        <HostKeysDialog
+          target={open.target}
+          onForgotten={() => done(say('devices.host-keys-forgotten', { name: open.target.name }))}
           onClose={close}
         />
       )}

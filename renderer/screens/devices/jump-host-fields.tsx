@@ -1,17 +1,21 @@
-/** The jump hosts of a device, one line each, in the order in which they are passed. */
+/** The jump hosts of a way, one line each, in the order in which they are passed. */
 import { Button, Field, Input, makeStyles, tokens } from '@fluentui/react-components';
 import { AddRegular, ArrowDownRegular, ArrowUpRegular, DismissRegular } from '@fluentui/react-icons';
 import { useEffect, useId, useRef } from 'react';
 import { useTexts } from '../../texts.tsx';
-import { type TargetDraft, withJump, withJumpMoved, withJumpText, withoutJump } from './target-draft.ts';
+import { inputName, type JumpDraft, withJump, withJumpMoved, withJumpText, withoutJump } from './target-draft.ts';
 
 /** As many as a login may pass (glasskey-targets.ts). */
 const MOST = 8;
 
 export interface JumpHostFieldsProps {
-  readonly draft: TargetDraft;
+  readonly jumps: readonly JumpDraft[];
+  /** The place of their way, from 0. */
+  readonly way: number;
+  /** The id of a list of the saved jump hosts' names. */
+  readonly names: string;
   readonly defaultJump: string | null;
-  readonly onChange: (draft: TargetDraft) => void;
+  readonly onChange: (jumps: readonly JumpDraft[]) => void;
   readonly problem: { readonly at: number; readonly text: string } | undefined;
 }
 
@@ -39,12 +43,11 @@ const useStyles = makeStyles({
   adds: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalS, marginTop: tokens.spacingVerticalS },
 });
 
-export function JumpHostFields({ draft, defaultJump, onChange, problem }: JumpHostFieldsProps) {
+export function JumpHostFields({ jumps, way, names, defaultJump, onChange, problem }: JumpHostFieldsProps) {
   const styles = useStyles();
   const { say } = useTexts();
   const hint = useId();
   const group = useRef<HTMLFieldSetElement>(null);
-  const { jumps } = draft;
 
   // The focus goes to a line that was added, and stays in the group when one is taken away.
   const wanted = useRef<string>(undefined);
@@ -54,12 +57,13 @@ export function JumpHostFields({ draft, defaultJump, onChange, problem }: JumpHo
     wanted.current = undefined;
   }, [jumps]);
   const add = (text: string) => {
-    wanted.current = `input[name="jump-${jumps.length}"]`;
-    onChange(withJump(draft, text));
+    wanted.current = `input[name="${inputName({ way, part: jumps.length })}"]`;
+    onChange(withJump(jumps, text));
   };
   const remove = (at: number) => {
-    wanted.current = jumps.length > 1 ? `input[name="jump-${Math.min(at, jumps.length - 2)}"]` : '[data-add]';
-    onChange(withoutJump(draft, at));
+    wanted.current =
+      jumps.length > 1 ? `input[name="${inputName({ way, part: Math.min(at, jumps.length - 2) })}"]` : '[data-add]';
+    onChange(withoutJump(jumps, at));
   };
   const offersDefault = defaultJump !== null && !jumps.some(({ text }) => text.trim() === defaultJump);
 
@@ -84,13 +88,14 @@ export function JumpHostFields({ draft, defaultJump, onChange, problem }: JumpHo
                 >
                   <Input
                     className={styles.input}
-                    name={`jump-${at}`}
+                    name={inputName({ way, part: at })}
+                    list={names}
                     aria-label={say('devices.jump', { number })}
                     value={text}
                     autoComplete="off"
                     spellCheck={false}
-                    placeholder={say('devices.address-hint')}
-                    onChange={(_, { value }) => onChange(withJumpText(draft, at, value))}
+                    placeholder={say('devices.jump-hint')}
+                    onChange={(_, { value }) => onChange(withJumpText(jumps, at, value))}
                   />
                 </Field>
                 {jumps.length > 1 && (
@@ -100,14 +105,14 @@ export function JumpHostFields({ draft, defaultJump, onChange, problem }: JumpHo
                       icon={<ArrowUpRegular />}
                       disabledFocusable={at === 0}
                       aria-label={say('devices.jump-up', { number })}
-                      onClick={() => onChange(withJumpMoved(draft, at, at - 1))}
+                      onClick={() => onChange(withJumpMoved(jumps, at, at - 1))}
                     />
                     <Button
                       appearance="subtle"
                       icon={<ArrowDownRegular />}
                       disabledFocusable={at === jumps.length - 1}
                       aria-label={say('devices.jump-down', { number })}
-                      onClick={() => onChange(withJumpMoved(draft, at, at + 1))}
+                      onClick={() => onChange(withJumpMoved(jumps, at, at + 1))}
                     />
                   </>
                 )}

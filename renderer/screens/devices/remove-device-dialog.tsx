@@ -2,7 +2,7 @@
 import { Button, Dialog, DialogBody, DialogContent, DialogSurface, DialogTitle } from '@fluentui/react-components';
 import { useState } from 'react';
 import type { TargetView } from '../../../main/ipc/contract.ts';
-import { call } from '../../contract-client.ts';
+import { CallError, call } from '../../contract-client.ts';
 import { DialogButtons } from '../../design/dialog-buttons.tsx';
 import { ErrorNotice } from '../../design/error-notice.tsx';
 import { useTexts } from '../../texts.tsx';
@@ -13,12 +13,17 @@ export interface RemoveDeviceDialogProps {
   readonly onClose: () => void;
 }
 
+/** Others go through it: whoever has read which may still want it gone. */
+function isInUse(error: unknown): boolean {
+  return error instanceof CallError && error.code === 'TARGET_IN_USE';
+}
+
 export function RemoveDeviceDialog({ target, onRemoved, onClose }: RemoveDeviceDialogProps) {
   const { say } = useTexts();
   const [error, setError] = useState<unknown>();
   const remove = async () => {
     try {
-      await call('targets.remove', { name: target.name });
+      await call('targets.remove', { name: target.name, ...(isInUse(error) ? { evenIfUsed: true } : {}) });
       onRemoved();
     } catch (caught) {
       setError(caught);
@@ -38,7 +43,7 @@ export function RemoveDeviceDialog({ target, onRemoved, onClose }: RemoveDeviceD
               {say('devices.keep')}
             </Button>
             <Button appearance="primary" onClick={remove}>
-              {say('devices.remove')}
+              {say(isInUse(error) ? 'devices.remove-even-if-used' : 'devices.remove')}
             </Button>
           </DialogButtons>
         </DialogBody>

@@ -1,5 +1,6 @@
 /**
- * The search over the saved devices: plain substrings, every word somewhere in the name, the address or the jump hosts.
+ * The search over the saved devices: plain substrings, every word somewhere in the name, the addresses, the jump hosts, the role, the
+ * tags or the notes.
  *
  * Ten thousand devices are searched on each keystroke, so all that does not depend on what is typed is done once: the text that
  * is searched is lowered and joined, and the devices are put in the order in which equally good ones stand. A search is then one
@@ -10,22 +11,64 @@ import type { TargetView } from '../../../main/ipc/contract.ts';
 export interface IndexedTarget {
   readonly target: TargetView;
   readonly name: string;
-  /** Name, device and jump hosts, lowered, one on each line: no word can match across two of them. */
+  /** All that is searched, lowered, each on a line of its own: no word can match across two of them. */
   readonly text: string;
 }
 
 export type TargetIndex = readonly IndexedTarget[];
 
-/** Last used first, then by name: the order in which equally good devices are shown. */
-export function indexTargets(targets: readonly TargetView[]): TargetIndex {
+/** Favourites, then last used first, then by name: the order in which equally good devices are shown. `roleName`: as people see it. */
+export function indexTargets(
+  targets: readonly TargetView[],
+  roleName: (role: TargetView['role']) => string = (role) => role,
+): TargetIndex {
   const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
   return targets
-    .toSorted((a, b) => (b.lastUsedAt ?? 0) - (a.lastUsedAt ?? 0) || byName.compare(a.name, b.name))
+    .toSorted(
+      (a, b) =>
+        Number(b.isFavourite) - Number(a.isFavourite) ||
+        (b.lastUsedAt ?? 0) - (a.lastUsedAt ?? 0) ||
+        byName.compare(a.name, b.name),
+    )
     .map((target) => ({
       target,
       name: target.name.toLowerCase(),
-      text: [target.name, target.device, ...target.ways.flatMap(({ jumps }) => jumps)].join('\n').toLowerCase(),
+      text: searchedText(target, roleName(target.role)),
     }));
+}
+
+function searchedText({ name, device, ways, tags, notes }: TargetView, role: string): string {
+  const hosts = ways.flatMap((way) => (way.device === undefined ? way.jumps : [...way.jumps, way.device]));
+  return [name, device, ...hosts, role, ...tags, notes].join('\n').toLowerCase();
+}
+
+/** What the list is narrowed to besides by words. */
+export interface TargetFilter {
+  readonly favourites: boolean;
+  /** Of these, every one. */
+  readonly tags: readonly string[];
+}
+
+/** The devices that fit, in the order of the index. */
+export function filterTargets(index: TargetIndex, { favourites, tags }: TargetFilter): TargetIndex {
+  if (!favourites && tags.length === 0) return index;
+  return index.filter(({ target }) => {
+    if (favourites && !target.isFavourite) return false;
+    return tags.every((tag) => target.tags.some((one) => one.toLowerCase() === tag.toLowerCase()));
+  });
+}
+
+/** The tags of the devices, the most used first; each once, however it is written. */
+export function tagsOf(targets: readonly TargetView[]): string[] {
+  const counts = new Map<string, { readonly tag: string; count: number }>();
+  for (const { tags } of targets) {
+    for (const tag of tags) {
+      const known = counts.get(tag.toLowerCase());
+      if (known === undefined) counts.set(tag.toLowerCase(), { tag, count: 1 });
+      else known.count += 1;
+    }
+  }
+  return [...counts.values()].toSorted((a, b) => b.count - a.count || a.tag.localeCompare(b.tag)).map(({ tag }) => tag);
 }
 
 /**

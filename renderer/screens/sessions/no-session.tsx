@@ -8,7 +8,6 @@ import { PageHeader } from '../../design/page-header.tsx';
 import { ScreenBody } from '../../design/screen-body.tsx';
 import { useConnect, useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
-import { indexTargets } from '../devices/target-search.ts';
 import { useTargets } from '../devices/use-targets.ts';
 
 const RECENT = 5;
@@ -42,10 +41,10 @@ export function NoSession() {
   const [failure, setFailure] = useState<unknown>();
   const recent = useMemo(
     () =>
-      indexTargets(saved?.targets ?? [])
-        .filter(({ target }) => target.lastUsedAt !== null)
-        .slice(0, RECENT)
-        .map(({ target }) => target),
+      (saved?.targets ?? [])
+        .filter(({ lastUsedAt }) => lastUsedAt !== null)
+        .toSorted((a, b) => (b.lastUsedAt ?? 0) - (a.lastUsedAt ?? 0))
+        .slice(0, RECENT),
     [saved],
   );
   const open = async (name: string) => {

@@ -12,10 +12,16 @@ import {
   draftOf,
   emptyField,
   fieldOfError,
+  type JumpDraft,
   saveInput,
+  type WayDraft,
   withJump,
   withJumpMoved,
   withoutJump,
+  withoutWay,
+  withWay,
+  withWayChanged,
+  withWayMoved,
 } from '../../../../renderer/screens/devices/target-draft.ts';
 import { sampleTarget } from '../../../window/window-samples.ts';
 
@@ -29,7 +35,8 @@ const LEAF: TargetView = {
 const draft = draftOf(LEAF, '', null);
 const jump = (...jumps: string[]) => [{ kind: 'jump' as const, jumps }];
 const TO_SAVE: TargetToSave = { ...plainTarget('leaf1', 'alice@leaf1', JUMPS), replaces: undefined };
-const texts = (of: typeof draft) => of.jumps.map(({ text }) => text);
+const [way = { id: 0, kind: 'jump', jumps: [], device: '' } satisfies WayDraft] = draft.ways;
+const texts = (jumps: readonly JumpDraft[]) => jumps.map(({ text }) => text);
 
 test('A new device begins with the usual jump host, and with what was typed', () => {
   expect(saveInput(draftOf(undefined, 'ada@leaf9', 'jumper@jump-east'), undefined)).toEqual({
@@ -40,7 +47,7 @@ test('A new device begins with the usual jump host, and with what was typed', ()
     tags: [],
     notes: '',
   });
-  expect(draftOf(undefined, '', null).jumps).toEqual([]);
+  expect(draftOf(undefined, '', null).ways).toEqual([{ id: 0, kind: 'jump', jumps: [], device: '' }]);
 });
 
 test('A device that is changed keeps its own jump hosts and says which one it replaces', () => {
@@ -49,19 +56,36 @@ test('A device that is changed keeps its own jump hosts and says which one it re
 });
 
 test('Jump hosts move, go and come, each keeping its own id', () => {
-  const moved = withJumpMoved(draft, 2, 0);
+  const moved = withJumpMoved(way.jumps, 2, 0);
   expect(texts(moved)).toEqual(['c@three', 'a@one', 'b@two']);
-  expect(moved.jumps.map(({ id }) => id)).toEqual([2, 0, 1]);
+  expect(moved.map(({ id }) => id)).toEqual([2, 0, 1]);
   const more = withJump(withoutJump(moved, 1), 'd@four');
   expect(texts(more)).toEqual(['c@three', 'b@two', 'd@four']);
-  expect(new Set(more.jumps.map(({ id }) => id)).size).toBe(3);
+  expect(new Set(more.map(({ id }) => id)).size).toBe(3);
+});
+
+test('Ways move, go and come, each keeping its own id, and are saved in their order', () => {
+  const console = { kind: 'console', jumps: [], device: ' id@192.0.2.9:2222 ' } as const;
+  const two = withWay(draft, console);
+  const first = withWayMoved(two, 1, 0);
+  expect(first.ways.map(({ id, kind }) => [id, kind])).toEqual([
+    [1, 'console'],
+    [0, 'jump'],
+  ]);
+  const changed = withWayChanged(first, 1, { kind: 'forwarded' });
+  expect(saveInput(changed, undefined).ways).toEqual([
+    { kind: 'console', jumps: [], device: 'id@192.0.2.9:2222' },
+    { kind: 'forwarded', jumps: JUMPS },
+  ]);
+  expect(withoutWay(changed, 0).ways.map(({ kind }) => kind)).toEqual(['forwarded']);
 });
 
 test('The first empty field is named', () => {
   expect(emptyField(draft)).toBeUndefined();
   expect(emptyField({ ...draft, name: ' ' })).toBe('name');
   expect(emptyField({ ...draft, device: '' })).toBe('device');
-  expect(emptyField(withJump(draft, ' '))).toEqual({ jump: 3 });
+  const empty = withWayChanged(draft, 0, { jumps: withJump(way.jumps, ' ') });
+  expect(emptyField(empty)).toEqual({ way: 0, part: 3 });
 });
 
 test('What the main process refuses is shown at the field that holds it, whatever else holds the same', () => {
@@ -82,10 +106,14 @@ test('What the main process refuses is shown at the field that holds it, whateve
   };
   expect(refusal({ name: '-x' })).toBe('name');
   expect(refusal({ device: 'alice@-o' })).toBe('device');
-  expect(refusal({ ways: jump(...JUMPS, `alice@${'x'.repeat(300)}`) })).toEqual({ jump: 3 });
+  expect(refusal({ ways: jump(...JUMPS, `alice@${'x'.repeat(300)}`) })).toEqual({ way: 0, part: 3 });
   // The part that is wrong stands in the device, too, where nothing is wrong with it.
-  expect(refusal({ device: 'alice@two', ways: jump('a@one', 'alice@two words') })).toEqual({ jump: 1 });
-  expect(refusal({ ways: jump(...Array(9).fill('a@b')) })).toEqual({ jump: 8 });
+  expect(refusal({ device: 'alice@two', ways: jump('a@one', 'alice@two words') })).toEqual({ way: 0, part: 1 });
+  expect(refusal({ ways: jump(...Array(9).fill('a@b')) })).toEqual({ way: 0, part: 8 });
+  expect(refusal({ ways: [...jump(), { kind: 'forwarded', jumps: [] }] })).toEqual({ way: 1 });
+  expect(refusal({ ways: [{ kind: 'console', jumps: [], device: '192.0.2.9' }] })).toEqual({ way: 0, part: 'device' });
+  expect(refusal({ tags: ['!'] })).toBe('tags');
+  expect(refusal({ notes: 'x'.repeat(5000) })).toBe('notes');
   expect(refusal({ replaces: 'gone' })).toBeUndefined();
   store.add(plainTarget('leaf1', 'a@b', []));
   expect(refusal({})).toBe('name');

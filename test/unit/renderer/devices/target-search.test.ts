@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { TargetView } from '../../../../main/ipc/contract.ts';
-import { indexTargets, searchTargets, typedDestination } from '../../../../renderer/screens/devices/target-search.ts';
+import {
+  filterTargets,
+  indexTargets,
+  searchTargets,
+  tagsOf,
+  typedDestination,
+} from '../../../../renderer/screens/devices/target-search.ts';
 import { sampleTarget } from '../../../window/window-samples.ts';
 
 const target = (name: string, more: Partial<TargetView> = {}): TargetView => ({
@@ -86,4 +92,33 @@ test('A part of a name counts wherever it stands, also with further words behind
   const index = indexTargets(['ce1-rack420', 'ce1-rack42', 'rack42-rack421'].map(named));
   const found = searchTargets(index, 'rack42 east').map(({ name }) => name);
   expect(found).toEqual(['ce1-rack42', 'rack42-rack421', 'ce1-rack420']);
+});
+
+test('Favourites come first, and roles, tags, notes and further ways are searched', () => {
+  const targets = [
+    target('leaf1', { lastUsedAt: 9 }),
+    target('leaf2', { isFavourite: true, role: 'ce', tags: ['row4'], notes: 'Behind\nthe door' }),
+    target('leaf3', { ways: [...(target('x').ways ?? []), { kind: 'console', jumps: [], device: 'id@192.0.2.9' }] }),
+  ];
+  const index = indexTargets(targets, (role) => (role === 'ce' ? 'CE router' : role));
+  const found = (query: string) => searchTargets(index, query).map(({ name }) => name);
+  expect(found('')).toEqual(['leaf2', 'leaf1', 'leaf3']);
+  expect(found('router row4')).toEqual(['leaf2']);
+  expect(found('door')).toEqual(['leaf2']);
+  expect(found('id@192')).toEqual(['leaf3']);
+});
+
+test('The list narrows to favourites and to what has all the tags that are pressed', () => {
+  const index = indexTargets([
+    target('leaf1', { tags: ['Row4', 'b'] }),
+    target('leaf2', { tags: ['row4'], isFavourite: true }),
+    target('leaf3'),
+  ]);
+  const narrowed = (favourites: boolean, ...tags: string[]) =>
+    filterTargets(index, { favourites, tags }).map(({ name }) => name);
+  expect(narrowed(false)).toEqual(['leaf2', 'leaf1', 'leaf3']);
+  expect(narrowed(false, 'row4')).toEqual(['leaf2', 'leaf1']);
+  expect(narrowed(false, 'row4', 'b')).toEqual(['leaf1']);
+  expect(narrowed(true, 'row4')).toEqual(['leaf2']);
+  expect(tagsOf(index.map(({ target: one }) => one))).toEqual(['row4', 'b']);
 });

@@ -1,0 +1,56 @@
+/** What narrows the list besides words: favourites, and the tags in use. Pressed ones all have to fit. */
+import { makeStyles, ToggleButton, tokens } from '@fluentui/react-components';
+import { StarRegular } from '@fluentui/react-icons';
+import { useTexts } from '../../texts.tsx';
+import type { TargetFilter } from './target-search.ts';
+
+export interface FilterChipsProps {
+  readonly tags: readonly string[];
+  readonly filter: TargetFilter;
+  readonly onChange: (filter: TargetFilter) => void;
+}
+
+/** More tags than that are found by typing them. */
+const MOST = 12;
+
+const useStyles = makeStyles({
+  chips: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalXS },
+  chip: { minWidth: 0, borderRadius: tokens.borderRadiusCircular },
+});
+
+export function FilterChips({ tags, filter, onChange }: FilterChipsProps) {
+  const styles = useStyles();
+  const { say } = useTexts();
+  // One that is pressed stays, whatever becomes of the others.
+  const shown = [...tags.slice(0, MOST), ...filter.tags.filter((tag) => !tags.slice(0, MOST).includes(tag))];
+  const toggled = (tag: string) =>
+    filter.tags.includes(tag) ? filter.tags.filter((one) => one !== tag) : [...filter.tags, tag];
+  return (
+    <fieldset
+      className={styles.chips}
+      aria-label={say('devices.filter')}
+      style={{ border: 'none', margin: 0, padding: 0 }}
+    >
+      <ToggleButton
+        className={styles.chip}
+        size="small"
+        icon={<StarRegular />}
+        checked={filter.favourites}
+        onClick={() => onChange({ ...filter, favourites: !filter.favourites })}
+      >
+        {say('devices.favourites')}
+      </ToggleButton>
+      {shown.map((tag) => (
+        <ToggleButton
+          key={tag}
+          className={styles.chip}
+          size="small"
+          checked={filter.tags.includes(tag)}
+          onClick={() => onChange({ ...filter, tags: toggled(tag) })}
+        >
+          {`#${tag}`}
+        </ToggleButton>
+      ))}
+    </fieldset>
+  );
+}
