@@ -97,7 +97,7 @@ describe('glasskey connect --record', () => {
       {
         when: PROMPT,
         type: () => {
-          for (const pid of glasskeys()) process.kill(pid, 'SIGTERM');
+          for (const pid of glasskeys('five.cast')) process.kill(pid, 'SIGTERM');
           return '';
         },
       },
@@ -105,6 +105,22 @@ describe('glasskey connect --record', () => {
     expect(killed, killed.screen).toMatchObject({ exitCode: 130, same: true });
     expect(outputOf('five.cast')).toContain('Software image version');
     expect(readdirSync(join(lab.folder, 'tmp'))).toEqual([]);
+  });
+
+  it('leaves a file that can be read up to the moment at which it was killed', async () => {
+    const killed = await recorded('six.cast', [
+      lab.typePin(),
+      { when: PROMPT, type: () => 'show version\r' },
+      {
+        when: PROMPT,
+        type: () => {
+          for (const pid of glasskeys('six.cast')) process.kill(pid, 'SIGKILL');
+          return '';
+        },
+      },
+    ]);
+    expect(killed.exitCode, killed.screen).toBe(137);
+    expect(outputOf('six.cast')).toContain('Software image version');
   });
 
   it('goes with neither --json nor --pin-stdin, and needs a terminal', async () => {
@@ -119,15 +135,15 @@ describe('glasskey connect --record', () => {
   });
 });
 
-/** The processes of the command line in this lab. */
-function glasskeys(): readonly number[] {
+/** The processes of the command line that record to that file. */
+function glasskeys(recording: string): readonly number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((pid) => {
       try {
         const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-        return words.some((word) => word.endsWith('test/lab/glasskey.ts')) && words.includes('five.cast');
+        return words.some((word) => word.endsWith('test/lab/glasskey.ts')) && words.includes(recording);
       } catch {
         return false; // ended just now
       }

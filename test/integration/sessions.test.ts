@@ -243,6 +243,55 @@ describe('a session that is begun anew', () => {
   });
 });
 
+describe('a session that the command line attaches to', () => {
+  it('is seen there and in the window, is typed to from both, and goes on when it is let go', async () => {
+    const server = await desk.glasskey.serveSessions({ sessions: desk.sessions, reconnect: desk.reconnect });
+    try {
+      const id = await desk.open('leaf1');
+      await desk.shows(id, PROMPT);
+      desk.sessions.resize(id, { columns: 150, rows: 30 });
+      let isPrivileged = false;
+      const terminal = lab.startInTerminal('glasskey', ['sessions', 'attach', 'leaf1'], {
+        answers: [
+          { when: /ce1-rack4>\s*$/, type: () => 'show version\r' },
+          {
+            when: /Software image version[\s\S]*ce1-rack4>\s*$/,
+            type: () => {
+              desk.type(id, 'show privilege\r');
+              return '';
+            },
+          },
+          {
+            when: /Current privilege level[\s\S]*ce1-rack4>\s*$/,
+            type: () => {
+              isPrivileged = true;
+              return '\x1d';
+            },
+          },
+        ],
+      });
+      const { exitCode, screen } = await terminal.ended;
+      expect(exitCode, screen).toBe(0);
+      expect(isPrivileged).toBe(true);
+      await desk.shows(id, 'Software image version');
+      expect(screen).toMatch(/Logging in to [\s\S]*ce1-rack4>[\s\S]*Let go of leaf1\. The session goes on\./);
+      desk.type(id, 'show hostname\r');
+      await desk.shows(id, 'Hostname: ce1-rack4');
+      await cutByHost();
+      expect(await desk.reaches(id, 'ended')).toMatchObject({ lost: 'cut' });
+      const again = await lab.glasskeyScript(['sessions', 'reconnect', 'leaf1', '--json']);
+      expect(again.exitCode, again.stderr).toBe(0);
+      await desk.reaches(id, 'open');
+      const listed = JSON.parse((await lab.glasskeyScript(['sessions', '--json'])).stdout);
+      expect(listed.sessions).toMatchObject([{ id, state: 'open', reconnects: 1 }]);
+      expect((await lab.glasskeyScript(['sessions', 'end', '1'])).exitCode).toBe(0);
+      await desk.reaches(id, 'ended');
+    } finally {
+      await server.close();
+    }
+  });
+});
+
 describe('a session that fails', () => {
   it('is cut by the host: it ends with CONNECT_LOST, and says what ssh said', async () => {
     const id = await desk.open('leaf1');
