@@ -2,7 +2,8 @@
 import type { AppSession } from '../connect/session-messages.ts';
 import type { AppSessions, SessionAttachment } from '../connect/sessions-client.ts';
 import type { CliWorld } from './cli-world.ts';
-import { openRawTerminal, terminalSize } from './raw-terminal.ts';
+import { printable } from './output.ts';
+import { openRawTerminal, type RawTerminal, terminalSize } from './raw-terminal.ts';
 
 /** Ctrl-], as telnet has it: no shell and no editor of devices wants it. */
 export const DETACH_KEY = 0x1d;
@@ -28,7 +29,7 @@ export async function attachTerminal(
     ended: () => attachment?.detach(),
   });
   try {
-    attachment = await sessions.attach(id, size, (bytes) => terminal.write(bytes));
+    attachment = await sessions.attach(id, size, (bytes) => terminal.write(bytes), tellingWaits(terminal));
     const letGo = () => attachment?.detach();
     if (signal.aborted) letGo();
     signal.addEventListener('abort', letGo, { once: true });
@@ -37,4 +38,14 @@ export async function attachTerminal(
     terminal.restore();
     world.stdout.write('\r\n');
   }
+}
+
+/** What the app asks for while it logs in: a line each. In an open session it would stand in the midst of a program's screen. */
+function tellingWaits(terminal: RawTerminal): (session: AppSession) => void {
+  let told = '';
+  return ({ state, waitsFor }) => {
+    const sentence = state === 'starting' ? (waitsFor?.sentence ?? '') : '';
+    if (sentence !== told && sentence !== '') terminal.write(new TextEncoder().encode(`${printable(sentence)}\r\n`));
+    told = sentence;
+  };
 }

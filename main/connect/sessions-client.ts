@@ -32,8 +32,13 @@ export interface AppSessions {
   end(id: string): Promise<void>;
   /** Throws `SESSION_STILL_RUNNING`, and what a login's plan throws. */
   reconnect(id: string): Promise<void>;
-  /** `show` gets what the session has written and writes. */
-  attach(id: string, size: TerminalSize, show: (bytes: Uint8Array) => void): Promise<SessionAttachment>;
+  /** `show` gets what the session has written and writes; `follow`, how it stands, at each change. */
+  attach(
+    id: string,
+    size: TerminalSize,
+    show: (bytes: Uint8Array) => void,
+    follow?: (session: AppSession) => void,
+  ): Promise<SessionAttachment>;
   close(): void;
 }
 
@@ -52,7 +57,7 @@ export async function connectToSessions(socketPath: string, clock: Clock): Promi
     list: async () => (await connection.ask({ ask: 'list' }, 'sessions')).sessions,
     end: (id) => done({ ask: 'end', id }),
     reconnect: (id) => done({ ask: 'reconnect', id }),
-    attach: (id, size, show) => connection.attach(id, size, show),
+    attach: (...what) => connection.attach(...what),
     close: () => connection.close(),
   };
 }
@@ -112,12 +117,20 @@ class Connection {
     return answer as Extract<SessionsTell, { tell: T }>;
   }
 
-  async attach(id: string, size: TerminalSize, show: (bytes: Uint8Array) => void): Promise<SessionAttachment> {
+  async attach(
+    id: string,
+    size: TerminalSize,
+    show: (bytes: Uint8Array) => void,
+    follow: (session: AppSession) => void = () => {},
+  ): Promise<SessionAttachment> {
     this.#show = show;
     const { promise, resolve } = Promise.withResolvers<Awaited<SessionAttachment['over']>>();
     let last: AppSession | undefined;
     this.#follow = (tell) => {
-      if (tell.tell === 'session') last = tell.session;
+      if (tell.tell === 'session') {
+        last = tell.session;
+        follow(last);
+      }
       if (tell.tell === 'session' && tell.session.state === 'ended') resolve({ why: 'ended', session: tell.session });
       if (tell.tell === 'gone' && last !== undefined) resolve({ why: 'gone', session: last });
     };

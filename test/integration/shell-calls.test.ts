@@ -35,6 +35,21 @@ describe.skipIf(!hasChromium)('calls of the window', () => {
     expect(JSON.stringify(lines)).not.toContain('secret word');
   });
 
+  it('ask where a new file goes by a dialog of the window, which may be declined', async () => {
+    const exported = () => shell.probe('call', 'recordings.export', { name: 'leaf1.cast' });
+    const declined = exported();
+    const dialog = await shell.app.answerDialog({ canceled: true });
+    expect(dialog).toMatchObject({
+      kind: 'save',
+      windowId: expect.any(Number),
+      options: { defaultPath: 'leaf1.cast' },
+    });
+    expect(await declined).toEqual({ ok: true, output: {} });
+    const chosen = exported();
+    await shell.app.answerDialog({ filePath: '/home/me/leaf1.cast' });
+    expect(await chosen).toEqual({ ok: true, output: { file: '/home/me/leaf1.cast' } });
+  });
+
   it('tell progress, and end when the page cancels them', async () => {
     const page = await shell.window();
     const input = { algorithm: 'ed25519-sk', publish: false, fresh: false, overwrite: false };

@@ -152,6 +152,10 @@ export class ShellApp {
         this.session(`s-${target}`, { target, state: 'starting' });
         return { id: `s-${target}` };
       },
+      'recordings.export': async ({ name }) => {
+        const file = await needs.chooseNewFile(name);
+        return file === undefined ? {} : { file };
+      },
       'agent.status': () => this.agent,
       'prompts.show': () => desk.view(),
       'prompts.answer': ({ id, answer }) => {

@@ -148,6 +148,24 @@ describe('the sessions socket', () => {
     expect(one.text()).toBe('before after');
   });
 
+  it('tells an attached terminal how its session stands, at each change of its own', async () => {
+    const { open } = await start();
+    const [{ id, run }, other] = [open(), open()];
+    const states: (string | undefined)[] = [];
+    const app = await client();
+    await app.attach(
+      id,
+      SIZE,
+      () => {},
+      ({ state, waitsFor }) => states.push(waitsFor?.sentence ?? state),
+    );
+    run.waitFor({ what: 'touch', sentence: 'Touch it.' });
+    other.run.terminal.onOpened();
+    run.waitFor(undefined);
+    run.terminal.onOpened();
+    await expect.poll(() => states).toEqual(['starting', 'Touch it.', 'starting', 'open']);
+  });
+
   it('says when an attached session is taken off the list, and when the app goes', async () => {
     const { open, sessions, server } = await start();
     const [gone, left] = [open(), open()];
