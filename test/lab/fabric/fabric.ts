@@ -94,6 +94,11 @@ export interface Fabric {
   machine(name: string): FabricMachine;
   /** False where the lab's accounts have no passwords (loopback). */
   readonly takesPasswords: boolean;
+  /**
+   * What stands before a command line to run it in a network where there is nothing but the jump hosts, as on a computer whose other
+   * cables are all cut. Undefined on loopback, which is one with everything.
+   */
+  readonly alone: readonly string[] | undefined;
   /** known_hosts text with all machines' host keys. */
   readonly knownHosts: string;
   /** False where a session gets no pseudo-terminal (an ordinary user's sshd, and /dev/pts mounted without the group tty). */
@@ -147,6 +152,7 @@ export async function startFabric(options: FabricOptions): Promise<Fabric> {
     knownHosts: all.map(({ knownHosts }) => `${knownHosts}\n`).join(''),
     givesTerminals: machines.givesTerminals,
     takesPasswords: machines.takesPasswords,
+    alone: machines.alone,
     reconcile: reconciliation.reconcile,
     setBanner: (name, text) => machine(name).setBanner(text),
     jumpLog: () => jump.log(),

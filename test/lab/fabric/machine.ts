@@ -72,6 +72,8 @@ export interface Machines {
   readonly onlyUser?: string;
   readonly givesTerminals: boolean;
   readonly takesPasswords: boolean;
+  /** What stands before a command line to run it in a network where there is nothing but the edge. */
+  readonly alone?: readonly string[];
   close(): Promise<void>;
 }
 

@@ -37,6 +37,8 @@ const INSIDE = '/mnt';
 const SSH_PORT = 22;
 const CONSOLE_PORT = 2222;
 const FIRST_UID = 61_001;
+/** Of a network of 16, without that for broadcasts. */
+const LAST_ADDRESS = 14;
 const NETWORKS: readonly NetworkName[] = ['edge', 'fabric', 'inner'];
 
 /** Another fabric on this machine may have picked the same piece of the address range. */
@@ -112,6 +114,7 @@ async function startMachines(request: MachinesRequest): Promise<Machines> {
       targets: sites.flatMap(targetsOf),
       givesTerminals: true,
       takesPasswords: true,
+      alone: [await requireProgram('nsenter'), '--net', '--target', String(switchNamespace.pid), '--'],
       close: closeAll,
     };
   } catch (error) {
@@ -357,6 +360,9 @@ async function connectThem(
   await inNamespace(switchPid, [
     ...bridges.flatMap((network) => [`link add ${network} type bridge`, `link set ${network} up`]),
     'link set uplink master edge up',
+    // Whoever is run in there is on the edge, and on nothing else.
+    `address add ${range.at('edge', LAST_ADDRESS).ip}/28 dev edge`,
+    'link set lo up',
     ...sites.flatMap(({ addresses }, site) =>
       [...addresses.keys()].flatMap((network, index) => [
         `link add m${site}e${index} type veth peer name eth${index} netns ${namespaces[site]?.pid}`,
