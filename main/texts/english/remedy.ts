@@ -89,4 +89,7 @@ export const REMEDY = {
   'remedy.DRILL_NO_TARGET': 'Save a target on the Devices screen, or choose others.',
   'remedy.DRILL_KEY_REPLACED': 'Plug in the security key with the newer key; Readiness says which it is.',
   'remedy.AGENT_SILENT': 'Quit Glasskey by its menu and open it again, then rehearse once more.',
+  'remedy.CONNECT_VERIFICATION_REFUSED':
+    'Connect again and give the PIN; where that does not help, the host asks for a key that verifies its user, and yours was made without: open Enroll and make one.',
+  'remedy.SSH_CONFIG_REFUSED': 'Nothing was changed. Report this, with what it says.',
 } as const;
