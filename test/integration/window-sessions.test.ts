@@ -350,13 +350,13 @@ test('It says who is where through which hops, and what the key is wanted for wh
   await page.getByRole('heading', { name: 'leaf1 (alice@198.51.100.7)', exact: true }).waitFor();
 });
 
-test('A session that failed says why and what to do; connecting again opens another in its place', async () => {
+test('A session that failed says why and what to do; connecting again begins it anew in its place, history and all', async () => {
   const failed = sampleSession({
     state: 'ended',
     endedAt: Date.now(),
     error: { code: 'CONNECT_TIMED_OUT', message: 'It did not answer.', remedy: 'Check the cable.', kind: 'expected' },
   });
-  await using window = await openSessions([failed], { calls: { 'sessions.open': () => ({ id: 'next' }) } });
+  await using window = await openSessions([failed], { calls: { 'sessions.reconnect': () => ({}) } });
   const { page } = window;
   expect(await page.getByRole('alert').textContent()).toContain('Check the cable.');
   // Nobody is there to take what is typed: Tab leaves the terminal as everywhere.
@@ -365,11 +365,67 @@ test('A session that failed says why and what to do; connecting again opens anot
   await page.keyboard.press('Tab');
   await soon(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Connect again');
   await page.keyboard.press('Enter');
-  await soon(() => made(window, 'sessions.open')).toMatchObject([{ target: 'ce1-rack4' }]);
-  await soon(() => made(window, 'sessions.end')).toEqual([{ id: 'session-1' }]);
+  await soon(() => made(window, 'sessions.reconnect')).toEqual([{ id: 'session-1' }]);
   expect(written(window)).toBe('');
+  await window.become([sampleSession({ reconnects: 1 })]);
+  await window.output('\r\nagain#');
+  await soon(() => screen(window)).toBe('ce1-rack4#\nagain#');
+  await soon(() => inTerminal(window)).toBe(true);
+  await page.keyboard.type('y');
+  await soon(() => written(window)).toBe('y');
+  expect(made(window, 'sessions.end')).toEqual([]);
   await window.become([{ ...failed, error: undefined, exitCode: 3 } as SessionView]);
   await page.getByText('ended with exit code 3').first().waitFor();
+});
+
+test('A connection that went says so, and that it was lost', async () => {
+  const error = {
+    code: 'CONNECT_LOST',
+    message: 'ce1-rack4 does not answer any more.',
+    remedy: 'Connect again.',
+    kind: 'expected',
+  } as const;
+  await using window = await openSessions([sampleSession({ state: 'ended', endedAt: Date.now(), lost: 'cut', error })]);
+  const { page } = window;
+  await page.getByRole('tab', { name: 'ce1-rack4, Connection lost' }).waitFor();
+  expect(await page.getByRole('alert').textContent()).toContain('does not answer any more');
+  expect(await axeViolationsInBothSchemes(page)).toEqual([]);
+});
+
+test('A recording is begun and ended, is seen in banner and tab, and one that ended by itself is told', async () => {
+  await using window = await openSessions(undefined, { calls: { 'sessions.record': () => ({}) } });
+  const { page } = window;
+  await page.getByRole('button', { name: 'Record this session' }).click();
+  await soon(() => made(window, 'sessions.record')).toEqual([{ id: 'session-1', isOn: true }]);
+  expect(await inTerminal(window)).toBe(true);
+  const recording = { name: 'one.cast', state: 'running' } as const;
+  await window.become([sampleSession({ isRecorded: true, recording })]);
+  await page.getByRole('tab', { name: 'ce1-rack4, Connected, recording' }).waitFor();
+  await page.getByText('Recording', { exact: true }).waitFor();
+  expect(await axeViolationsInBothSchemes(page)).toEqual([]);
+  await page.getByRole('button', { name: 'End the recording' }).click();
+  await soon(() => made(window, 'sessions.record').at(-1)).toEqual({ id: 'session-1', isOn: false });
+  await window.become([sampleSession({ recording: { ...recording, state: 'full' } })]);
+  await page.getByText('reached its largest size').waitFor();
+  const error = {
+    code: 'RECORDING_WRITE_FAILED',
+    message: 'The disk is full.',
+    remedy: 'Make room.',
+    kind: 'expected',
+  } as const;
+  await window.become([sampleSession({ recording: { ...recording, state: 'failed', error } })]);
+  await soon(() => page.getByRole('alert').textContent()).toContain('Make room.');
+});
+
+test('Where an administrator wants every session recorded, it says so and nobody can end it', async () => {
+  const settings = sampleSettings().map((line) =>
+    line.key === 'sessions.record' ? { ...line, value: 'always', fixed: true as const } : line,
+  );
+  await using window = await openSessions([sampleSession({ isRecorded: true })], {
+    calls: { 'settings.list': () => ({ settings, file: '/settings.json' }) },
+  });
+  await window.page.getByText('Recording, as your administrator has set').waitFor();
+  expect(await window.page.getByRole('button', { name: 'End the recording' }).count()).toBe(0);
 });
 
 test('The device hears of the size once it rests, and the font follows the settings', async () => {

@@ -312,6 +312,24 @@ const bytes = (text: string) => new TextEncoder().encode(text.replaceAll('\n', '
 const OPEN = sampleSession({ device: 'admin@ce1-rack4', startedAt: NOW - 240_000, openedAt: NOW - 210_000 });
 const SECOND = sampleSession({ id: 'session-0', target: 'leaf1', device: 'alice@leaf1', startedAt: NOW - 900_000 });
 
+const LOST: SessionView = {
+  ...OPEN,
+  state: 'ended',
+  endedAt: NOW - 60_000,
+  lost: 'not-answering',
+  error: {
+    code: 'CONNECT_UNREACHABLE',
+    message: 'The connection to ce1-rack4 was lost: it has not answered for 45 seconds.',
+    remedy: 'Connect again. If nothing is reached, look at the way there.',
+    kind: 'expected',
+  },
+};
+const RECORDED: SessionView = {
+  ...OPEN,
+  isRecorded: true,
+  recording: { name: '2026-03-10T09-12-00Z-ce1-rack4.cast', state: 'running' },
+};
+
 function sessions(
   state: string,
   shows: string,
@@ -551,6 +569,10 @@ export const WINDOW_PICTURES: readonly WindowPicture[] = [
     ({ page }) => page.getByRole('alert').waitFor(),
     OUTPUT.split('\n', 1)[0],
   ),
+  sessions('lost', 'The connection went: why, and the way back in its place', [LOST], ({ page }) =>
+    page.getByRole('alert').waitFor(),
+  ),
+  sessions('recorded', 'A session that is recorded', [SECOND, RECORDED]),
   sessions('search', 'Search in the terminal', [OPEN], async ({ page }) => {
     await page.keyboard.press('Control+Shift+F');
     await page.getByRole('textbox', { name: 'Search in this terminal' }).fill('connected');

@@ -1,18 +1,21 @@
 /** Above the terminal: who is logged in to what, through which hosts, since when, how it stands; and what one can do with it. */
 import { Button, makeStyles, tokens } from '@fluentui/react-components';
-import { CopyRegular, DismissRegular, SearchRegular } from '@fluentui/react-icons';
+import { CopyRegular, DismissRegular, RecordRegular, RecordStopRegular, SearchRegular } from '@fluentui/react-icons';
 import type { MouseEvent } from 'react';
 import type { SessionView } from '../../../main/ipc/contract.ts';
 import { useTexts } from '../../texts.tsx';
+import { RecordingMark } from './recording-mark.tsx';
 import { SessionStateBadge } from './session-state.tsx';
 import { sinceWords, whoWhere } from './session-words.ts';
 import { keyNames } from './terminal-keys.ts';
+import { useRecordingPolicy } from './use-recording-policy.ts';
 
 export interface SessionBannerProps {
   readonly session: SessionView;
   readonly isMac: boolean;
   readonly onFind: () => void;
   readonly onCopy: () => void;
+  readonly onRecord: (isOn: boolean) => void;
   readonly onClose: () => void;
 }
 
@@ -48,10 +51,13 @@ const useStyles = makeStyles({
 /** A press of the pointer on a tool leaves the focus, and with it the keyboard, in the terminal. */
 const keepFocus = (event: MouseEvent) => event.preventDefault();
 
-export function SessionBanner({ session, isMac, onFind, onCopy, onClose }: SessionBannerProps) {
+export function SessionBanner({ session, isMac, onFind, onCopy, onRecord, onClose }: SessionBannerProps) {
   const styles = useStyles();
   const { say } = useTexts();
   const keys = keyNames(isMac);
+  const isPolicy = useRecordingPolicy();
+  const { isRecorded } = session;
+  const recordLabel = say(isRecorded ? 'sessions.record-stop' : 'sessions.record-start');
   return (
     <header className={styles.banner}>
       <div className={styles.words}>
@@ -60,9 +66,20 @@ export function SessionBanner({ session, isMac, onFind, onCopy, onClose }: Sessi
           <SessionStateBadge session={session} />
           <span className={styles.small}>{sinceWords(say, session, Date.now())}</span>
         </span>
+        {isRecorded && <RecordingMark isPolicy={isPolicy} />}
       </div>
       <div className={styles.tools}>
         <span className={`${styles.small} ${styles.hint}`}>{say('sessions.leave-hint', { leave: keys.leave })}</span>
+        {session.state !== 'ended' && !(isRecorded && isPolicy) && (
+          <Button
+            appearance="subtle"
+            icon={isRecorded ? <RecordStopRegular /> : <RecordRegular />}
+            aria-label={recordLabel}
+            title={recordLabel}
+            onMouseDown={keepFocus}
+            onClick={() => onRecord(!isRecorded)}
+          />
+        )}
         <Button
           appearance="subtle"
           icon={<SearchRegular />}

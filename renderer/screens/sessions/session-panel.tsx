@@ -5,12 +5,12 @@ import type { SessionView } from '../../../main/ipc/contract.ts';
 import { call } from '../../contract-client.ts';
 import { useAnnounce } from '../../design/announcement.tsx';
 import { ErrorNotice } from '../../design/error-notice.tsx';
-import { useConnect } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
 import { FindBar } from './find-bar.tsx';
 import { KeyOverlay } from './key-overlay.tsx';
 import { PasteDialog } from './paste-dialog.tsx';
 import { asksBeforePaste } from './pasted-text.ts';
+import { RecordingNotice } from './recording-notice.tsx';
 import { SessionBanner } from './session-banner.tsx';
 import { SessionEnd } from './session-end.tsx';
 import { tabId } from './session-tabs.tsx';
@@ -36,7 +36,6 @@ export function SessionPanel({ id, session, terminal, look, onLeave, onClose }: 
   const styles = useStyles();
   const { say } = useTexts();
   const announce = useAnnounce();
-  const connect = useConnect();
   const [finding, setFinding] = useState(false);
   const [pasted, setPasted] = useState<string>();
   const [failure, setFailure] = useState<unknown>();
@@ -73,9 +72,20 @@ export function SessionPanel({ id, session, terminal, look, onLeave, onClose }: 
     findInput.current?.select();
   };
   const again = async () => {
+    setFailure(undefined);
     try {
-      await connect(target);
-      onClose();
+      await call('sessions.reconnect', { id: session.id });
+      // The button goes with what it stood in.
+      terminal.focus();
+    } catch (error) {
+      setFailure(error);
+    }
+  };
+  const record = async (isOn: boolean) => {
+    setFailure(undefined);
+    try {
+      await call('sessions.record', { id: session.id, isOn });
+      announce(say(isOn ? 'sessions.record-began' : 'sessions.record-ended'));
     } catch (error) {
       setFailure(error);
     }
@@ -98,8 +108,16 @@ export function SessionPanel({ id, session, terminal, look, onLeave, onClose }: 
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of what is inside
     <div className={styles.panel} onKeyDown={press}>
       <div id={id} role="tabpanel" aria-labelledby={tabId(session.id)} className={styles.panel}>
-        <SessionBanner session={session} isMac={IS_MAC} onFind={find} onCopy={copy} onClose={onClose} />
+        <SessionBanner
+          session={session}
+          isMac={IS_MAC}
+          onFind={find}
+          onCopy={copy}
+          onRecord={record}
+          onClose={onClose}
+        />
         {failure !== undefined && <ErrorNotice error={failure} />}
+        <RecordingNotice session={session} />
         {finding && (
           <FindBar
             terminal={terminal}

@@ -7,6 +7,7 @@ import { DismissRegular } from '@fluentui/react-icons';
 import type { KeyboardEvent, MouseEvent } from 'react';
 import type { SessionView } from '../../../main/ipc/contract.ts';
 import { useTexts } from '../../texts.tsx';
+import { RecordingDot } from './recording-mark.tsx';
 import { SessionStateIcon } from './session-state.tsx';
 import { stateWords, tabName } from './session-words.ts';
 
@@ -114,7 +115,10 @@ export function SessionTabs({ sessions, current, panelId, onChoose, onEnter, onC
             id={tabId(id)}
             aria-selected={chosen}
             aria-controls={chosen ? panelId : undefined}
-            aria-label={say('sessions.tab', { target, state: stateWords(say, session) })}
+            aria-label={say(session.isRecorded ? 'sessions.tab-recorded' : 'sessions.tab', {
+              target,
+              state: stateWords(say, session),
+            })}
             aria-keyshortcuts="Delete"
             tabIndex={chosen ? 0 : -1}
             title={target}
@@ -125,6 +129,7 @@ export function SessionTabs({ sessions, current, panelId, onChoose, onEnter, onC
           >
             <SessionStateIcon session={session} />
             <span className={styles.name}>{target}</span>
+            {session.isRecorded && <RecordingDot />}
             <span className={styles.cross} data-close="" aria-hidden="true">
               <DismissRegular />
             </span>

@@ -54,6 +54,8 @@ export interface SessionTerminal {
   receive(data: Uint8Array, counted: boolean): void;
   /** The session is over: nothing is sent any more, what was written stays. */
   end(): void;
+  /** It was begun anew in its place: what is typed goes to the device again, which is told the size anew. */
+  resume(): void;
   dispose(): void;
 }
 
@@ -221,17 +223,26 @@ export function sessionTerminal(id: string): SessionTerminal {
       if (!counted) replaying += data.length;
       pieces.write(data, (bytes) => {
         if (!counted) replaying -= bytes;
-        else if (!ended) drawn.add(bytes);
+        // Also of one that has ended: it may be begun anew, and what was not told would count against it then.
+        else drawn.add(bytes);
       });
     },
     end() {
       ended = true;
-      drawn.stop();
       terminal.options.disableStdin = true;
       terminal.options.cursorInactiveStyle = 'none';
     },
+    resume() {
+      if (!ended) return;
+      ended = false;
+      sizeTold = '';
+      terminal.options.disableStdin = false;
+      terminal.options.cursorInactiveStyle = 'outline';
+      if (element.isConnected) tellSize();
+    },
     dispose() {
       self.end();
+      drawn.stop();
       clearTimeout(sizeTimer);
       pieces.stop();
       terminal.dispose();

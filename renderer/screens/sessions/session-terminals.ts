@@ -9,7 +9,7 @@ import { type SessionTerminal, sessionTerminal } from './session-terminal.ts';
 export interface SessionTerminals {
   /** The terminal of a session, made and attached when it is first asked for. */
   of(id: string): SessionTerminal;
-  /** Ends the terminals of sessions that have ended, and drops those that are listed no more. */
+  /** Ends the terminals of sessions that have ended, resumes those of sessions begun anew, and drops those that are listed no more. */
   keep(sessions: readonly SessionView[]): void;
 }
 
@@ -52,6 +52,7 @@ function sessionTerminals(): SessionTerminals {
       for (const [id, terminal] of terminals) {
         const state = states.get(id);
         if (state === 'ended') terminal.end();
+        else if (state !== undefined) terminal.resume();
         if (state !== undefined) continue;
         terminals.delete(id);
         terminal.dispose();

@@ -35,7 +35,8 @@ export function whoWhere(say: Say, session: SessionView): string {
   return jumps.length === 0 ? who : say('sessions.banner-through', { who, jumps: wayWords(say, jumps) });
 }
 
-export function stateWords(say: Say, { state, waitsFor, error }: SessionView): string {
+export function stateWords(say: Say, { state, waitsFor, error, lost }: SessionView): string {
+  if (lost !== undefined) return say('sessions.state-lost');
   if (state === 'ended') return say(error === undefined ? 'sessions.state-ended' : 'sessions.state-failed');
   if (waitsFor !== undefined) return say('sessions.state-waits');
   return say(state === 'open' ? 'sessions.state-open' : 'sessions.state-starting');
