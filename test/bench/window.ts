@@ -85,15 +85,11 @@ async function measureApp(lab: Lab, options: WindowOptions): Promise<Omit<Measur
     if (count === options.starts - 1) tray = await measureInTray(desktop, processId);
   }
   const all = devices(options.devices);
-  seedDevices(lab, [...all, { name: 'flood', device: lab.device }], lab.jump);
+  const flooded = { name: 'flood', device: lab.device, role: 'tor', tags: [], notes: '' } as const;
+  seedDevices(lab, [...all, flooded], lab.jump);
   const { desktop } = await startAndMeasure(lab);
   await using _ = desktop;
-  const filtering = await measureFiltering(
-    desktop,
-    [...all, { name: 'flood', device: lab.device }],
-    lab.jump,
-    options.rounds,
-  );
+  const filtering = await measureFiltering(desktop, [...all, flooded], lab.jump, options.rounds);
   return { starts, tray, filtering, floods: await flood(lab, desktop, options) };
 }
 

@@ -1,9 +1,12 @@
 /** The search over many devices: from each keystroke to the frame that shows what it found. */
 import { join } from 'node:path';
 import { openDatabase } from '../../../main/storage/database.ts';
-import { plainTarget, targetStore } from '../../../main/storage/target-store.ts';
+import { type TargetChange, type TargetEntry, targetStore } from '../../../main/storage/target-store.ts';
+import { DEVICES } from '../../../main/texts/english/devices.ts';
 import type { LabDesktop } from '../../lab/desktop-app.ts';
 import type { Lab } from '../../lab/world.ts';
+
+const PASSWORD_DEVICE = 'telco-rw@192.0.2.77';
 
 /** Typed one by one, and taken away again likewise: it leaves every device, then fewer and fewer, then one. */
 const TYPED = 'rack07-leaf12 ce3';
@@ -23,16 +26,22 @@ export interface Keystroke {
   readonly workMs: number;
 }
 
-interface Device {
-  readonly name: string;
-  readonly device: string;
-}
+type Device = Pick<TargetEntry, 'name' | 'device' | 'role' | 'tags' | 'notes'>;
 
+const ROLE_NAMES = { ce: DEVICES['devices.role-ce'], tor: DEVICES['devices.role-tor'] } as const;
+
+/** As a fleet has them: what each is, tags, a note, and (seedDevices) two ways in. */
 export function devices(count: number): readonly Device[] {
   return Array.from({ length: count }, (_, at) => {
     const [fabric, rack, leaf] = [Math.floor(at / 1000) + 1, Math.floor(at / 20) % 50, at % 20];
     const name = `ce${fabric}-rack${String(rack).padStart(2, '0')}-leaf${String(leaf).padStart(2, '0')}`;
-    return { name, device: `admin@10.${fabric}.${rack}.${leaf + 1}:22` };
+    return {
+      name,
+      device: `admin@10.${fabric}.${rack}.${leaf + 1}:22`,
+      role: leaf < 2 ? 'ce' : 'tor',
+      tags: [`row${rack % 8}`, `fabric-${fabric}`],
+      notes: `Serial JPE${String(at).padStart(8, '0')}, behind the door of room ${rack}.\nReplaced once.`,
+    };
   });
 }
 
@@ -40,10 +49,14 @@ export function devices(count: number): readonly Device[] {
 export function seedDevices(lab: Lab, list: readonly Device[], jump: string): void {
   const database = openDatabase(join(lab.folder, 'data', 'glasskey.db'));
   try {
-    // Ten thousand transactions, of which none has to outlive a power cut.
-    database.sqlite.exec('PRAGMA synchronous = OFF');
-    const targets = targetStore(database);
-    for (const { name, device } of list) targets.add(plainTarget(name, device, [jump]));
+    const changes = list.map((one): TargetChange => {
+      const ways = [
+        { kind: 'jump', jumps: [jump] },
+        { kind: 'password', jumps: [jump], device: PASSWORD_DEVICE },
+      ] as const;
+      return { kind: 'add', target: { ...one, ways, isFavourite: false } };
+    });
+    targetStore(database).change(changes);
   } finally {
     database.close();
   }
@@ -94,9 +107,11 @@ export async function measureFiltering(
   return { openedMs, keystrokes };
 }
 
-function matches({ name, device }: Device, jump: string, query: string): boolean {
+function matches({ name, device, role, tags, notes }: Device, jump: string, query: string): boolean {
+  const roleName = role === 'ce' ? ROLE_NAMES.ce : ROLE_NAMES.tor;
+  const texts = [name, device, jump, PASSWORD_DEVICE, roleName, ...tags, notes];
   const words = query.toLowerCase().split(' ').filter(Boolean);
-  return words.every((word) => [name, device, jump].some((text) => text.toLowerCase().includes(word)));
+  return words.every((word) => texts.some((text) => text.toLowerCase().includes(word)));
 }
 
 interface Watching {
