@@ -59,7 +59,8 @@ export function DeviceFinder({ search, index, targets, defaultJump, told, onActi
   const narrowed = useMemo(() => filterTargets(index, filter), [index, filter]);
   const found = useMemo(() => searchTargets(narrowed, query), [narrowed, query]);
   const isNarrowed = filter.favourites || filter.tags.length > 0;
-  const hasChips = isNarrowed || tags.length > 0 || targets.some(({ isFavourite }) => isFavourite);
+  const hasFavourites = useMemo(() => targets.some(({ isFavourite }) => isFavourite), [targets]);
+  const hasChips = isNarrowed || tags.length > 0 || hasFavourites;
   const typed = useMemo(() => typedDestination(query, targets), [query, targets]);
   // Of the time when the devices were read: a row is not to be drawn again because a moment has passed.
   const now = useMemo(() => (index.length === 0 ? 0 : Date.now()), [index]);

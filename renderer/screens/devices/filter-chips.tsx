@@ -1,6 +1,7 @@
 /** What narrows the list besides words: favourites, and the tags in use. Pressed ones all have to fit. */
 import { makeStyles, ToggleButton, tokens } from '@fluentui/react-components';
 import { StarRegular } from '@fluentui/react-icons';
+import { memo } from 'react';
 import { useTexts } from '../../texts.tsx';
 import type { TargetFilter } from './target-search.ts';
 
@@ -18,7 +19,8 @@ const useStyles = makeStyles({
   chip: { minWidth: 0, borderRadius: tokens.borderRadiusCircular },
 });
 
-export function FilterChips({ tags, filter, onChange }: FilterChipsProps) {
+/** Not drawn again with each keystroke of the search. */
+export const FilterChips = memo(function FilterChips({ tags, filter, onChange }: FilterChipsProps) {
   const styles = useStyles();
   const { say } = useTexts();
   // One that is pressed stays, whatever becomes of the others.
@@ -53,4 +55,4 @@ export function FilterChips({ tags, filter, onChange }: FilterChipsProps) {
       ))}
     </fieldset>
   );
-}
+});
