@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import { type Expected, type ExpectedHop, expectLoginsTo } from './agent/expected-requests.ts';
 import { newSocketName } from './connect/connect-sockets.ts';
-import { formatHostSpec, type HostSpec, parseHostSpec, parseUserName, shownHostSpec } from './connect/host-spec.ts';
+import { formatHostSpec, type HostSpec, parseUserName, shownHostSpec } from './connect/host-spec.ts';
 import { hostNamesFor, isKeyOf, knownHostEntries } from './connect/known-hosts.ts';
 import { hostKeysFor, type PinnedHostKeys } from './connect/pinned-host-keys.ts';
 import { type ConnectPlan, type HostKeyPolicy, planConnect } from './connect/plan.ts';
@@ -14,24 +14,21 @@ import type { WrittenEnrollment } from './enrollment/enrollment.ts';
 import { areOfOneRotation } from './enrollment/rotation.ts';
 import type { HostNames } from './glasskey-agent.ts';
 import { pinnedHostKeys } from './glasskey-host-keys.ts';
-import {
-  type FindTarget,
-  firstJumpWay,
-  type ResolvedWay,
-  resolveTypedJumps,
-  resolveWay,
-} from './glasskey-target-ways.ts';
+import { waysToTry } from './glasskey-login-ways.ts';
+import { type FindTarget, type ResolvedWay, resolveWay } from './glasskey-target-ways.ts';
 import { assertTargetName } from './glasskey-targets.ts';
 import { sha256Fingerprint } from './openssh/fingerprint.ts';
 import type { Database } from './storage/database.ts';
 import type { Settings } from './storage/settings.ts';
-import { plainTarget, type Target, targetStore, type Way } from './storage/target-store.ts';
+import { plainTarget, type Target, targetStore, type Way, type WayKind } from './storage/target-store.ts';
 
 export interface ConnectTo {
   /** `USER@HOST[:PORT]`, or a saved name. */
   readonly target: string;
   /** In order; empty for none; undefined for the saved or default ones. */
   readonly jump: readonly string[] | undefined;
+  /** The number of a saved way, from 1, or a kind of way. Undefined: those that are taken unasked (waysToTry), in their order. */
+  readonly way?: number | WayKind | undefined;
   readonly command: readonly string[] | undefined;
   /** The name under which to remember it, once the login has succeeded. */
   readonly save: string | undefined;
@@ -63,6 +60,8 @@ export interface PlannedLogin {
   readonly device: string;
   /** One line: to whom, and through whom. */
   readonly sentence: string;
+  /** False where nothing on the way is logged in to by a key. */
+  readonly needsKey: boolean;
   readonly hostNames: HostNames;
   /** What its agent signs unasked: the logins of the plan. `namesHosts`: whether this ssh says which host a login is for. */
   expected(namesHosts: boolean): Expected;
@@ -82,19 +81,39 @@ export interface PlannedLogin {
 
 const SSH_PORT = 22;
 
-/** Throws `TARGET_INVALID`, `TARGET_NAME_INVALID`, `TARGET_EXISTS`, and what planConnect throws. */
+/** The first of planLogins. */
 export function planLogin(request: ConnectTo, world: LoginWorld): PlannedLogin {
+  return planLogins(request, world)[0];
+}
+
+/**
+ * A plan for each way that is to be tried, in this order. One agent serves all: they name the same socket. Throws `TARGET_INVALID`,
+ * `TARGET_NAME_INVALID`, `TARGET_EXISTS`, and what waysToTry and planConnect throw.
+ */
+export function planLogins(request: ConnectTo, world: LoginWorld): readonly [PlannedLogin, ...PlannedLogin[]] {
+  const targets = targetStore(world.database);
+  const saved = targets.get(request.target);
+  if (saved === undefined) assertNotMistyped(request, targets.list());
+  const fallback = world.settings.get('connect.defaultJump').value;
+  const [first, ...others] = waysToTry(request, saved, fallback, targets.get);
+  const socket = join(world.dataFolder, 'connect', newSocketName());
+  const planned = (way: ResolvedWay) => planWay(way, request, saved?.name, socket, world);
+  return [planned(first), ...others.map(planned)];
+}
+
+function planWay(
+  way: ResolvedWay,
+  request: ConnectTo,
+  savedName: string | undefined,
+  agentSocket: string,
+  world: LoginWorld,
+): PlannedLogin {
   const { settings, database, dataFolder, homeFolder, keys } = world;
   const [key, ...others] = keys;
   const targets = targetStore(database);
-  const saved = targets.get(request.target);
-  if (saved === undefined) assertNotMistyped(request, targets.list());
-  const way = savedWay(saved, targets.get);
-  const device = withUser(way?.device ?? parseHostSpec(request.target), world.account);
-  const fallback = settings.get('connect.defaultJump').value;
-  const typed = request.jump ?? (way !== undefined || fallback === null ? undefined : [fallback]);
-  const jump = typed === undefined ? (way?.jumps ?? []) : resolveTypedJumps(typed, targets.get);
-  const route = { device: formatHostSpec(device), jumps: jump.map(formatHostSpec) };
+  const jump = way.jumps;
+  const device = userFor(way, world.account);
+  const route = { kind: way.kind, device: formatHostSpec(device), jumps: jump.map(formatHostSpec) };
   if (request.save !== undefined) assertMaySave(request.save, route, targets.get(request.save), targets.get);
   const knownHostsFiles = knownHostsFilesOf(dataFolder, homeFolder);
   const pinned = pinnedHostKeys(settings, homeFolder);
@@ -102,30 +121,34 @@ export function planLogin(request: ConnectTo, world: LoginWorld): PlannedLogin {
   const publicKeys = [copyOf(key), ...others.map(copyOf)] as const;
   const [first, ...rest] = publicKeys;
   const plan = planConnect({
+    way: way.kind,
     device,
     jump,
     ...(request.command === undefined ? {} : { command: request.command }),
-    agentSocket: join(dataFolder, 'connect', newSocketName()),
+    agentSocket,
     publicKeyFiles: [first.file, ...rest.map(({ file }) => file)],
     knownHostsFiles,
     pinnedHostKeys: pinned,
     configFile: newConfigFile(),
     hostKeys: request.hostKeys,
     forwardAgent: request.forwardAgent,
+    waitSeconds: settings.get('connect.waitSeconds').value,
     keepAlive: {
       everySeconds: settings.get('connect.keepAliveSeconds').value,
       count: settings.get('connect.keepAliveCount').value,
     },
   });
-  const hops = [...jump, device] as const;
+  const last = plan.hops.at(-1)?.spec ?? device;
+  const hops = [...jump, last] as const;
   return {
     plan,
     hops,
-    device: shownHostSpec(device),
-    sentence: sentenceFor(device, jump),
+    device: shownHostSpec(last),
+    sentence: sentenceFor(way.kind, last, jump),
+    needsKey: way.kind !== 'password' || jump.length > 0,
     hostNames: hostNamesOf(hops, [...knownHostsFiles, ...pinned.map(({ path }) => path)]),
     expected: (namesHosts) =>
-      expectLoginsTo(expectedHops(hops, knownHostsFiles, pinned), {
+      expectLoginsTo(expectedHops(signedHere(way.kind, hops), knownHostsFiles, pinned), {
         unnamedHosts: namesHosts ? 'refused' : 'accepted',
       }),
     publicKeys,
@@ -153,27 +176,20 @@ export function planLogin(request: ConnectTo, world: LoginWorld): PlannedLogin {
       return files.map((file) => `ssh-keygen -f "${file}" -R "${name}"`).join('; ');
     },
     remember(now) {
-      const name = request.save ?? saved?.name;
+      const name = request.save ?? savedName;
       if (name === undefined) return;
       if (request.save !== undefined && targets.get(name) === undefined) {
-        targets.add(plainTarget(name, route.device, route.jumps));
+        const { kind, jumps } = route;
+        targets.add({ ...plainTarget(name, route.device, jumps), ways: [{ kind, jumps }] });
       }
       targets.markUsed(name, now);
     },
   };
 }
 
-/** The way that a login takes to a saved target. Undefined: it is not saved. */
-function savedWay(saved: Target | undefined, find: FindTarget): ResolvedWay | undefined {
-  if (saved === undefined) return undefined;
-  const way = firstJumpWay(saved);
-  if (way !== undefined) return resolveWay(saved, way, find);
-  throw new GlasskeyError({
-    code: 'CONNECT_NO_WAY',
-    message: `${saved.name} has no way by jump hosts, and no other can be taken yet.`,
-    remedy: 'Give it a way of the kind jump, or write the host as USER@HOST.',
-    detail: { name: saved.name },
-  });
+/** The hosts whose logins are signed for on this computer: the last one of a `forwarded` way asks through the jump host before it. */
+function signedHere(kind: WayKind, hops: readonly HostSpec[]): readonly HostSpec[] {
+  return kind === 'forwarded' || kind === 'password' ? hops.slice(0, -1) : hops;
 }
 
 /** The public half that tells ssh for which key to ask the agent: Glasskey's own copy, whatever became of the key files. */
@@ -220,11 +236,21 @@ function expectedHops(
 }
 
 /** `Logging in to alice@10.0.0.7 through ops@192.0.2.10: one PIN, 2 touches.` */
-function sentenceFor(device: HostSpec, jumps: readonly HostSpec[]): string {
-  const way =
-    jumps.length === 0 ? ' directly, without a jump host' : ` through ${jumps.map(shownHostSpec).join(', then ')}`;
-  const touches = jumps.length === 0 ? 'one touch' : `${jumps.length + 1} touches`;
-  return `Logging in to ${shownHostSpec(device)}${way}: one PIN, ${touches}.`;
+function sentenceFor(kind: WayKind, device: HostSpec, jumps: readonly HostSpec[]): string {
+  const where = shownHostSpec(device);
+  const through = jumps.map(shownHostSpec).join(', then ');
+  const touched = kind === 'password' ? jumps.length : jumps.length + 1;
+  const touches = touched === 1 ? 'one PIN, one touch' : `one PIN, ${touched} touches`;
+  const way = jumps.length === 0 ? ' directly, without a jump host' : ` through ${through}`;
+  if (kind === 'jump') return `Logging in to ${where}${way}: ${touches}.`;
+  if (kind === 'forwarded') {
+    return `Logging in to ${through}, which gets the agent, and from there to ${where} with the ssh of that host: ${touches}.`;
+  }
+  if (kind === 'console') {
+    return `Logging in to the VM console ${where}${way}: ${touches}. A session that somebody else has on it ends.`;
+  }
+  const keys = jumps.length === 0 ? '' : ` The jump hosts are logged in to by the key: ${touches}.`;
+  return `The last resort (Method D v1.5): logging in to ${where}${way} with the password of an account that others share. ssh asks for it itself; Glasskey never sees it.${keys}`;
 }
 
 /** A bare word like a saved name is more likely a slip than a host: said before the PIN is typed for a stranger. */
@@ -250,11 +276,26 @@ function differsInOne(a: string, b: string): boolean {
   return short.slice(same) === long.slice(same + 1) || short.slice(same + 1) === long.slice(same + 1);
 }
 
+/** A console's user is the access id of its VM, and a shared account is nobody's own: neither is guessed. */
+function userFor({ kind, device }: ResolvedWay, account: string | undefined): HostSpec {
+  if (device.user === undefined && (kind === 'console' || kind === 'password')) throw withoutUser(kind, device);
+  return withUser(device, account);
+}
+
 /** On fabric devices the user is named after the Entra user: the part before the '@' unless said otherwise (azure.md 8). */
 export function withUser(device: HostSpec, account: string | undefined): HostSpec {
   if (device.user !== undefined) return device;
   const [localPart] = account?.split('@') ?? [];
   return { ...device, user: parseUserName(localPart ?? userInfo().username) };
+}
+
+function withoutUser(kind: 'console' | 'password', device: HostSpec): GlasskeyError {
+  const what = kind === 'console' ? 'the access id of the VM' : 'the shared account';
+  return new GlasskeyError({
+    code: 'TARGET_INVALID',
+    message: `The target ${formatHostSpec(device)} has no user, and this way needs ${what} there.`,
+    remedy: `Write it as ${kind === 'console' ? 'ACCESS-ID' : 'ACCOUNT'}@${formatHostSpec(device)}.`,
+  });
 }
 
 /** Undefined: nothing was ever published here. */

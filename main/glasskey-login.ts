@@ -1,7 +1,7 @@
 /** Logs in, composed for glasskey.ts: an agent for just this connect, the plan's ssh, what is noted of it, and what helps where it failed. */
 import { constants } from 'node:os';
 import { dirname } from 'node:path';
-import { asGlasskeyError } from '../diagnostics/glasskey-error.ts';
+import { asGlasskeyError, GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import type { Log } from '../diagnostics/log.ts';
 import type { ChannelWorld } from '../native/ctaphid/channel.ts';
 import type { HidBus } from '../native/hid/transport.ts';
@@ -44,14 +44,15 @@ export interface ConnectWorld {
   readonly verdict: () => Promise<Verdict>;
 }
 
-/** The plan of a login as `logIn` would run it, without looking which security key is there. Throws what planLogin throws. */
+/** The plan of the way that `logIn` tries first, without looking which security key is there. Throws what planLogins throws. */
 export async function planOf(request: ConnectTo, world: ConnectWorld): Promise<PlannedLogin> {
-  return plan(request, await keysToOffer(world), world);
+  return (await plans(request, await keysToOffer(world), world))[0];
 }
 
 /**
- * Logs in and stays until the end. Returns ssh's exit code; a failure of ssh itself is thrown with its cause
- * (connect/ssh-outcome.ts). Without `place`, ssh has this process's terminal.
+ * Logs in and stays until the end. Where there are several ways, those whose hosts are not reached are left for the next one; a host
+ * that refuses, or whose key is not the known one, ends it. One agent, and one PIN, for all tries. Returns ssh's exit code; a failure
+ * of ssh itself is thrown with its cause (connect/ssh-outcome.ts). Without `place`, ssh has this process's terminal.
  */
 export async function logIn(
   request: ConnectTo,
@@ -60,76 +61,151 @@ export async function logIn(
   place: ConnectPlace | undefined,
   world: ConnectWorld,
 ): Promise<{ readonly exitCode: number }> {
-  const { environment, clock, log } = world;
-  const window = place !== undefined && 'terminal' in place ? place : undefined;
   // At once: it answers while the rest is made ready.
-  const foundSsh = import('./connect/ssh-program.ts').then(({ findSsh }) => findSsh(environment, log));
+  const foundSsh = import('./connect/ssh-program.ts').then(({ findSsh }) => findSsh(world.environment, world.log));
   foundSsh.catch(() => {});
   const keys = await keysToOffer(world, signal);
-  const login = await plan(request, keys, world);
-  const { removeStaleSockets } = await import('./connect/connect-sockets.ts');
-  await removeStaleSockets(dirname(login.plan.agentSocket));
-  const [{ runSsh }, { isRestated, outcomeError }, { writeWholeFile }] = await Promise.all([
+  const logins = await plans(request, keys, world);
+  const [{ probeHost }, { removeStaleSockets }] = await Promise.all([
+    import('./connect/probe-host.ts'),
+    import('./connect/connect-sockets.ts'),
+  ]);
+  await removeStaleSockets(dirname(logins[0].plan.agentSocket));
+  const { namesHosts } = await foundSsh;
+  const attempt: Attempt = { people, signal, place, namesHosts, keys, world, current: logins[0], agent: undefined };
+  // At once: a jump host's ssh that waits for its signature lives on after the ssh that started it.
+  signal.addEventListener('abort', () => void attempt.agent?.close().catch(() => {}), { once: true });
+  const failures: GlasskeyError[] = [];
+  try {
+    for (const [index, login] of logins.entries()) {
+      attempt.current = login;
+      people.remark(login.sentence);
+      const [first] = login.plan.hops;
+      const unreached = first && (await probeHost(first, login.plan.waitSeconds, world.clock, signal));
+      const ended = unreached === undefined ? await tryWay(attempt) : { blockedBy: unreached };
+      if ('exitCode' in ended) return ended;
+      failures.push(ended.blockedBy);
+      if (index + 1 < logins.length) people.remark(`${ended.blockedBy.message} Trying the next way.`);
+    }
+    throw allBlocked(failures);
+  } finally {
+    await attempt.agent?.close();
+  }
+}
+
+interface Attempt {
+  readonly people: SigningPeople;
+  readonly signal: AbortSignal;
+  readonly place: ConnectPlace | undefined;
+  readonly namesHosts: boolean;
+  readonly keys: KeyAgentRequest['enrollments'];
+  readonly world: ConnectWorld;
+  /** The way that is tried now: what the agent signs and names goes by it. */
+  current: PlannedLogin;
+  /** From the first way on whose first host answered. */
+  agent: KeyAgent | undefined;
+}
+
+/** `blockedBy`: nobody on the way has refused whoever came; another way may lead there. Throws every other failure. */
+async function tryWay(
+  attempt: Attempt,
+): Promise<{ readonly exitCode: number } | { readonly blockedBy: GlasskeyError }> {
+  const { people, signal, place, keys, world, current: login } = attempt;
+  const { environment, clock, log } = world;
+  const agent = await readyAgent(attempt);
+  const [{ runSsh }, { isRestated, isWayBlocked, outcomeError }] = await Promise.all([
     import('./connect/run-ssh.ts'),
     import('./connect/ssh-outcome.ts'),
-    import('./storage/whole-file.ts'),
   ]);
-  const { namesHosts } = await foundSsh;
-  people.remark(login.sentence);
+  let isOpen = false;
+  const onDeviceLogin = (fingerprint: string | undefined) => {
+    isOpen = true;
+    login.remember(clock.now());
+    const accepted = keys.find(({ files }) => files.fingerprint === fingerprint);
+    const by = keyWantedOf(place) === undefined ? 'command-line' : 'window';
+    if (accepted !== undefined) noteProof(accepted, { at: clock.now(), device: login.device, by }, world);
+  };
+  const run = await runSsh(login.plan, {
+    signal,
+    log,
+    clock,
+    environment,
+    onWarning: (text) => people.remark(text),
+    holdBack: isRestated,
+    onDeviceLogin,
+    ...place,
+  });
+  if (run.exit.kind === 'signalled') return { exitCode: 128 + constants.signals[run.exit.signal] };
+  // What the agent refused to a session that was open is no reason for its end.
+  const refused = isOpen || run.exit.code !== SSH_FAILED ? undefined : agent.lastFailure();
+  const failure = refused ?? outcomeError(login.plan, run);
+  if (failure !== undefined) {
+    const { withWayOut } = await import('./glasskey-login-failure.ts');
+    const told = await withWayOut(failure, login, world);
+    if (isWayBlocked(told, run)) return { blockedBy: told };
+    throw told;
+  }
+  login.remember(clock.now());
+  return { exitCode: run.exit.code };
+}
+
+/** How ssh says that it failed itself. */
+const SSH_FAILED = 255;
+
+/** The agent of this connect, with the PIN that it needs: started, and asked for, once for all tries. */
+async function readyAgent(attempt: Attempt): Promise<KeyAgent> {
+  if (attempt.agent !== undefined) return attempt.agent;
+  const { people, signal, place, namesHosts, keys, world, current: login } = attempt;
   const agent = await startAgent(
     {
       socketPath: login.plan.agentSocket,
       enrollments: keys,
       people,
       keepPin: 'until-closed',
-      hostNames: login.hostNames,
-      expected: login.expected(namesHosts),
+      hostNames: {
+        nameHost: (hostKey) => attempt.current.hostNames.nameHost(hostKey),
+        routeTo: (hostKey) => attempt.current.hostNames.routeTo(hostKey),
+      },
+      expected: (purpose) => attempt.current.expected(namesHosts)(purpose),
     },
     world,
   );
-  // At once: a jump host's ssh that waits for its signature lives on after the ssh that started it.
-  signal.addEventListener('abort', () => void agent.close().catch(() => {}), { once: true });
-  try {
-    const keyWanted = window?.keyWanted;
+  attempt.agent = agent;
+  if (login.needsKey) {
+    const keyWanted = keyWantedOf(place);
     if (keyWanted === undefined) await agent.warmUp(signal);
     else {
       const { whenPluggedIn } = await import('./glasskey-key-wait.ts');
       const pluggedIn = async () => (await (await world.hid()).list()).map(({ path }) => path);
       const tryIt = () => agent.warmUp(signal);
-      await whenPluggedIn({ tryIt, pluggedIn, clock, keyWanted }, signal);
+      await whenPluggedIn({ tryIt, pluggedIn, clock: world.clock, keyWanted }, signal);
     }
-    for (const { file, line } of login.publicKeys) {
-      await writeWholeFile(file, new TextEncoder().encode(line), { mode: 0o600, overwrite: true });
-    }
-    let isOpen = false;
-    const onDeviceLogin = (fingerprint: string | undefined) => {
-      isOpen = true;
-      login.remember(clock.now());
-      const accepted = keys.find(({ files }) => files.fingerprint === fingerprint);
-      const by = keyWanted === undefined ? 'command-line' : 'window';
-      if (accepted !== undefined) noteProof(accepted, { at: clock.now(), device: login.device, by }, world);
-    };
-    const run = await runSsh(login.plan, {
-      signal,
-      log,
-      environment,
-      onWarning: (text) => people.remark(text),
-      holdBack: isRestated,
-      onDeviceLogin,
-      ...place,
-    });
-    if (run.exit.kind === 'signalled') return { exitCode: 128 + constants.signals[run.exit.signal] };
-    // What the agent refused to a session that was open is no reason for its end.
-    const failure = (isOpen ? undefined : agent.lastFailure()) ?? outcomeError(login.plan, run);
-    if (failure !== undefined && (run.exit.code === 255 || login.plan.onward !== undefined)) {
-      const { withWayOut } = await import('./glasskey-login-failure.ts');
-      throw await withWayOut(failure, login, world);
-    }
-    login.remember(clock.now());
-    return { exitCode: run.exit.code };
-  } finally {
-    await agent.close();
   }
+  const { writeWholeFile } = await import('./storage/whole-file.ts');
+  for (const { file, line } of login.publicKeys) {
+    await writeWholeFile(file, new TextEncoder().encode(line), { mode: 0o600, overwrite: true });
+  }
+  return agent;
+}
+
+function keyWantedOf(place: ConnectPlace | undefined): ((isWanted: boolean) => void) | undefined {
+  return place !== undefined && 'terminal' in place ? place.keyWanted : undefined;
+}
+
+/** The last failure, with what came of the ways before it. */
+function allBlocked(failures: readonly GlasskeyError[]): GlasskeyError {
+  const last = failures.at(-1);
+  if (last === undefined) throw new Error('a login has a way');
+  if (failures.length === 1) return last;
+  const { code, remedy, detail, cause } = last;
+  const told = failures.map(({ message }, index) => `${index + 1}: ${message}`).join(' ');
+  return new GlasskeyError({
+    code,
+    message: `None of the ${failures.length} ways led there. ${told}`,
+    remedy,
+    detail: { ...detail, ways: failures.length },
+    cause,
+  });
 }
 
 /** An agent over the enrolled keys that is among the running ones until it is closed. */
@@ -149,14 +225,14 @@ export async function startAgent(
   };
 }
 
-async function plan(
+async function plans(
   request: ConnectTo,
   keys: KeyAgentRequest['enrollments'],
   { settings, database, dataFolder, homeFolder, enrollments }: ConnectWorld,
-): Promise<PlannedLogin> {
-  const { lastAccount, planLogin } = await import('./glasskey-connect.ts');
+): Promise<readonly [PlannedLogin, ...PlannedLogin[]]> {
+  const { lastAccount, planLogins } = await import('./glasskey-connect.ts');
   const account = lastAccount(enrollments);
-  return planLogin(request, { settings, database, keys, homeFolder, dataFolder, account });
+  return planLogins(request, { settings, database, keys, homeFolder, dataFolder, account });
 }
 
 /** Which security key is there is asked only where it can matter, and with `asksDevices`: it costs packets. */

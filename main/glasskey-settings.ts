@@ -44,6 +44,7 @@ const DESCRIBED = {
   'ssh.keyFile': { kind: 'text', standard: '~/.ssh/id_ed25519_sk' },
   'connect.defaultJump': { kind: 'text', standard: null },
   'connect.pinnedHostKeys': { kind: 'list', standard: [] },
+  'connect.waitSeconds': { kind: 'number', least: 0.1, most: 120, standard: 8 },
   'connect.keepAliveSeconds': { kind: 'number', least: 0, most: 3600, standard: 15 },
   'connect.keepAliveCount': { kind: 'number', least: 1, most: 100, standard: 3 },
   'sessions.record': { kind: 'choice', choices: ['off', 'always'], standard: 'off' },

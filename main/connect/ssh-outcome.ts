@@ -42,8 +42,10 @@ export function outcomeError(plan: ConnectPlan, run: SshRun): GlasskeyError | un
   return toError(UNEXPLAINED, only, run.messages.at(-1)?.line, traceOf(run, only));
 }
 
-/** Whether the way that failed so may be left for the next one: nobody there has refused whoever came. */
-export function isWayBlocked({ code }: GlasskeyError): boolean {
+/** Whether the way that failed so may be left for the next one: nobody there has refused whoever came, and no session had begun. */
+export function isWayBlocked({ code }: GlasskeyError, { traces }: Pick<SshRun, 'traces'>): boolean {
+  if (traces.some(({ hop, isLoggedIn }) => hop.role === 'device' && isLoggedIn)) return false;
+  if (traces.some(({ isAgentUsed }) => isAgentUsed)) return false;
   return code === 'CONNECT_UNREACHABLE' || code === 'CONNECT_REFUSED' || code === 'CONNECT_FORWARDING_DENIED';
 }
 

@@ -38,6 +38,8 @@ const SETTINGS = {
    * folder, expanded by whoever uses it.
    */
   'connect.pinnedHostKeys': { schema: z.array(path).max(100), default: [] },
+  /** How long a host on the way may take for its first words before the next way is tried. */
+  'connect.waitSeconds': { schema: z.number().min(0.1).max(120), default: 8 },
   /** How often each host on the way is asked whether it still answers; 0: never. */
   'connect.keepAliveSeconds': { schema: z.number().int().min(0).max(3600), default: 15 },
   /** So many keep-alives without an answer end the connection. */

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import type { ConnectTo, Glasskey, GlasskeyPeople } from '../../glasskey.ts';
+import { WAY_KINDS } from '../../storage/target-store.ts';
 import { type Command, type Invocation, type ParsedOptions, usageError } from '../command.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { withGlasskey, withPeople } from '../open-glasskey.ts';
@@ -18,6 +19,7 @@ export const connect: Command = {
       summary: 'Jump host; several in order, by commas or by repeating it',
       multiple: true,
     },
+    way: { value: 'N|KIND', summary: 'The Nth saved way, or one by kind: jump, forwarded, console, password' },
     direct: { summary: 'Without a jump host, even where one is set or saved' },
     save: { value: 'NAME', summary: 'Remember this target and its jump hosts under NAME' },
     'host-keys': { value: 'ask|accept-new|yes', summary: 'What to do at a host key not seen before (ask)' },
@@ -30,6 +32,7 @@ export const connect: Command = {
     ['glasskey connect alice@10.0.0.7 --jump ops@192.0.2.10', 'a shell on the device'],
     ['glasskey connect alice@10.0.0.7 -J ops@192.0.2.10 --save leaf1', 'the same, and remember it'],
     ['glasskey connect leaf1', 'a shell on a saved target'],
+    ['glasskey connect leaf1 --way forwarded', 'with the ssh of the jump host, which gets the agent'],
     ['glasskey connect leaf1 -- show version', 'one command there'],
     ['glasskey connect leaf1 --record leaf1.cast', 'a shell, and a file of what it showed'],
   ],
@@ -73,11 +76,27 @@ function requestOf({ options, positionals, rest }: Invocation): ConnectTo {
   return {
     target,
     jump: jumpHosts(options),
+    way: wayOf(options),
     command: withoutCommand ? undefined : rest,
     save: options.value('save'),
     hostKeys: hostKeyPolicy(options.value('host-keys') ?? 'ask'),
     forwardAgent: !options.has('no-forward'),
   };
+}
+
+/** Undefined: those that are taken unasked. */
+function wayOf(options: ParsedOptions): ConnectTo['way'] {
+  const text = options.value('way');
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d?$/.test(text)) {
+    if (options.has('direct') || options.values('jump').length > 0) {
+      throw usageError('connect', 'A saved way by its number has its own jump hosts: leave --jump and --direct out');
+    }
+    return Number(text);
+  }
+  const kind = WAY_KINDS.find((one) => one === text);
+  if (kind === undefined) throw usageError('connect', `--way knows no "${text}": a number, ${WAY_KINDS.join(', ')}`);
+  return kind;
 }
 
 /** Undefined: those that are saved or set. */

@@ -53,6 +53,9 @@ export const SETTINGS = {
   'settings.pinned-host-keys-label': 'Pinned host keys',
   'settings.pinned-host-keys-explained':
     'Files like known_hosts that your team shares. A host that one of them names is trusted by these keys alone, and nobody is asked.',
+  'settings.wait-seconds-label': 'Wait for a host’s first words',
+  'settings.wait-seconds-explained':
+    'In seconds. A jump host or device that has said nothing by then is given up, and the next way in is tried.',
   'settings.keep-alive-seconds-label': 'Ask whether the host answers, every',
   'settings.keep-alive-seconds-explained': 'In seconds, while a session is open. 0: never.',
   'settings.keep-alive-count-label': 'Unanswered times until a session is lost',

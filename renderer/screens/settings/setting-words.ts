@@ -13,6 +13,7 @@ const WORDS = {
   'attestation.roots': ['settings.roots-label', 'settings.roots-explained'],
   'connect.defaultJump': ['settings.default-jump-label', 'settings.default-jump-explained'],
   'connect.pinnedHostKeys': ['settings.pinned-host-keys-label', 'settings.pinned-host-keys-explained'],
+  'connect.waitSeconds': ['settings.wait-seconds-label', 'settings.wait-seconds-explained'],
   'connect.keepAliveSeconds': ['settings.keep-alive-seconds-label', 'settings.keep-alive-seconds-explained'],
   'connect.keepAliveCount': ['settings.keep-alive-count-label', 'settings.keep-alive-count-explained'],
   'sessions.record': ['settings.record-label', 'settings.record-explained'],

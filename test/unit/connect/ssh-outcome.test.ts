@@ -251,7 +251,7 @@ describe('a refused login', () => {
   it('lets the next way be tried only where nobody refused whoever came', () => {
     const blocked = (line: string) => {
       const error = failed(PLAN, [JUMP, line]);
-      return error && isWayBlocked(error);
+      return error && isWayBlocked(error, ended(255, PLAN, [JUMP, line]));
     };
     expect(blocked('ssh: connect to host 10.8.0.1 port 22: Connection refused')).toBe(true);
     expect(blocked('channel 0: open failed: connect failed: No route to host')).toBe(true);
