@@ -55,8 +55,7 @@ export function probeHost(
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ECONNREFUSED') fail('CONNECT_REFUSED', 'refused the connection: no SSH server listens there');
-      else if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN')
-        fail('CONNECT_UNREACHABLE', 'has no address that is known');
+      else if (error.syscall === 'getaddrinfo') fail('CONNECT_UNREACHABLE', 'has no address that is known');
       else if (isConnected) fail('CONNECT_REFUSED', CLOSED);
       else fail('CONNECT_UNREACHABLE', `could not be reached${error.code === undefined ? '' : ` (${error.code})`}`);
     });

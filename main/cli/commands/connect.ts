@@ -19,7 +19,7 @@ export const connect: Command = {
       summary: 'Jump host; several in order, by commas or by repeating it',
       multiple: true,
     },
-    way: { value: 'N|KIND', summary: 'The Nth saved way, or one by kind: jump, forwarded, console, password' },
+    way: { value: 'WAY', summary: 'The Nth saved way, or one by kind: jump, forwarded, console, password' },
     direct: { summary: 'Without a jump host, even where one is set or saved' },
     save: { value: 'NAME', summary: 'Remember this target and its jump hosts under NAME' },
     'host-keys': { value: 'ask|accept-new|yes', summary: 'What to do at a host key not seen before (ask)' },
