@@ -63,6 +63,11 @@ export const REMEDY = {
   'remedy.TARGET_NAME_INVALID': 'Choose another name.',
   'remedy.TARGET_EXISTS': 'Choose another name.',
   'remedy.CONNECT_FAILED': 'Read what ssh wrote in the terminal, then connect again.',
+  'remedy.CONNECT_ACCOUNT_OR_KEY_UNKNOWN':
+    'Check the user name. Readiness says whether the devices can have your key yet, and whether it is on your profile.',
+  'remedy.CONNECT_FORWARDING_DENIED':
+    'Check the device’s address. Take another way in to it, or ask for the forwarding to be allowed on that jump host.',
+  'remedy.CONNECT_NO_WAY': 'See under Devices which ways in it has, and give it one by a jump host.',
   'remedy.CONNECT_PERMISSION_DENIED':
     'Check the user name. Readiness says whether the devices can have your key yet, and whether it is on your profile.',
   'remedy.ENROLLMENT_EXISTS': 'See it under Readiness.',
