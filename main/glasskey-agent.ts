@@ -10,6 +10,7 @@ import { statusError } from '../native/ctap2/status.ts';
 import type { ChannelWorld } from '../native/ctaphid/channel.ts';
 import type { HidBus } from '../native/hid/transport.ts';
 import type { Clock } from '../time/clock.ts';
+import { DEFAULT_KEY_POLICY, type Expectations, type PolicyOf } from './agent/agent-rules.ts';
 import { startAgentServer } from './agent/agent-server.ts';
 import {
   AuthenticatorKeyring,
@@ -18,10 +19,10 @@ import {
   type PinQuestion,
 } from './agent/authenticator-keyring.ts';
 import type { NameHost, RouteTo, SigningFacts } from './agent/describe-signing.ts';
-import type { Expected } from './agent/expected-requests.ts';
 import { HeldPin } from './agent/held-pin.ts';
 import type { Keyring } from './agent/keyring.ts';
 import { PluggedInAuthenticator } from './agent/plugged-in-authenticator.ts';
+import { RuledKeyring, type RuledPeople } from './agent/ruled-keyring.ts';
 import { productOf, type WrittenEnrollment } from './enrollment/enrollment.ts';
 import { skPrivateKey } from './enrollment/key-files.ts';
 import { skFingerprint } from './openssh/fingerprint.ts';
@@ -41,14 +42,15 @@ export interface SigningPinQuestion {
   readonly product: string;
 }
 
-export interface SigningPeople extends Notices {
+export interface SigningPeople extends Notices, RuledPeople {
   /** Undefined: declined. */
   signingPin(question: SigningPinQuestion, signal: AbortSignal): Promise<Pin | undefined>;
-  remark(text: string): void;
 }
 
 export interface HostNames {
   readonly nameHost: NameHost;
+  /** Whether somebody has that key in known_hosts, or pinned it, under whatever name. */
+  readonly isKnownHost: (hostKeyBlob: Uint8Array) => boolean;
   readonly routeTo: RouteTo;
 }
 
@@ -61,11 +63,12 @@ export interface KeyAgentRequest {
   readonly keepPin: 'until-closed' | 'for-one-signature';
   readonly hostNames: HostNames;
   /**
-   * For a connect, whose PIN is kept until it is closed: which requests that were not forwarded are its own
-   * (`expectLoginsTo` in agent/expected-requests.ts). Everything else but a forwarded login is then refused with
-   * `AGENT_REQUEST_UNEXPECTED`. Without it everything is signed.
+   * For a connect, whose PIN is kept until it is closed: what it expects now. The rest is asked for or refused
+   * (agent/agent-rules.ts). Without it everything is signed.
    */
-  readonly expected?: Expected;
+  readonly expected?: () => Expectations;
+  /** Absent: each key has the default one. */
+  readonly policyOf?: PolicyOf;
   readonly hid: () => Promise<HidBus>;
   readonly channel: ChannelWorld;
   readonly clock: Clock;
@@ -95,7 +98,7 @@ export interface KeyAgent {
 }
 
 export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent> {
-  const { enrollments, people, keepPin, hostNames, expected, hid, channel, clock, log, socketPath } = request;
+  const { enrollments, people, keepPin, hostNames, expected, policyOf, hid, channel, clock, log, socketPath } = request;
   const keys = enrollments.map(enrolledKey);
   const [first] = enrollments;
   const enrollmentOf = (credentialId: Uint8Array): WrittenEnrollment | undefined =>
@@ -118,7 +121,7 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     }
   };
   const noteUnexpected = (error: unknown) => {
-    if (error instanceof GlasskeyError && error.code === 'AGENT_REQUEST_UNEXPECTED') failure = error;
+    if (error instanceof GlasskeyError && UNEXPECTED.has(error.code)) failure = error;
   };
   const ask = async ({ why, purpose, facts, credentialId, triesLeft: known }: PinQuestion, signal: AbortSignal) => {
     const product = productOf(enrollmentOf(credentialId) ?? first);
@@ -148,12 +151,22 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     pins: pin,
     notices: people,
     ...hostNames,
-    ...(expected === undefined ? {} : { expected }),
   });
+  const ruled =
+    expected === undefined
+      ? keyring
+      : new RuledKeyring({
+          keyring,
+          expected,
+          policyOf: policyOf ?? (() => DEFAULT_KEY_POLICY),
+          ...hostNames,
+          people,
+          log,
+        });
   const noticing: Keyring = {
-    identities: () => keyring.identities(),
+    identities: () => ruled.identities(),
     sign(request, signal) {
-      const signature = keyring.sign(request, signal);
+      const signature = ruled.sign(request, signal);
       // A login that was refused may explain why ssh failed; some other program's request does not.
       if (request.purpose.kind === 'login') signature.catch(noteUnexpected);
       return signature;
@@ -232,6 +245,13 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     },
   };
 }
+
+/** What the rules refuse. */
+const UNEXPECTED: ReadonlySet<string> = new Set([
+  'AGENT_REQUEST_UNEXPECTED',
+  'AGENT_FORWARDED_UNASKED',
+  'AGENT_FORWARDED_REFUSED',
+]);
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0;

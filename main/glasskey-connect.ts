@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { GlasskeyError } from '../diagnostics/glasskey-error.ts';
-import { type Expected, type ExpectedHop, expectLoginsTo } from './agent/expected-requests.ts';
+import type { Expectations, ForwardedHop } from './agent/agent-rules.ts';
 import { newSocketName } from './connect/connect-sockets.ts';
-import { formatHostSpec, type HostSpec, parseUserName, shownHostSpec } from './connect/host-spec.ts';
-import { hostNamesFor, isKeyOf, knownHostEntries } from './connect/known-hosts.ts';
+import { formatHostSpec, type HostSpec, parseHostSpec, parseUserName, shownHostSpec } from './connect/host-spec.ts';
+import { hostNamesFor, isKeyOf, isKnownKey, knownHostEntries } from './connect/known-hosts.ts';
 import { hostKeysFor, type PinnedHostKeys } from './connect/pinned-host-keys.ts';
 import { type ConnectPlan, type HostKeyPolicy, planConnect } from './connect/plan.ts';
 import { newConfigFile } from './connect/run-ssh.ts';
@@ -34,6 +34,8 @@ export interface ConnectTo {
   readonly save: string | undefined;
   readonly hostKeys: HostKeyPolicy;
   readonly forwardAgent: boolean;
+  /** `USER@HOST[:PORT]` or saved names: where the forwarded agent may go on to without a question, a touch for each login. */
+  readonly onward?: readonly string[];
 }
 
 export interface PublicKeyCopy {
@@ -63,8 +65,8 @@ export interface PlannedLogin {
   /** False where nothing on the way is logged in to by a key. */
   readonly needsKey: boolean;
   readonly hostNames: HostNames;
-  /** What its agent signs unasked: the logins of the plan. `namesHosts`: whether this ssh says which host a login is for. */
-  expected(namesHosts: boolean): Expected;
+  /** What its agent is to expect: the logins of the plan, and where it may go on to. `namesHosts`: whether this ssh says which host a login is for. */
+  expected(namesHosts: boolean): Expectations;
   /** The public halves that tell ssh which keys to ask the agent for: Glasskey's own copies, whatever became of the key files. */
   readonly publicKeys: readonly PublicKeyCopy[];
   /** The keys that it offers, in this order. */
@@ -140,6 +142,9 @@ function planWay(
   });
   const last = plan.hops.at(-1)?.spec ?? device;
   const hops = [...jump, last] as const;
+  const onward = (request.onward ?? []).map((text) =>
+    withUser(parseHostSpec(targets.get(text)?.device ?? text), world.account),
+  );
   return {
     plan,
     hops,
@@ -147,10 +152,12 @@ function planWay(
     sentence: sentenceFor(way.kind, last, jump),
     needsKey: way.kind !== 'password' || jump.length > 0,
     hostNames: hostNamesOf(hops, [...knownHostsFiles, ...pinned.map(({ path }) => path)]),
-    expected: (namesHosts) =>
-      expectLoginsTo(expectedHops(signedHere(way.kind, hops), knownHostsFiles, pinned), {
-        unnamedHosts: namesHosts ? 'refused' : 'accepted',
-      }),
+    expected: (namesHosts) => ({
+      planned: expectedHops(signedHere(way.kind, hops), knownHostsFiles, pinned),
+      unnamedHosts: namesHosts ? 'refused' : 'accepted',
+      forwardedOnce: way.kind === 'forwarded' ? expectedHops([last], knownHostsFiles, pinned) : [],
+      onward: expectedHops(onward, knownHostsFiles, pinned),
+    }),
     publicKeys,
     keys,
     knownHostKeys(address) {
@@ -208,6 +215,7 @@ export function hostNamesOf(hops: readonly HostSpec[], knownHostsFiles: readonly
   const knownHosts = () => knownHostsFiles.map(textOf).join('\n');
   return {
     nameHost: (hostKey) => hostNamesFor(knownHosts(), hostKey, hops)[0],
+    isKnownHost: (hostKey) => isKnownKey(knownHosts(), hostKey),
     routeTo(hostKey) {
       const text = knownHosts();
       const at = hops.findIndex(({ host, port }) => isKeyOf(text, host, port ?? SSH_PORT, hostKey));
@@ -223,7 +231,7 @@ function expectedHops(
   hops: readonly HostSpec[],
   knownHostsFiles: readonly string[],
   pinned: PinnedHostKeys,
-): readonly ExpectedHop[] {
+): readonly ForwardedHop[] {
   return hops.map(({ user, host, port = SSH_PORT }) => {
     const { files, isPinned } = hostKeysFor(host, port, pinned, knownHostsFiles);
     // Read anew each time: ssh adds a host key at first contact, just before it asks for the signature.
@@ -231,6 +239,7 @@ function expectedHops(
     return {
       user: user ?? userInfo().username,
       isHostKey: (hostKey) => isKeyOf(knownHosts(), host, port, hostKey),
+      isAnyKeyKnown: () => knownHostEntries(knownHosts(), host, port).some(({ marker }) => marker !== 'revoked'),
     };
   });
 }

@@ -95,8 +95,14 @@ export async function drill(
           logins.map(({ hostNames }) => hostNames.nameHost(hostKey)).find((name) => name !== undefined),
         routeTo: (hostKey) =>
           logins.map(({ hostNames }) => hostNames.routeTo(hostKey)).find(({ length }) => length > 0) ?? [],
+        isKnownHost: (hostKey) => logins.some(({ hostNames }) => hostNames.isKnownHost(hostKey)),
       },
-      expected: (purpose) => expectations.some((isExpected) => isExpected(purpose)),
+      expected: () => ({
+        planned: expectations.flatMap(({ planned }) => planned),
+        unnamedHosts: namesHosts ? 'refused' : 'accepted',
+        forwardedOnce: [],
+        onward: [],
+      }),
     },
     world,
   );

@@ -165,8 +165,9 @@ async function readyAgent(attempt: Attempt): Promise<KeyAgent> {
       hostNames: {
         nameHost: (hostKey) => attempt.current.hostNames.nameHost(hostKey),
         routeTo: (hostKey) => attempt.current.hostNames.routeTo(hostKey),
+        isKnownHost: (hostKey) => attempt.current.hostNames.isKnownHost(hostKey),
       },
-      expected: (purpose) => attempt.current.expected(namesHosts)(purpose),
+      expected: () => attempt.current.expected(namesHosts),
     },
     world,
   );

@@ -7,7 +7,6 @@ import { assertNotCancelled, cancelled, GlasskeyError } from '../../diagnostics/
 import { parseSkPublicBlob } from '../openssh/sk-key.ts';
 import { formatSkSignature, skSignatureFromAssertion, verifySkSignature } from '../openssh/sk-signature.ts';
 import { describeSigning, type NameHost, type RouteTo, type SigningFacts, signingFacts } from './describe-signing.ts';
-import { assertExpected, type Expected } from './expected-requests.ts';
 import type { Identity, Keyring, SignRequest } from './keyring.ts';
 import { SignQueue } from './sign-queue.ts';
 
@@ -92,8 +91,6 @@ export interface AuthenticatorKeyringParts<P> {
   readonly nameHost: NameHost;
   /** For a connect of our own: the way to its hosts. */
   readonly routeTo?: RouteTo;
-  /** For a connect of our own, whose PIN is held: what was planned. Without it nothing is unexpected. */
-  readonly expected?: Expected;
 }
 
 /** `Notices` of one signature. */
@@ -116,14 +113,13 @@ export class AuthenticatorKeyring<P> implements Keyring {
   }
 
   /**
-   * Rejects with `AGENT_KEY_UNKNOWN`, `AGENT_REQUEST_UNEXPECTED`, `CANCELLED` (also when the PIN was declined), `AGENT_SIGNATURE_UNUSABLE`, and
+   * Rejects with `AGENT_KEY_UNKNOWN`, `CANCELLED` (also when the PIN was declined), `AGENT_SIGNATURE_UNUSABLE`, and
    * what the authenticator rejects with. PIN prompt and touch of one signature come before those of the next.
    */
   async sign(request: SignRequest, signal: AbortSignal, asked: AskedFor<P> = this.#parts): Promise<Uint8Array> {
     const keys = await this.#parts.keys.list();
     const key = keys.find(({ publicBlob }) => Buffer.compare(publicBlob, request.keyBlob) === 0);
     if (key === undefined) throw unknownKey();
-    if (this.#parts.expected !== undefined) assertExpected(request, this.#parts.expected);
     return this.#queue.run((running) => this.#signWith(key, request, running, asked), signal);
   }
 

@@ -45,6 +45,13 @@ export function isKeyOf(text: string, host: string, port: number, hostKeyBlob: U
   );
 }
 
+/** Whether this very key is known, of whichever host, and not revoked. A hashed name counts: the key beside it is not hidden. */
+export function isKnownKey(text: string, hostKeyBlob: Uint8Array): boolean {
+  const lines = linesWithKey(text, hostKeyBlob);
+  if (lines.some((line) => line.marker === 'revoked')) return false;
+  return lines.some((line) => line.marker === undefined);
+}
+
 /** One line that speaks of a host. */
 export interface KnownHostEntry {
   /** From 1. */

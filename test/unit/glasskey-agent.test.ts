@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../diagnostics/log.ts';
-import { expectLoginsTo } from '../../main/agent/expected-requests.ts';
+import type { Expectations } from '../../main/agent/agent-rules.ts';
+import type { UnplannedQuestion } from '../../main/agent/ruled-keyring.ts';
 import type { WrittenEnrollment } from '../../main/enrollment/enrollment.ts';
 import { skPrivateKey, skPublicKey } from '../../main/enrollment/key-files.ts';
 import {
@@ -88,6 +89,11 @@ let agent: KeyAgent | undefined;
 let client: AgentClient | undefined;
 let questions: SigningPinQuestion[];
 let notices: string[];
+let remarks: string[];
+let unplanned: UnplannedQuestion[];
+/** Undefined: nobody can be asked. */
+let answer: boolean | undefined;
+let known: readonly Uint8Array[];
 
 async function serve(
   enrollments: KeyAgentRequest['enrollments'],
@@ -105,9 +111,21 @@ async function serve(
       },
       touchWanted: (purpose) => void notices.push(purpose),
       touchDone() {},
-      remark() {},
+      remark: (text) => void remarks.push(text),
+      ...(answer === undefined
+        ? {}
+        : {
+            async approveUnplanned(question) {
+              unplanned.push(question);
+              return answer === true;
+            },
+          }),
     },
-    hostNames: { nameHost: () => undefined, routeTo: () => [] },
+    hostNames: {
+      nameHost: () => undefined,
+      routeTo: () => [],
+      isKnownHost: (blob) => known.some((one) => Buffer.compare(one, blob) === 0),
+    },
     hid: async () => bus,
     channel,
     clock: systemClock,
@@ -125,6 +143,10 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gk-'));
   questions = [];
   notices = [];
+  remarks = [];
+  unplanned = [];
+  answer = undefined;
+  known = [];
 });
 
 afterEach(async () => {
@@ -190,17 +212,22 @@ describe('the agent of a connect', () => {
   let device: SessionHost;
   let enrollment: WrittenEnrollment;
   let labKey: LabAuthenticator;
+  let expected: Expectations;
 
   beforeEach(async () => {
     device = sessionHost();
     labKey = new LabAuthenticator({ profile: 'yubikey-5.7', pin: PIN });
     enrollment = await enrolledOn(labKey, 'The key');
     const isHostKey = (blob: Uint8Array) => Buffer.compare(blob, device.blob) === 0;
-    const expected = expectLoginsTo([{ user: 'alice', isHostKey }]);
-    await serve([enrollment], labKey.bus, { keepPin: 'until-closed', expected });
+    expected = { planned: [{ user: 'alice', isHostKey }], unnamedHosts: 'refused', forwardedOnce: [], onward: [] };
+    await serveConnect();
+  });
+
+  async function serveConnect(): Promise<void> {
+    await serve([enrollment], labKey.bus, { keepPin: 'until-closed', expected: () => expected });
     await agent?.warmUp(signal);
     labKey.counters.reset();
-  });
+  }
 
   async function login(user: string, host: SessionHost, by = client): Promise<string | undefined> {
     const sessionId = newSessionId();
@@ -252,10 +279,73 @@ describe('the agent of a connect', () => {
     expect(notices).toEqual([]);
   });
 
-  it('signs a login from the device that it is forwarded to, with a notice that says so, and no file', async () => {
+  it('signs a planned login once: a second time for the same session is refused and told', async () => {
+    const sessionId = newSessionId();
+    await client?.ask(device.bind(sessionId, false));
+    const keyBlob = blobOf(enrollment);
+    const data = loginData({ sessionId, user: 'alice', keyBlob, hostKey: device.blob });
+    expect([await sign(client, keyBlob, data), await sign(client, keyBlob, data)]).toEqual(['signResponse', 'failure']);
+    expect(labKey.counters.read()).toMatchObject({ touches: 1 });
+    expect(remarks).toEqual([expect.stringContaining('asked a second time for one login')]);
+  });
+
+  it('signs one of two that come at once for the same session', async () => {
+    const sessionId = newSessionId();
+    const keyBlob = blobOf(enrollment);
+    const data = loginData({ sessionId, user: 'alice', keyBlob, hostKey: device.blob });
+    const other = await AgentClient.connect(join(folder, 'a', 's'));
+    await Promise.all([client, other].map((one) => one?.ask(device.bind(sessionId, false))));
+    const answers = await Promise.all([client, other].map((one) => sign(one, keyBlob, data)));
+    other.close();
+    expect(answers.toSorted()).toEqual(['failure', 'signResponse']);
+    expect(labKey.counters.read()).toMatchObject({ touches: 1 });
+  });
+
+  it('signs a login onward from the device, with a notice that names the chain, and no file', async () => {
+    const second = sessionHost();
+    const isHostKey = (blob: Uint8Array) => Buffer.compare(blob, second.blob) === 0;
+    expected = { ...expected, onward: [{ user: 'bob', isHostKey }] };
     await client?.ask(device.bind(newSessionId(), true));
-    expect(await login('bob', sessionHost())).toBe('signResponse');
+    expect(await login('bob', second)).toBe('signResponse');
     expect(notices).toEqual([expect.stringContaining(' through a host not in known_hosts (SHA256:')]);
     expect(await sign(client, blobOf(enrollment), sshsigData('file'))).toBe('failure');
+  });
+
+  it('refuses a forwarded login to another known host where nobody can be asked, and tells the chain and --onward', async () => {
+    const second = sessionHost();
+    known = [second.blob];
+    await client?.ask(device.bind(newSessionId(), true));
+    expect(await login('bob', second)).toBe('failure');
+    expect(remarks).toEqual([expect.stringMatching(/Log in as bob on .* through .*--onward USER@HOST/)]);
+    expect(agent?.lastFailure()?.code).toBe('AGENT_FORWARDED_UNASKED');
+    expect(labKey.counters.read()).toMatchObject({ pinChecks: 0, touches: 0 });
+  });
+
+  it.each([
+    [true, 'signResponse', 1],
+    [false, 'failure', 0],
+  ])('asks for it where somebody can be asked: %s', async (given, outcome, touches) => {
+    answer = given;
+    const second = sessionHost();
+    known = [second.blob];
+    client?.close();
+    await agent?.close();
+    await serveConnect();
+    await client?.ask(device.bind(newSessionId(), true));
+    expect(await login('bob', second)).toBe(outcome);
+    expect(unplanned).toMatchObject([{ reason: 'forwarded-known-host', facts: { through: [{}] } }]);
+    expect(labKey.counters.read()).toMatchObject({ touches });
+  });
+
+  it('refuses a forwarded login to an unknown host without a question, and tells each such thing once', async () => {
+    const stranger = sessionHost();
+    for (let tries = 0; tries < 3; tries += 1) {
+      const other = await AgentClient.connect(join(folder, 'a', 's'));
+      await other.ask(device.bind(newSessionId(), true));
+      expect(await login('root', stranger, other)).toBe('failure');
+      other.close();
+    }
+    expect(remarks).toEqual([expect.stringContaining('a login to a host whose key is not known here: Log in as root')]);
+    expect(labKey.counters.read()).toMatchObject({ pinChecks: 0, touches: 0 });
   });
 });

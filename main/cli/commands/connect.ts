@@ -24,6 +24,11 @@ export const connect: Command = {
     save: { value: 'NAME', summary: 'Remember this target and its jump hosts under NAME' },
     'host-keys': { value: 'ask|accept-new|yes', summary: 'What to do at a host key not seen before (ask)' },
     'no-forward': { summary: 'Do not forward the agent to the device' },
+    onward: {
+      value: 'USER@HOST',
+      summary: 'Host or saved name that the forwarded agent may log in to from the device; repeatable',
+      multiple: true,
+    },
     'dry-run': { summary: 'Print what would be run, and the ssh_config made for it' },
     record: { value: 'FILE', summary: 'Record what the terminal shows, as an asciicast, and not what is typed' },
     'pin-stdin': { summary: 'Read the PIN from the first line of standard input (only with a command)' },
@@ -70,6 +75,9 @@ function requestOf({ options, positionals, rest }: Invocation): ConnectTo {
   if (options.value('record') !== undefined && (options.has('pin-stdin') || options.has('json'))) {
     throw usageError('connect', '--record goes with neither --pin-stdin nor --json: it needs this terminal');
   }
+  if (options.has('no-forward') && options.values('onward').length > 0) {
+    throw usageError('connect', '--onward and --no-forward exclude each other');
+  }
   if (options.has('direct') && options.values('jump').length > 0) {
     throw usageError('connect', '--direct and --jump exclude each other');
   }
@@ -81,6 +89,7 @@ function requestOf({ options, positionals, rest }: Invocation): ConnectTo {
     save: options.value('save'),
     hostKeys: hostKeyPolicy(options.value('host-keys') ?? 'ask'),
     forwardAgent: !options.has('no-forward'),
+    onward: options.values('onward'),
   };
 }
 

@@ -51,6 +51,8 @@ export const REMEDY = {
   'remedy.AGENT_KEY_UNKNOWN': 'See under Readiness which keys are enrolled here.',
   'remedy.AGENT_REQUEST_UNEXPECTED':
     'If it was you, let that program use the agent whose socket stands under Settings; else find out which program asked.',
+  'remedy.AGENT_FORWARDED_UNASKED':
+    'If it was you, log in to that host from here, or answer the question in time; else that host is not to be trusted.',
   'remedy.PIN_NOT_SET': 'Plug in the key that was enrolled; one that was reset must be enrolled anew.',
   'remedy.CTAP_KEY_STORE_FULL': 'Delete a credential that you no longer need under Security keys, then try again.',
   'remedy.PIN_SET_ALREADY':

@@ -1,0 +1,186 @@
+/**
+ * The agent's rules: what is signed at once, what a person is asked for, and what is refused (reference/openssh-sk.md, 12.2, 12.4
+ * and 13). Pure: a request with the chain that its bindings proved, what is expected, and the key's policy go in, a ruling comes out.
+ *
+ * Decisions:
+ * - what was planned is signed unasked once for each hop, key and ssh session: ssh goes on to a second key in the same session, and
+ *   another way in is another session, but nobody honest signs twice for one;
+ * - what comes through another host is judged by the whole chain, and only where each host on it has proven itself;
+ * - the hosts on the chain and at its end go by their keys: the protocol carries no names.
+ */
+import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import { plainHostKey } from '../openssh/agent-host-key.ts';
+import { parseSignRequestData } from '../openssh/userauth.ts';
+import type { SignRequest } from './keyring.ts';
+
+/** What the owner of a key has said about it. */
+export interface KeyPolicy {
+  /** `always`: nothing is allowed "for this session". */
+  readonly ask: 'always' | 'once-per-session';
+  /** `refuse`: nothing that comes through another host is signed, whoever could be asked. */
+  readonly forwarded: 'ask' | 'refuse';
+}
+
+export const DEFAULT_KEY_POLICY: KeyPolicy = { ask: 'once-per-session', forwarded: 'ask' };
+
+/** The policy of the key with this public blob. */
+export type PolicyOf = (keyBlob: Uint8Array) => KeyPolicy;
+
+/** A login that is expected. */
+export interface ExpectedHop {
+  readonly user: string;
+  /** Whether this is the host's key, as ssh would accept it for this hop. Asked for a certificate and for the key inside it. */
+  readonly isHostKey: (hostKeyBlob: Uint8Array) => boolean;
+}
+
+/** A login that another host makes: its key may be known to that host alone. */
+export interface ForwardedHop extends ExpectedHop {
+  readonly isAnyKeyKnown: () => boolean;
+}
+
+/** What a connect expects of whoever reaches its agent. */
+export interface Expectations {
+  /** The logins that its own ssh makes on this computer, in order. */
+  readonly planned: readonly ExpectedHop[];
+  /** `accepted`: the ssh of this computer does not say which host a login is for (before OpenSSH 8.9). */
+  readonly unnamedHosts: 'refused' | 'accepted';
+  /** The device of a `forwarded` way, which the ssh of the last planned host logs in to, once. */
+  readonly forwardedOnce: readonly ForwardedHop[];
+  /** Where the person said that the forwarded agent may go on to. */
+  readonly onward: readonly ExpectedHop[];
+}
+
+/** One signature that was made unasked, or is being made. */
+export interface Unasked {
+  /** Which expected login it was for. */
+  readonly hop: string;
+  /** In hex: the key's public blob, and the session id of the key exchange. */
+  readonly key: string;
+  readonly session: string;
+}
+
+export interface RuleWorld {
+  /** Undefined: nothing is, as in the agent of the app. */
+  readonly expected?: Expectations | undefined;
+  /** Whether somebody has that key in known_hosts, or pinned it. */
+  readonly isKnownHost: (hostKeyBlob: Uint8Array) => boolean;
+  readonly policy: KeyPolicy;
+  readonly unasked: readonly Unasked[];
+}
+
+export type Ruling =
+  | { readonly verdict: 'sign'; readonly reason: 'planned' | 'forwarded-way' | 'onward'; readonly unasked: Unasked }
+  | { readonly verdict: 'ask'; readonly reason: AskReason }
+  | { readonly verdict: 'refuse'; readonly reason: RefuseReason };
+
+/** Stable names, for the log and for what is told. */
+export type AskReason =
+  | 'local'
+  | 'planned-again'
+  | 'forwarded-known-host'
+  | 'forwarded-way-new-host-key'
+  | 'forwarded-signature';
+export type RefuseReason =
+  | 'not-planned'
+  | 'chain-unproven'
+  | 'forwarded-unknown-host'
+  | 'forwarded-signature'
+  | 'forwarded-refused-by-policy';
+
+export function ruleOn(request: SignRequest, world: RuleWorld): Ruling {
+  const isRemote = request.forwardedThrough.length > 0 || request.throughUnverifiedHost;
+  if (isRemote) return ruleOnForwarded(request, world);
+  return world.expected === undefined
+    ? { verdict: 'ask', reason: 'local' }
+    : ruleOnLocal(request, world.expected, world.unasked);
+}
+
+function ruleOnLocal(
+  { purpose, keyBlob, data }: SignRequest,
+  { planned, unnamedHosts }: Expectations,
+  spent: readonly Unasked[],
+): Ruling {
+  if (purpose.kind !== 'login') return { verdict: 'refuse', reason: 'not-planned' };
+  const { user, hostKey } = purpose;
+  const mayBeUnnamed = unnamedHosts === 'accepted';
+  const at = planned.findIndex(
+    (hop) => hop.user === user && (hostKey === undefined ? mayBeUnnamed : isKeyOfHop(hop, hostKey)),
+  );
+  if (at === -1) return { verdict: 'refuse', reason: 'not-planned' };
+  const unasked = { hop: `planned ${at}`, key: hex(keyBlob), session: sessionOf(data) };
+  if (spent.some((one) => isSame(one, unasked))) return { verdict: 'ask', reason: 'planned-again' };
+  return { verdict: 'sign', reason: 'planned', unasked };
+}
+
+function ruleOnForwarded(request: SignRequest, { expected, isKnownHost, policy, unasked: spent }: RuleWorld): Ruling {
+  const { purpose, forwardedThrough, keyBlob, data } = request;
+  if (policy.forwarded === 'refuse') return { verdict: 'refuse', reason: 'forwarded-refused-by-policy' };
+  if (!request.isPathProven || request.throughUnverifiedHost) return { verdict: 'refuse', reason: 'chain-unproven' };
+  const isKnown = (hostKey: Uint8Array) => keysOf(hostKey).some(isKnownHost);
+  if (purpose.kind === 'sshsig') {
+    // In a connect nobody asked for one. At the app's agent it is what git on a build host does, and a person sees the namespace.
+    const mayAsk = expected === undefined && forwardedThrough.every(isKnown);
+    return mayAsk
+      ? { verdict: 'ask', reason: 'forwarded-signature' }
+      : { verdict: 'refuse', reason: 'forwarded-signature' };
+  }
+  const { user, hostKey, sessionBound } = purpose;
+  if (hostKey === undefined || !sessionBound) return { verdict: 'refuse', reason: 'chain-unproven' };
+  const session = sessionOf(data);
+  const key = hex(keyBlob);
+  const isOfPlan = expected !== undefined && forwardedThrough.every((host) => isOneOf(expected.planned, host));
+  if (isOfPlan) {
+    const chain = forwardedThrough.map(hex).join(' ');
+    const onward = expected.onward.findIndex((hop) => hop.user === user && isKeyOfHop(hop, hostKey));
+    const unaskedOnward = { hop: `onward ${onward} ${chain}`, key, session };
+    if (onward !== -1 && !spent.some((one) => isSame(one, unaskedOnward))) {
+      return { verdict: 'sign', reason: 'onward', unasked: unaskedOnward };
+    }
+    const once = expected.forwardedOnce.findIndex((hop) => hop.user === user && isKeyOfHop(hop, hostKey));
+    const unaskedOnce = { hop: `once ${once} ${chain}`, key, session };
+    // The first session has it: there each key may be tried, and no other session is it.
+    const isTaken = spent.some((one) => one.hop === unaskedOnce.hop && (one.session !== session || one.key === key));
+    if (once !== -1 && !isTaken) return { verdict: 'sign', reason: 'forwarded-way', unasked: unaskedOnce };
+    const mayBeDevice = expected.forwardedOnce.some((hop) => hop.user === user && !hop.isAnyKeyKnown());
+    if (mayBeDevice && !isKnown(hostKey)) return { verdict: 'ask', reason: 'forwarded-way-new-host-key' };
+  }
+  const isWholeChainKnown = [...forwardedThrough, hostKey].every(
+    (host) => isKnown(host) || (expected !== undefined && isOneOf(expected.planned, host)),
+  );
+  return isWholeChainKnown
+    ? { verdict: 'ask', reason: 'forwarded-known-host' }
+    : { verdict: 'refuse', reason: 'forwarded-unknown-host' };
+}
+
+function isOneOf(hops: readonly ExpectedHop[], hostKey: Uint8Array): boolean {
+  return hops.some((hop) => isKeyOfHop(hop, hostKey));
+}
+
+function isKeyOfHop(hop: ExpectedHop, hostKey: Uint8Array): boolean {
+  return keysOf(hostKey).some((key) => hop.isHostKey(key));
+}
+
+/** A host certificate, and the key inside it: ssh notes that one in known_hosts where it knows no authority. */
+function keysOf(hostKey: Uint8Array): readonly Uint8Array[] {
+  try {
+    return [hostKey, plainHostKey(hostKey)];
+  } catch (error) {
+    // No certificate that can be read: on a connection that is not bound, it is only what a client wrote.
+    if (error instanceof GlasskeyError) return [hostKey];
+    throw error;
+  }
+}
+
+/** What is signed names its session, so that no client can count one signature for another session. */
+function sessionOf(data: Uint8Array): string {
+  const parsed = parseSignRequestData(data);
+  return parsed.kind === 'userauth' ? hex(parsed.sessionId) : '';
+}
+
+function isSame(a: Unasked, b: Unasked): boolean {
+  return a.hop === b.hop && a.key === b.key && a.session === b.session;
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}
