@@ -184,7 +184,9 @@ describe('the whole job in a script', () => {
     ];
     expect(await json(words, withPin())).toMatchObject({
       exitCode: 1,
-      object: { error: { code: 'CONNECT_PERMISSION_DENIED', message: expect.any(String), remedy: expect.any(String) } },
+      object: {
+        error: { code: 'CONNECT_ACCOUNT_OR_KEY_UNKNOWN', message: expect.any(String), remedy: expect.any(String) },
+      },
     });
   });
 

@@ -146,8 +146,10 @@ describe('a key that is taken off the profile', () => {
 
   it('is refused after the next reconciliation, with a code and a remedy, and without a touch for nothing', () => {
     expect(refused.exitCode).toBe(1);
-    expect(refused.screen).toContain('[CONNECT_PERMISSION_DENIED]');
-    expect(refused.screen).toContain(`The jump host ${shown(lab.jump)} does not accept this key for this user.`);
+    expect(refused.screen).toContain('[CONNECT_ACCOUNT_OR_KEY_UNKNOWN]');
+    expect(refused.screen).toContain(
+      `The jump host ${shown(lab.jump)} does not know this user, or not this key for it.`,
+    );
     expect(refused.screen).toContain('glasskey publish');
     expect(refused.screen).not.toContain('Software image');
     expect(lab.authenticator.counters.read().touches).toBe(0);
