@@ -10,8 +10,10 @@ import { statusError } from '../native/ctap2/status.ts';
 import type { ChannelWorld } from '../native/ctaphid/channel.ts';
 import type { HidBus } from '../native/hid/transport.ts';
 import type { Clock } from '../time/clock.ts';
+import type { WrittenActivityLog } from './agent/activity-log.ts';
 import { DEFAULT_KEY_POLICY, type Expectations, type PolicyOf } from './agent/agent-rules.ts';
 import { startAgentServer } from './agent/agent-server.ts';
+import { agentLocked } from './agent/approving-keyring.ts';
 import {
   AuthenticatorKeyring,
   type EnrolledKey,
@@ -69,6 +71,8 @@ export interface KeyAgentRequest {
   readonly expected?: () => Expectations;
   /** Absent: each key has the default one. */
   readonly policyOf?: PolicyOf;
+  /** Closed with the agent. Without it nothing is noted. */
+  readonly activity?: WrittenActivityLog;
   readonly hid: () => Promise<HidBus>;
   readonly channel: ChannelWorld;
   readonly clock: Clock;
@@ -98,7 +102,20 @@ export interface KeyAgent {
 }
 
 export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent> {
-  const { enrollments, people, keepPin, hostNames, expected, policyOf, hid, channel, clock, log, socketPath } = request;
+  const {
+    enrollments,
+    people,
+    keepPin,
+    hostNames,
+    expected,
+    policyOf,
+    activity,
+    hid,
+    channel,
+    clock,
+    log,
+    socketPath,
+  } = request;
   const keys = enrollments.map(enrolledKey);
   const [first] = enrollments;
   const enrollmentOf = (credentialId: Uint8Array): WrittenEnrollment | undefined =>
@@ -123,7 +140,9 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
   const noteUnexpected = (error: unknown) => {
     if (error instanceof GlasskeyError && UNEXPECTED.has(error.code)) failure = error;
   };
-  const ask = async ({ why, purpose, facts, credentialId, triesLeft: known }: PinQuestion, signal: AbortSignal) => {
+  const ask = async (asked: PinQuestion, signal: AbortSignal) => {
+    const { why, purpose, facts, credentialId, triesLeft: known, onAsked } = asked;
+    onAsked?.();
     const product = productOf(enrollmentOf(credentialId) ?? first);
     const triesLeft = known ?? (await authenticator.pinTriesLeft(signal));
     const question = { why, purpose, facts, product, ...(triesLeft === undefined ? {} : { triesLeft }) };
@@ -140,9 +159,11 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
       prepare: (credentialId, signal) => noting(authenticator.prepare(credentialId, signal)),
       pinTriesLeft: (signal) => authenticator.pinTriesLeft(signal),
       async assert(assertion, signal, onTouchWanted) {
+        const running = AbortSignal.any([signal, untilLocked.signal]);
         try {
-          const running = AbortSignal.any([signal, untilLocked.signal]);
           return await noting(authenticator.assert(assertion, running, onTouchWanted));
+        } catch (error) {
+          throw running.aborted && !signal.aborted ? cancelled('The signature', running.reason) : error;
         } finally {
           pin.used();
         }
@@ -172,13 +193,15 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
       return signature;
     },
   };
-  const server = await startAgentServer({ socketPath, keyring: noticing, clock, log });
+  const noted = activity === undefined ? {} : { activity };
+  const server = await startAgentServer({ socketPath, keyring: noticing, clock, log, ...noted });
   const closeAll = async () => {
     pin.wipe();
     await server.close();
     await authenticator.close();
     // Whoever was still being asked may have answered in between.
     pin.wipe();
+    activity?.close();
   };
   /** While one key takes the place of another, the two may be on different security keys, and one of those is enough. */
   const readyKey = async (signal: AbortSignal): Promise<EnrolledKey> => {
@@ -235,7 +258,7 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     lock() {
       pin.wipe();
       // A key that goes on blinking would sign for whoever touches it, and nobody sees what for.
-      untilLocked.abort();
+      untilLocked.abort(agentLocked());
       untilLocked = new AbortController();
     },
     unlock: () => {},

@@ -13,6 +13,7 @@ import type { Proof } from './enrollment/proof.ts';
 import type { Verdict } from './enrollment/readiness.ts';
 import type { KeyAgent, KeyAgentRequest, SigningPeople } from './glasskey-agent.ts';
 import type { ConnectTo, PlannedLogin } from './glasskey-connect.ts';
+import type { AgentKind } from './storage/agent-activity-store.ts';
 import type { Database } from './storage/database.ts';
 import type { Settings } from './storage/settings.ts';
 
@@ -211,11 +212,25 @@ function allBlocked(failures: readonly GlasskeyError[]): GlasskeyError {
 
 /** An agent over the enrolled keys that is among the running ones until it is closed. */
 export async function startAgent(
-  request: Omit<KeyAgentRequest, 'hid' | 'channel' | 'clock' | 'log'>,
-  { hid, channel, clock, log, agents }: Pick<ConnectWorld, 'hid' | 'channel' | 'clock' | 'log' | 'agents'>,
+  request: Omit<KeyAgentRequest, 'hid' | 'channel' | 'clock' | 'log' | 'activity'>,
+  {
+    hid,
+    channel,
+    clock,
+    log,
+    agents,
+    database,
+  }: Pick<ConnectWorld, 'hid' | 'channel' | 'clock' | 'log' | 'agents' | 'database'>,
+  kind: AgentKind = 'connect',
 ): Promise<KeyAgent> {
-  const { startKeyAgent } = await import('./glasskey-agent.ts');
-  const agent = await startKeyAgent({ ...request, hid, channel, clock, log });
+  const [{ startKeyAgent }, { activityLog }, { agentActivityStore }] = await Promise.all([
+    import('./glasskey-agent.ts'),
+    import('./agent/activity-log.ts'),
+    import('./storage/agent-activity-store.ts'),
+  ]);
+  const { nameHost } = request.hostNames;
+  const activity = activityLog({ store: agentActivityStore(database), agent: kind, nameHost, clock, log });
+  const agent = await startKeyAgent({ ...request, activity, hid, channel, clock, log });
   agents.add(agent);
   return {
     ...agent,

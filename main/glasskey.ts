@@ -45,6 +45,7 @@ import type { TargetToSave } from './glasskey-targets.ts';
 import type { ResidentAgent, ResidentAgentWorld } from './resident-agent.ts';
 import type { SecurityKeyPeople } from './security-keys/people.ts';
 import type { SecurityKey } from './security-keys/security-key.ts';
+import type { AgentRequestRecord } from './storage/agent-activity-store.ts';
 import type { Database } from './storage/database.ts';
 import type { DrillRecord } from './storage/drill-store.ts';
 import type { LogFile } from './storage/log-file.ts';
@@ -484,6 +485,7 @@ export class Glasskey {
     const agent = await startAgent(
       { socketPath: path, enrollments: [newest, ...older], people, keepPin: 'for-one-signature', hostNames },
       world,
+      'command-line',
     );
     try {
       listening(path);
@@ -498,22 +500,34 @@ export class Glasskey {
    * yet, its status says why.
    */
   async startResidentAgent(people: ResidentAgentWorld['people']): Promise<ResidentAgent> {
-    await this.#open();
-    const [{ startResidentAgent }, { hostNamesOf, knownHostsFilesOf }] = await Promise.all([
-      import('./resident-agent.ts'),
-      import('./glasskey-connect.ts'),
-    ]);
+    const { database } = await this.#open();
+    const [{ startResidentAgent }, { hostNamesOf, knownHostsFilesOf }, { activityLog }, { agentActivityStore }] =
+      await Promise.all([
+        import('./resident-agent.ts'),
+        import('./glasskey-connect.ts'),
+        import('./agent/activity-log.ts'),
+        import('./storage/agent-activity-store.ts'),
+      ]);
     const { hid, clock, homeFolder } = this.#world;
+    const log = this.#log;
+    const { nameHost } = hostNamesOf([], knownHostsFilesOf(this.#dataFolder(), homeFolder));
     return startResidentAgent({
       socketPath: join(this.#dataFolder(), 'agent', 'agent.sock'),
       enrollments: async () => (await this.#written()).toReversed(),
       people,
-      nameHost: hostNamesOf([], knownHostsFilesOf(this.#dataFolder(), homeFolder)).nameHost,
+      nameHost,
+      activity: activityLog({ store: agentActivityStore(database), agent: 'app', nameHost, clock, log }),
       hid,
       channel: await this.#channelWorld(),
       clock,
-      log: this.#log,
+      log,
     });
+  }
+
+  /** What the agents were asked to sign and what came of it, newest first: the last thousand, or `limit`. */
+  async agentActivity(limit?: number): Promise<readonly AgentRequestRecord[]> {
+    const { database } = await this.#open();
+    return (await import('./storage/agent-activity-store.ts')).agentActivityStore(database).list(limit);
   }
 
   /** Saved targets for other programs: how the user's ssh configuration stands (glasskey-ssh-config.ts); changes nothing. */

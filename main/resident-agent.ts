@@ -9,6 +9,7 @@ import type { Pin } from '../native/ctap2/pin.ts';
 import type { ChannelWorld } from '../native/ctaphid/channel.ts';
 import type { HidBus } from '../native/hid/transport.ts';
 import type { Clock } from '../time/clock.ts';
+import type { WrittenActivityLog } from './agent/activity-log.ts';
 import { isAgentAnswering } from './agent/agent-probe.ts';
 import { type AgentServer, startAgentServer } from './agent/agent-server.ts';
 import { type ApprovalPeople, ApprovingKeyring } from './agent/approving-keyring.ts';
@@ -28,6 +29,8 @@ export interface ResidentAgentWorld {
   /** Gets `productOf`, to name the security key in its questions. */
   readonly people: (productOf: ProductOf) => ApprovalPeople;
   readonly nameHost: NameHost;
+  /** Closed with the agent. */
+  readonly activity: WrittenActivityLog;
   readonly hid: () => Promise<HidBus>;
   readonly channel: ChannelWorld;
   readonly clock: Clock;
@@ -180,6 +183,7 @@ class Resident implements ResidentAgent {
     await this.#inTurn(() => this.#stop());
     this.#stopLettingGo?.();
     await this.#authenticator.close();
+    this.#world.activity.close();
     this.#changed();
   }
 
@@ -192,7 +196,7 @@ class Resident implements ResidentAgent {
   }
 
   async #start(): Promise<void> {
-    const { socketPath, clock, log } = this.#world;
+    const { socketPath, activity, clock, log } = this.#world;
     const { signal } = this.#closed;
     this.#stopWaiting?.();
     if (this.#server !== undefined || signal.aborted) return;
@@ -200,6 +204,7 @@ class Resident implements ResidentAgent {
       this.#server = await startAgentServer({
         socketPath,
         keyring: this.#served,
+        activity,
         clock,
         log,
         clientOf: this.#clientOf,

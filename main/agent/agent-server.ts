@@ -2,6 +2,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Log } from '../../diagnostics/log.ts';
 import type { Clock } from '../../time/clock.ts';
+import type { ActivityLog } from './activity-log.ts';
 import { AgentConnection } from './agent-connection.ts';
 import { AgentLock } from './agent-lock.ts';
 import { AgentSession } from './agent-session.ts';
@@ -20,6 +21,8 @@ export interface AgentServerOptions {
   readonly log: Log;
   /** Finds out who connects; a peer of another user is turned away. Without it nobody is known. */
   readonly clientOf?: ClientOf;
+  /** Gets every request for a signature once it is answered. Without it nothing is noted. */
+  readonly activity?: ActivityLog;
   /** The lock of `ssh-add -x` was set or taken off: see `isLocked`. */
   readonly onLockChange?: () => void;
   /** Gives up the start, where another start has to be waited for. */
@@ -37,7 +40,7 @@ export interface AgentServer {
 
 /** Starts an agent; throws what `listenOnSocket` throws. */
 export async function startAgentServer(options: AgentServerOptions): Promise<AgentServer> {
-  const { socketPath, keyring, clock, log } = options;
+  const { socketPath, keyring, clock, log, activity } = options;
   const lock = new AgentLock(clock, options.onLockChange);
   const connections = new Set<AgentConnection>();
 
@@ -48,7 +51,14 @@ export async function startAgentServer(options: AgentServerOptions): Promise<Age
       socket.destroy();
       return;
     }
-    const session = new AgentSession({ keyring, lock, log, ...(client === undefined ? {} : { client }) });
+    const session = new AgentSession({
+      keyring,
+      lock,
+      clock,
+      log,
+      ...(client === undefined ? {} : { client }),
+      ...(activity === undefined ? {} : { activity }),
+    });
     const connection = new AgentConnection(socket, (message, signal) => session.respond(message, signal), options);
     connections.add(connection);
     socket.once('close', () => connections.delete(connection));

@@ -8,6 +8,7 @@
  */
 import { asGlasskeyError, type GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { Log } from '../../diagnostics/log.ts';
+import type { Clock } from '../../time/clock.ts';
 import { frameAgentMessage } from '../openssh/agent-framing.ts';
 import {
   type AgentRequest,
@@ -19,21 +20,26 @@ import {
 } from '../openssh/agent-messages.ts';
 import { bindSession, SESSION_BIND_EXTENSION, type SessionBindings, UNBOUND } from '../openssh/agent-session-bind.ts';
 import { sha256Fingerprint } from '../openssh/fingerprint.ts';
+import { type ActivityLog, type AnsweredRequest, decisionOf } from './activity-log.ts';
 import type { AgentLock } from './agent-lock.ts';
 import type { Client, Keyring } from './keyring.ts';
-import { decideSigning } from './signing-purpose.ts';
+import { claimedPurpose, decideSigning } from './signing-purpose.ts';
 
 export interface AgentSessionParts {
   readonly keyring: Keyring;
   readonly lock: AgentLock;
+  readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
   readonly client?: Client;
+  readonly activity?: ActivityLog;
 }
 
 type SignMessage = Extract<AgentRequest, { type: 'signRequest' }>;
 
 const FAILURE: AgentResponse = { type: 'failure' };
 const SUCCESS: AgentResponse = { type: 'success' };
+/** SSH_AGENTC_SIGN_REQUEST */
+const SIGN_REQUEST = 13;
 const EXTENSIONS = [SESSION_BIND_EXTENSION, QUERY_EXTENSION];
 
 export class AgentSession {
@@ -51,10 +57,20 @@ export class AgentSession {
    */
   async respond(message: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
     try {
-      return frameAgentMessage(encodeAgentResponse(await this.#answer(parseAgentRequest(message), signal)));
+      return frameAgentMessage(encodeAgentResponse(await this.#answer(this.#parse(message), signal)));
     } catch (thrown) {
       this.#logError(message[0] ?? 0, asGlasskeyError(thrown));
       return frameAgentMessage(encodeAgentResponse(FAILURE));
+    }
+  }
+
+  #parse(message: Uint8Array): AgentRequest {
+    try {
+      return parseAgentRequest(message);
+    } catch (thrown) {
+      const reason = asGlasskeyError(thrown).code;
+      if (message[0] === SIGN_REQUEST) this.#record({ keyBlob: undefined, decision: 'refused', reason });
+      throw thrown;
     }
   }
 
@@ -97,6 +113,7 @@ export class AgentSession {
   async #answerLocked(request: AgentRequest, signal: AbortSignal): Promise<AgentResponse> {
     if (request.type === 'requestIdentities') return { type: 'identitiesAnswer', identities: [] };
     if (request.type === 'extension' && request.name === SESSION_BIND_EXTENSION) return this.#bind(request.data);
+    if (request.type === 'signRequest') this.#recordRefused(request, 'AGENT_LOCKED');
     if (request.type !== 'unlock') return this.#refuse(`locked.${request.type}`);
     if (this.#mayBeRemote) return this.#refuse('remote.unlock');
     const unlocked = await this.#parts.lock.unlock(request.passphrase, signal);
@@ -125,18 +142,46 @@ export class AgentSession {
   }
 
   async #sign(message: SignMessage, signal: AbortSignal): Promise<AgentResponse> {
-    const { keyring, lock, log, client } = this.#parts;
+    const { keyring, lock, clock, log, client } = this.#parts;
+    const at = clock.now();
     const decision = decideSigning(message.keyBlob, message.data, this.#bindings);
     const key = sha256Fingerprint(message.keyBlob);
     if (!decision.allowed) {
       log('warn', 'agent.sign.refused', { reason: decision.reason, key });
+      this.#recordRefused(message, decision.reason);
       return FAILURE;
     }
-    const request = client ? { ...decision.request, client } : decision.request;
+    let asked = false;
+    const onAsked = () => {
+      asked = true;
+    };
+    const request = { ...decision.request, ...(client ? { client } : {}), onAsked };
     log('info', 'agent.sign.asked', { key, purpose: request.purpose.kind, hops: request.forwardedThrough.length });
-    const signature = await keyring.sign(request, AbortSignal.any([signal, lock.untilLocked]));
-    log('info', 'agent.sign.done', { key });
-    return { type: 'signResponse', signature };
+    const hasGone = AbortSignal.any([signal, lock.untilLocked]);
+    const about = { at, keyBlob: message.keyBlob, request };
+    try {
+      const signature = await keyring.sign(request, hasGone);
+      log('info', 'agent.sign.done', { key });
+      this.#record({ ...about, decision: 'signed', asked });
+      return { type: 'signResponse', signature };
+    } catch (thrown) {
+      const error = asGlasskeyError(thrown);
+      this.#record({ ...about, ...decisionOf(error, hasGone.aborted), asked });
+      throw thrown;
+    }
+  }
+
+  #recordRefused({ keyBlob, data }: SignMessage, reason: string): void {
+    const purpose = claimedPurpose(data);
+    const { bindings, hasRefused } = this.#bindings;
+    const forwardedThrough = bindings.filter(({ isForwarding }) => isForwarding).map(({ hostKey }) => hostKey);
+    const path = { forwardedThrough, isPathProven: false, throughUnverifiedHost: hasRefused };
+    this.#record({ keyBlob, request: purpose && { purpose, ...path }, decision: 'refused', reason });
+  }
+
+  #record(answered: Pick<AnsweredRequest, 'keyBlob' | 'decision'> & Partial<AnsweredRequest>): void {
+    const { activity, clock, client = {} } = this.#parts;
+    activity?.record({ at: clock.now(), request: undefined, asked: false, client, ...answered });
   }
 
   #refuse(what: string): AgentResponse {

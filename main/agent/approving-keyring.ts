@@ -65,7 +65,7 @@ export class ApprovingKeyring implements Keyring {
 
   /** Everything that waits ends, nothing is signed until `unlock`, and what was allowed is forgotten. */
   lock(): void {
-    this.#untilLocked.abort();
+    this.#untilLocked.abort(agentLocked());
     this.#parts.grants.forget();
   }
 
@@ -89,7 +89,7 @@ export class ApprovingKeyring implements Keyring {
   /** Rejects with `AGENT_LOCKED`, `AGENT_KEY_UNKNOWN`, `AGENT_TOO_MANY_REQUESTS`, `CANCELLED` when denied, and what signing rejects with. */
   async sign(request: SignRequest, signal: AbortSignal): Promise<Uint8Array> {
     const untilLocked = this.#untilLocked.signal;
-    if (untilLocked.aborted) throw locked();
+    if (untilLocked.aborted) throw agentLocked();
     const keys = await this.#parts.keys();
     if (!keys.some(({ publicBlob }) => Buffer.compare(publicBlob, request.keyBlob) === 0)) {
       return this.#parts.keyring.sign(request, signal); // which says why not
@@ -112,7 +112,7 @@ export class ApprovingKeyring implements Keyring {
       return signature;
     } catch (error) {
       people.end(asGlasskeyError(error));
-      throw error;
+      throw untilLocked.aborted ? cancelled('The signature', untilLocked.reason) : error;
     } finally {
       this.#running -= 1;
     }
@@ -126,6 +126,7 @@ export class ApprovingKeyring implements Keyring {
   ): Promise<Uint8Array> {
     const { grants, keyring } = this.#parts;
     const isGranted = grants.has(grant);
+    if (!isGranted) request.onAsked?.();
     const keep = isGranted ? 'session' : await people.approve(signal);
     if (keep === undefined || signal.aborted) throw cancelled('The signature');
     let given: { readonly pin: Pin; readonly model: string } | undefined;
@@ -168,7 +169,8 @@ export class ApprovingKeyring implements Keyring {
   }
 }
 
-function locked(): GlasskeyError {
+/** Why a request that comes while the screen is locked is refused, and the cause of the `CANCELLED` of one that waited when it was locked. */
+export function agentLocked(): GlasskeyError {
   return new GlasskeyError({
     code: 'AGENT_LOCKED',
     message: 'A program asked for a signature while the screen is locked, and got none.',

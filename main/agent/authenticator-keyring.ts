@@ -63,6 +63,8 @@ export interface PinQuestion {
   readonly model: string;
   readonly credentialId: Uint8Array;
   readonly triesLeft?: number;
+  /** Of the request (keyring.ts): whoever asks a person calls it. */
+  readonly onAsked?: () => void;
 }
 
 export interface PinSource<P> {
@@ -145,7 +147,8 @@ export class AuthenticatorKeyring<P> implements Keyring {
     }
     await this.#parts.authenticator.prepare?.(key.credentialId, signal);
     const { model, credentialId } = key;
-    const about = { purpose, facts, model, credentialId };
+    const { onAsked } = request;
+    const about = { purpose, facts, model, credentialId, ...(onAsked === undefined ? {} : { onAsked }) };
     let question: PinQuestion = { why: 'needed', ...about };
     for (;;) {
       const pin = await pins.request(question, signal);

@@ -80,6 +80,7 @@ export class RuledKeyring implements Keyring {
     const { nameHost } = this.#parts;
     const about = { purpose: describeSigning(request, nameHost), facts: signingFacts(request, nameHost) };
     const question = { reason: ruling.reason, ...about, client: request.client ?? {} };
+    request.onAsked?.();
     if (!(await people.approveUnplanned(question, signal)) || signal.aborted) throw cancelled('The signature');
     return keyring.sign(request, signal);
   }

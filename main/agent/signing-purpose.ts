@@ -48,6 +48,15 @@ export function decideSigning(keyBlob: Uint8Array, data: Uint8Array, bindings: S
   }
 }
 
+/** What refused data says that it is for, where it can be read: nothing of it is proven. */
+export function claimedPurpose(data: Uint8Array): SigningPurpose | undefined {
+  const parsed = parseSignRequestData(data);
+  if (parsed.kind === 'unknown') return undefined;
+  if (parsed.kind === 'sshsig') return { kind: 'sshsig', namespace: parsed.namespace };
+  const { user, hostKey } = parsed;
+  return { kind: 'login', user, ...(hostKey ? { hostKey } : {}), sessionBound: false };
+}
+
 function loginPurpose(login: UserauthData, { bindings }: SessionBindings): SigningPurpose | RefusalReason {
   const { user, hostKey } = login;
   const named = { kind: 'login', user, ...(hostKey ? { hostKey } : {}), sessionBound: false } as const;

@@ -62,6 +62,18 @@ export function transaction<T>(database: Database, work: () => T): T {
   return withDatabaseErrors(database.file, () => inTransaction(database.sqlite, work));
 }
 
+/** The same for a write that must hold nothing up: where another process writes, it throws `DATABASE_BUSY` at once. */
+export function transactionUnlessBusy<T>(database: Database, work: () => T): T {
+  return withDatabaseErrors(database.file, () => {
+    database.sqlite.exec('PRAGMA busy_timeout = 0');
+    try {
+      return inTransaction(database.sqlite, work);
+    } finally {
+      database.sqlite.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    }
+  });
+}
+
 /** Turns what SQLite throws into a GlasskeyError; a GlasskeyError passes as it is. */
 export function withDatabaseErrors<T>(file: string, work: () => T): T {
   try {

@@ -94,4 +94,22 @@ export const MIGRATIONS: readonly Migration[] = [
         BEGIN DELETE FROM drills WHERE target = OLD.name; END;
     `,
   },
+  {
+    name: 'requests to the agents',
+    sql: `
+      CREATE TABLE agent_requests (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at INTEGER NOT NULL,
+        ended_at INTEGER NOT NULL,
+        agent TEXT NOT NULL,
+        key TEXT,
+        purpose TEXT NOT NULL CHECK (json_valid(purpose)),
+        through TEXT NOT NULL CHECK (json_valid(through)),
+        client TEXT NOT NULL CHECK (json_valid(client)),
+        decision TEXT NOT NULL,
+        reason TEXT,
+        asked INTEGER NOT NULL
+      ) STRICT;
+    `,
+  },
 ];

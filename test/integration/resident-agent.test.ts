@@ -89,6 +89,9 @@ const states = () =>
     .map(({ state, field }) => (field === undefined ? state : `${state} pin`));
 const sentences = () => drawn.map((prompt) => prompt.sentences.join(' '));
 
+/** What the record says of the last request. */
+const lastNoted = async () => (await glasskey.agentActivity(1))[0];
+
 async function withAgent(program: string, ...words: string[]): Promise<{ stdout: string; stderr: string }> {
   return run(program, words, {
     env: { ...lab.environment, SSH_AUTH_SOCK: socket },
@@ -155,6 +158,19 @@ describe('the agent of the app', { timeout: 60_000 }, () => {
       expect(asked[at]).toContain(`Log in as ${host.user} on `);
     }
     expect(lab.authenticator.counters.read()).toMatchObject({ touches: 2, pinChecks: 2 });
+    await expect.poll(async () => (await glasskey.agentActivity(2)).length).toBe(2);
+    const [key] = (await glasskey.status()).enrollments;
+    for (const [at, host] of [device, jump].entries()) {
+      expect((await glasskey.agentActivity(2))[at]).toMatchObject({
+        agent: 'app',
+        key: key?.fingerprint,
+        purpose: { kind: 'login', user: host.user, hostName: expect.stringContaining(host.host) },
+        through: [],
+        client: { program: 'ssh' },
+        decision: 'signed',
+        asked: true,
+      });
+    }
   });
 
   it('signs nothing that is denied, and never shows the key a PIN for it', async () => {
@@ -164,6 +180,9 @@ describe('the agent of the app', { timeout: 60_000 }, () => {
     expect(stderr).toMatch(/refused/);
     expect(states()).toEqual(['asking']);
     expect(lab.authenticator.counters.read()).toMatchObject({ touches: 0, pinChecks: 0 });
+    await expect
+      .poll(lastNoted)
+      .toMatchObject({ decision: 'denied', asked: true, purpose: { kind: 'sshsig', namespace: 'file' } });
   });
 
   it('asks anew for each signature that was allowed once', async () => {
@@ -196,6 +215,7 @@ describe('the agent of the app', { timeout: 60_000 }, () => {
     await expect.poll(() => states()).toEqual(['asking']);
     child.kill('SIGKILL');
     await expect.poll(() => desk.view().prompts).toEqual([]);
+    await expect.poll(lastNoted).toMatchObject({ decision: 'cancelled', reason: 'CANCELLED' });
   });
 
   it('while the screen is locked lists its keys and signs nothing; what waits ends', async () => {
@@ -205,6 +225,7 @@ describe('the agent of the app', { timeout: 60_000 }, () => {
     agent.lock();
     expect((await waiting).code).not.toBe(0);
     expect(desk.view().prompts).toEqual([]);
+    await expect.poll(lastNoted).toMatchObject({ decision: 'cancelled', reason: 'AGENT_LOCKED' });
     expect(agent.status().state).toBe('locked');
     expect((await withAgent('ssh-add', '-l')).stdout).toContain('ED25519-SK');
     expect((await signInShell('b')).code).not.toBe(0);
@@ -219,6 +240,7 @@ describe('the agent of the app', { timeout: 60_000 }, () => {
     lab.authenticator.unplug();
     expect((await signInShell('a')).code).not.toBe(0);
     lab.authenticator.replug();
+    await expect.poll(lastNoted).toMatchObject({ decision: 'failed', reason: 'KEY_MISSING' });
     expect(states()).toEqual(['asking', 'failed']);
     expect(drawn.at(-1)?.status).toContain('not plugged in');
     desk.answer(drawn.at(-1)?.id ?? '', { kind: 'cancel' });

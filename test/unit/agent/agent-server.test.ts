@@ -3,7 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cancelled } from '../../../diagnostics/glasskey-error.ts';
 import type { LogFacts } from '../../../diagnostics/log.ts';
+import type { AnsweredRequest } from '../../../main/agent/activity-log.ts';
 import { MESSAGE_DEADLINE_MS } from '../../../main/agent/agent-connection.ts';
 import {
   type AgentServer,
@@ -12,6 +14,7 @@ import {
   startAgentServer,
 } from '../../../main/agent/agent-server.ts';
 import type { Client, Keyring } from '../../../main/agent/keyring.ts';
+import { frameAgentMessage } from '../../../main/openssh/agent-framing.ts';
 import type { AgentRequest } from '../../../main/openssh/agent-messages.ts';
 import { parseSkPublicBlob } from '../../../main/openssh/sk-key.ts';
 import { verifySkSignature } from '../../../main/openssh/sk-signature.ts';
@@ -97,6 +100,53 @@ describe('the agent', () => {
       hostKey: host.blob,
       sessionBound: true,
     });
+  });
+
+  it('notes each request for a signature with what came of it', async () => {
+    await server.close();
+    const noted: AnsweredRequest[] = [];
+    server = await start(keyring, {
+      activity: { record: (answered) => void noted.push(answered) },
+      clientOf: () => ({ program: 'ssh' }),
+    });
+    const client = await connect();
+    await client.ask(list);
+    await client.ask(gitSignature);
+    const sessionId = newSessionId();
+    await client.ask(sessionHost().bind(sessionId, false));
+    const elsewhere = loginData({ sessionId: newSessionId(), user: 'eve', keyBlob: key.blob });
+    for (const data of [bytes('no such data'), elsewhere]) {
+      expect((await client.ask({ type: 'signRequest', keyBlob: key.blob, data, flags: 0 }))?.type).toBe('failure');
+    }
+    await client.ask({ ...gitSignature, keyBlob: bytes('another key') });
+    client.sendRaw(frameAgentMessage(Uint8Array.of(13, 0, 0, 0, 9)));
+    await client.answer();
+    keyring.wait = async () => {
+      throw cancelled('The signature');
+    };
+    await client.ask(gitSignature);
+    expect(noted.map(({ decision, reason, request }) => [decision, reason, request?.purpose.kind])).toEqual([
+      ['signed', undefined, 'sshsig'],
+      ['refused', 'data.unrecognized', undefined],
+      ['refused', 'login.other-session', 'login'],
+      ['failed', 'INTERNAL', 'sshsig'],
+      ['refused', 'AGENT_MESSAGE_MALFORMED', undefined],
+      ['denied', 'CANCELLED', 'sshsig'],
+    ]);
+    expect(noted[2]).toMatchObject({ client: { program: 'ssh' }, request: { purpose: { user: 'eve' } } });
+  });
+
+  it('notes that the program that asked has gone', async () => {
+    await server.close();
+    const noted: AnsweredRequest[] = [];
+    server = await start(keyring, { activity: { record: (answered) => void noted.push(answered) } });
+    keyring.wait = (signal) => untilAborted(signal).catch(() => Promise.reject(cancelled('The signature')));
+    const client = await connect();
+    void client.ask(gitSignature);
+    await until(() => keyring.requests.length === 1);
+    client.close();
+    await until(() => noted.length === 1);
+    expect(noted).toMatchObject([{ decision: 'cancelled' }]);
   });
 
   it('tells the keyring who asks, and turns away a peer of another user', async () => {
