@@ -11,6 +11,7 @@ import { FRAME } from './english/frame.ts';
 import { KEYS } from './english/keys.ts';
 import { PROMPT } from './english/prompt.ts';
 import { READINESS } from './english/readiness.ts';
+import { RECORDINGS } from './english/recordings.ts';
 import { RECOVERY } from './english/recovery.ts';
 import { REMEDY } from './english/remedy.ts';
 import { ROTATION } from './english/rotation.ts';
@@ -27,6 +28,7 @@ export const ENGLISH = {
   ...RECOVERY,
   ...ROTATION,
   ...DEVICES,
+  ...RECORDINGS,
   ...SESSIONS,
   ...SESSION_WAITS,
   ...SETTINGS,

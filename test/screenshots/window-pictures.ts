@@ -5,6 +5,7 @@ import type {
   EnrollOutlook,
   EnrollStep,
   KeyStep,
+  RecordingView,
   SecurityKeyView,
   SessionView,
   TargetView,
@@ -330,6 +331,40 @@ const RECORDED: SessionView = {
   recording: { name: '2026-03-10T09-12-00Z-ce1-rack4.cast', state: 'running' },
 };
 
+const RECORDINGS: readonly RecordingView[] = ['ce1-rack4', 'leaf1', 'ce1-rack4'].map((target, at) => ({
+  name: `2026-03-0${9 - at}T13-17-00Z-${target}.cast`,
+  bytes: 48_200 + at * 830_000,
+  startedAt: NOW - (at + 1) * 86_400_000,
+  seconds: 185 + at * 1_800,
+  subject: { target, device: `admin@${target}.fab.example`, jumps: ['jumper@jump-east'] },
+}));
+
+function recordings(state: string, shows: string, then: (page: Page) => Promise<unknown>): WindowPicture {
+  return {
+    name: `recordings-${state}`,
+    shows,
+    calls: {
+      'sessions.list': () => ({ sessions: [] }),
+      'recordings.list': () => ({ recordings: [...RECORDINGS], folder: '/home/ada/.local/share/glasskey/recordings' }),
+      'recordings.read': () => ({
+        size: { columns: 80, rows: 24 },
+        isWhole: true,
+        events: OUTPUT.split(/(?<=\n)/).map((line, at) => ({
+          at: at * 9,
+          code: 'o',
+          data: line.replace('\n', '\r\n'),
+        })),
+      }),
+    },
+    reach: async ({ page }) => {
+      await go(page, 'Sessions');
+      await page.getByRole('button', { name: 'Recordings' }).click();
+      await page.getByRole('button', { name: 'Play the recording of leaf1' }).waitFor();
+      await then(page);
+    },
+  };
+}
+
 function sessions(
   state: string,
   shows: string,
@@ -585,6 +620,13 @@ export const WINDOW_PICTURES: readonly WindowPicture[] = [
   sessions('close', 'An open session is closed only with consent', [OPEN], async ({ page }) => {
     await page.getByRole('button', { name: 'Close the session on ce1-rack4' }).first().click();
     await page.getByRole('alertdialog').waitFor();
+  }),
+  recordings('list', 'The recordings there are', async () => undefined),
+  recordings('player', 'A recording is played', async (page) => {
+    await page.getByRole('button', { name: 'Play the recording of ce1-rack4' }).first().click();
+    await page.locator('.xterm-rows').waitFor();
+    await page.getByRole('slider').press('End');
+    await page.locator('.xterm-rows', { hasText: 'Et4/1' }).waitFor();
   }),
 
   {

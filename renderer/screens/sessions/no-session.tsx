@@ -1,6 +1,6 @@
 /** What the screen shows while no session is open: the devices used lately, to connect to. */
 import { Button, makeStyles, tokens } from '@fluentui/react-components';
-import { WindowConsoleRegular } from '@fluentui/react-icons';
+import { VideoRegular, WindowConsoleRegular } from '@fluentui/react-icons';
 import { useMemo, useState } from 'react';
 import { EmptyState } from '../../design/empty-state.tsx';
 import { ErrorNotice } from '../../design/error-notice.tsx';
@@ -32,7 +32,7 @@ const useStyles = makeStyles({
   device: { width: '100%', minWidth: '240px', maxWidth: '420px', overflowWrap: 'anywhere' },
 });
 
-export function NoSession() {
+export function NoSession({ onRecordings }: { readonly onRecordings: () => void }) {
   const styles = useStyles();
   const { say } = useTexts();
   const connect = useConnect();
@@ -57,7 +57,14 @@ export function NoSession() {
   };
   return (
     <ScreenBody fill>
-      <PageHeader title={say('sessions.title')} />
+      <PageHeader
+        title={say('sessions.title')}
+        actions={
+          <Button icon={<VideoRegular />} onClick={onRecordings}>
+            {say('recordings.open')}
+          </Button>
+        }
+      />
       {failure !== undefined && <ErrorNotice error={failure} />}
       <EmptyState
         picture={<WindowConsoleRegular />}

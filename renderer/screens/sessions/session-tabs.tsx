@@ -25,7 +25,8 @@ export const tabId = (id: string) => `session-tab-${id}`;
 
 const useStyles = makeStyles({
   tabs: {
-    flexShrink: 0,
+    flexGrow: 1,
+    minWidth: 0,
     display: 'flex',
     gap: tokens.spacingHorizontalXXS,
     overflowX: 'auto',

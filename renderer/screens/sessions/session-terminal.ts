@@ -10,6 +10,7 @@ import { SearchAddon } from '@xterm/addon-search';
 import { type ITheme, Terminal } from '@xterm/xterm';
 import { call } from '../../contract-client.ts';
 import { styleNonce } from '../../style-nonce.ts';
+import { keepInside, TERMINAL_OPTIONS } from './device-output.ts';
 import { drawnBytes } from './drawn-bytes.ts';
 import { inPieces, withoutControls } from './pasted-text.ts';
 import { pieceByPiece } from './piece-by-piece.ts';
@@ -60,12 +61,9 @@ export interface SessionTerminal {
 }
 
 const FIRST_SIZE = { cols: 80, rows: 24 };
-const LINES_KEPT = 10_000;
-const LINE_HEIGHT = 1.15;
 const MOST_MATCHES = 1000;
 /** A window that is being dragged has a new size with each frame; the device hears of the last. */
 const RESIZE_PAUSE = 120;
-const SWALLOWED_OSC = [0, 1, 2, 8, 52];
 
 export function sessionTerminal(id: string): SessionTerminal {
   const element = document.createElement('div');
@@ -74,12 +72,7 @@ export function sessionTerminal(id: string): SessionTerminal {
   element.style.forcedColorAdjust = 'none';
   const terminal = new Terminal({
     ...FIRST_SIZE,
-    scrollback: LINES_KEPT,
-    // Underscores of many fonts lie below the lowest letter: at 1 they are cut off.
-    lineHeight: LINE_HEIGHT,
-    minimumContrastRatio: 4.5,
-    linkHandler: { activate: () => undefined },
-    logLevel: 'off',
+    ...TERMINAL_OPTIONS,
     // For the search addon, which marks what it finds.
     allowProposedApi: true,
   });
@@ -87,7 +80,7 @@ export function sessionTerminal(id: string): SessionTerminal {
   const search = new SearchAddon({ highlightLimit: MOST_MATCHES });
   terminal.loadAddon(fit);
   terminal.loadAddon(search);
-  for (const code of SWALLOWED_OSC) terminal.parser.registerOscHandler(code, () => true);
+  keepInside(terminal);
 
   let opened = false;
   let ended = false;

@@ -1,5 +1,6 @@
 /** Terminals in tabs. */
-import { Button, makeStyles, Spinner } from '@fluentui/react-components';
+import { Button, makeStyles, Spinner, tokens } from '@fluentui/react-components';
+import { VideoRegular } from '@fluentui/react-icons';
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import type { SessionView } from '../../../main/ipc/contract.ts';
 import { call } from '../../contract-client.ts';
@@ -8,6 +9,7 @@ import { PageHeader } from '../../design/page-header.tsx';
 import { ScreenBody } from '../../design/screen-body.tsx';
 import { useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
+import { RecordingsPage } from '../recordings/recordings-page.tsx';
 import { CloseSessionDialog } from './close-session-dialog.tsx';
 import { NoSession } from './no-session.tsx';
 import { SessionPanel } from './session-panel.tsx';
@@ -21,6 +23,7 @@ const PANEL_ID = 'session-panel';
 
 const useStyles = makeStyles({
   screen: { flexGrow: 1, minHeight: 0, display: 'flex', flexDirection: 'column' },
+  head: { display: 'flex', alignItems: 'center', paddingInlineEnd: tokens.spacingHorizontalM },
   // The tabs and the banner say it to those who see them.
   heading: { position: 'absolute', width: '1px', height: '1px', overflow: 'hidden', clipPath: 'inset(50%)' },
 });
@@ -34,9 +37,12 @@ export function SessionsScreen() {
   const terminals = useMemo(windowTerminals, []);
   const [chosen, setChosen] = useState(place.session);
   const [asking, setAsking] = useState<SessionView>();
+  const [showsRecordings, setShowsRecordings] = useState(false);
 
   useEffect(() => {
-    if (place.session !== undefined) setChosen(place.session);
+    if (place.session === undefined) return;
+    setChosen(place.session);
+    setShowsRecordings(false);
   }, [place]);
   useEffect(() => {
     if (sessions !== undefined) terminals.keep(sessions);
@@ -55,9 +61,10 @@ export function SessionsScreen() {
       </ScreenBody>
     );
   }
+  if (showsRecordings) return <RecordingsPage onBack={() => setShowsRecordings(false)} />;
   // The newest, where none was chosen or the chosen one is gone.
   const current = sessions.find(({ id }) => id === chosen) ?? sessions.at(-1);
-  if (current === undefined) return <NoSession />;
+  if (current === undefined) return <NoSession onRecordings={() => setShowsRecordings(true)} />;
 
   const close = (session: SessionView) => {
     if (session.state === 'open') setAsking(session);
@@ -85,18 +92,23 @@ export function SessionsScreen() {
       <div className={styles.heading}>
         <PageHeader title={say('sessions.title')} />
       </div>
-      <SessionTabs
-        sessions={sessions}
-        current={current.id}
-        panelId={PANEL_ID}
-        onChoose={setChosen}
-        onEnter={(id) => {
-          setChosen(id);
-          // After the terminal of another session has taken its place.
-          requestAnimationFrame(() => terminals.of(id).focus());
-        }}
-        onClose={close}
-      />
+      <div className={styles.head}>
+        <SessionTabs
+          sessions={sessions}
+          current={current.id}
+          panelId={PANEL_ID}
+          onChoose={setChosen}
+          onEnter={(id) => {
+            setChosen(id);
+            // After the terminal of another session has taken its place.
+            requestAnimationFrame(() => terminals.of(id).focus());
+          }}
+          onClose={close}
+        />
+        <Button appearance="subtle" icon={<VideoRegular />} onClick={() => setShowsRecordings(true)}>
+          {say('recordings.open')}
+        </Button>
+      </div>
       {look !== undefined && (
         <SessionPanel
           key={current.id}

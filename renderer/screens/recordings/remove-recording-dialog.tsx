@@ -1,0 +1,47 @@
+/** Asks before a recording is removed for good. The button that keeps it has the focus. */
+import { Button, Dialog, DialogBody, DialogContent, DialogSurface, DialogTitle } from '@fluentui/react-components';
+import { useState } from 'react';
+import { call } from '../../contract-client.ts';
+import { DangerButton } from '../../design/danger-button.tsx';
+import { DialogButtons } from '../../design/dialog-buttons.tsx';
+import { ErrorNotice } from '../../design/error-notice.tsx';
+import { useTexts } from '../../texts.tsx';
+
+export interface RemoveRecordingDialogProps {
+  readonly name: string;
+  readonly of: string;
+  readonly onRemoved: () => void;
+  readonly onClose: () => void;
+}
+
+export function RemoveRecordingDialog({ name, of, onRemoved, onClose }: RemoveRecordingDialogProps) {
+  const { say } = useTexts();
+  const [error, setError] = useState<unknown>();
+  const remove = async () => {
+    try {
+      await call('recordings.remove', { name });
+      onRemoved();
+    } catch (caught) {
+      setError(caught);
+    }
+  };
+  return (
+    <Dialog open modalType="alert" onOpenChange={(_, { open }) => !open && onClose()}>
+      <DialogSurface style={{ maxWidth: '440px' }}>
+        <DialogBody>
+          <DialogTitle>{say('recordings.remove-title', { of })}</DialogTitle>
+          <DialogContent>
+            <p style={{ margin: 0 }}>{say('recordings.remove-explained')}</p>
+            {error !== undefined && <ErrorNotice error={error} />}
+          </DialogContent>
+          <DialogButtons>
+            <Button autoFocus onClick={onClose}>
+              {say('recordings.keep')}
+            </Button>
+            <DangerButton onClick={remove}>{say('recordings.remove')}</DangerButton>
+          </DialogButtons>
+        </DialogBody>
+      </DialogSurface>
+    </Dialog>
+  );
+}
