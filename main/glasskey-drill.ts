@@ -1,7 +1,7 @@
 /**
  * Rehearses logins, composed for glasskey.ts: the security key, the agents, and every hop of a way by the real ssh, without a shell.
  * Reaches no Entra, no Graph, no ARM. One agent and one PIN serve all the targets of a drill, and a host on the way of several is
- * logged in to once: the others pass through that login.
+ * logged in to once: the others pass through that login (decision 0029).
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';

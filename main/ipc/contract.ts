@@ -164,6 +164,8 @@ const chainLink = z.object({
 /** What each means: main/enrollment/rotation.ts. */
 const rotationStage = z.enum(['making', 'to-publish', 'waiting', 'to-prove', 'to-retire', 'retiring']);
 
+const drillVerdict = z.enum(['passed', 'failed', 'not-tried']);
+
 const readiness = z.object({
   verdict: verdictSchema,
   chain: z.array(chainLink),
@@ -180,6 +182,10 @@ const readiness = z.object({
   enrollments: z.array(enrollment.extend({ canBePublished: z.boolean() })),
   /** A replacement of the key is under way; absent where none is. */
   rotation: z.object({ stage: rotationStage, leaving: z.enum(['old', 'new']) }).optional(),
+  /** The last rehearsal of any target. */
+  lastDrill: z.object({ target: z.string(), at: time, verdict: drillVerdict }).optional(),
+  /** The saved targets that neither a login nor a drill has ever proven; absent: there is none. */
+  neverProven: z.array(z.string()).optional(),
   now: time,
 });
 
@@ -681,6 +687,40 @@ const promptAnswer = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('cancel') }),
 ]);
 
+const drillStep = z.object({
+  step: z.enum(['way', 'key', 'pin', 'credential', 'profile', 'agent', 'app-agent', 'reach', 'host-key', 'login']),
+  /** `user@host`, of the steps that are of a hop. */
+  hop: z.string().optional(),
+  state: z.enum(['passed', 'failed', 'skipped']),
+  ms: z.number(),
+  code: z.string().optional(),
+  /** What happened, or why it was skipped. */
+  message: z.string().optional(),
+  /** As the window says it: no command line. */
+  remedy: z.string().optional(),
+});
+const drillWay = z.enum(['jump', 'forwarded', 'console', 'password']);
+/** One way to one target, rehearsed. */
+const drillRecord = z.object({
+  id: z.number(),
+  target: z.string(),
+  way: z.object({ kind: drillWay, hops: z.array(z.string()) }),
+  at: time,
+  verdict: drillVerdict,
+  steps: z.array(drillStep),
+});
+/** What a drill tells on the way. Without `target`: of what all its targets have in common. */
+const drillEvent = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('target'), target: z.string(), way: drillWay, hops: z.array(z.string()) }),
+  z.object({
+    kind: z.literal('doing'),
+    target: z.string().optional(),
+    step: drillStep.shape.step,
+    hop: z.string().optional(),
+  }),
+  z.object({ kind: z.literal('done'), target: z.string().optional(), step: drillStep }),
+]);
+
 // --- The calls -------------------------------------------------------------------------------------------------------------
 
 export interface CallShape {
@@ -911,6 +951,21 @@ export const CALLS = {
     output: z.object({ command: z.string() }),
   },
 
+  /** Rehearses logins without a shell; asks for the PIN and the touches in one prompt. Cancelled, what was rehearsed before is kept. */
+  'drill.run': {
+    from: 'main',
+    input: z.strictObject({
+      /** Saved names. */
+      targets: z.array(filledLine).max(1000),
+      also: z.enum(['all', 'favourites']).optional(),
+      everyWay: z.boolean(),
+    }),
+    progress: drillEvent,
+    output: z.object({ drills: z.array(drillRecord) }),
+  },
+  /** The rehearsals of the last 90 days, newest first. */
+  'drill.list': { from: 'main', input: NONE, output: z.object({ drills: z.array(drillRecord), now: time }) },
+
   /** Begins a session and answers at once; how it goes is told by `sessions.changed` and `session.output`. */
   'sessions.open': {
     from: 'main',
@@ -1020,6 +1075,8 @@ export const EVENTS = {
   /** A security key was plugged in or out, or something on one was changed. */
   'keys.changed': { to: 'main', payload: NONE },
   'targets.changed': { to: 'main', payload: NONE },
+  /** Something was rehearsed. */
+  'drills.changed': { to: 'main', payload: NONE },
   'settings.changed': { to: 'main', payload: NONE },
   'agent.changed': { to: 'main', payload: agent },
   'sessions.changed': { to: 'main', payload: z.object({ sessions: z.array(session) }) },
@@ -1068,6 +1125,9 @@ export type RotationStep = CallOutput<'rotation.run'>['did'];
 export type RecoverableKeyView = z.output<typeof recoverableKey>;
 export type RecoveryStep = z.output<typeof recoveryStep>;
 export type RecoveryReportView = z.output<typeof recoveryReport>;
+export type DrillStepView = z.output<typeof drillStep>;
+export type DrillView = z.output<typeof drillRecord>;
+export type DrillEventView = z.output<typeof drillEvent>;
 export type TargetView = z.output<typeof target>;
 export type SessionView = z.output<typeof session>;
 export type RecordingView = z.output<typeof recording>;

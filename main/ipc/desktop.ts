@@ -19,6 +19,7 @@ import type { Texts } from '../texts/texts.ts';
 import { agentCalls } from './agent-calls.ts';
 import { appCalls } from './app-calls.ts';
 import type { CallHandlers, Tell } from './call-server.ts';
+import { drillCalls } from './drill-calls.ts';
 import { enrollCalls } from './enroll-calls.ts';
 import { promptCalls } from './prompt-calls.ts';
 import { readinessCalls } from './readiness-calls.ts';
@@ -106,6 +107,7 @@ export async function startDesktop(world: DesktopWorld): Promise<Desktop> {
     ...enrollCalls({ glasskey, desk, texts, tell, enrolled: () => void agent.refresh() }),
     ...recoveryCalls({ glasskey, desk, texts, tell, enrolled: () => void agent.refresh() }),
     ...rotationCalls({ glasskey, desk, texts, tell, enrolled: () => void agent.refresh(), now }),
+    ...drillCalls({ glasskey, desk, texts, tell, now }),
     ...securityKeyCalls({ glasskey, desk, texts, tell }),
     ...targetCalls({
       glasskey,

@@ -39,10 +39,16 @@ export function readinessCalls({ glasskey, now }: ReadinessWorld): Pick<CallHand
         next: nextOf(status),
         enrollments,
         ...(status.rotation === undefined ? {} : { rotation: status.rotation }),
+        ...(status.lastDrill === undefined ? {} : { lastDrill: lastDrillOf(status.lastDrill) }),
+        ...(status.neverProven.length === 0 ? {} : { neverProven: [...status.neverProven] }),
         now: now(),
       };
     },
   };
+}
+
+function lastDrillOf({ target, at, verdict }: NonNullable<StatusReport['lastDrill']>): Readiness['lastDrill'] {
+  return { target, at, verdict };
 }
 
 /** Which of the two keys of a rotation the profile holds is the rotation's own work. */

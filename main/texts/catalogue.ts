@@ -6,6 +6,7 @@
  * word for an argument; test/unit/texts compares them with a real ICU parser.
  */
 import { DEVICES } from './english/devices.ts';
+import { DRILL } from './english/drill.ts';
 import { ENROLL } from './english/enroll.ts';
 import { FRAME } from './english/frame.ts';
 import { KEYS } from './english/keys.ts';
@@ -29,6 +30,7 @@ export const ENGLISH = {
   ...ROTATION,
   ...DEVICES,
   ...RECORDINGS,
+  ...DRILL,
   ...SESSIONS,
   ...SESSION_WAITS,
   ...SETTINGS,

@@ -45,6 +45,11 @@ const corpusOn = (key: string): { readonly [N in CallName]: readonly CallInput<N
   'rotation.run': [{ step: 'next', device: key }, { step: 'give-up' }],
   'recovery.run': [{ key, looksAtProfile: false }],
   'recovery.choose': [{ ids: ['x'] }],
+  'drill.list': [{}],
+  'drill.run': [
+    { targets: ['leaf1'], everyWay: true },
+    { targets: [], also: 'all', everyWay: false },
+  ],
   'targets.list': [{}],
   'targets.save': [
     {
@@ -119,6 +124,7 @@ const corpusOn = (key: string): { readonly [N in CallName]: readonly CallInput<N
 const of = (kind: 'main' | 'prompt', key: string) =>
   Object.fromEntries(Object.entries(corpusOn(key)).filter(([name]) => CALLS[name as CallName].from === kind));
 const HEAVY = [
+  'drill.run',
   'enroll.look',
   'enroll.run',
   'keys.list',

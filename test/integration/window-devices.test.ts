@@ -335,6 +335,8 @@ test('Tab reaches the chosen row’s buttons, and up and down change the row ben
   await page.keyboard.press('Tab');
   await soon(focused).toBe('Connect to ce1-rack4');
   await page.keyboard.press('Tab');
+  await soon(focused).toBe('Rehearse the login to ce1-rack4');
+  await page.keyboard.press('Tab');
   await soon(focused).toBe('ce1-rack4 is a favourite');
   await page.keyboard.press('Tab');
   await soon(focused).toBe('Copy the ssh command for ce1-rack4');

@@ -11,6 +11,7 @@ import type {
   TargetView,
 } from '../../main/ipc/contract.ts';
 import type { OpenWindow, WindowBrowser } from '../window/open-window.ts';
+import { eventsOf, sampleDrill, sampleDrills } from '../window/sample-drills.ts';
 import { PUBLISHED_REPORT, STEPS, stepsUntil } from '../window/sample-enrollment.ts';
 import { CREDENTIALS, FINGERPRINTS, RESET_STEPS, resetUntil, SAMPLES, SECURITY_KEYS } from '../window/sample-keys.ts';
 import { NOW, OUTLOOK, READINESS } from '../window/sample-readiness.ts';
@@ -264,6 +265,28 @@ const HOST_KEYS: CallOutput<'targets.host-keys'>['hosts'] = [
     ],
   },
 ];
+
+function drilled(state: string, shows: string, then: (page: Page) => Promise<unknown>): WindowPicture {
+  const targets = TARGETS.map((one) => ({ ...one, isFavourite: one.name.endsWith('rack4') }));
+  const drills = [sampleDrill('ce1-rack4', NOW), sampleDrill('ce2-rack4', NOW + 1000, 'failed')];
+  return {
+    name: `drill-${state}`,
+    shows,
+    calls: {
+      'targets.list': () => ({ targets, defaultJump: null }),
+      'drill.list': () => ({ drills: sampleDrills(NOW), now: NOW }),
+      'drill.run': (_, { progress }) => {
+        for (const event of eventsOf(drills)) progress(event);
+        return { drills };
+      },
+    },
+    reach: async ({ page }) => {
+      await go(page, 'Devices');
+      await page.getByRole('button', { name: 'Rehearse', exact: true }).click();
+      await then(page);
+    },
+  };
+}
 
 function devices(
   state: string,
@@ -574,6 +597,15 @@ export const WINDOW_PICTURES: readonly WindowPicture[] = [
     await page.getByText('leaf10', { exact: true }).click();
     await page.getByRole('button', { name: 'Remove leaf10' }).click();
     await page.getByRole('alertdialog').waitFor();
+  }),
+
+  drilled('done', 'Two logins were rehearsed: one would work, and of the other it is said why not', async (page) => {
+    await page.getByRole('menuitem', { name: 'Favourites' }).click();
+    await page.getByText('CONNECT_UNREACHABLE').first().scrollIntoViewIfNeeded();
+  }),
+  drilled('results', 'Rehearsals of the last 90 days, with the time that each host took', async (page) => {
+    await page.getByRole('menuitem', { name: 'Results so far' }).click();
+    await page.getByRole('img', { name: /ce1-rack4/ }).waitFor();
   }),
 
   sessions('none', 'No session is open', [], ({ page }) =>

@@ -93,6 +93,8 @@ export const REMEDY = {
   'remedy.INTERNAL': 'Try again; if it happens again, report it with the log file.',
   'remedy.TARGET_FILE_INVALID': 'Choose another file, or save it again in the form that an export here has.',
   'remedy.TARGET_IN_USE': 'Change the ways of those devices first, or they lead nowhere.',
+  'remedy.CONNECT_HOST_KEY_UNKNOWN':
+    'Compare it with the fingerprint that the host’s administrator gives. If it is the same, connect once and answer yes in the session.',
   'remedy.DRILL_NO_TARGET': 'Save a target on the Devices screen, or choose others.',
   'remedy.DRILL_KEY_REPLACED': 'Plug in the security key with the newer key; Readiness says which it is.',
   'remedy.AGENT_SILENT': 'Quit Glasskey by its menu and open it again, then rehearse once more.',

@@ -12,6 +12,7 @@ import {
   ShieldKeyholeRegular,
   StarFilled,
   StarRegular,
+  TaskListSquareLtrRegular,
 } from '@fluentui/react-icons';
 import { memo } from 'react';
 import type { TargetView } from '../../../main/ipc/contract.ts';
@@ -21,7 +22,7 @@ import { timeAgo } from './time-ago.ts';
 
 export const ROW_HEIGHT = 60;
 
-export type RowAction = 'connect' | 'copy' | 'edit' | 'remove' | 'host-keys' | 'favourite';
+export type RowAction = 'connect' | 'rehearse' | 'copy' | 'edit' | 'remove' | 'host-keys' | 'favourite';
 
 export interface DeviceRowProps {
   readonly target: TargetView | undefined;
@@ -119,7 +120,7 @@ const useStyles = makeStyles({
   },
   actions: {
     flexShrink: 0,
-    width: '280px',
+    width: '316px',
     display: 'flex',
     justifyContent: 'flex-end',
     [NARROW]: { width: 'auto' },
@@ -214,6 +215,9 @@ export const DeviceRow = memo(function DeviceRow({ target, typed, typedJump, ind
           </button>
           {target !== undefined && (
             <>
+              <button {...button('rehearse', say('drill.rehearse-device', { name }))}>
+                <TaskListSquareLtrRegular />
+              </button>
               <button {...button('favourite', say('devices.favourite-of', { name }))} aria-pressed={target.isFavourite}>
                 {target.isFavourite ? <StarFilled className={styles.isFavourite} /> : <StarRegular />}
               </button>

@@ -20,6 +20,8 @@ import { PageHeader } from '../../design/page-header.tsx';
 import { ScreenBody } from '../../design/screen-body.tsx';
 import { useConnect } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
+import { DrillDialog, type Rehearsal } from '../drill/drill-dialog.tsx';
+import { DrillMenu } from '../drill/drill-menu.tsx';
 import { DeviceDialog } from './device-dialog.tsx';
 import { DeviceFinder } from './device-finder.tsx';
 import type { RowAction } from './device-row.tsx';
@@ -33,7 +35,8 @@ import { useTargets } from './use-targets.ts';
 type Open =
   | { readonly kind: 'add'; readonly typed: string }
   | { readonly kind: 'edit' | 'remove' | 'host-keys'; readonly target: TargetView }
-  | { readonly kind: 'import'; readonly which: 'chosen' | 'ssh-config' };
+  | { readonly kind: 'import'; readonly which: 'chosen' | 'ssh-config' }
+  | { readonly kind: 'rehearse'; readonly rehearsal: Rehearsal };
 
 /** How long a sentence about what was done stays. */
 const TOLD_MS = 6000;
@@ -85,6 +88,8 @@ export function DevicesScreen() {
           const isFavourite = !target.isFavourite;
           await call('targets.favourite', { name, isFavourite });
           tell(say(isFavourite ? 'devices.is-favourite' : 'devices.is-no-favourite', { name }));
+        } else if (action === 'rehearse') {
+          setOpen({ kind: 'rehearse', rehearsal: { kind: 'device', name } });
         } else if (typeof target === 'object' && action !== 'favourite') {
           setOpen({ kind: action, target });
         }
@@ -156,6 +161,12 @@ export function DevicesScreen() {
                 </MenuPopover>
               </Menu>
               {some && (
+                <DrillMenu
+                  hasFavourites={saved.targets.some(({ isFavourite }) => isFavourite)}
+                  onChosen={(rehearsal) => setOpen({ kind: 'rehearse', rehearsal })}
+                />
+              )}
+              {some && (
                 <Button appearance="primary" icon={<AddRegular />} onClick={() => setOpen({ kind: 'add', typed: '' })}>
                   {say('devices.add')}
                 </Button>
@@ -222,6 +233,7 @@ export function DevicesScreen() {
           onClose={close}
         />
       )}
+      {open?.kind === 'rehearse' && <DrillDialog rehearsal={open.rehearsal} onClose={close} />}
       {open?.kind === 'remove' && (
         <RemoveDeviceDialog
           target={open.target}

@@ -13,6 +13,7 @@ import { useAnnounce } from '../../design/announcement.tsx';
 import { Countdown } from '../../design/countdown.tsx';
 import { useScreenHeading } from '../../design/screen-heading.ts';
 import { useTexts } from '../../texts.tsx';
+import { DrillHint } from './drill-hint.tsx';
 import { leadOf } from './lead.ts';
 import { NextAction } from './next-action.tsx';
 
@@ -116,6 +117,7 @@ export function VerdictCard({ readiness, onStale }: VerdictCardProps) {
           <NextAction next={next} />
         </div>
         <PlugInHint readiness={readiness} />
+        <DrillHint readiness={readiness} />
       </div>
     </header>
   );

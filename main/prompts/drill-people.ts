@@ -1,0 +1,50 @@
+/** How the window asks and tells in a drill: one prompt for its PIN and each of its touches, whatever the targets. */
+import type { DrillEvent, DrillPeople } from '../glasskey-drill.ts';
+import type { Texts } from '../texts/texts.ts';
+import { pinQuestion } from './key-questions.ts';
+import type { OpenPrompt } from './prompt.ts';
+import type { PromptDesk } from './prompt-desk.ts';
+import { signingSentence } from './signing-sentence.ts';
+
+export interface DrillWork {
+  readonly tell: (event: DrillEvent) => void;
+  readonly cancel: () => void;
+}
+
+export interface DesktopDrillPeople extends DrillPeople {
+  /** The drill is over: nothing is waited for any more. Safe to call more than once. */
+  end(): void;
+}
+
+export function drillPeople(desk: PromptDesk, texts: Texts, { tell, cancel }: DrillWork): DesktopDrillPeople {
+  let prompt: OpenPrompt | undefined;
+  const opened = (): OpenPrompt => {
+    prompt ??= desk.open({
+      title: texts.say('drill.prompt-title'),
+      sentences: [texts.say('drill.prompt-sentence')],
+      cancel,
+    });
+    return prompt;
+  };
+  const end = () => {
+    prompt?.close();
+    prompt = undefined;
+  };
+  return {
+    end,
+    async signingPin({ why, product, triesLeft }, signal) {
+      const question = pinQuestion(texts, { product, triesLeft, wasWrong: why === 'wrong' });
+      const allowed = await opened().ask(question, signal);
+      if (allowed?.pin === undefined) end();
+      return allowed?.pin;
+    },
+    touchWanted(_, facts) {
+      opened().touch([signingSentence(texts, facts)]);
+    },
+    touchDone() {
+      prompt?.waiting(texts.say('drill.prompt-next'));
+    },
+    remark: () => {},
+    tellDrill: tell,
+  };
+}

@@ -1,0 +1,153 @@
+/** The rehearsals of the last 90 days: a line of marks for each device, with the time that each host took; or the same as a table. */
+import { Button, makeStyles, Spinner, tokens } from '@fluentui/react-components';
+import { useCallback, useEffect, useId, useState } from 'react';
+import type { CallOutput, DrillView } from '../../../main/ipc/contract.ts';
+import { call, onEvent } from '../../contract-client.ts';
+import { ErrorNotice } from '../../design/error-notice.tsx';
+import { StateBadge } from '../../design/state-badge.tsx';
+import { useTexts } from '../../texts.tsx';
+import { DrillLine } from './drill-line.tsx';
+import { hopTimes, timeWords } from './drill-words.ts';
+
+const useStyles = makeStyles({
+  history: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
+  head: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'baseline',
+    justifyContent: 'space-between',
+    gap: tokens.spacingHorizontalM,
+  },
+  title: {
+    margin: 0,
+    fontSize: tokens.fontSizeBase400,
+    lineHeight: tokens.lineHeightBase400,
+    fontWeight: tokens.fontWeightSemibold,
+  },
+  explained: { margin: 0, color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
+  lines: {
+    listStyleType: 'none',
+    margin: 0,
+    padding: 0,
+    display: 'flex',
+    flexDirection: 'column',
+    gap: tokens.spacingVerticalM,
+  },
+  name: { fontWeight: tokens.fontWeightSemibold, overflowWrap: 'anywhere' },
+  axis: {
+    display: 'flex',
+    justifyContent: 'space-between',
+    color: tokens.colorNeutralForeground2,
+    fontSize: tokens.fontSizeBase100,
+  },
+  scroll: { overflowX: 'auto' },
+  table: {
+    width: '100%',
+    borderCollapse: 'collapse',
+    fontSize: tokens.fontSizeBase200,
+    '& th, & td': {
+      textAlign: 'start',
+      verticalAlign: 'top',
+      padding: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalM} ${tokens.spacingVerticalXS} 0`,
+      borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
+    },
+  },
+});
+
+/** `only`: of these devices; undefined: of all. */
+export function DrillHistory({ only }: { readonly only?: readonly string[] }) {
+  const styles = useStyles();
+  const { say } = useTexts();
+  const titleId = useId();
+  const [listed, setListed] = useState<CallOutput<'drill.list'>>();
+  const [error, setError] = useState<unknown>();
+  const [isTable, setTable] = useState(false);
+  const load = useCallback(() => {
+    call('drill.list', {}).then(setListed, setError);
+  }, []);
+  useEffect(() => {
+    load();
+    return onEvent('drills.changed', load);
+  }, [load]);
+
+  if (error !== undefined) return <ErrorNotice error={error} />;
+  if (listed === undefined) return <Spinner label={say('drill.loading')} />;
+  const drills = listed.drills.filter(({ target }) => only === undefined || only.includes(target));
+  const devices = [...new Set(drills.map(({ target }) => target))];
+  return (
+    <section className={styles.history} aria-labelledby={titleId}>
+      <div className={styles.head}>
+        <h3 id={titleId} className={styles.title}>
+          {say('drill.history-title')}
+        </h3>
+        {drills.length > 0 && (
+          <Button size="small" onClick={() => setTable(!isTable)}>
+            {say(isTable ? 'drill.as-picture' : 'drill.as-table')}
+          </Button>
+        )}
+      </div>
+      {drills.length === 0 && <p className={styles.explained}>{say('drill.history-none')}</p>}
+      {drills.length > 0 && isTable && <DrillTable drills={drills} />}
+      {drills.length > 0 && !isTable && (
+        <>
+          <p className={styles.explained}>{say('drill.history-explained')}</p>
+          <ul className={styles.lines}>
+            {devices.map((device) => (
+              <li key={device}>
+                <div className={styles.name}>{device}</div>
+                <DrillLine name={device} drills={drills.filter(({ target }) => target === device)} now={listed.now} />
+              </li>
+            ))}
+          </ul>
+          <div className={styles.axis} aria-hidden="true">
+            <span>{say('drill.days-ago')}</span>
+            <span>{say('drill.today')}</span>
+          </div>
+        </>
+      )}
+    </section>
+  );
+}
+
+const BADGES = { passed: 'good', failed: 'bad', 'not-tried': 'neutral' } as const;
+
+function DrillTable({ drills }: { readonly drills: readonly DrillView[] }) {
+  const styles = useStyles();
+  const { say, language } = useTexts();
+  const when = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+  return (
+    <section
+      className={styles.scroll}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+      tabIndex={0}
+      aria-label={say('drill.table')}
+    >
+      <table className={styles.table}>
+        <thead>
+          <tr>
+            <th scope="col">{say('drill.column-device')}</th>
+            <th scope="col">{say('drill.column-when')}</th>
+            <th scope="col">{say('drill.column-verdict')}</th>
+            <th scope="col">{say('drill.column-time')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {drills.map((one) => (
+            <tr key={one.id}>
+              <th scope="row">{one.target}</th>
+              <td>{when.format(one.at)}</td>
+              <td>
+                <StateBadge state={BADGES[one.verdict]}>{say(`drill.verdict-${one.verdict}`)}</StateBadge>
+              </td>
+              <td>
+                {hopTimes(one)
+                  .map(({ hop, ms }) => say('drill.time-of-hop', { hop, time: timeWords(ms, say) }))
+                  .join(', ')}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,33 @@
+/** Rehearses the favourites or all devices, or shows what was rehearsed. */
+import { Button, Menu, MenuDivider, MenuItem, MenuList, MenuPopover, MenuTrigger } from '@fluentui/react-components';
+import { ChevronDownRegular, TaskListSquareLtrRegular } from '@fluentui/react-icons';
+import { useTexts } from '../../texts.tsx';
+import type { Rehearsal } from './drill-dialog.tsx';
+
+interface DrillMenuProps {
+  readonly hasFavourites: boolean;
+  readonly onChosen: (rehearsal: Rehearsal) => void;
+}
+
+export function DrillMenu({ hasFavourites, onChosen }: DrillMenuProps) {
+  const { say } = useTexts();
+  return (
+    <Menu>
+      <MenuTrigger disableButtonEnhancement>
+        <Button icon={<TaskListSquareLtrRegular />}>
+          {say('drill.rehearse')} <ChevronDownRegular />
+        </Button>
+      </MenuTrigger>
+      <MenuPopover>
+        <MenuList>
+          {hasFavourites && (
+            <MenuItem onClick={() => onChosen({ kind: 'favourites' })}>{say('drill.rehearse-favourites')}</MenuItem>
+          )}
+          <MenuItem onClick={() => onChosen({ kind: 'all' })}>{say('drill.rehearse-all')}</MenuItem>
+          <MenuDivider />
+          <MenuItem onClick={() => onChosen({ kind: 'results' })}>{say('drill.results')}</MenuItem>
+        </MenuList>
+      </MenuPopover>
+    </Menu>
+  );
+}

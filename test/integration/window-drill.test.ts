@@ -1,0 +1,127 @@
+/** Rehearsing a login in the window as built, in Chromium, over a scripted bridge. */
+/// <reference lib="dom" />
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { DrillView } from '../../main/ipc/contract.ts';
+import {
+  axeViolationsInBothSchemes,
+  type OpenWindow,
+  startWindowBrowser,
+  type WindowBrowser,
+} from '../window/open-window.ts';
+import { eventsOf, sampleDrill, sampleDrills } from '../window/sample-drills.ts';
+import { type ScriptedCalls, ScriptedError } from '../window/scripted-bridge.ts';
+import { soon } from '../window/soon.ts';
+import { sampleTargets, WINDOW_START } from '../window/window-samples.ts';
+
+// axe alone takes seconds where the processors are shared.
+vi.setConfig({ testTimeout: 90_000 });
+
+let browser: WindowBrowser;
+beforeAll(async () => {
+  browser = await startWindowBrowser();
+});
+afterAll(() => browser[Symbol.asyncDispose]());
+
+const NOW = Date.UTC(2026, 10, 23, 4);
+const DRILLED = [sampleDrill('ce1-rack4', NOW), sampleDrill('ce2-rack4', NOW + 1000, 'failed')];
+
+async function openDevices(
+  calls: Partial<ScriptedCalls> = {},
+  drills: DrillView[] = sampleDrills(NOW),
+): Promise<OpenWindow> {
+  const targets = sampleTargets(NOW).map((one) => ({ ...one, isFavourite: one.name.endsWith('rack4') }));
+  const window = await browser.open({
+    calls: {
+      ...WINDOW_START,
+      'targets.list': () => ({ targets, defaultJump: null }),
+      'drill.list': () => ({ drills, now: NOW }),
+      'drill.run': (_, { progress }) => {
+        for (const event of eventsOf(DRILLED)) progress(event);
+        return { drills: DRILLED };
+      },
+      ...calls,
+    },
+  });
+  await window.page.getByRole('navigation').getByRole('button', { name: 'Devices' }).click();
+  await window.page.getByRole('row').first().waitFor();
+  return window;
+}
+
+const asked = ({ bridge }: OpenWindow) =>
+  bridge.made.filter(({ name }) => name === 'drill.run').map(({ input }) => input);
+const choose = async ({ page }: OpenWindow, item: string) => {
+  await page.getByRole('button', { name: 'Rehearse', exact: true }).click();
+  await page.getByRole('menuitem', { name: item }).click();
+};
+
+test('One device is rehearsed from its row, by the keyboard too, and each step is told', async () => {
+  await using window = await openDevices();
+  const { page } = window;
+  await page.getByRole('combobox', { name: 'Search devices' }).fill('ce1-rack4');
+  await page.getByRole('button', { name: 'Rehearse the login to ce1-rack4' }).focus();
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('alertdialog', { name: 'Rehearse ce1-rack4' });
+  await dialog.getByText('1 of 2 logins would work').waitFor();
+  expect(asked(window)).toEqual([{ targets: ['ce1-rack4'], everyWay: false }]);
+  await dialog.getByText('jumper@jump-east accepts the login').first().waitFor();
+  expect(await dialog.getByRole('list', { name: 'Security key and agents' }).getByRole('listitem').count()).toBe(6);
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await soon(() => page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('combobox');
+  expect(window.faults).toEqual([]);
+});
+
+test('The favourites are rehearsed together, and a failure says what to do', async () => {
+  await using window = await openDevices();
+  await choose(window, 'Favourites');
+  const dialog = window.page.getByRole('alertdialog', { name: 'Rehearse your favourites' });
+  await dialog.getByText('CONNECT_UNREACHABLE').waitFor();
+  await dialog.getByText('Check the device’s address').waitFor();
+  expect(asked(window)).toEqual([{ targets: [], also: 'favourites', everyWay: false }]);
+  await dialog.getByRole('button', { name: 'Rehearse again' }).click();
+  await soon(() => asked(window)).toHaveLength(2);
+});
+
+test('A rehearsal that waits for a touch can be stopped', async () => {
+  await using window = await openDevices({
+    'drill.run': (_, { progress, signal }) => {
+      progress({ kind: 'target', target: 'ce1-rack4', way: 'jump', hops: ['jumper@jump-east', 'admin@ce1-rack4'] });
+      progress({ kind: 'doing', target: 'ce1-rack4', step: 'login', hop: 'jumper@jump-east' });
+      return new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new ScriptedError('CANCELLED', 'Cancelled.', '', 'cancelled')));
+      });
+    },
+  });
+  const { page } = window;
+  await choose(window, 'All devices');
+  const dialog = page.getByRole('alertdialog', { name: 'Rehearse all devices' });
+  await dialog.locator('[aria-current=step]').getByText('accepts the login').waitFor();
+  await dialog.getByRole('button', { name: 'Stop' }).click();
+  await dialog.getByText('The rehearsal was stopped.').waitFor();
+});
+
+test('The results over time are a picture with words, and a table', async () => {
+  await using window = await openDevices();
+  const { page } = window;
+  await choose(window, 'Results so far');
+  const dialog = page.getByRole('dialog', { name: 'Rehearsed logins' });
+  await dialog.getByRole('img', { name: 'ce1-rack4: 11 rehearsals, 9 passed' }).waitFor();
+  expect(await axeViolationsInBothSchemes(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Show as a table' }).click();
+  expect(await dialog.getByRole('row').count()).toBe(18);
+  await dialog.getByRole('cell', { name: 'jumper@jump-east' }).first().waitFor();
+  expect(await axeViolationsInBothSchemes(page)).toEqual([]);
+});
+
+test('Where nothing was rehearsed, that is said', async () => {
+  await using window = await openDevices({}, []);
+  await choose(window, 'Results so far');
+  await window.page.getByText('Nothing was rehearsed in the last 90 days.').waitFor();
+});
+
+test('axe finds nothing in a rehearsal that is done, in either scheme', async () => {
+  await using window = await openDevices();
+  await choose(window, 'Favourites');
+  await window.page.getByRole('alertdialog').getByText('1 of 2 logins would work').waitFor();
+  expect(await axeViolationsInBothSchemes(window.page)).toEqual([]);
+});
