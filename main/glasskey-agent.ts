@@ -158,6 +158,7 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     authenticator: {
       prepare: (credentialId, signal) => noting(authenticator.prepare(credentialId, signal)),
       pinTriesLeft: (signal) => authenticator.pinTriesLeft(signal),
+      abandon: () => authenticator.abandon(),
       async assert(assertion, signal, onTouchWanted) {
         const running = AbortSignal.any([signal, untilLocked.signal]);
         try {
@@ -171,6 +172,7 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     },
     pins: pin,
     notices: people,
+    clock,
     ...hostNames,
   });
   const ruled =

@@ -117,6 +117,7 @@ class Resident implements ResidentAgent {
       pins: { request: async () => undefined },
       notices: { touchWanted() {}, touchDone() {} },
       nameHost,
+      clock,
     });
     this.#keyring = new ApprovingKeyring({
       keyring,

@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { asGlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { Log } from '../../diagnostics/log.ts';
-import type { Clock } from '../../time/clock.ts';
+import { type Clock, pause } from '../../time/clock.ts';
 import { AgentFramer } from '../openssh/agent-framing.ts';
 
 /** Answers one message; `signal` fires when the client has gone. Never rejects. */
@@ -14,6 +14,9 @@ export type Respond = (message: Uint8Array, signal: AbortSignal) => Promise<Uint
 
 /** A message that has begun must be complete within this time. Between messages a client may be silent for ever. */
 export const MESSAGE_DEADLINE_MS = 30_000;
+
+/** How long an answer that nobody waits for any more may hold up the end of its connection. */
+export const ENDS_WITHIN_MS = 1_000;
 
 /**
  * Unanswered requests that one client may have piled up, in bytes. Reading never stops, or a client that leaves while
@@ -49,11 +52,17 @@ export class AgentConnection {
     socket.on('error', (error) => this.#log('debug', 'agent.connection.broken', { message: error.message }));
   }
 
-  /** Drops the client and aborts what it waits for; resolves when nothing of it is left. */
+  /**
+   * Drops the client and aborts what it waits for; resolves when nothing of it is left, or after `ENDS_WITHIN_MS`, where what was
+   * aborted does not end: the agent that is to take this one's place would not begin.
+   */
   async close(): Promise<void> {
     this.#leave();
     this.#socket.destroy();
-    await this.#working;
+    if (this.#working === undefined) return;
+    const ended = new AbortController();
+    const working = this.#working.then(() => ended.abort());
+    await Promise.race([working, pause(this.#clock, ENDS_WITHIN_MS, ended.signal)]);
   }
 
   #receive(chunk: Uint8Array): void {

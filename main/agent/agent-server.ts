@@ -1,12 +1,12 @@
 /** The SSH agent on a socket: accepts clients and serves each one independently. */
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import type { Log } from '../../diagnostics/log.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { ActivityLog } from './activity-log.ts';
 import { AgentConnection } from './agent-connection.ts';
 import { AgentLock } from './agent-lock.ts';
 import { AgentSession } from './agent-session.ts';
-import { listenOnSocket } from './agent-socket.ts';
+import { closeSocket, listenOnSocket } from './agent-socket.ts';
 import type { ClientOf } from './asking-program.ts';
 import type { Keyring } from './keyring.ts';
 
@@ -67,14 +67,14 @@ export async function startAgentServer(options: AgentServerOptions): Promise<Age
   const server = createServer({ allowHalfOpen: true }, accept);
   server.maxConnections = MAX_CLIENTS;
   server.on('drop', () => log('warn', 'agent.connection.turned-away', { limit: MAX_CLIENTS }));
-  await listenOnSocket(server, socketPath, clock, options.signal);
+  const inode = await listenOnSocket(server, socketPath, clock, options.signal);
   server.on('error', (error) => log('error', 'agent.server.failed', { message: error.message }));
   log('info', 'agent.listening', { socketPath });
 
   let closing: Promise<void> | undefined;
   const close = () => {
     lock.close();
-    closing ??= closeAll(server, connections);
+    closing ??= closeAll(() => closeSocket(server, socketPath, inode), connections);
     return closing;
   };
   return {
@@ -86,8 +86,8 @@ export async function startAgentServer(options: AgentServerOptions): Promise<Age
   };
 }
 
-async function closeAll(server: Server, connections: ReadonlySet<AgentConnection>): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+async function closeAll(stop: () => Promise<void>, connections: ReadonlySet<AgentConnection>): Promise<void> {
+  const closed = stop();
   await Promise.all([...connections].map((connection) => connection.close()));
   await closed;
 }

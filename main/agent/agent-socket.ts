@@ -2,6 +2,7 @@
  * Where the agent listens: a Unix socket (0600) in a folder (0700) that is the user's own. Only files can be checked
  * here, so the folder is what keeps others out; the socket's own mode is the second lock.
  */
+import { lstatSync, renameSync } from 'node:fs';
 import { chmod, lstat, mkdir, open, rm } from 'node:fs/promises';
 import { createConnection, type Server } from 'node:net';
 import { dirname } from 'node:path';
@@ -22,9 +23,18 @@ const LOCK_POLL_MS = 20;
  * Makes `server` listen on `path`. A socket left over from a crash is removed, but only when nobody answers on it.
  * Throws `AGENT_SOCKET_PATH_TOO_LONG`, `AGENT_FOLDER_UNSAFE`, `AGENT_ALREADY_RUNNING`, `AGENT_SOCKET_TAKEN` (something
  * else lies there, or where the lock of a start should), `AGENT_SOCKET_FAILED`, `CANCELLED` where the signal fires first.
+ * Resolves to which file the socket is, for `closeSocket`; undefined for a pipe, which is none.
  */
-export async function listenOnSocket(server: Server, path: string, clock: Clock, signal?: AbortSignal): Promise<void> {
-  if (path.startsWith(PIPE_PREFIX)) return listen(server, path); // Windows: access is the pipe's own matter
+export async function listenOnSocket(
+  server: Server,
+  path: string,
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<number | undefined> {
+  if (path.startsWith(PIPE_PREFIX)) {
+    await listen(server, path); // Windows: access is the pipe's own matter
+    return undefined;
+  }
   assertPathFits(path);
   await prepareFolder(dirname(path));
   await withStartLock(`${path}.lock`, { clock, signal }, async () => {
@@ -34,6 +44,25 @@ export async function listenOnSocket(server: Server, path: string, clock: Clock,
     }
     await chmod(path, SOCKET_MODE);
   });
+  return inodeAt(path);
+}
+
+/**
+ * Takes no more clients; resolves when those that are there have gone. Closing deletes whatever lies at `path` by then (libuv,
+ * uv__pipe_close): a socket that another agent has put there since is out of the way for that moment, and stays. All of it
+ * happens before this function returns.
+ */
+export function closeSocket(server: Server, path: string, inode: number | undefined): Promise<void> {
+  const isAnothers = inode !== undefined && ![undefined, inode].includes(inodeAt(path));
+  const aside = `${path}.aside`;
+  if (isAnothers) renameSync(path, aside);
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  if (isAnothers) renameSync(aside, path);
+  return closed;
+}
+
+function inodeAt(path: string): number | undefined {
+  return lstatSync(path, { throwIfNoEntry: false })?.ino;
 }
 
 /**

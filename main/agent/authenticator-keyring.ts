@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { assertNotCancelled, cancelled, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import type { Clock } from '../../time/clock.ts';
 import { parseSkPublicBlob } from '../openssh/sk-key.ts';
 import { formatSkSignature, skSignatureFromAssertion, verifySkSignature } from '../openssh/sk-signature.ts';
 import { describeSigning, type NameHost, type RouteTo, type SigningFacts, signingFacts } from './describe-signing.ts';
@@ -50,6 +51,8 @@ export interface AssertingAuthenticator<P> {
   ): Promise<{ readonly authData: Uint8Array; readonly signature: Uint8Array }>;
   /** Tries left before the PIN is blocked, where the key can say it. */
   pinTriesLeft?(signal: AbortSignal): Promise<number | undefined>;
+  /** What was cancelled does not stop: the key is let go without waiting for it, and found anew for the next signature. */
+  abandon?(): void;
 }
 
 /** What to tell the person who is asked for a PIN. */
@@ -91,6 +94,7 @@ export interface AuthenticatorKeyringParts<P> {
   readonly pins: PinSource<P>;
   readonly notices: Notices;
   readonly nameHost: NameHost;
+  readonly clock?: Clock;
   /** For a connect of our own: the way to its hosts. */
   readonly routeTo?: RouteTo;
 }
@@ -103,10 +107,11 @@ interface Told {
 
 export class AuthenticatorKeyring<P> implements Keyring {
   readonly #parts: AuthenticatorKeyringParts<P>;
-  readonly #queue = new SignQueue();
+  readonly #queue: SignQueue;
 
   constructor(parts: AuthenticatorKeyringParts<P>) {
     this.#parts = parts;
+    this.#queue = new SignQueue(parts.clock, () => parts.authenticator.abandon?.());
   }
 
   async identities(): Promise<readonly Identity[]> {

@@ -2,7 +2,7 @@
  * Signs with whichever plugged-in authenticator holds a credential, and keeps it open between signatures, so that each one
  * after the first costs two commands (design, decision 6). A key that was unplugged in between is opened anew.
  */
-import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import { cancelled, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import { Authenticator, type Operation } from '../../native/ctap2/authenticator.ts';
 import { Permission, Status } from '../../native/ctap2/constants.ts';
 import { formatAaguid } from '../../native/ctap2/get-info.ts';
@@ -93,13 +93,19 @@ export class PluggedInAuthenticator implements AssertingAuthenticator<Pin> {
    */
   async ready(credentialId: Uint8Array, signal: AbortSignal): Promise<Authenticator> {
     const model = this.#aaguidOf(credentialId);
-    if (this.#open !== undefined && (this.#open.isGone || !(await isModel(this.#open, model, this.#operation(signal)))))
-      await this.close();
-    this.#open ??= await this.#find(model, signal);
+    if (this.#open?.isGone) this.abandon();
+    if (this.#open !== undefined && !(await isModel(this.#open, model, this.#operation(signal)))) await this.close();
+    const open = this.#open ?? (await this.#find(model, signal));
+    if (signal.aborted) {
+      // It may have been given up since, and another signature may have a key open.
+      if (open !== this.#open) await open.close();
+      throw cancelled('The signature');
+    }
+    this.#open = open;
     // getInfo is needed for the signature anyway, and kept.
-    const { options } = await this.#open.info(this.#operation(signal));
+    const { options } = await open.info(this.#operation(signal));
     if (options.get('clientPin') === false) throw withoutPin();
-    return this.#open;
+    return open;
   }
 
   prepare(credentialId: Uint8Array, signal: AbortSignal): Promise<Authenticator> {
@@ -116,6 +122,13 @@ export class PluggedInAuthenticator implements AssertingAuthenticator<Pin> {
     const open = this.#open;
     this.#open = undefined;
     await open?.close();
+  }
+
+  /** The same without waiting: a key that was unplugged while the computer slept may never be closed. */
+  abandon(): void {
+    const open = this.#open;
+    this.#open = undefined;
+    void open?.close().catch(() => {});
   }
 
   /**

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { SignQueue } from '../../../main/agent/sign-queue.ts';
+import { SignQueue, STOPS_WITHIN_MS } from '../../../main/agent/sign-queue.ts';
+import { ManualClock } from '../lab/authenticator/manual-clock.ts';
 
 function gate() {
   let open = () => {};
@@ -71,6 +72,32 @@ describe('the sign queue', () => {
     open();
     await second;
     expect(started).toBe(true);
+  });
+
+  it('goes on after one that was cancelled and never stops, and says so; who waits longer behind one that runs loses nothing', async () => {
+    const clock = new ManualClock();
+    let stuck = 0;
+    const queue = new SignQueue(clock, () => {
+      stuck += 1;
+    });
+    const [first, second] = [new AbortController(), new AbortController()];
+    const events: string[] = [];
+    const endless = () => new Promise<void>(() => {});
+    const all = [
+      queue.run(endless, first.signal).catch(() => events.push('first given up')),
+      queue.run(endless, second.signal).catch(() => events.push('second given up')),
+      queue.run(async () => events.push('third signed'), never),
+    ];
+    second.abort();
+    await clock.pass(10 * STOPS_WITHIN_MS);
+    expect(events).toEqual(['second given up']);
+    first.abort();
+    await clock.pass(STOPS_WITHIN_MS - 1);
+    expect(events).toEqual(['second given up', 'first given up']);
+    await clock.pass(1);
+    await Promise.all(all);
+    expect(events).toEqual(['second given up', 'first given up', 'third signed']);
+    expect(stuck).toBe(1);
   });
 
   it('refuses what was cancelled before it came', async () => {
