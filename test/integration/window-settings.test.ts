@@ -68,6 +68,7 @@ test('Every setting is there under its heading, with its name, its value and whe
   const { page } = window;
   expect(await page.getByRole('heading', { level: 2 }).allTextContents()).toEqual([
     'Connecting',
+    'Sessions',
     'Terminal',
     'Glasskey',
     'SSH agent',
