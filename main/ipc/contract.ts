@@ -620,6 +620,34 @@ const agent = z.object({
   shellLine: z.string().optional(),
 });
 
+/** One request for a signature and what came of it. Names are fit to be shown; nothing of what was signed is here. */
+const agentRequest = z.object({
+  id: z.number(),
+  at: time,
+  /** Whose agent: the app's, that of one login, or that of `glasskey agent`. */
+  agent: z.enum(['app', 'connect', 'command-line']),
+  purpose: z.discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('login'),
+      user: z.string(),
+      /** The host's name in known_hosts, or the fingerprint of its key; absent where ssh said neither. */
+      host: z.string().optional(),
+    }),
+    z.object({ kind: z.literal('sshsig'), namespace: z.string() }),
+    z.object({ kind: z.literal('other') }),
+  ]),
+  /** The hosts that the agent was forwarded through, nearest first: names, or fingerprints of unknown ones. */
+  through: z.array(z.string()),
+  program: z.string().optional(),
+  /** The program that started it. */
+  starter: z.string().optional(),
+  decision: z.enum(['signed', 'denied', 'refused', 'timed-out', 'cancelled', 'failed']),
+  /** A code of docs/errors.md. */
+  reason: z.string().optional(),
+  /** A person was asked. */
+  asked: z.boolean(),
+});
+
 // --- Prompts ---------------------------------------------------------------------------------------------------------------
 
 /**
@@ -1047,6 +1075,12 @@ export const CALLS = {
   },
 
   'agent.status': { from: 'main', input: NONE, output: agent },
+  /** What the agents were asked to sign, newest first. */
+  'agent.activity': {
+    from: 'main',
+    input: z.strictObject({ limit: z.number().int().min(1).max(1000) }),
+    output: z.object({ requests: z.array(agentRequest) }),
+  },
 
   'prompts.show': { from: 'prompt', input: NONE, output: promptQueue },
   'prompts.answer': {
@@ -1134,6 +1168,7 @@ export type RecordingView = z.output<typeof recording>;
 export type RecordedEventView = z.output<typeof recordedEvent>;
 export type SettingView = z.output<typeof setting>;
 export type SettingValueView = z.output<typeof settingValue>;
+export type AgentRequestView = z.output<typeof agentRequest>;
 export type AgentView = z.output<typeof agent>;
 export type PromptView = z.output<typeof prompt>;
 export type PromptQueueView = z.output<typeof promptQueue>;

@@ -126,7 +126,7 @@ export async function startDesktop(world: DesktopWorld): Promise<Desktop> {
     }),
     ...recordingCalls({ recordings, sessions, chooseNewFile: world.chooseNewFile }),
     ...settingsCalls({ glasskey, tell }),
-    ...agentCalls({ agent, texts, tell }),
+    ...agentCalls({ glasskey, agent, texts, tell }),
     ...promptCalls({ desk, tell, fit: world.fitPrompt }),
   };
 

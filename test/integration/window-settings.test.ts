@@ -9,6 +9,7 @@ import {
   startWindowBrowser,
   type WindowBrowser,
 } from '../window/open-window.ts';
+import { sampleAgentRequests } from '../window/sample-agent.ts';
 import { type ScriptedCalls, ScriptedError } from '../window/scripted-bridge.ts';
 import { soon } from '../window/soon.ts';
 import { SETTINGS_FILE, sampleSettings, UNKNOWN_SETTING, WINDOW_START } from '../window/window-samples.ts';
@@ -236,6 +237,34 @@ test('The agent says how it is, and how other programs reach it', async () => {
   await window.bridge.tell('agent.changed', { state: 'failed', keys: 0, error });
   await section.getByText('Stop the other one.').waitFor();
   expect(await axeViolationsInBothSchemes(page)).toEqual([]);
+});
+
+test('What the agent was asked is told with who asked, through which hosts and what came of it, and can be sifted', async () => {
+  await using window = await openSettings();
+  const { page } = window;
+  const section = page.getByRole('region', { name: 'What the agent was asked' });
+  await section.getByText('Nothing yet.').waitFor();
+  // Looked for by itself while somebody looks.
+  window.bridge.change({ 'agent.activity': () => ({ requests: sampleAgentRequests(Date.now()) }) });
+  const alice = section.getByRole('listitem').filter({ hasText: 'Log in as alice on leaf2' });
+  expect(await alice.textContent()).toContain(
+    'asked by /usr/bin/ssh · this computer → jump-east → leaf1 · you were asked',
+  );
+  await alice.getByText('Signed', { exact: true }).waitFor();
+  await section.getByText('asked by /usr/bin/ssh-keygen, started by /usr/bin/git').waitFor();
+  await section.getByLabel('Show').selectOption('Refused by Glasskey');
+  await soon(() => section.getByRole('listitem').count()).toBe(2);
+  await section.getByText('AGENT_FORWARDED_REFUSED').waitFor();
+  expect(await axeViolationsInBothSchemes(page)).toEqual([]);
+  await section.getByLabel('Show').selectOption('Failed');
+  await section.getByText('No request ended like that.').waitFor();
+  const [first] = sampleAgentRequests(0);
+  if (first === undefined) throw new Error('there are samples');
+  const many = Array.from({ length: 25 }, (_, id) => ({ ...first, id }));
+  window.bridge.change({ 'agent.activity': () => ({ requests: many }) });
+  await section.getByLabel('Show').selectOption('Everything');
+  await section.getByRole('button', { name: 'Show all 25' }).click();
+  await soon(() => section.getByRole('listitem').count()).toBe(25);
 });
 
 test.each(['light', 'dark'] as const)(

@@ -11,6 +11,7 @@ import type {
   TargetView,
 } from '../../main/ipc/contract.ts';
 import type { OpenWindow, WindowBrowser } from '../window/open-window.ts';
+import { sampleAgentRequests } from '../window/sample-agent.ts';
 import { eventsOf, sampleDrill, sampleDrills } from '../window/sample-drills.ts';
 import { PUBLISHED_REPORT, STEPS, stepsUntil } from '../window/sample-enrollment.ts';
 import { CREDENTIALS, FINGERPRINTS, RESET_STEPS, resetUntil, SAMPLES, SECURITY_KEYS } from '../window/sample-keys.ts';
@@ -676,6 +677,19 @@ export const WINDOW_PICTURES: readonly WindowPicture[] = [
       await go(page, 'Settings');
       await heading(page, 'SSH agent');
       await page.getByRole('heading', { name: 'SSH agent' }).evaluate((element) => {
+        element.scrollIntoView();
+        element.closest('main')?.scrollBy(0, -24);
+      });
+    },
+  },
+  {
+    name: 'settings-activity',
+    shows: 'What the agent was asked, through which hosts, and what came of it',
+    calls: { 'agent.activity': () => ({ requests: sampleAgentRequests(NOW) }) },
+    reach: async ({ page }) => {
+      await go(page, 'Settings');
+      const title = page.getByRole('heading', { name: 'What the agent was asked' });
+      await title.evaluate((element) => {
         element.scrollIntoView();
         element.closest('main')?.scrollBy(0, -24);
       });

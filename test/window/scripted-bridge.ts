@@ -149,5 +149,6 @@ const STANDARD: ScriptedCalls = {
   'targets.list': () => ({ targets: [], defaultJump: null }),
   'sessions.list': () => ({ sessions: [] }),
   'agent.status': () => ({ state: 'off', keys: 0 }),
+  'agent.activity': () => ({ requests: [] }),
   'settings.list': () => ({ settings: [], file: '/home/ada/.config/glasskey/settings.json' }),
 };

@@ -22,7 +22,12 @@ describe('agent.status', () => {
 
   it('is what the agent says, with the line for a shell, and told upon each change', async () => {
     const told: unknown[] = [];
-    const calls = agentCalls({ agent, texts, tell: (name, payload) => void told.push([name, payload]) });
+    const calls = agentCalls({
+      glasskey: { agentActivity: async () => [] },
+      agent,
+      texts,
+      tell: (name, payload) => void told.push([name, payload]),
+    });
     const view = await calls['agent.status']({}, context);
     expect(CALLS['agent.status'].output.parse(view)).toEqual(view);
     expect(view).toEqual({
@@ -41,6 +46,61 @@ describe('agent.status', () => {
       error: { code: 'AGENT_ALREADY_RUNNING' },
       shellLine: `export SSH_AUTH_SOCK='/a b/it'\\''s'`,
     });
+  });
+});
+
+describe('agent.activity', () => {
+  it('is what was noted, with names fit to be shown', async () => {
+    const record = {
+      at: 1,
+      endedAt: 2,
+      agent: 'app',
+      key: 'SHA256:key',
+      client: { program: '/usr/bin/ssh\u202e', starter: undefined, place: undefined, pid: 7 },
+      decision: 'refused',
+      reason: 'AGENT_FORWARDED_REFUSED',
+      asked: false,
+    } as const;
+    const limits: (number | undefined)[] = [];
+    const calls = agentCalls({
+      glasskey: {
+        agentActivity: async (limit) => {
+          limits.push(limit);
+          return [
+            {
+              ...record,
+              id: 3,
+              purpose: { kind: 'login', user: 'alice\n', hostName: undefined, hostKeyFingerprint: 'SHA256:leaf2' },
+              through: [{ name: 'jump-east', fingerprint: 'SHA256:jump' }, { fingerprint: 'SHA256:leaf1' }],
+            },
+            { ...record, id: 2, purpose: { kind: 'sshsig', namespace: 'git' }, through: [], reason: undefined },
+            { ...record, id: 1, purpose: { kind: 'other' }, through: [], client: {} },
+          ];
+        },
+      },
+      agent: {
+        status: () => ({ state: 'off', socketPath: '/s', keys: 0, error: undefined }),
+        onChange: () => () => {},
+      },
+      texts,
+      tell: () => {},
+    });
+    const view = await calls['agent.activity']({ limit: 20 }, context);
+    expect(limits).toEqual([20]);
+    expect(CALLS['agent.activity'].output.parse(view)).toEqual(view);
+    const common = { at: 1, agent: 'app', decision: 'refused', asked: false };
+    expect(view.requests).toEqual([
+      {
+        ...common,
+        id: 3,
+        purpose: { kind: 'login', user: 'alice\ufffd', host: 'SHA256:leaf2' },
+        through: ['jump-east', 'SHA256:leaf1'],
+        program: '/usr/bin/ssh\ufffd',
+        reason: 'AGENT_FORWARDED_REFUSED',
+      },
+      { ...common, id: 2, purpose: { kind: 'sshsig', namespace: 'git' }, through: [], program: '/usr/bin/ssh\ufffd' },
+      { ...common, id: 1, purpose: { kind: 'other' }, through: [], reason: 'AGENT_FORWARDED_REFUSED' },
+    ]);
   });
 });
 
