@@ -642,7 +642,7 @@ const agentRequest = z.object({
   /** The program that started it. */
   starter: z.string().optional(),
   decision: z.enum(['signed', 'denied', 'refused', 'timed-out', 'cancelled', 'failed']),
-  /** A code of docs/errors.md. */
+  /** A code of docs/errors.md, or a reason of main/agent/signing-purpose.ts. */
   reason: z.string().optional(),
   /** A person was asked. */
   asked: z.boolean(),

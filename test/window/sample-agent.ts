@@ -49,7 +49,7 @@ export function sampleAgentRequests(now: number): AgentRequestView[] {
       through: [],
       purpose: { kind: 'other' },
       decision: 'refused',
-      reason: 'AGENT_DATA_UNKNOWN',
+      reason: 'data.unrecognized',
       asked: false,
     },
   ];
