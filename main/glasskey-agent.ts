@@ -14,6 +14,7 @@ import type { WrittenActivityLog } from './agent/activity-log.ts';
 import { DEFAULT_KEY_POLICY, type Expectations, type PolicyOf } from './agent/agent-rules.ts';
 import { startAgentServer } from './agent/agent-server.ts';
 import { agentLocked } from './agent/approving-keyring.ts';
+import type { ClientOf } from './agent/asking-program.ts';
 import {
   AuthenticatorKeyring,
   type EnrolledKey,
@@ -196,7 +197,9 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     },
   };
   const noted = activity === undefined ? {} : { activity };
-  const server = await startAgentServer({ socketPath, keyring: noticing, clock, log, ...noted });
+  // Who asks is looked up where it is shown: it costs the start of an agent, and ssh's own terminal asks nobody.
+  const known = people.approveUnplanned === undefined ? {} : { clientOf: await knownClients(log) };
+  const server = await startAgentServer({ socketPath, keyring: noticing, clock, log, ...known, ...noted });
   const closeAll = async () => {
     pin.wipe();
     await server.close();
@@ -269,6 +272,14 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
       return closing;
     },
   };
+}
+
+async function knownClients(log: Log): Promise<ClientOf> {
+  const [{ clientOf }, { loadPeerReader }] = await Promise.all([
+    import('./agent/asking-program.ts'),
+    import('./agent/peer-credentials.ts'),
+  ]);
+  return clientOf(await loadPeerReader(log), process.getuid?.());
 }
 
 /** What the rules refuse. */

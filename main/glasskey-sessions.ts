@@ -156,6 +156,7 @@ function tellingPeople(
       run.say(text);
       people.remark(text);
     },
+    ...(people.approveUnplanned === undefined ? {} : { approveUnplanned: people.approveUnplanned }),
   };
 }
 

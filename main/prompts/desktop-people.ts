@@ -77,6 +77,26 @@ export function desktopPeople(desk: PromptDesk, texts: Texts, work: DesktopWork)
     return allowed?.pin;
   };
 
+  /** A prompt of its own, with the desk's own pause before it can be allowed, and its denial after silence. */
+  const mayGoBeyondPlan: NonNullable<DesktopPeople['approveUnplanned']> = async (
+    { reason, facts, client },
+    signal,
+  ): Promise<boolean> => {
+    const stop = new AbortController();
+    const sentences = [
+      ...(reason === 'forwarded-way-new-host-key' ? [texts.say('prompt.agent-new-host-key')] : []),
+      signingSentence(texts, facts, client),
+    ];
+    const cancel = () => stop.abort();
+    const asked = desk.open({ title: signingTitle(texts, facts), sentences, isForeign: true, cancel });
+    const buttons = [{ answer: 'once', label: texts.say('prompt.agent-once') }] as const;
+    try {
+      return (await asked.ask({ buttons }, AbortSignal.any([signal, stop.signal]))) !== undefined;
+    } finally {
+      asked.close();
+    }
+  };
+
   return {
     end,
 
@@ -141,6 +161,8 @@ export function desktopPeople(desk: PromptDesk, texts: Texts, work: DesktopWork)
     remark(text) {
       step({ kind: 'remark', text });
     },
+
+    ...(work.kind === 'session' ? { approveUnplanned: (question, signal) => mayGoBeyondPlan(question, signal) } : {}),
   };
 }
 

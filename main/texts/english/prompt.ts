@@ -103,6 +103,8 @@ export const PROMPT = {
   'prompt.sign-sentence':
     'Sign for {namespace}{way, select, direct {} unknown {} stranger {, through a host that could not be verified} unverified {, through {hops}, and a host that could not be verified} other {, through {hops}}}{asker, select, own {} unknown {, asked by a program that cannot be named} program {, asked by {program}} other {, asked by {program} in {place}}}.',
   'prompt.agent-once': 'Once',
+  'prompt.agent-new-host-key':
+    'The key of this device is not known on this computer. Compare its fingerprint before you allow the login.',
   'prompt.agent-session': 'For this session',
   'prompt.agent-session-rule':
     'For this session: until the terminal that asks is closed, for this purpose alone, and at most {minutes, plural, one {# minute} other {# minutes}} after it was last used.',

@@ -65,6 +65,34 @@ describe('the people of a session', () => {
     (await asked)?.wipe();
   });
 
+  const onward = (reason: 'forwarded-known-host' | 'forwarded-way-new-host-key') => ({
+    reason,
+    purpose: '',
+    facts: { ...loginOn('ce2-rack4'), through: [{ name: 'ce1-rack4', fingerprint: 'SHA256:dev' }] },
+    client: { program: 'ssh', place: 'glasskey' },
+  });
+
+  it('are asked in a prompt of its own for a login that was not planned, with its chain and the program', async () => {
+    const people = session([]);
+    const asked = people.approveUnplanned?.(onward('forwarded-known-host'), signal);
+    expect(person.sees).toMatchObject({ title: 'Log in to ce2-rack4', state: 'asking' });
+    expect(person.sees.sentences).toEqual([
+      'Log in as alice on ce2-rack4 (SHA256:abc), through ce1-rack4 (SHA256:dev), asked by ssh in glasskey.',
+    ]);
+    expect(person.sees.buttons.map(({ answer }) => answer)).toEqual(['once', 'deny']);
+    await person.press('once');
+    expect(await asked).toBe(true);
+    expect(person.seesNothing).toBe(true);
+  });
+
+  it('deny such a login by silence, and say of a device’s new key that it is to be compared', async () => {
+    const people = session([]);
+    const asked = people.approveUnplanned?.(onward('forwarded-way-new-host-key'), signal);
+    expect(person.sees.sentences[0]).toContain('Compare its fingerprint');
+    await person.clock.pass(DENIED_AFTER_MS);
+    expect(await asked).toBe(false);
+  });
+
   it.each([
     ['alice@198.18.17.118', '198.18.17.118'],
     ['alice@198.18.17.118:2222', '[198.18.17.118]:2222'],
