@@ -34,21 +34,28 @@ export interface SessionsWorld {
   readonly peopleFor: PeopleFor;
 }
 
+/** Where a session goes: a saved name or `USER@HOST[:PORT]`, and the way there, where somebody has chosen one. */
+export type SessionTarget = Pick<ConnectTo, 'target' | 'way'>;
+
 /**
- * Begins a session and gives its id. Throws what a plan throws (TARGET_INVALID, TARGET_UNKNOWN, NOT_ENROLLED, …) and
+ * Begins a session and gives its id. Throws what a plan throws (TARGET_INVALID, TARGET_UNKNOWN, CONNECT_NO_WAY, NOT_ENROLLED, …) and
  * SESSIONS_TOO_MANY: nothing was begun then. Whatever fails later is told on the session.
  */
-export async function openSession(world: SessionsWorld, target: string, size: TerminalSize): Promise<string> {
+export async function openSession(world: SessionsWorld, target: SessionTarget, size: TerminalSize): Promise<string> {
   return world.sessions.open({ size, ...(await beginning(world, target)) });
 }
 
 /**
- * Begins a session that has ended anew, in the same place of the list: the same target, planned as it is now. Never done unasked: it
- * costs a PIN and touches. Throws what `openSession` throws, `SESSION_UNKNOWN`, `SESSION_STILL_RUNNING`; nothing was begun then.
+ * Begins a session that has ended anew, in the same place of the list: the same target, planned as it is now, and the way that was
+ * chosen. Never done unasked: it costs a PIN and touches. Throws what `openSession` throws, `SESSION_UNKNOWN`,
+ * `SESSION_STILL_RUNNING`, and `CONNECT_NO_WAY` where the way of that number is now of another kind; nothing was begun then.
  */
 export async function reconnectSession(world: SessionsWorld, id: string): Promise<void> {
-  const { target } = world.sessions.ended(id);
-  world.sessions.reconnect(id, await beginning(world, target));
+  const { target, way, chosenWay } = world.sessions.ended(id);
+  const begin = await beginning(world, { target, way: chosenWay });
+  // Nobody has chosen a password, or somebody else's console, by the number that it has got since.
+  if (typeof chosenWay === 'number' && begin.route.way !== way) throw otherWay(target, chosenWay, way);
+  world.sessions.reconnect(id, begin);
 }
 
 /** Begins or ends the recording of a session. Throws `RECORDING_REQUIRED` where settings.json wants it recorded. */
@@ -65,9 +72,9 @@ async function recordingSetting({ glasskey }: Pick<SessionsWorld, 'glasskey'>) {
   return { isAlways, isFixed: isAlways && line.fixed === true };
 }
 
-async function beginning(world: SessionsWorld, target: string): Promise<SessionBegin> {
-  const request = connectTo(target);
-  const { hops, keepAlive } = await world.glasskey.planConnect(request);
+async function beginning(world: SessionsWorld, { target, way: chosenWay }: SessionTarget): Promise<SessionBegin> {
+  const request = connectTo(target, chosenWay);
+  const { way, hops, keepAlive } = await world.glasskey.planConnect(request);
   const [device, ...jumps] = hops.toReversed();
   if (device === undefined) throw new Error('a plan has no hops');
   const route: SessionRoute = {
@@ -76,6 +83,8 @@ async function beginning(world: SessionsWorld, target: string): Promise<SessionB
     device: shownHostSpec(device.spec),
     user: device.spec.user ?? '',
     jumps: jumps.toReversed().map(({ spec }) => shownHostSpec(spec)),
+    way,
+    ...(chosenWay === undefined ? {} : { chosenWay }),
     keepAlive,
   };
   const { isAlways } = await recordingSetting(world);
@@ -114,9 +123,9 @@ async function login(world: SessionsWorld, request: ConnectTo, route: SessionRou
   }
 }
 
-/** A target as the window names it: its saved or default way, an interactive shell, the agent forwarded. */
-export function connectTo(target: string): ConnectTo {
-  return { target, jump: undefined, command: undefined, save: undefined, hostKeys: 'ask', forwardAgent: true };
+/** A target as the window names it: its saved or default way unless one was chosen, an interactive shell, the agent forwarded. */
+export function connectTo(target: string, way?: ConnectTo['way']): ConnectTo {
+  return { target, way, jump: undefined, command: undefined, save: undefined, hostKeys: 'ask', forwardAgent: true };
 }
 
 /** The same people, and the session says what they are asked for. Remarks stand on its terminal, as at the command line. */
@@ -158,6 +167,15 @@ function tellingPeople(
     },
     ...(people.approveUnplanned === undefined ? {} : { approveUnplanned: people.approveUnplanned }),
   };
+}
+
+function otherWay(target: string, number: number, kind: string): GlasskeyError {
+  return new GlasskeyError({
+    code: 'CONNECT_NO_WAY',
+    message: `Way ${number} of ${target} is no ${kind} way any more, as it was when this session was opened.`,
+    remedy: 'Open a new session, and choose the way anew.',
+    detail: { name: target },
+  });
 }
 
 function recordingRequired(): GlasskeyError {

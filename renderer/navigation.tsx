@@ -44,12 +44,15 @@ export function useNavigation(): Navigation {
 /** What a terminal is until the screen that shows it has measured it. */
 const FIRST_SIZE = { columns: 80, rows: 24 };
 
-/** Opens a session to a target and goes to it. Rejects with CallError where the session could not even begin. */
-export function useConnect(): (target: string) => Promise<void> {
+/**
+ * Opens a session to a target and goes to it. `way`: the number of one of its ways, from 1; without it, those that are taken unasked.
+ * Rejects with CallError where the session could not even begin.
+ */
+export function useConnect(): (target: string, way?: number) => Promise<void> {
   const { go } = useNavigation();
   return useCallback(
-    async (target) => {
-      const { id } = await call('sessions.open', { target, ...FIRST_SIZE });
+    async (target, way) => {
+      const { id } = await call('sessions.open', { target, ...(way === undefined ? {} : { way }), ...FIRST_SIZE });
       go({ screen: 'sessions', session: id });
     },
     [go],

@@ -4,6 +4,7 @@
  */
 import { asGlasskeyError, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { Clock } from '../../time/clock.ts';
+import type { WayKind } from '../storage/target-store.ts';
 import type { KeepAlive } from './plan.ts';
 import type { Pty, SpawnPty, TerminalSize } from './pty.ts';
 import type { Recording, RecordingState } from './recording.ts';
@@ -21,6 +22,10 @@ export interface SessionRoute {
   readonly device: string;
   readonly user: string;
   readonly jumps: readonly string[];
+  /** Of the way that is tried first. */
+  readonly way: WayKind;
+  /** As it was chosen: the number of a saved way, from 1, or a kind. Absent: whatever is taken unasked. */
+  readonly chosenWay?: number | WayKind;
   readonly keepAlive: KeepAlive;
 }
 
@@ -230,8 +235,10 @@ export class ConnectSession {
   }
 
   #starting(route: SessionRoute): Omit<SessionState, 'reconnects' | 'isRecorded'> {
-    const { target, name, device, user, jumps, keepAlive } = route;
-    const where = { target, ...(name === undefined ? {} : { name }), device, user, jumps, keepAlive };
+    const { target, name, device, user, jumps, way, chosenWay, keepAlive } = route;
+    const named = name === undefined ? {} : { name };
+    const chosen = chosenWay === undefined ? {} : { chosenWay };
+    const where = { target, ...named, device, user, jumps, way, ...chosen, keepAlive };
     return { id: this.#id, ...where, state: 'starting', startedAt: this.#world.clock.now() };
   }
 

@@ -32,6 +32,7 @@ const session = z.object({
   device: z.string(),
   user: z.string(),
   jumps: z.array(z.string()),
+  way: z.enum(['jump', 'forwarded', 'console', 'password']),
   state: z.enum(['starting', 'open', 'ended']),
   startedAt: z.number(),
   openedAt: z.number().optional(),
@@ -74,7 +75,7 @@ export function parseTell(text: string): SessionsTell {
   return parse(tellSchema, text);
 }
 
-export function appSession({ jumps, error: failure, recording, ...state }: SessionState): AppSession {
+export function appSession({ jumps, chosenWay: _, error: failure, recording, ...state }: SessionState): AppSession {
   return {
     ...state,
     jumps: [...jumps],

@@ -536,6 +536,8 @@ const session = z.object({
   device: z.string(),
   user: z.string(),
   jumps: z.array(z.string()),
+  /** Of the way that is tried first. */
+  way: wayKind,
   state: z.enum(['starting', 'open', 'ended']),
   startedAt: time,
   openedAt: time.optional(),
@@ -994,10 +996,17 @@ export const CALLS = {
   /** The rehearsals of the last 90 days, newest first. */
   'drill.list': { from: 'main', input: NONE, output: z.object({ drills: z.array(drillRecord), now: time }) },
 
-  /** Begins a session and answers at once; how it goes is told by `sessions.changed` and `session.output`. */
+  /**
+   * Begins a session and answers at once; how it goes is told by `sessions.changed` and `session.output`. `way`: the number of a
+   * saved way, from 1, or a kind; without it, those that are taken unasked. Throws CONNECT_NO_WAY and what a plan throws.
+   */
   'sessions.open': {
     from: 'main',
-    input: z.strictObject({ target: filledLine, ...terminalSize }),
+    input: z.strictObject({
+      target: filledLine,
+      way: z.union([z.number().int().min(1), wayKind]).optional(),
+      ...terminalSize,
+    }),
     output: z.object({ id: sessionId }),
   },
   'sessions.list': { from: 'main', input: NONE, output: z.object({ sessions: z.array(session) }) },

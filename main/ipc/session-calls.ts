@@ -49,8 +49,8 @@ export function sessionCalls(world: SessionCallsWorld): Pick<CallHandlers, Sessi
   });
 
   return {
-    async 'sessions.open'({ target, columns, rows }) {
-      return { id: await openSession(world, target, { columns, rows }) };
+    async 'sessions.open'({ target, way, columns, rows }) {
+      return { id: await openSession(world, { target, way }, { columns, rows }) };
     },
     'sessions.list': () => ({ sessions: views() }),
     'sessions.attach'({ id }, { windowId }) {
@@ -88,7 +88,7 @@ export function sessionCalls(world: SessionCallsWorld): Pick<CallHandlers, Sessi
 
 /** As it crosses: errors in words for a window, files by their names. */
 export function sessionView(
-  { jumps, error, recording, ...state }: SessionState,
+  { jumps, chosenWay: _, error, recording, ...state }: SessionState,
   texts: Pick<Texts, 'catalogue'>,
 ): SessionView {
   return {

@@ -86,7 +86,11 @@ const corpusOn = (key: string): { readonly [N in CallName]: readonly CallInput<N
   'targets.export': [{ format: 'csv' }, { format: 'ssh-config' }],
   'targets.host-keys': [{ name: 'a' }],
   'targets.forget-host-keys': [{ name: 'a' }],
-  'sessions.open': [{ target: 'a', ...SIZE }],
+  'sessions.open': [
+    { target: 'a', ...SIZE },
+    { target: 'a', way: 2, ...SIZE },
+    { target: 'a', way: 'password', ...SIZE },
+  ],
   'sessions.list': [{}],
   'sessions.attach': [{ id: 'x' }],
   'sessions.write': [{ id: 'x', text: 'rm -rf /\r' }],

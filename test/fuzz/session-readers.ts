@@ -21,6 +21,7 @@ const SESSION = {
   state: 'open',
   startedAt: 1,
   reconnects: 0,
+  way: 'jump',
   keepAlive: { everySeconds: 15, count: 3 },
   isRecorded: false,
 };

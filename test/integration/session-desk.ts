@@ -94,7 +94,7 @@ export function startSessionDesk(lab: Lab): SessionDesk {
       answerPin = answer;
     },
     async open(target) {
-      const id = await openSession(world, target, { columns: 100, rows: 30 });
+      const id = await openSession(world, { target }, { columns: 100, rows: 30 });
       screens.set(id, Buffer.from(sessions.attach(id)).toString());
       return id;
     },

@@ -347,6 +347,41 @@ test('Tab reaches the chosen row’s buttons, and up and down change the row ben
   await page.getByText(`Copied: ssh -J ${JUMP} ce2-rack4`).first().waitFor();
 });
 
+test('Of several ways one is chosen from a menu, which says what a console and a password cost', async () => {
+  const target: TargetView = {
+    ...sampleTarget('vm7', 'alice@vm7', []),
+    ways: [
+      { kind: 'jump', jumps: [JUMP] },
+      { kind: 'console', jumps: [], device: '4f9e27a8@console:2222' },
+      { kind: 'password', jumps: [JUMP], device: 'telco@vm7' },
+    ],
+  };
+  await using window = await openDevices([target, sampleTarget('leaf1', 'alice@leaf1', [JUMP])]);
+  const { page } = window;
+  await box(window).fill('vm7');
+  const button = page.getByRole('button', { name: 'Choose the way to vm7' });
+  await button.focus();
+  await page.keyboard.press('Enter');
+  const items = page.getByRole('menuitem');
+  await soon(() => items.allTextContents()).toEqual([
+    expect.stringMatching(/^1\. Through the jump hosts.*through jumper@jump-east$/),
+    expect.stringMatching(/^2\. VM console.*4f9e27a8@console:2222.*ends a console session that somebody else has/),
+    expect.stringMatching(/^3\. Shared password \(last resort\).*telco@vm7.*Never tried by itself/),
+  ]);
+  await page.keyboard.press('Escape');
+  await soon(() => items.count()).toBe(0);
+  await soon(() => button.evaluate((one) => one === document.activeElement)).toBe(true);
+  expect(made(window, 'sessions.open')).toEqual([]);
+  await page.keyboard.press('Enter');
+  await soon(() => items.first().evaluate((one) => one === document.activeElement)).toBe(true);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await soon(() => made(window, 'sessions.open')).toMatchObject([{ target: 'vm7', way: 3 }]);
+  await page.getByRole('heading', { name: 'Sessions' }).waitFor();
+  expect(window.faults).toEqual([]);
+});
+
 test('The pointer: a row is chosen by a click, connected to by a double click or its button', async () => {
   await using window = await openDevices();
   const { page } = window;

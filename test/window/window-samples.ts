@@ -67,6 +67,7 @@ export function sampleSession(session: Partial<SessionView>): SessionView {
     device: 'admin@ce1-rack4.fab.example',
     user: 'admin',
     jumps: ['jumper@jump-east'],
+    way: 'jump',
     state: 'open',
     startedAt: Date.now(),
     reconnects: 0,

@@ -68,6 +68,8 @@ export const DEVICES = {
   'devices.favourite-of': '{name} is a favourite',
   'devices.is-favourite': '{name} is a favourite.',
   'devices.is-no-favourite': '{name} is no favourite any more.',
+  'devices.ways-of': 'Choose the way to {name}',
+  'devices.by-way': '{number, number}. {kind}',
   'devices.ways-count': '{count, plural, one {one way} other {# ways}}',
   'devices.no-match-filter': 'No device fits all of that',
   'devices.role': 'What it is',

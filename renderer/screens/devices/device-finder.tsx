@@ -24,7 +24,8 @@ export interface DeviceFinderProps {
   readonly defaultJump: string | null;
   /** What was just done, in a sentence; empty: nothing. */
   readonly told: string;
-  readonly onAction: (action: RowAction, target: TargetView | string) => void;
+  /** `way`: of a `connect`, the number of the way that was chosen, from 1. */
+  readonly onAction: (action: RowAction, target: TargetView | string, way?: number) => void;
 }
 
 /** Rows that Page Up and Page Down pass. */
@@ -75,10 +76,10 @@ export function DeviceFinder({ search, index, targets, defaultJump, told, onActi
   latest.current = { query, found, typed, before, onAction };
   const [list] = useState(() => ({
     onActive: (at: number) => setChosen({ query: latest.current.query, at }),
-    onAction: (action: RowAction, at: number) => {
+    onAction: (action: RowAction, at: number, way?: number) => {
       const { found, typed, before, onAction } = latest.current;
       const target = at < before ? typed : found[at - before];
-      if (target !== undefined) onAction(action, target);
+      if (target !== undefined) onAction(action, target, way);
     },
   }));
 

@@ -5,11 +5,12 @@
  */
 import { makeStyles, tokens } from '@fluentui/react-components';
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type MouseEvent, useCallback, useLayoutEffect, useRef } from 'react';
+import { type KeyboardEvent, type MouseEvent, useCallback, useLayoutEffect, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import type { TargetView } from '../../../main/ipc/contract.ts';
 import { useTexts } from '../../texts.tsx';
-import { DeviceRow, ROW_HEIGHT, type RowAction, rowId } from './device-row.tsx';
+import { DeviceRow, ROW_HEIGHT, type RowAction, type RowButton, rowId } from './device-row.tsx';
+import { type ChosenRow, WaysMenu } from './ways-menu.tsx';
 
 export interface DeviceListProps {
   readonly id: string;
@@ -20,7 +21,8 @@ export interface DeviceListProps {
   readonly activeIndex: number;
   readonly now: number;
   readonly onActive: (index: number) => void;
-  readonly onAction: (action: RowAction, index: number) => void;
+  /** `way`: of a `connect`, the number of the way that was chosen, from 1. */
+  readonly onAction: (action: RowAction, index: number, way?: number) => void;
 }
 
 const useStyles = makeStyles({
@@ -43,6 +45,7 @@ export function DeviceList(props: DeviceListProps) {
   const styles = useStyles();
   const { say } = useTexts();
   const grid = useRef<HTMLDivElement>(null);
+  const [waysOf, setWaysOf] = useState<ChosenRow>();
   const before = typed === undefined ? 0 : 1;
   const count = targets.length + before;
   // The chosen row is always there: the search box and the focus refer to it.
@@ -79,7 +82,11 @@ export function DeviceList(props: DeviceListProps) {
     if (index === undefined) return;
     const button = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-action]') : null;
     onActive(index);
-    if (button !== null) onAction(button.dataset.action as RowAction, index);
+    const action = button?.dataset.action as RowButton | undefined;
+    const target = targets[index - before];
+    if (action === 'ways') {
+      if (button !== null && target !== undefined) setWaysOf({ target, index, button });
+    } else if (action !== undefined) onAction(action, index);
     else if (event.detail === 2) onAction('connect', index);
   };
   const move = (event: KeyboardEvent) => {
@@ -95,33 +102,41 @@ export function DeviceList(props: DeviceListProps) {
   };
 
   return (
-    <div
-      ref={grid}
-      id={id}
-      role="grid"
-      aria-label={say('devices.list')}
-      aria-rowcount={count}
-      className={styles.grid}
-      tabIndex={-1}
-      onClick={act}
-      onKeyDown={move}
-    >
-      <div role="rowgroup" className={styles.rows} style={{ height: `${virtual.getTotalSize()}px` }}>
-        {virtual.getVirtualItems().map(({ index }) => {
-          const target = index < before ? undefined : targets[index - before];
-          return (
-            <DeviceRow
-              key={index}
-              target={target}
-              typed={target === undefined ? (typed ?? '') : ''}
-              typedJump={typedJump}
-              index={index}
-              active={index === activeIndex}
-              now={now}
-            />
-          );
-        })}
+    <>
+      <div
+        ref={grid}
+        id={id}
+        role="grid"
+        aria-label={say('devices.list')}
+        aria-rowcount={count}
+        className={styles.grid}
+        tabIndex={-1}
+        onClick={act}
+        onKeyDown={move}
+      >
+        <div role="rowgroup" className={styles.rows} style={{ height: `${virtual.getTotalSize()}px` }}>
+          {virtual.getVirtualItems().map(({ index }) => {
+            const target = index < before ? undefined : targets[index - before];
+            return (
+              <DeviceRow
+                key={index}
+                target={target}
+                typed={target === undefined ? (typed ?? '') : ''}
+                typedJump={typedJump}
+                index={index}
+                active={index === activeIndex}
+                now={now}
+              />
+            );
+          })}
+        </div>
       </div>
-    </div>
+      {/* Outside of the grid: what is pressed in it is nothing that was pressed on a row. */}
+      <WaysMenu
+        row={waysOf}
+        onWay={(index, way) => onAction('connect', index, way)}
+        onClose={() => setWaysOf(undefined)}
+      />
+    </>
   );
 }

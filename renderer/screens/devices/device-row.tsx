@@ -6,6 +6,7 @@
  */
 import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import {
+  ChevronDownRegular,
   CopyRegular,
   DeleteRegular,
   EditRegular,
@@ -23,6 +24,8 @@ import { timeAgo } from './time-ago.ts';
 export const ROW_HEIGHT = 60;
 
 export type RowAction = 'connect' | 'rehearse' | 'copy' | 'edit' | 'remove' | 'host-keys' | 'favourite';
+/** `ways`: the list shows the menu of ways for it, and one of them is a `connect`. */
+export type RowButton = RowAction | 'ways';
 
 export interface DeviceRowProps {
   readonly target: TargetView | undefined;
@@ -120,7 +123,7 @@ const useStyles = makeStyles({
   },
   actions: {
     flexShrink: 0,
-    width: '316px',
+    width: '352px',
     display: 'flex',
     justifyContent: 'flex-end',
     [NARROW]: { width: 'auto' },
@@ -162,7 +165,7 @@ export const DeviceRow = memo(function DeviceRow({ target, typed, typedJump, ind
   const { say, language } = useTexts();
   const name = target?.name ?? typed;
   const Role = target === undefined ? undefined : ROLES[target.role].icon;
-  const button = (action: RowAction, label: string) => ({
+  const button = (action: RowButton, label: string) => ({
     type: 'button' as const,
     'data-action': action,
     'aria-label': label,
@@ -213,6 +216,11 @@ export const DeviceRow = memo(function DeviceRow({ target, typed, typedJump, ind
           >
             {say('devices.connect')}
           </button>
+          {target !== undefined && target.ways.length > 1 && (
+            <button {...button('ways', say('devices.ways-of', { name }))} aria-haspopup="menu">
+              <ChevronDownRegular />
+            </button>
+          )}
           {target !== undefined && (
             <>
               <button {...button('rehearse', say('drill.rehearse-device', { name }))}>

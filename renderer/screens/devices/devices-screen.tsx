@@ -73,13 +73,13 @@ export function DevicesScreen() {
   );
 
   const act = useCallback(
-    async (action: RowAction, target: TargetView | string) => {
+    async (action: RowAction, target: TargetView | string, way?: number) => {
       setFailure(undefined);
       const name = typeof target === 'string' ? target : target.name;
       try {
         if (action === 'connect') {
           announce(say('devices.opening', { name }));
-          await connect(name);
+          await connect(name, way);
         } else if (action === 'copy') {
           const { command } = await call('targets.command', { target: name });
           await call('app.copy', { text: command });

@@ -14,6 +14,7 @@ const ROUTE = {
   device: 'alice@10.0.0.7',
   user: 'alice',
   jumps: ['ops@192.0.2.10'],
+  way: 'jump' as const,
   keepAlive: { everySeconds: 15, count: 3 },
 };
 

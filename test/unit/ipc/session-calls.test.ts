@@ -12,6 +12,7 @@ import type { SessionPeople } from '../../../main/glasskey-sessions.ts';
 import type { SettingLine } from '../../../main/glasskey-settings.ts';
 import { CALLS, EVENTS, type EventName } from '../../../main/ipc/contract.ts';
 import { type SessionCallsWorld, sessionCalls } from '../../../main/ipc/session-calls.ts';
+import type { WayKind } from '../../../main/storage/target-store.ts';
 import { textsFor } from '../../../main/texts/texts.ts';
 import { fakePtys } from '../connect/fake-pty.ts';
 import { ManualClock, settle } from '../lab/authenticator/manual-clock.ts';
@@ -37,6 +38,8 @@ function start() {
     fail: (error: unknown) => void;
   }[] = [];
   const asked: unknown[] = [];
+  const requested: unknown[] = [];
+  const kinds: WayKind[] = ['jump', 'console'];
   const recordSetting: SettingLine = {
     key: 'sessions.record',
     kind: 'choice',
@@ -71,13 +74,15 @@ function start() {
     },
     glasskey: {
       settings: async () => ({ file: '/settings.json', settings: [recordSetting] }),
-      planConnect: async ({ target }) => {
+      planConnect: async ({ target, way }) => {
+        requested.push(way);
         if (target === 'nonsense')
           throw new GlasskeyError({ code: 'TARGET_INVALID', message: 'No.', remedy: 'Type it again.' });
-        return plan;
+        return typeof way === 'number' ? { ...plan, way: kinds[way - 1] ?? 'jump' } : plan;
       },
-      connect: (_request, its, signal, place?: ConnectPlace) =>
+      connect: (request, its, signal, place?: ConnectPlace) =>
         new Promise((resolve, reject) => {
+          requested.push(request.way);
           if (place === undefined || !('terminal' in place)) throw new Error('not on a terminal');
           const { terminal } = place;
           const end = (exitCode: number) => resolve({ exitCode });
@@ -88,8 +93,9 @@ function start() {
   const calls = sessionCalls(world);
   const setting = (line: Partial<SettingLine>) => Object.assign(recordSetting, line);
   const context = (windowId: number) => ({ signal: new AbortController().signal, progress: () => {}, windowId });
-  const open = async () => {
-    const { id } = await calls['sessions.open']({ target: 'leaf1', columns: 80, rows: 24 }, context(1));
+  const open = async (way?: number) => {
+    const input = { target: 'leaf1', ...(way === undefined ? {} : { way }), columns: 80, rows: 24 };
+    const { id } = await calls['sessions.open'](input, context(1));
     const connect = connects.at(-1);
     if (connect === undefined) throw new Error('nothing was connected');
     return { id, ...connect };
@@ -102,6 +108,8 @@ function start() {
     listed,
     told,
     asked,
+    requested,
+    kinds,
     peopleLog,
     clock,
     setting,
@@ -120,6 +128,7 @@ describe('sessions.open', () => {
       user: 'alice',
       name: 'leaf1',
       jumps: ['ops@192.0.2.10', '2001:db8::1'],
+      way: 'jump',
       keepAlive: { everySeconds: 15, count: 3 },
     };
     expect(await listed()).toMatchObject([{ id, ...route, state: 'starting' }]);
@@ -127,6 +136,29 @@ describe('sessions.open', () => {
     expect(told.map(({ name }) => name)).toEqual(['sessions.changed']);
     for (const { name, payload } of told) EVENTS[name].payload.parse(payload);
     CALLS['sessions.list'].output.parse({ sessions: await listed() });
+  });
+
+  it('takes the way that was chosen, also when somebody reconnects, and says of which kind it is', async () => {
+    const { calls, context, open, listed, requested } = start();
+    const { id, end } = await open(2);
+    expect(await listed()).toMatchObject([{ way: 'console' }]);
+    end(0);
+    await settle();
+    await calls['sessions.reconnect']({ id }, context(1));
+    expect(requested).toEqual([2, 2, 2, 2]);
+    const [session] = await listed();
+    expect(session).toMatchObject({ way: 'console', state: 'starting' });
+    expect(session).not.toHaveProperty('chosenWay');
+  });
+
+  it('does not reconnect where the way of that number has become another', async () => {
+    const { calls, context, open, listed, kinds } = start();
+    const { id, end } = await open(1);
+    end(0);
+    await settle();
+    kinds[0] = 'password';
+    await expect(calls['sessions.reconnect']({ id }, context(1))).rejects.toMatchObject({ code: 'CONNECT_NO_WAY' });
+    expect(await listed()).toMatchObject([{ way: 'jump', state: 'ended' }]);
   });
 
   it('begins nothing for a target that cannot be planned', async () => {
