@@ -175,6 +175,7 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     notices: people,
     clock,
     ...hostNames,
+    ...(policyOf === undefined ? {} : { policyOf }),
   });
   const ruled =
     expected === undefined

@@ -212,7 +212,7 @@ function allBlocked(failures: readonly GlasskeyError[]): GlasskeyError {
 
 /** An agent over the enrolled keys that is among the running ones until it is closed. */
 export async function startAgent(
-  request: Omit<KeyAgentRequest, 'hid' | 'channel' | 'clock' | 'log' | 'activity'>,
+  request: Omit<KeyAgentRequest, 'hid' | 'channel' | 'clock' | 'log' | 'activity' | 'policyOf'>,
   {
     hid,
     channel,
@@ -220,17 +220,22 @@ export async function startAgent(
     log,
     agents,
     database,
-  }: Pick<ConnectWorld, 'hid' | 'channel' | 'clock' | 'log' | 'agents' | 'database'>,
+    settings,
+  }: Pick<ConnectWorld, 'hid' | 'channel' | 'clock' | 'log' | 'agents' | 'database' | 'settings'>,
   kind: AgentKind = 'connect',
 ): Promise<KeyAgent> {
-  const [{ startKeyAgent }, { activityLog }, { agentActivityStore }] = await Promise.all([
-    import('./glasskey-agent.ts'),
-    import('./agent/activity-log.ts'),
-    import('./storage/agent-activity-store.ts'),
-  ]);
+  const [{ startKeyAgent }, { activityLog }, { agentActivityStore }, { policyOf }, { keyPolicyStore }] =
+    await Promise.all([
+      import('./glasskey-agent.ts'),
+      import('./agent/activity-log.ts'),
+      import('./storage/agent-activity-store.ts'),
+      import('./glasskey-agent-policy.ts'),
+      import('./storage/key-policy-store.ts'),
+    ]);
   const { nameHost } = request.hostNames;
   const activity = activityLog({ store: agentActivityStore(database), agent: kind, nameHost, clock, log });
-  const agent = await startKeyAgent({ ...request, activity, hid, channel, clock, log });
+  const policies = policyOf({ settings, store: keyPolicyStore(database) }, log);
+  const agent = await startKeyAgent({ ...request, policyOf: policies, activity, hid, channel, clock, log });
   agents.add(agent);
   return {
     ...agent,

@@ -47,6 +47,8 @@ const DESCRIBED = {
   'connect.waitSeconds': { kind: 'number', least: 0.1, most: 120, standard: 8 },
   'connect.keepAliveSeconds': { kind: 'number', least: 0, most: 3600, standard: 15 },
   'connect.keepAliveCount': { kind: 'number', least: 1, most: 100, standard: 3 },
+  'agent.ask': { kind: 'choice', choices: ['once-per-session', 'always'], standard: 'once-per-session' },
+  'agent.forwarded': { kind: 'choice', choices: ['ask', 'refuse'], standard: 'ask' },
   'sessions.record': { kind: 'choice', choices: ['off', 'always'], standard: 'off' },
   'reconcile.everyMinutes': { kind: 'number', least: LEAST_MINUTES, most: WEEK_MINUTES, standard: 240 },
   'attestation.require': { kind: 'choice', choices: ['off', 'valid-signature', 'genuine'], standard: 'off' },
@@ -87,7 +89,7 @@ export function settingLine(settings: Settings, key: string): SettingLine {
  */
 export function setSetting(settings: Settings, name: string, given: PlainValue): SettingLine {
   const key = asLineKey(name);
-  if (isFixed(settings, key)) throw fixed(key);
+  if (isFixed(settings, key)) throw settingFixed(key);
   const value = plainOf(key, given);
   const member = entraMember(key);
   withSentence(key, () => {
@@ -134,7 +136,8 @@ function plainOf(key: LineKey, given: PlainValue): PlainValue {
   return items.map((item) => String(item).trim()).filter((item) => item !== '');
 }
 
-function fixed(key: LineKey): GlasskeyError {
+/** `SETTING_FIXED`: settings.json decides it. */
+export function settingFixed(key: LineKey): GlasskeyError {
   return new GlasskeyError({
     code: 'SETTING_FIXED',
     message: `${key} is decided by settings.json; nothing was changed.`,

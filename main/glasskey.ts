@@ -21,6 +21,8 @@ import type { EnrollmentReport, ReadinessReport, RotationReport } from './enroll
 import type { EntraSession } from './entra/entra-session.ts';
 import type { TokenCacheStore } from './entra/token-cache.ts';
 import type { KeyAgent, SigningPeople } from './glasskey-agent.ts';
+import type { AgentKeyPolicy, AgentPolicyWorld } from './glasskey-agent-policy.ts';
+import type { AgentStatus } from './glasskey-agent-status.ts';
 import type { AttestationFiles, AttestationReport } from './glasskey-attest.ts';
 import type { ConnectTo } from './glasskey-connect.ts';
 import type { DrillPeople, DrillRequest } from './glasskey-drill.ts';
@@ -48,6 +50,7 @@ import type { SecurityKey } from './security-keys/security-key.ts';
 import type { AgentRequestRecord } from './storage/agent-activity-store.ts';
 import type { Database } from './storage/database.ts';
 import type { DrillRecord } from './storage/drill-store.ts';
+import type { OwnKeyPolicy } from './storage/key-policy-store.ts';
 import type { LogFile } from './storage/log-file.ts';
 import type { SettingKey, Settings, SettingValue } from './storage/settings.ts';
 import type { Target, TargetStore } from './storage/target-store.ts';
@@ -500,14 +503,22 @@ export class Glasskey {
    * yet, its status says why.
    */
   async startResidentAgent(people: ResidentAgentWorld['people']): Promise<ResidentAgent> {
-    const { database } = await this.#open();
-    const [{ startResidentAgent }, { hostNamesOf, knownHostsFilesOf }, { activityLog }, { agentActivityStore }] =
-      await Promise.all([
-        import('./resident-agent.ts'),
-        import('./glasskey-connect.ts'),
-        import('./agent/activity-log.ts'),
-        import('./storage/agent-activity-store.ts'),
-      ]);
+    const { database, settings } = await this.#open();
+    const [
+      { startResidentAgent },
+      { hostNamesOf, knownHostsFilesOf },
+      { activityLog },
+      { agentActivityStore },
+      { policyOf },
+      { keyPolicyStore },
+    ] = await Promise.all([
+      import('./resident-agent.ts'),
+      import('./glasskey-connect.ts'),
+      import('./agent/activity-log.ts'),
+      import('./storage/agent-activity-store.ts'),
+      import('./glasskey-agent-policy.ts'),
+      import('./storage/key-policy-store.ts'),
+    ]);
     const { hid, clock, homeFolder } = this.#world;
     const log = this.#log;
     const { nameHost } = hostNamesOf([], knownHostsFilesOf(this.#dataFolder(), homeFolder));
@@ -516,6 +527,7 @@ export class Glasskey {
       enrollments: async () => (await this.#written()).toReversed(),
       people,
       nameHost,
+      policyOf: policyOf({ settings, store: keyPolicyStore(database) }, log),
       activity: activityLog({ store: agentActivityStore(database), agent: 'app', nameHost, clock, log }),
       hid,
       channel: await this.#channelWorld(),
@@ -528,6 +540,37 @@ export class Glasskey {
   async agentActivity(limit?: number): Promise<readonly AgentRequestRecord[]> {
     const { database } = await this.#open();
     return (await import('./storage/agent-activity-store.ts')).agentActivityStore(database).list(limit);
+  }
+
+  /** Whether an agent answers on `socketPath`, by default where the app and `serveAgent` listen, and what it offers. */
+  async agentStatus(socketPath?: string): Promise<AgentStatus> {
+    const written = await this.#written();
+    const path = socketPath === undefined ? join(this.#dataFolder(), 'agent', 'agent.sock') : absolute(socketPath);
+    return (await import('./glasskey-agent-status.ts')).agentStatus(path, written, this.#world.clock);
+  }
+
+  /** What the agents do with each key that they offer, in their order. */
+  async agentPolicies(): Promise<readonly AgentKeyPolicy[]> {
+    const [{ policyOfKey }, world] = await Promise.all([import('./glasskey-agent-policy.ts'), this.#policyWorld()]);
+    return (await this.#written()).toReversed().map(({ files }) => {
+      const key = files.fingerprint;
+      return { key, comment: files.publicLine.trimEnd().split(' ').slice(2).join(' '), ...policyOfKey(key, world) };
+    });
+  }
+
+  /** Changes what is given, undefined there: as the settings say. `key`: as for `publish`. Throws `SETTING_FIXED`, and what it throws of `key`. */
+  async setAgentPolicy(key: string | undefined, change: Partial<OwnKeyPolicy>): Promise<AgentKeyPolicy> {
+    const { setPolicyOfKey } = await import('./glasskey-agent-policy.ts');
+    const { fingerprint } = (await this.#enrolledKey(key)).files;
+    setPolicyOfKey(fingerprint, change, await this.#policyWorld());
+    const changed = (await this.agentPolicies()).find((one) => one.key === fingerprint);
+    if (changed === undefined) throw notEnrolled();
+    return changed;
+  }
+
+  async #policyWorld(): Promise<AgentPolicyWorld> {
+    const { settings, database } = await this.#open();
+    return { settings, store: (await import('./storage/key-policy-store.ts')).keyPolicyStore(database) };
   }
 
   /** Saved targets for other programs: how the user's ssh configuration stands (glasskey-ssh-config.ts); changes nothing. */

@@ -11,6 +11,7 @@ import type { HidBus } from '../native/hid/transport.ts';
 import type { Clock } from '../time/clock.ts';
 import type { WrittenActivityLog } from './agent/activity-log.ts';
 import { isAgentAnswering } from './agent/agent-probe.ts';
+import type { PolicyOf } from './agent/agent-rules.ts';
 import { type AgentServer, startAgentServer } from './agent/agent-server.ts';
 import { type ApprovalPeople, ApprovingKeyring } from './agent/approving-keyring.ts';
 import { type ClientOf, clientOf } from './agent/asking-program.ts';
@@ -29,6 +30,7 @@ export interface ResidentAgentWorld {
   /** Gets `productOf`, to name the security key in its questions. */
   readonly people: (productOf: ProductOf) => ApprovalPeople;
   readonly nameHost: NameHost;
+  readonly policyOf: PolicyOf;
   /** Closed with the agent. */
   readonly activity: WrittenActivityLog;
   readonly hid: () => Promise<HidBus>;
@@ -101,7 +103,7 @@ class Resident implements ResidentAgent {
   constructor(world: ResidentAgentWorld, clientOfSocket: ClientOf) {
     this.#world = world;
     this.#clientOf = clientOfSocket;
-    const { hid, channel, clock, nameHost } = world;
+    const { hid, channel, clock, nameHost, policyOf } = world;
     this.#authenticator = new PluggedInAuthenticator(
       hid,
       channel,
@@ -125,6 +127,7 @@ class Resident implements ResidentAgent {
       grants: this.#grants,
       people: world.people((credentialId) => this.#productOf(credentialId)),
       nameHost,
+      policyOf,
       pinTriesLeft: (signal) => this.#authenticator.pinTriesLeft(signal),
     });
   }

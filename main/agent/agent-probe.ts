@@ -2,6 +2,7 @@
 import { createConnection } from 'node:net';
 import type { Clock } from '../../time/clock.ts';
 import { AgentFramer, frameAgentMessage } from '../openssh/agent-framing.ts';
+import { type AgentIdentity, parseAgentResponse } from '../openssh/agent-messages.ts';
 
 const REQUEST_IDENTITIES = Uint8Array.of(11);
 const ANSWERS_WITHIN_MS = 3_000;
@@ -12,29 +13,51 @@ export async function isAgentAnswering(socketPath: string, clock: Clock): Promis
 }
 
 /** The same, and whether nobody listens there (`absent`) or whoever does says nothing (`silent`). */
-export function askAgent(socketPath: string, clock: Clock): Promise<'answers' | 'silent' | 'absent'> {
+export async function askAgent(socketPath: string, clock: Clock): Promise<'answers' | 'silent' | 'absent'> {
+  return (await listAgent(socketPath, clock)).state;
+}
+
+/** The same, with what it offers; nothing where its answer cannot be read. */
+export function listAgent(
+  socketPath: string,
+  clock: Clock,
+): Promise<{
+  readonly state: 'answers' | 'silent' | 'absent';
+  readonly identities: readonly AgentIdentity[];
+}> {
   return new Promise((resolve) => {
     const socket = createConnection(socketPath);
     const framer = new AgentFramer();
     let isConnected = false;
-    const settle = (isAnswering: boolean) => {
+    const settle = (answer?: Uint8Array) => {
       stopWaiting();
       socket.destroy();
-      resolve(isAnswering ? 'answers' : isConnected ? 'silent' : 'absent');
+      if (answer === undefined) resolve({ state: isConnected ? 'silent' : 'absent', identities: [] });
+      else resolve({ state: 'answers', identities: identitiesIn(answer) });
     };
-    const stopWaiting = clock.after(ANSWERS_WITHIN_MS, () => settle(false));
+    const stopWaiting = clock.after(ANSWERS_WITHIN_MS, () => settle());
     socket.on('connect', () => {
       isConnected = true;
       socket.write(frameAgentMessage(REQUEST_IDENTITIES));
     });
     socket.on('data', (chunk) => {
       try {
-        if (framer.push(chunk).length > 0) settle(true);
+        const [answer] = framer.push(chunk);
+        if (answer !== undefined) settle(answer);
       } catch {
-        settle(false);
+        settle();
       }
     });
-    socket.on('error', () => settle(false));
-    socket.on('close', () => settle(false));
+    socket.on('error', () => settle());
+    socket.on('close', () => settle());
   });
+}
+
+function identitiesIn(answer: Uint8Array): readonly AgentIdentity[] {
+  try {
+    const response = parseAgentResponse(answer);
+    return response.type === 'identitiesAnswer' ? response.identities : [];
+  } catch {
+    return [];
+  }
 }

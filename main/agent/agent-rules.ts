@@ -26,6 +26,19 @@ export const DEFAULT_KEY_POLICY: KeyPolicy = { ask: 'once-per-session', forwarde
 /** The policy of the key with this public blob. */
 export type PolicyOf = (keyBlob: Uint8Array) => KeyPolicy;
 
+/** Throws `AGENT_FORWARDED_REFUSED` for what comes through another host, or may, where the key's owner wants none of it. */
+export function assertMayBeForwarded(request: SignRequest, policy: KeyPolicy): void {
+  const isRemote = request.forwardedThrough.length > 0 || request.throughUnverifiedHost;
+  if (!isRemote || policy.forwarded !== 'refuse') return;
+  throw new GlasskeyError({
+    code: 'AGENT_FORWARDED_REFUSED',
+    message:
+      'A host that the agent is forwarded to was refused a signature of a key that is never used through other hosts.',
+    remedy: 'If it was you, change the policy of this key; else do not trust the host that asked.',
+    detail: { reason: 'forwarded-refused-by-policy' },
+  });
+}
+
 /** A login that is expected. */
 export interface ExpectedHop {
   readonly user: string;

@@ -5,6 +5,7 @@
  */
 import { asGlasskeyError, cancelled, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { Pin } from '../../native/ctap2/pin.ts';
+import { assertMayBeForwarded, DEFAULT_KEY_POLICY, type PolicyOf } from './agent-rules.ts';
 import type { AuthenticatorKeyring, EnrolledKey, Notices, PinQuestion, PinSource } from './authenticator-keyring.ts';
 import { type NameHost, type SigningFacts, signingFacts } from './describe-signing.ts';
 import type { Client, Identity, Keyring, SignRequest } from './keyring.ts';
@@ -45,6 +46,8 @@ export interface ApprovingKeyringParts {
   readonly grants: SessionGrants;
   readonly people: ApprovalPeople;
   readonly nameHost: NameHost;
+  /** Absent: each key has the default one. */
+  readonly policyOf?: PolicyOf;
   readonly pinTriesLeft: (signal: AbortSignal) => Promise<number | undefined>;
 }
 
@@ -86,7 +89,7 @@ export class ApprovingKeyring implements Keyring {
     return this.#parts.keyring.identities();
   }
 
-  /** Rejects with `AGENT_LOCKED`, `AGENT_KEY_UNKNOWN`, `AGENT_TOO_MANY_REQUESTS`, `CANCELLED` when denied, and what signing rejects with. */
+  /** Rejects with `AGENT_LOCKED`, `AGENT_KEY_UNKNOWN`, `AGENT_FORWARDED_REFUSED` by the key's policy, `AGENT_TOO_MANY_REQUESTS`, `CANCELLED` when denied, and what signing rejects with. */
   async sign(request: SignRequest, signal: AbortSignal): Promise<Uint8Array> {
     const untilLocked = this.#untilLocked.signal;
     if (untilLocked.aborted) throw agentLocked();
@@ -94,10 +97,12 @@ export class ApprovingKeyring implements Keyring {
     if (!keys.some(({ publicBlob }) => Buffer.compare(publicBlob, request.keyBlob) === 0)) {
       return this.#parts.keyring.sign(request, signal); // which says why not
     }
+    const policy = (this.#parts.policyOf ?? (() => DEFAULT_KEY_POLICY))(request.keyBlob);
+    assertMayBeForwarded(request, policy);
     if (this.#running >= MOST_REQUESTS) throw tooMany();
     this.#running += 1;
     const stop = new AbortController();
-    const grant = grantFor(request);
+    const grant = policy.ask === 'always' ? undefined : grantFor(request);
     const facts = signingFacts(request, this.#parts.nameHost);
     const about = { facts, client: request.client ?? {}, mayKeep: grant !== undefined };
     const people = this.#parts.people.begin(about, () => stop.abort());

@@ -112,4 +112,14 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    name: 'policies of keys',
+    sql: `
+      CREATE TABLE key_policies (
+        key TEXT PRIMARY KEY,
+        ask TEXT,
+        forwarded TEXT
+      ) STRICT;
+    `,
+  },
 ];

@@ -6,6 +6,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { type Database, transaction, withDatabaseErrors } from './database.ts';
+import { ASK_POLICIES, FORWARDED_POLICIES } from './key-policy-store.ts';
 
 const path = z
   .string()
@@ -44,6 +45,10 @@ const SETTINGS = {
   'connect.keepAliveSeconds': { schema: z.number().int().min(0).max(3600), default: 15 },
   /** So many keep-alives without an answer end the connection. */
   'connect.keepAliveCount': { schema: z.number().int().min(1).max(100), default: 3 },
+  /** Whether the agents may be allowed to sign for a whole session; for keys of which their owner has not said it (key-policy-store.ts). */
+  'agent.ask': { schema: z.enum(ASK_POLICIES), default: 'once-per-session' },
+  /** What is done with signatures that other hosts want through a forwarded agent; likewise. */
+  'agent.forwarded': { schema: z.enum(FORWARDED_POLICIES), default: 'ask' },
   /** Whether every session is recorded from its first line on. */
   'sessions.record': { schema: z.enum(['off', 'always']), default: 'off' },
   /** How often the fabric reconciles keys, in minutes (azure.md: up to 4 hours). */
@@ -111,7 +116,13 @@ export interface SettingProblem {
 
 /** Whether an administrator's file decides a setting: what it says of these goes before what the user sets. */
 export function isPolicy(key: string): boolean {
-  return key.startsWith('attestation.') || key === 'connect.pinnedHostKeys' || key === 'sessions.record';
+  return (
+    key.startsWith('attestation.') ||
+    key === 'connect.pinnedHostKeys' ||
+    key === 'sessions.record' ||
+    key === 'agent.ask' ||
+    key === 'agent.forwarded'
+  );
 }
 
 export interface Settings {

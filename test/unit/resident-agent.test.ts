@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../diagnostics/log.ts';
+import { DEFAULT_KEY_POLICY } from '../../main/agent/agent-rules.ts';
 import { startAgentServer } from '../../main/agent/agent-server.ts';
 import type { WrittenEnrollment } from '../../main/enrollment/enrollment.ts';
 import { skPrivateKey } from '../../main/enrollment/key-files.ts';
@@ -85,6 +86,7 @@ beforeEach(async () => {
       }),
     }),
     nameHost: () => undefined,
+    policyOf: () => DEFAULT_KEY_POLICY,
     activity: { record() {}, close() {} },
     hid: () => hid(),
     channel,

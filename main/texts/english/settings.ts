@@ -61,6 +61,16 @@ export const SETTINGS = {
   'settings.keep-alive-count-label': 'Unanswered times until a session is lost',
   'settings.keep-alive-count-explained':
     'After so many times without an answer the session ends, and can be reconnected.',
+  'settings.agent-ask-label': 'Ask before a key signs',
+  'settings.agent-ask-explained':
+    'Once for each session: “Allow for this session” is offered. Always: each signature is asked about by itself.',
+  'settings.agent-ask-once-per-session': 'Once for each session, if you allow it',
+  'settings.agent-ask-always': 'Always',
+  'settings.agent-forwarded-label': 'Signatures for other hosts',
+  'settings.agent-forwarded-explained':
+    'What is done when a host that the agent is forwarded to wants to log in further on.',
+  'settings.agent-forwarded-ask': 'Ask',
+  'settings.agent-forwarded-refuse': 'Refuse',
   'settings.record-label': 'Record sessions',
   'settings.record-explained':
     'Keeps what each session shows in a file on this computer. What is typed is in it only where the device shows it.',

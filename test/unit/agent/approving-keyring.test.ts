@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { GlasskeyError } from '../../../diagnostics/glasskey-error.ts';
+import { DEFAULT_KEY_POLICY, type KeyPolicy } from '../../../main/agent/agent-rules.ts';
 import {
   type ApprovalRequest,
   ApprovingKeyring,
@@ -62,9 +63,11 @@ let begun: ApprovalRequest[];
 let cancels: (() => void)[];
 let grants: SessionGrants;
 let keyring: ApprovingKeyring;
+let policy: KeyPolicy;
 
 beforeEach(() => {
   right = RIGHT;
+  policy = DEFAULT_KEY_POLICY;
   typed = [];
   approval = 'once';
   events = [];
@@ -99,6 +102,7 @@ beforeEach(() => {
       },
     },
     nameHost: () => undefined,
+    policyOf: () => policy,
     pinTriesLeft: async () => undefined,
   });
 });
@@ -169,6 +173,26 @@ describe('a request of a foreign program', () => {
   it('may not be kept where it came through another host', async () => {
     await keyring.sign({ ...request, forwardedThrough: [Uint8Array.of(9)] }, signal);
     expect(begun[0]?.mayKeep).toBe(false);
+  });
+
+  it('is asked about each time where the key’s policy is so, also where it was allowed for the session before', async () => {
+    approval = 'session';
+    await keyring.sign(request, signal);
+    policy = { ask: 'always', forwarded: 'ask' };
+    await keyring.sign(request, signal);
+    expect(begun.map(({ mayKeep }) => mayKeep)).toEqual([true, false]);
+    expect(events.filter((event) => event === 'approval')).toHaveLength(2);
+  });
+
+  it('is refused unasked where it came through another host, or may have, and the key’s policy refuses that', async () => {
+    policy = { ask: 'once-per-session', forwarded: 'refuse' };
+    const remote = [{ forwardedThrough: [Uint8Array.of(9)] }, { throughUnverifiedHost: true }];
+    for (const path of remote) {
+      const refused = keyring.sign({ ...request, ...path }, signal);
+      await expect(refused).rejects.toMatchObject({ code: 'AGENT_FORWARDED_REFUSED' });
+    }
+    expect(events).toEqual([]);
+    expect(await keyring.sign(request, signal)).toBe(signature);
   });
 
   it('ends when its client goes, when it is cancelled, and with the key that it is for', async () => {

@@ -1,0 +1,40 @@
+/** What the owner of a key has said about its signatures, where that is not what the settings say of all keys. */
+import { z } from 'zod';
+import { type Database, transaction, withDatabaseErrors } from './database.ts';
+
+export const ASK_POLICIES = ['always', 'once-per-session'] as const;
+export const FORWARDED_POLICIES = ['ask', 'refuse'] as const;
+
+/** Undefined: as the settings say. */
+export interface OwnKeyPolicy {
+  readonly ask: (typeof ASK_POLICIES)[number] | undefined;
+  readonly forwarded: (typeof FORWARDED_POLICIES)[number] | undefined;
+}
+
+export interface KeyPolicyStore {
+  /** `key`: the fingerprint. */
+  get(key: string): OwnKeyPolicy;
+  set(key: string, policy: OwnKeyPolicy): void;
+}
+
+const Row = z.object({ ask: z.enum(ASK_POLICIES).nullable(), forwarded: z.enum(FORWARDED_POLICIES).nullable() });
+
+export function keyPolicyStore(database: Database): KeyPolicyStore {
+  const { sqlite } = database;
+  return {
+    get: (key) =>
+      withDatabaseErrors(database.file, () => {
+        const row = sqlite.prepare('SELECT ask, forwarded FROM key_policies WHERE key = ?').get(key);
+        const { ask, forwarded } = row === undefined ? { ask: null, forwarded: null } : Row.parse(row);
+        return { ask: ask ?? undefined, forwarded: forwarded ?? undefined };
+      }),
+    set: (key, { ask, forwarded }) =>
+      transaction(database, () => {
+        sqlite.prepare('DELETE FROM key_policies WHERE key = ?').run(key);
+        if (ask === undefined && forwarded === undefined) return;
+        sqlite
+          .prepare('INSERT INTO key_policies (key, ask, forwarded) VALUES (?, ?, ?)')
+          .run(key, ask ?? null, forwarded ?? null);
+      }),
+  };
+}
