@@ -18,6 +18,7 @@ import { watchLoginSession } from './login-session.ts';
 import { MainWindow } from './main-window.ts';
 import { askFile, askMayQuit, askNewFile, tellAbout } from './native-dialogs.ts';
 import { Notifier } from './notifier.ts';
+import { OneFileDialog } from './one-file-dialog.ts';
 import { setOpenAtLogin } from './open-at-login.ts';
 import { OwnWindows } from './own-windows.ts';
 import { PromptWindow } from './prompt-window.ts';
@@ -54,6 +55,7 @@ export class DesktopApp {
   readonly #links: LinkRequests;
   readonly #quitting: Quitting;
   readonly #lock: ScreenLock;
+  readonly #fileDialog = new OneFileDialog();
   #opensAtLogin: boolean | undefined;
 
   /** After the app is ready, and with its services running. */
@@ -140,11 +142,11 @@ export class DesktopApp {
   }
 
   chooseNewFile(name: string): Promise<string | undefined> {
-    return askNewFile(this.#main.window, name);
+    return this.#fileDialog.show(() => askNewFile(this.#main.window, name));
   }
 
   chooseFile(endings: readonly string[]): Promise<string | undefined> {
-    return askFile(this.#main.window, this.#world.texts, endings);
+    return this.#fileDialog.show(() => askFile(this.#main.window, this.#world.texts, endings));
   }
 
   fitPrompt(height: number): void {
