@@ -24,9 +24,10 @@ const OPTIONS_OF: Readonly<Record<string, readonly string[]>> = {
 export const agent: Command = {
   usage: '[serve | status | activity | policy [KEY]] [options]',
   about:
-    'serve (also without a word): serves the enrolled keys to every ssh, scp and git on this computer that is told of its socket. Runs\n' +
-    'until Ctrl-C, and asks for the PIN in this terminal, for each signature. status: does an agent answer on that socket? Its exit code\n' +
-    'is 3 where none does. activity: what the agents were asked to sign, and what came of it. policy: what they do with each key.',
+    'serve (also without a word): serves the enrolled keys to every ssh, scp and git on this computer that is told of its socket.\n' +
+    'Runs until Ctrl-C, and asks for the PIN in this terminal, for each signature.\n' +
+    'status: does an agent answer on that socket? Its exit code is 3 where none does.\n' +
+    'activity: what the agents were asked to sign, and what came of it. policy: what they do with each key.',
   options: {
     socket: { value: 'PATH', summary: 'Where to listen, or look (default: agent/agent.sock in the data folder)' },
     limit: { value: 'N', summary: 'Of activity: the last N requests (default: 20)' },
