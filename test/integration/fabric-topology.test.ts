@@ -159,33 +159,39 @@ describe.each(MODES)('a fabric of many machines in mode %s', (mode) => {
     expect((await ssh(lab, [...through([at('jump-b')], at('device')), '--', ...hostName])).code).toBe(0);
   });
 
-  it.runIf(mode === 'namespaces')('opens a shared account by its password, and by no key', async () => {
-    expect(lab.fabric.takesPasswords).toBe(true);
-    const askpass = join(lab.folder, 'askpass');
-    writeFileSync(askpass, `#!/bin/sh\necho "$LAB_PASSWORD"\n`, { mode: 0o700 });
-    const login = (password: string) =>
-      ssh(
-        lab,
-        [
-          ...['-o', 'NumberOfPasswordPrompts=1'],
-          ...[...through([at('jump')], { ...at('ce2-rack4'), user: 'telco' }), '--', ...hostName],
-        ],
-        { SSH_ASKPASS: askpass, SSH_ASKPASS_REQUIRE: 'force', LAB_PASSWORD: password },
-      );
-    expect((await login(PASSWORD)).stdout).toContain('Hostname: ce2-rack4\n');
-    expect(await login('guessed')).toMatchObject({
-      code: 255,
-      stderr: expect.stringContaining('Permission denied (password)'),
+  // On loopback all networks are one, and sshd takes no passwords: there is nothing to try.
+  if (mode === 'namespaces') {
+    it('opens a shared account by its password, and by no key', async () => {
+      expect(lab.fabric.takesPasswords).toBe(true);
+      const askpass = join(lab.folder, 'askpass');
+      writeFileSync(askpass, `#!/bin/sh\necho "$LAB_PASSWORD"\n`, { mode: 0o700 });
+      const login = (password: string) =>
+        ssh(
+          lab,
+          [
+            ...['-o', 'NumberOfPasswordPrompts=1'],
+            ...[...through([at('jump')], { ...at('ce2-rack4'), user: 'telco' }), '--', ...hostName],
+          ],
+          { SSH_ASKPASS: askpass, SSH_ASKPASS_REQUIRE: 'force', LAB_PASSWORD: password },
+        );
+      expect((await login(PASSWORD)).stdout).toContain('Hostname: ce2-rack4\n');
+      expect(await login('guessed')).toMatchObject({
+        code: 255,
+        stderr: expect.stringContaining('Permission denied (password)'),
+      });
+      // Everybody else's account there takes keys, and no password.
+      expect((await ssh(lab, [...through([at('jump')], at('ce2-rack4')), '--', ...hostName])).code).toBe(0);
     });
-    // Everybody else's account there takes keys, and no password.
-    expect((await ssh(lab, [...through([at('jump')], at('ce2-rack4')), '--', ...hostName])).code).toBe(0);
-  });
+  }
 
-  it.runIf(mode === 'namespaces')('keeps the inner network out of the reach of the outer jump hosts', async () => {
-    const { code, stderr } = await ssh(lab, through([at('jump')], at('tor1-rack9')));
-    expect(code).toBe(255);
-    expect(stderr).toContain('administratively prohibited');
-  });
+  // On loopback all networks are one, and sshd takes no passwords: there is nothing to try.
+  if (mode === 'namespaces') {
+    it('keeps the inner network out of the reach of the outer jump hosts', async () => {
+      const { code, stderr } = await ssh(lab, through([at('jump')], at('tor1-rack9')));
+      expect(code).toBe(255);
+      expect(stderr).toContain('administratively prohibited');
+    });
+  }
 });
 
 describe('a fabric with other daemons', () => {
