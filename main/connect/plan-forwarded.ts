@@ -4,6 +4,7 @@
  * come back as an exit code.
  */
 import { formatHostSpec, type HostSpec } from './host-spec.ts';
+import { quotedWord } from './shell-word.ts';
 
 export interface ForwardedLogin {
   readonly device: HostSpec;
@@ -42,7 +43,7 @@ export function forwardedCommand(login: ForwardedLogin): string {
     `grep -q -e "^ssh: " -e "timed out" "$log" && exit ${FORWARDED_EXIT.unreachable}`,
     'exit 255',
   ].join('\n');
-  return `sh -c ${shellWord(script)}`;
+  return `sh -c ${quotedWord(script)}`;
 }
 
 /** The same as somebody would type it there. */
@@ -55,7 +56,7 @@ export function forwardedSsh(login: ForwardedLogin): string {
     ...(command === undefined ? ['-t'] : []),
     ...(port === undefined ? [] : [`-p ${port}`]),
     formatHostSpec(address),
-    ...(command === undefined ? [] : ['--', shellWord(command)]),
+    ...(command === undefined ? [] : ['--', quotedWord(command)]),
   ].join(' ');
 }
 
@@ -70,12 +71,7 @@ function sshWords({ device, command, forwardAgent, isStrict, waitSeconds }: Forw
     `-o ConnectTimeout=${Math.ceil(waitSeconds)}`,
     ...(isStrict ? ['-o StrictHostKeyChecking=yes'] : []),
     ...(port === undefined ? [] : [`-p ${port}`]),
-    shellWord(formatHostSpec(address)),
-    ...(command === undefined ? [] : ['--', shellWord(command)]),
+    quotedWord(formatHostSpec(address)),
+    ...(command === undefined ? [] : ['--', quotedWord(command)]),
   ].join(' ');
-}
-
-/** A word for a POSIX shell; csh and fish read it alike as long as it has no backslashes. */
-export function shellWord(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

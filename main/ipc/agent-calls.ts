@@ -1,4 +1,5 @@
 /** How the resident agent stands, what the agents were asked, and the line that makes the programs of a shell use it. */
+import { shellWord } from '../connect/shell-word.ts';
 import type { Glasskey } from '../glasskey.ts';
 import type { ResidentAgent } from '../resident-agent.ts';
 import type { AgentRequestRecord } from '../storage/agent-activity-store.ts';
@@ -63,8 +64,4 @@ export function agentView(
     ...(error === undefined ? {} : { error: crossedError(error, texts) }),
     shellLine: `export SSH_AUTH_SOCK=${shellWord(socketPath)}`,
   };
-}
-
-function shellWord(text: string): string {
-  return /^[A-Za-z0-9_./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,4 +1,5 @@
 import { timeOfDay } from '../../../time/shown-times.ts';
+import { shellWord } from '../../connect/shell-word.ts';
 import type { AgentKeyPolicy, PolicyMember } from '../../glasskey-agent-policy.ts';
 import type { AgentDecision, AgentRequestRecord } from '../../storage/agent-activity-store.ts';
 import { ASK_POLICIES, FORWARDED_POLICIES } from '../../storage/key-policy-store.ts';
@@ -182,8 +183,4 @@ function choiceOf<M extends PolicyMember, C extends string>(
 function sourceOf({ source }: AgentKeyPolicy, member: PolicyMember): string {
   if (source[member] === 'settings.json') return ' (fixed by settings.json)';
   return source[member] === 'settings' ? ' (as the settings say)' : '';
-}
-
-function shellWord(text: string): string {
-  return /^[A-Za-z0-9_./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

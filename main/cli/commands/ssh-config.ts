@@ -1,4 +1,5 @@
 import { cancelled } from '../../../diagnostics/glasskey-error.ts';
+import { shellWord } from '../../connect/shell-word.ts';
 import type { SshConfigState } from '../../glasskey-ssh-config.ts';
 import { type Command, type Invocation, usageError } from '../command.ts';
 import { ExitCode } from '../exit-codes.ts';
@@ -134,8 +135,4 @@ function tellGit({ state, signingKeyFile, agentSocket }: SshConfigState, { outpu
   output.note('  git config --global gpg.format ssh');
   output.note(`  git config --global user.signingKey ${shellWord(signingKeyFile)}`);
   output.note(`  export SSH_AUTH_SOCK=${shellWord(agentSocket)}`);
-}
-
-function shellWord(text: string): string {
-  return /^[A-Za-z0-9_./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
