@@ -11,6 +11,7 @@ import type { Log } from '../../diagnostics/log.ts';
 import type { Clock } from '../../time/clock.ts';
 import { frameAgentMessage } from '../openssh/agent-framing.ts';
 import {
+  AGENT_MESSAGE,
   type AgentRequest,
   type AgentResponse,
   encodeAgentResponse,
@@ -38,8 +39,6 @@ type SignMessage = Extract<AgentRequest, { type: 'signRequest' }>;
 
 const FAILURE: AgentResponse = { type: 'failure' };
 const SUCCESS: AgentResponse = { type: 'success' };
-/** SSH_AGENTC_SIGN_REQUEST */
-const SIGN_REQUEST = 13;
 const EXTENSIONS = [SESSION_BIND_EXTENSION, QUERY_EXTENSION];
 
 export class AgentSession {
@@ -69,7 +68,7 @@ export class AgentSession {
       return parseAgentRequest(message);
     } catch (thrown) {
       const reason = asGlasskeyError(thrown).code;
-      if (message[0] === SIGN_REQUEST) this.#record({ keyBlob: undefined, decision: 'refused', reason });
+      if (message[0] === AGENT_MESSAGE.signRequest) this.#record({ keyBlob: undefined, decision: 'refused', reason });
       throw thrown;
     }
   }
