@@ -9,6 +9,7 @@ import { PassThrough } from 'node:stream';
 import { assertNotCancelled, GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import { pause } from '../time/clock.ts';
 import { askAgent } from './agent/agent-probe.ts';
+import { agentSocketPath } from './agent/agent-socket-path.ts';
 import { newSocketName, removeStaleSockets } from './connect/connect-sockets.ts';
 import {
   failedStep,
@@ -43,7 +44,7 @@ export interface DrillRequest {
   readonly targets: readonly string[];
   /** Saved targets besides those. */
   readonly also?: 'all' | 'favourites' | { readonly tag: string } | undefined;
-  /** Number of the way, from 1, or its kind; undefined: the one that a login would take. */
+  /** Number of the way, from 1, or its kind; undefined: the first by `jump`, which can be rehearsed to its end, else by `forwarded`. */
   readonly way?: number | WayKind | undefined;
   /** Every way of each target. */
   readonly everyWay: boolean;
@@ -195,7 +196,7 @@ function hostRehearsal(target: string, world: PlanningWorld): Rehearsal {
   };
 }
 
-/** In a drill by a kind, or the first that can be rehearsed, as connect would take it. */
+/** All, the one that was asked for, or the one that can be rehearsed furthest: a login may begin with another (`waysToTry`). */
 function chosenWays({ name, ways }: Target, { way, everyWay }: DrillRequest): readonly Way[] {
   if (everyWay) return ways;
   const wanted =
@@ -295,7 +296,7 @@ async function commonSteps(
   ms();
   add(await profileStep(keys, world));
   add({ ...(await agentStep('agent', socketPath, world)), ms: ms() });
-  const appSocket = join(dataFolder, 'agent', 'agent.sock');
+  const appSocket = agentSocketPath(dataFolder);
   if (process.platform !== 'win32' && !existsSync(appSocket)) add(skippedStep('app-agent', APP_CLOSED));
   else add({ ...(await agentStep('app-agent', appSocket, world)), ms: ms() });
   return steps;

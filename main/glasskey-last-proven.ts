@@ -1,5 +1,5 @@
 /** When each saved target was last proven: from drills and logins, composed for glasskey.ts. */
-import type { DrillRecord } from './storage/drill-store.ts';
+import type { PassedDrill } from './storage/drill-store.ts';
 import type { Target } from './storage/target-store.ts';
 
 /** When a target was last shown to let its owner in, and by what. */
@@ -10,19 +10,24 @@ export interface LastProven {
 
 /**
  * For each saved target that ever was: the last drill that passed, at the device that it has now, or the last login. Reminders go by it.
- * `drills`: newest first.
+ * `passed`: one for each name and device.
  */
 export function lastProvenOf(
   targets: readonly Target[],
-  drills: readonly DrillRecord[],
+  passed: readonly PassedDrill[],
 ): ReadonlyMap<string, LastProven> {
+  const drilledAt = new Map(passed.map(({ target, device, at }) => [keyOf(target, device), at]));
   return new Map(
     targets.flatMap(({ name, device, lastUsedAt }): readonly (readonly [string, LastProven])[] => {
-      const passed = drills.find((one) => one.target === name && one.device === device && one.verdict === 'passed');
-      const byDrill = passed === undefined ? [] : [{ at: passed.at, by: 'drill' } as const];
+      const drilled = drilledAt.get(keyOf(name, device));
+      const byDrill = drilled === undefined ? [] : [{ at: drilled, by: 'drill' } as const];
       const byLogin = lastUsedAt === null ? [] : [{ at: lastUsedAt, by: 'login' } as const];
       const [last] = [...byDrill, ...byLogin].toSorted((a, b) => b.at - a.at);
       return last === undefined ? [] : [[name, last]];
     }),
   );
+}
+
+function keyOf(target: string, device: string): string {
+  return JSON.stringify([target, device]);
 }

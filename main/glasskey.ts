@@ -8,6 +8,7 @@ import type { Log } from '../diagnostics/log.ts';
 import type { AttestationTrust } from '../native/ctap2/attestation-chain.ts';
 import type { HidBus } from '../native/hid/transport.ts';
 import type { Clock } from '../time/clock.ts';
+import { agentSocketPath } from './agent/agent-socket-path.ts';
 import type { ConnectPlan } from './connect/plan.ts';
 import type { AppSessions } from './connect/sessions-client.ts';
 import type { SessionsServing } from './connect/sessions-server.ts';
@@ -176,15 +177,15 @@ export class Glasskey {
       reconcileEveryMs: reconcileEveryMs(settings),
     });
     const targets = targetStore(database).list();
-    const drills = drillStore(database).list();
-    const proven = lastProvenOf(targets, drills);
+    const drills = drillStore(database);
+    const proven = lastProvenOf(targets, drills.lastPassed());
     const { rotation } = report;
     return {
       ...report,
       next: withTarget(report.next, targets),
       rotation: rotation && { ...rotation, next: withTarget(rotation.next, targets) },
       targets,
-      lastDrill: drills[0],
+      lastDrill: drills.last(),
       lastProven: Object.fromEntries(proven),
       neverProven: targets.filter(({ name }) => !proven.has(name)).map(({ name }) => name),
     };
@@ -478,7 +479,7 @@ export class Glasskey {
     listening: (socketPath: string) => void,
   ): Promise<void> {
     await this.#open();
-    const path = socketPath === undefined ? join(this.#dataFolder(), 'agent', 'agent.sock') : absolute(socketPath);
+    const path = socketPath === undefined ? agentSocketPath(this.#dataFolder()) : absolute(socketPath);
     const { hostNamesOf, knownHostsFilesOf } = await import('./glasskey-connect.ts');
     const { startAgent } = await import('./glasskey-login.ts');
     const world = await this.#connectWorld();
@@ -523,7 +524,7 @@ export class Glasskey {
     const log = this.#log;
     const { nameHost } = hostNamesOf([], knownHostsFilesOf(this.#dataFolder(), homeFolder));
     return startResidentAgent({
-      socketPath: join(this.#dataFolder(), 'agent', 'agent.sock'),
+      socketPath: agentSocketPath(this.#dataFolder()),
       enrollments: async () => (await this.#written()).toReversed(),
       people,
       nameHost,
@@ -545,7 +546,7 @@ export class Glasskey {
   /** Whether an agent answers on `socketPath`, by default where the app and `serveAgent` listen, and what it offers. */
   async agentStatus(socketPath?: string): Promise<AgentStatus> {
     const written = await this.#written();
-    const path = socketPath === undefined ? join(this.#dataFolder(), 'agent', 'agent.sock') : absolute(socketPath);
+    const path = socketPath === undefined ? agentSocketPath(this.#dataFolder()) : absolute(socketPath);
     return (await import('./glasskey-agent-status.ts')).agentStatus(path, written, this.#world.clock);
   }
 
@@ -787,8 +788,12 @@ export class Glasskey {
 
   /** When each saved target was last shown to let its owner in; those that never were are left out. */
   async lastProven(): Promise<ReadonlyMap<string, LastProven>> {
-    const { lastProvenOf } = await import('./glasskey-last-proven.ts');
-    return lastProvenOf(await this.targets(), await this.drills());
+    const { database } = await this.#open();
+    const [{ lastProvenOf }, { drillStore }] = await Promise.all([
+      import('./glasskey-last-proven.ts'),
+      import('./storage/drill-store.ts'),
+    ]);
+    return lastProvenOf(await this.targets(), drillStore(database).lastPassed());
   }
 
   /** A step after which other keys may be the ones to log in with, also where it failed half-way. */
@@ -871,7 +876,7 @@ export class Glasskey {
       homeFolder,
       environment,
       enrollments: await this.#written(),
-      agentSocket: join(this.#dataFolder(), 'agent', 'agent.sock'),
+      agentSocket: agentSocketPath(this.#dataFolder()),
     };
   }
 

@@ -65,7 +65,13 @@ export interface DrillStore {
   add(drill: Omit<DrillRecord, 'id'>): DrillRecord;
   /** Newest first; of one target, or of all. */
   list(target?: string): readonly DrillRecord[];
+  /** The newest of all. */
+  last(): DrillRecord | undefined;
+  /** When each device was last rehearsed with success, under each name that it was rehearsed by. */
+  lastPassed(): readonly PassedDrill[];
 }
+
+export type PassedDrill = Pick<DrillRecord, 'target' | 'device' | 'at'>;
 
 /** A year of a drill a week for some hundred targets; what is older goes. */
 const KEPT = 5000;
@@ -81,6 +87,10 @@ const Row = z.object({
   steps: json.pipe(z.array(StoredStep)),
 });
 
+const Passed = z.object({ target: z.string(), device: z.string(), at: z.number() });
+
+/** With `max`, SQLite takes the other columns from the row that has it (sqlite.org/lang_select.html, "Bare columns in an aggregate query"). */
+const LAST_PASSED = "SELECT target, device, at, max(id) FROM drills WHERE verdict = 'passed' GROUP BY target, device";
 const INSERT = 'INSERT INTO drills (target, device, way, at, verdict, steps) VALUES (?, ?, ?, ?, ?, ?)';
 
 export function drillStore(database: Database): DrillStore {
@@ -104,5 +114,11 @@ export function drillStore(database: Database): DrillStore {
             : sqlite.prepare('SELECT * FROM drills WHERE target = ? ORDER BY id DESC').all(target);
         return Row.array().parse(rows);
       }),
+    last: () =>
+      withDatabaseErrors(database.file, () => {
+        const row = sqlite.prepare('SELECT * FROM drills ORDER BY id DESC LIMIT 1').get();
+        return row && Row.parse(row);
+      }),
+    lastPassed: () => withDatabaseErrors(database.file, () => Passed.array().parse(sqlite.prepare(LAST_PASSED).all())),
   };
 }

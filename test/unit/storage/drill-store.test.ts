@@ -58,7 +58,7 @@ describe('when a target was last proven', () => {
     const store = drillStore(database);
     store.add(passed('leaf1', 100));
     store.add({ ...passed('leaf1', 300), verdict: 'failed' });
-    return Object.fromEntries(lastProvenOf(targets, store.list()));
+    return Object.fromEntries(lastProvenOf(targets, store.lastPassed()));
   };
 
   it('is the last drill that passed or the last login, whichever is later', () => {
@@ -66,6 +66,13 @@ describe('when a target was last proven', () => {
       leaf1: { at: 100, by: 'drill' },
       leaf2: { at: 70, by: 'login' },
     });
+  });
+
+  it('is the newest of several drills that passed', () => {
+    const store = drillStore(database);
+    for (const at of [100, 400, 200]) store.add(passed('leaf1', at));
+    expect(store.lastPassed()).toMatchObject([{ target: 'leaf1', at: 200 }]);
+    expect(store.last()).toEqual(store.list()[0]);
   });
 
   it('is not what a drill said of the device that had the name before', () => {
