@@ -9,7 +9,6 @@ import { PassThrough } from 'node:stream';
 import { assertNotCancelled, GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import { pause } from '../time/clock.ts';
 import { askAgent } from './agent/agent-probe.ts';
-import { agentSocketPath } from './agent/agent-socket-path.ts';
 import { newSocketName, removeStaleSockets } from './connect/connect-sockets.ts';
 import {
   failedStep,
@@ -35,6 +34,7 @@ import { pinnedHostKeys } from './glasskey-host-keys.ts';
 import { type ConnectWorld, keysToOffer, noteProof, startAgent } from './glasskey-login.ts';
 import { withWayOut } from './glasskey-login-failure.ts';
 import { resolveWay } from './glasskey-target-ways.ts';
+import { agentSocketPath } from './storage/agent-socket-path.ts';
 import { type DrillRecord, type DrillStep, type DrillStepName, drillStore } from './storage/drill-store.ts';
 import { type Target, targetStore, type Way, type WayKind } from './storage/target-store.ts';
 import { writeWholeFile } from './storage/whole-file.ts';
