@@ -15,6 +15,10 @@ export interface AgentKeyPolicy extends KeyPolicy {
   /** Its fingerprint. */
   readonly key: string;
   readonly comment: string;
+  /** Of the private half. */
+  readonly keyFile: string;
+  /** The model of its security key; undefined where only the key's files were found. */
+  readonly product: string | undefined;
   /** `settings.json`: an administrator has fixed it. */
   readonly source: Readonly<Record<PolicyMember, 'settings.json' | 'key' | 'settings'>>;
 }

@@ -553,9 +553,15 @@ export class Glasskey {
   /** What the agents do with each key that they offer, in their order. */
   async agentPolicies(): Promise<readonly AgentKeyPolicy[]> {
     const [{ policyOfKey }, world] = await Promise.all([import('./glasskey-agent-policy.ts'), this.#policyWorld()]);
-    return (await this.#written()).toReversed().map(({ files }) => {
+    return (await this.#written()).toReversed().map(({ files, plan, credential }) => {
       const key = files.fingerprint;
-      return { key, comment: files.publicLine.trimEnd().split(' ').slice(2).join(' '), ...policyOfKey(key, world) };
+      return {
+        key,
+        comment: files.publicLine.trimEnd().split(' ').slice(2).join(' '),
+        keyFile: plan.keyFile,
+        product: credential.product,
+        ...policyOfKey(key, world),
+      };
     });
   }
 

@@ -1,22 +1,25 @@
-/** How the resident agent stands, what the agents were asked, and the line that makes the programs of a shell use it. */
+/** How the resident agent stands, what the agents were asked, what they do with each key, and the line that makes the programs of a shell use it. */
 import { shellWord } from '../connect/shell-word.ts';
 import type { Glasskey } from '../glasskey.ts';
+import type { AgentKeyPolicy, PolicyMember } from '../glasskey-agent-policy.ts';
 import type { ResidentAgent } from '../resident-agent.ts';
 import type { AgentRequestRecord } from '../storage/agent-activity-store.ts';
 import type { Texts } from '../texts/texts.ts';
 import type { CallHandlers, Tell } from './call-server.ts';
-import type { AgentRequestView, CallOutput } from './contract.ts';
+import type { AgentRequestView, CallOutput, KeyPolicyView } from './contract.ts';
 import { crossedError } from './crossed-error.ts';
 import { shownName } from './shown-name.ts';
 
 export interface AgentCallsWorld {
-  readonly glasskey: Pick<Glasskey, 'agentActivity'>;
+  readonly glasskey: Pick<Glasskey, 'agentActivity' | 'agentPolicies' | 'setAgentPolicy'>;
   readonly agent: Pick<ResidentAgent, 'status' | 'onChange'>;
   readonly texts: Pick<Texts, 'catalogue'>;
   readonly tell: Tell;
 }
 
-export function agentCalls(world: AgentCallsWorld): Pick<CallHandlers, 'agent.status' | 'agent.activity'> {
+type AgentCall = 'agent.status' | 'agent.activity' | 'agent.policies' | 'agent.set-policy';
+
+export function agentCalls(world: AgentCallsWorld): Pick<CallHandlers, AgentCall> {
   const { glasskey, agent, texts, tell } = world;
   agent.onChange(() => tell('agent.changed', agentView(agent, texts)));
   return {
@@ -24,6 +27,28 @@ export function agentCalls(world: AgentCallsWorld): Pick<CallHandlers, 'agent.st
     async 'agent.activity'({ limit }) {
       return { requests: (await glasskey.agentActivity(limit)).map(agentRequestView) };
     },
+    async 'agent.policies'() {
+      return { policies: (await glasskey.agentPolicies()).map(keyPolicyView) };
+    },
+    async 'agent.set-policy'({ key, ask, forwarded }) {
+      const change = {
+        ...(ask === undefined ? {} : { ask: ask ?? undefined }),
+        ...(forwarded === undefined ? {} : { forwarded: forwarded ?? undefined }),
+      };
+      return { policy: keyPolicyView(await glasskey.setAgentPolicy(key, change)) };
+    },
+  };
+}
+
+function keyPolicyView(policy: AgentKeyPolicy): KeyPolicyView {
+  const { key, keyFile, product, ask, forwarded, source } = policy;
+  const sourceOf = (member: PolicyMember) => (source[member] === 'settings.json' ? 'file' : source[member]);
+  return {
+    key,
+    keyFile,
+    ...(product === undefined ? {} : { product }),
+    ask: { value: ask, source: sourceOf('ask') },
+    forwarded: { value: forwarded, source: sourceOf('forwarded') },
   };
 }
 

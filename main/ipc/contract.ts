@@ -622,6 +622,22 @@ const agent = z.object({
   shellLine: z.string().optional(),
 });
 
+/** Where it comes from: `file`: settings.json decides it for all keys; `key`: its owner said so of this key; `settings`: what holds for all. */
+const policySource = z.enum(['file', 'key', 'settings']);
+const askPolicy = z.enum(['always', 'once-per-session']);
+const forwardedPolicy = z.enum(['ask', 'refuse']);
+
+/** What the agents do with one key. */
+const keyPolicy = z.object({
+  /** Its fingerprint. */
+  key: z.string(),
+  keyFile: z.string(),
+  product: z.string().optional(),
+  ask: z.object({ value: askPolicy, source: policySource }),
+  /** What another host wants, to which the agent is forwarded. */
+  forwarded: z.object({ value: forwardedPolicy, source: policySource }),
+});
+
 /** One request for a signature and what came of it. Names are fit to be shown; nothing of what was signed is here. */
 const agentRequest = z.object({
   id: z.number(),
@@ -1090,6 +1106,19 @@ export const CALLS = {
     input: z.strictObject({ limit: z.number().int().min(1).max(1000) }),
     output: z.object({ requests: z.array(agentRequest) }),
   },
+  /** Of each enrolled key, newest first. */
+  'agent.policies': { from: 'main', input: NONE, output: z.object({ policies: z.array(keyPolicy) }) },
+  /** Changes what is given; null: as the settings say, from now on. Throws SETTING_FIXED, ENROLLED_KEY_UNKNOWN. */
+  'agent.set-policy': {
+    from: 'main',
+    input: z.strictObject({
+      /** Its fingerprint. */
+      key: filledLine,
+      ask: askPolicy.nullable().optional(),
+      forwarded: forwardedPolicy.nullable().optional(),
+    }),
+    output: z.object({ policy: keyPolicy }),
+  },
 
   'prompts.show': { from: 'prompt', input: NONE, output: promptQueue },
   'prompts.answer': {
@@ -1178,6 +1207,7 @@ export type RecordedEventView = z.output<typeof recordedEvent>;
 export type SettingView = z.output<typeof setting>;
 export type SettingValueView = z.output<typeof settingValue>;
 export type AgentRequestView = z.output<typeof agentRequest>;
+export type KeyPolicyView = z.output<typeof keyPolicy>;
 export type AgentView = z.output<typeof agent>;
 export type PromptView = z.output<typeof prompt>;
 export type PromptQueueView = z.output<typeof promptQueue>;

@@ -116,6 +116,8 @@ const corpusOn = (key: string): { readonly [N in CallName]: readonly CallInput<N
   'settings.reset': [{ key: 'terminal.fontSize' }],
   'agent.status': [{}],
   'agent.activity': [{ limit: 20 }],
+  'agent.policies': [{}],
+  'agent.set-policy': [{ key: 'SHA256:none', ask: 'always', forwarded: null }],
   'prompts.show': [{}],
   // No PIN that a key could take for one: an answer with one is what this window is for.
   'prompts.answer': [

@@ -9,7 +9,7 @@ import {
   startWindowBrowser,
   type WindowBrowser,
 } from '../window/open-window.ts';
-import { sampleAgentRequests } from '../window/sample-agent.ts';
+import { sampleAgentRequests, sampleKeyPolicies } from '../window/sample-agent.ts';
 import { type ScriptedCalls, ScriptedError } from '../window/scripted-bridge.ts';
 import { soon } from '../window/soon.ts';
 import { SETTINGS_FILE, sampleSettings, UNKNOWN_SETTING, WINDOW_START } from '../window/window-samples.ts';
@@ -265,6 +265,60 @@ test('What the agent was asked is told with who asked, through which hosts and w
   await section.getByLabel('Show').selectOption('Everything');
   await section.getByRole('button', { name: 'Show all 25' }).click();
   await soon(() => section.getByRole('listitem').count()).toBe(25);
+});
+
+test('Each key has its rules, which may be as for all keys, and what settings.json decides cannot be changed', async () => {
+  let policies = sampleKeyPolicies();
+  await using window = await openSettings();
+  const { page } = window;
+  const section = page.getByRole('region', { name: 'Rules for single keys' });
+  await section.getByText('No key is enrolled on this computer.').waitFor();
+  window.bridge.change({
+    'agent.policies': () => ({ policies }),
+    'agent.set-policy': ({ key, ask }) => {
+      if (ask === 'once-per-session') throw new ScriptedError('DATABASE_FAILED', 'It is full.', 'Make room.');
+      const value = ask ?? 'once-per-session';
+      policies = policies.map((one) =>
+        one.key === key ? { ...one, ask: { value, source: ask === null ? 'settings' : 'key' } } : one,
+      );
+      const policy = policies.find((one) => one.key === key);
+      if (policy === undefined) throw new Error('no such key');
+      return { policy };
+    },
+  });
+  await window.bridge.tell('readiness.changed', {});
+  const first = section.getByRole('group', { name: 'YubiKey 5C NFC, /home/ada/.ssh/id_ed25519_sk' });
+  const ask = first.getByLabel('Ask before a key signs');
+  await soon(() => ask.locator('option:checked').textContent()).toBe(
+    'As for all keys (Once for each session, if you allow it)',
+  );
+  const backup = section.getByRole('group', { name: '/home/ada/.ssh/id_ed25519_sk_backup' });
+  expect(await backup.getByLabel('Signatures for other hosts').inputValue()).toBe('refuse');
+  await ask.selectOption('Always');
+  await page
+    .getByText('The rules for YubiKey 5C NFC, /home/ada/.ssh/id_ed25519_sk are saved.')
+    .waitFor({ state: 'attached' });
+  await soon(() => ask.inputValue()).toBe('always');
+  await ask.selectOption('');
+  await soon(() => ask.inputValue()).toBe('');
+  await ask.selectOption('once-per-session');
+  await section.getByText('Make room.').waitFor();
+  await soon(() => ask.inputValue()).toBe('');
+  expect(await axeViolationsInBothSchemes(page)).toEqual([]);
+  const key = sampleKeyPolicies()[0]?.key;
+  expect(made(window, 'agent.set-policy')).toEqual([
+    { key, ask: 'always' },
+    { key, ask: null },
+    { key, ask: 'once-per-session' },
+  ]);
+
+  policies = policies.map((one) => ({ ...one, forwarded: { value: 'refuse', source: 'file' } }));
+  await window.bridge.tell('settings.changed', {});
+  const decided = first.getByLabel('Signatures for other hosts');
+  await soon(() => decided.isDisabled()).toBe(true);
+  expect(await decided.inputValue()).toBe('refuse');
+  await first.getByText('Decided by settings.json').waitFor();
+  expect(window.faults).toEqual([]);
 });
 
 test.each(['light', 'dark'] as const)(

@@ -11,7 +11,7 @@ import type {
   TargetView,
 } from '../../main/ipc/contract.ts';
 import type { OpenWindow, WindowBrowser } from '../window/open-window.ts';
-import { sampleAgentRequests } from '../window/sample-agent.ts';
+import { sampleAgentRequests, sampleKeyPolicies } from '../window/sample-agent.ts';
 import { eventsOf, sampleDrill, sampleDrills } from '../window/sample-drills.ts';
 import { PUBLISHED_REPORT, STEPS, stepsUntil } from '../window/sample-enrollment.ts';
 import { CREDENTIALS, FINGERPRINTS, RESET_STEPS, resetUntil, SAMPLES, SECURITY_KEYS } from '../window/sample-keys.ts';
@@ -438,6 +438,15 @@ const FAILED: SessionView = {
   },
 };
 
+/** The settings, with the part of that heading on top. */
+async function settingsAt(page: Page, name: string): Promise<void> {
+  await go(page, 'Settings');
+  await page.getByRole('heading', { name, exact: true }).evaluate((element) => {
+    element.scrollIntoView();
+    element.closest('main')?.scrollBy(0, -24);
+  });
+}
+
 export const WINDOW_PICTURES: readonly WindowPicture[] = [
   readiness('not-enrolled', 'First start: no key yet'),
   readiness('not-published', 'The key is made, the devices do not know it'),
@@ -673,26 +682,18 @@ export const WINDOW_PICTURES: readonly WindowPicture[] = [
   {
     name: 'settings-agent',
     shows: 'The SSH agent, key files, Microsoft Entra',
-    reach: async ({ page }) => {
-      await go(page, 'Settings');
-      await heading(page, 'SSH agent');
-      await page.getByRole('heading', { name: 'SSH agent' }).evaluate((element) => {
-        element.scrollIntoView();
-        element.closest('main')?.scrollBy(0, -24);
-      });
-    },
+    reach: ({ page }) => settingsAt(page, 'SSH agent'),
+  },
+  {
+    name: 'settings-policies',
+    shows: 'What the agent does with each key',
+    calls: { 'agent.policies': () => ({ policies: sampleKeyPolicies() }) },
+    reach: ({ page }) => settingsAt(page, 'Rules for single keys'),
   },
   {
     name: 'settings-activity',
     shows: 'What the agent was asked, through which hosts, and what came of it',
     calls: { 'agent.activity': () => ({ requests: sampleAgentRequests(NOW) }) },
-    reach: async ({ page }) => {
-      await go(page, 'Settings');
-      const title = page.getByRole('heading', { name: 'What the agent was asked' });
-      await title.evaluate((element) => {
-        element.scrollIntoView();
-        element.closest('main')?.scrollBy(0, -24);
-      });
-    },
+    reach: ({ page }) => settingsAt(page, 'What the agent was asked'),
   },
 ];

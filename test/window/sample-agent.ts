@@ -1,5 +1,5 @@
-/** What an agent was asked: each kind of request, and each end of one. */
-import type { AgentRequestView } from '../../main/ipc/contract.ts';
+/** What an agent was asked: each kind of request, and each end of one; and what it does with single keys. */
+import type { AgentRequestView, KeyPolicyView } from '../../main/ipc/contract.ts';
 
 /** Newest first, the newest at `now`. */
 export function sampleAgentRequests(now: number): AgentRequestView[] {
@@ -51,6 +51,25 @@ export function sampleAgentRequests(now: number): AgentRequestView[] {
       decision: 'refused',
       reason: 'data.unrecognized',
       asked: false,
+    },
+  ];
+}
+
+/** One key that goes by what holds for all, and one that its owner wants more of. */
+export function sampleKeyPolicies(): KeyPolicyView[] {
+  return [
+    {
+      key: 'SHA256:uNiVztksCsDhcc0u9e8BgrJXVGDjrM1TlVdrKn4jTcU',
+      keyFile: '/home/ada/.ssh/id_ed25519_sk',
+      product: 'YubiKey 5C NFC',
+      ask: { value: 'once-per-session', source: 'settings' },
+      forwarded: { value: 'ask', source: 'settings' },
+    },
+    {
+      key: 'SHA256:Zb2qEtbCkYv3bOg4PD7q1CtnzJwSxqVUcLZ5mIY4Rs0',
+      keyFile: '/home/ada/.ssh/id_ed25519_sk_backup',
+      ask: { value: 'always', source: 'key' },
+      forwarded: { value: 'refuse', source: 'key' },
     },
   ];
 }

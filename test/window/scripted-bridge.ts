@@ -150,5 +150,6 @@ const STANDARD: ScriptedCalls = {
   'sessions.list': () => ({ sessions: [] }),
   'agent.status': () => ({ state: 'off', keys: 0 }),
   'agent.activity': () => ({ requests: [] }),
+  'agent.policies': () => ({ policies: [] }),
   'settings.list': () => ({ settings: [], file: '/home/ada/.config/glasskey/settings.json' }),
 };

@@ -7,7 +7,6 @@ import { CopyButton } from '../../design/copy-button.tsx';
 import { ErrorNotice } from '../../design/error-notice.tsx';
 import { type BadgeState, StateBadge } from '../../design/state-badge.tsx';
 import { useTexts } from '../../texts.tsx';
-import { AgentActivity } from './agent-activity.tsx';
 
 const BADGES = { off: 'unknown', listening: 'good', locked: 'waiting', failed: 'bad' } as const satisfies Record<
   AgentView['state'],
@@ -92,7 +91,6 @@ export function AgentSection() {
           )}
         </>
       )}
-      <AgentActivity />
     </div>
   );
 

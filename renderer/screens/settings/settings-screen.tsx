@@ -6,7 +6,9 @@ import { ErrorNotice } from '../../design/error-notice.tsx';
 import { PageHeader } from '../../design/page-header.tsx';
 import { ScreenBody } from '../../design/screen-body.tsx';
 import { useTexts } from '../../texts.tsx';
+import { AgentActivity } from './agent-activity.tsx';
 import { AgentSection } from './agent-section.tsx';
+import { KeyPolicies } from './key-policies.tsx';
 import { groupSettings, type SettingGroup } from './setting-groups.ts';
 import { SettingRow } from './setting-row.tsx';
 import { groupLabel } from './setting-words.ts';
@@ -76,6 +78,16 @@ function Group({ group, settings, onChanged }: GroupProps) {
               <SettingRow key={setting.key} setting={setting} onChanged={onChanged} />
             ))}
           </div>
+        )}
+        {group === 'agent' && (
+          <>
+            <div className={styles.divided}>
+              <KeyPolicies settings={settings} />
+            </div>
+            <div className={styles.divided}>
+              <AgentActivity />
+            </div>
+          </>
         )}
       </div>
     </section>

@@ -9,6 +9,13 @@ import { Person, texts } from '../prompts/person.ts';
 
 const context = { signal: new AbortController().signal, windowId: 1, progress: () => {} };
 
+const NO_POLICIES = {
+  agentPolicies: async () => [],
+  setAgentPolicy: async () => {
+    throw new Error('nobody sets one');
+  },
+};
+
 describe('agent.status', () => {
   let status: ResidentAgentStatus = { state: 'listening', socketPath: '/d/agent.sock', keys: 1, error: undefined };
   let changed = () => {};
@@ -23,7 +30,7 @@ describe('agent.status', () => {
   it('is what the agent says, with the line for a shell, and told upon each change', async () => {
     const told: unknown[] = [];
     const calls = agentCalls({
-      glasskey: { agentActivity: async () => [] },
+      glasskey: { agentActivity: async () => [], ...NO_POLICIES },
       agent,
       texts,
       tell: (name, payload) => void told.push([name, payload]),
@@ -77,6 +84,7 @@ describe('agent.activity', () => {
             { ...record, id: 1, purpose: { kind: 'other' }, through: [], client: {} },
           ];
         },
+        ...NO_POLICIES,
       },
       agent: {
         status: () => ({ state: 'off', socketPath: '/s', keys: 0, error: undefined }),
@@ -100,6 +108,54 @@ describe('agent.activity', () => {
       },
       { ...common, id: 2, purpose: { kind: 'sshsig', namespace: 'git' }, through: [], program: '/usr/bin/ssh\ufffd' },
       { ...common, id: 1, purpose: { kind: 'other' }, through: [], reason: 'AGENT_FORWARDED_REFUSED' },
+    ]);
+  });
+});
+
+describe('agent.policies and agent.set-policy', () => {
+  const policy = {
+    key: 'SHA256:key',
+    comment: 'ssh:',
+    keyFile: '/home/ada/.ssh/id_ed25519_sk',
+    product: undefined,
+    ask: 'always',
+    forwarded: 'refuse',
+    source: { ask: 'key', forwarded: 'settings.json' },
+  } as const;
+  const view = {
+    key: 'SHA256:key',
+    keyFile: '/home/ada/.ssh/id_ed25519_sk',
+    ask: { value: 'always', source: 'key' },
+    forwarded: { value: 'refuse', source: 'file' },
+  };
+
+  it('tell what holds for each key and who said so, and change only what is given', async () => {
+    const changes: unknown[] = [];
+    const calls = agentCalls({
+      glasskey: {
+        agentActivity: async () => [],
+        agentPolicies: async () => [policy, { ...policy, key: 'SHA256:other', product: 'YubiKey 5C NFC' }],
+        setAgentPolicy: async (key, change) => {
+          changes.push([key, change]);
+          return policy;
+        },
+      },
+      agent: {
+        status: () => ({ state: 'off', socketPath: '/s', keys: 0, error: undefined }),
+        onChange: () => () => {},
+      },
+      texts,
+      tell: () => {},
+    });
+    const told = await calls['agent.policies']({}, context);
+    expect(CALLS['agent.policies'].output.parse(told)).toEqual(told);
+    expect(told.policies).toEqual([view, { ...view, key: 'SHA256:other', product: 'YubiKey 5C NFC' }]);
+    expect(await calls['agent.set-policy']({ key: 'SHA256:key', ask: 'always' }, context)).toEqual({ policy: view });
+    await calls['agent.set-policy']({ key: 'SHA256:key', ask: null, forwarded: 'ask' }, context);
+    // Undefined is not the same as absent: it takes back what was said of the key.
+    expect(changes).toStrictEqual([
+      ['SHA256:key', { ask: 'always' }],
+      ['SHA256:key', { ask: undefined, forwarded: 'ask' }],
     ]);
   });
 });
