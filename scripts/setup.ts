@@ -8,7 +8,8 @@
  * The OpenSSH server is wanted as a program, not as a service: Debian's package starts and enables one, which this
  * script prevents, so that a developer's machine listens on no more ports than before.
  *
- * `--for=hidraw` looks only for what builds and runs the lab's virtual machine.
+ * `--for=hidraw` looks only for what builds and runs the lab's virtual machine, `--for=windows` only for what the tests under Wine
+ * run, of which it also fetches what npm has.
  *
  * `--for=window` also looks for a browser, in which the desktop app runs where Electron is not installed. `--for=test` looks for that
  * too, and for what builds Linux packages.
@@ -105,9 +106,23 @@ const VIRTUAL_MACHINE: readonly Need[] = MACHINE_PROGRAMS.map((needed) => ({
   without: 'the tests upon real hidraw nodes, in a virtual machine, are skipped',
 }));
 
-/** An ordinary user's PATH often lacks these, and sshd and ip live there. */
+/** The tests under Wine (test/windows). The compiler makes the webauthn.dll that stands in for the system's. */
+const WINDOWS: readonly Need[] = [
+  { programs: ['wine64'], packages: ['wine64'], hard: false, without: 'the tests under Wine are skipped' },
+  {
+    programs: ['x86_64-w64-mingw32-gcc'],
+    packages: ['gcc-mingw-w64-x86-64'],
+    hard: false,
+    without: 'the tests under Wine are skipped',
+  },
+];
+
+/** An ordinary user's PATH often lacks these, and sshd, ip and Debian's wine64 live there. */
 const SEARCH_FOLDERS = [
-  ...new Set([...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin']),
+  ...new Set([
+    ...(process.env.PATH ?? '').split(delimiter),
+    ...['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin', '/usr/lib/wine'],
+  ]),
 ].filter((folder) => folder !== '');
 
 function findProgram(name: string): string | undefined {
@@ -257,6 +272,7 @@ function report(missing: readonly Need[]): void {
 
 function needsFor(argv: readonly string[]): readonly Need[] {
   if (argv.includes('--for=hidraw')) return process.platform === 'linux' ? VIRTUAL_MACHINE : [];
+  if (argv.includes('--for=windows')) return process.platform === 'linux' ? WINDOWS : [];
   if (argv.includes('--for=window')) return [...NEEDS, BROWSER];
   if (!argv.includes('--for=test')) return NEEDS;
   return [...NEEDS, HID_LIBRARIES, BROWSER, ...(process.platform === 'linux' ? PACKAGE_BUILDERS : [])];
@@ -287,4 +303,19 @@ function main(argv: readonly string[]): number {
   return still.some((need) => need.hard) ? 1 : 0;
 }
 
+/** Node for Windows and the native modules' binaries, from npm. Where they cannot be had, the tests under Wine are skipped. */
+async function fetchForWindows(): Promise<void> {
+  const { fetchWindowsPackages, hasWindowsPackages } = await import('../test/windows/windows-packages.ts');
+  if (await hasWindowsPackages()) return;
+  say('fetching Node for Windows with npm…');
+  try {
+    await fetchWindowsPackages();
+  } catch (error) {
+    say(
+      `it could not be fetched: the tests under Wine are skipped.\n${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
+
 process.exitCode = main(process.argv.slice(2));
+if (process.argv.includes('--for=windows') && process.platform === 'linux') await fetchForWindows();

@@ -1,0 +1,16 @@
+/** Windows is installed once for all test files; each takes a user of its own (`WindowsUser.create(inject('windows'))`). */
+import type { TestProject } from 'vitest/node';
+import { installWindows } from './wine.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** The folder that `installWindows` made. */
+    windows: string;
+  }
+}
+
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const windows = await installWindows();
+  project.provide('windows', windows.folder);
+  return windows.close;
+}

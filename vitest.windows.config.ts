@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+/** The tests under Wine (`npm run test:windows`). */
+export default defineConfig({
+  test: {
+    include: ['test/windows/**/*.test.ts'],
+    globalSetup: ['test/windows/wine-for-all.ts'],
+    reporters: ['default', './test/closing-line.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 30_000 } },
+  },
+});
