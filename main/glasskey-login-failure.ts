@@ -24,6 +24,8 @@ export async function withWayOut(
   const withRemedy = (remedy: string, more = '') =>
     new GlasskeyError({ code, message: `${message}${more}`, detail, cause, remedy });
   const isOfHostKey = code === 'CONNECT_HOST_KEY_CHANGED' || code === 'CONNECT_HOST_KEY_UNKNOWN';
+  // What the jump host's own ssh found goes by the files there, of which none is ours.
+  if (isOfHostKey && login.plan.onward !== undefined && detail.role === 'device') return failure;
   const pinnedIn = isOfHostKey && typeof detail.hop === 'string' ? login.pinnedIn(detail.hop) : undefined;
   if (pinnedIn !== undefined) {
     return withRemedy(

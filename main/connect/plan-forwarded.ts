@@ -22,7 +22,14 @@ export interface ForwardedLogin {
  * What the remote command ends with where the login did not begin. A program on the device may end with the same number; but then the
  * agent has signed for the device, and here it was not even asked (`isAgentUsed` in hop-trace.ts).
  */
-export const FORWARDED_EXIT = { noAgent: 77, unreachable: 78, refused: 79, hostKey: 80, noSsh: 82 } as const;
+export const FORWARDED_EXIT = {
+  noAgent: 77,
+  unreachable: 78,
+  refused: 79,
+  hostKey: 80,
+  hostKeyChanged: 81,
+  noSsh: 82,
+} as const;
 
 /** One word for the jump host's login shell, whichever that is: all it needs to know is how to start `sh`. */
 export function forwardedCommand(login: ForwardedLogin): string {
@@ -38,6 +45,7 @@ export function forwardedCommand(login: ForwardedLogin): string {
     'code=$?',
     'cat "$log" >&2',
     'test $code = 255 || exit $code',
+    `grep -q "HOST IDENTIFICATION HAS CHANGED" "$log" && exit ${FORWARDED_EXIT.hostKeyChanged}`,
     `grep -q "Host key verification failed" "$log" && exit ${FORWARDED_EXIT.hostKey}`,
     `grep -q "^ssh: connect to host .*refused" "$log" && exit ${FORWARDED_EXIT.refused}`,
     `grep -q -e "^ssh: " -e "timed out" "$log" && exit ${FORWARDED_EXIT.unreachable}`,

@@ -70,9 +70,13 @@ const DEBUGGING = new RegExp(
   `^debug1: |^Transferred: sent |^Bytes per second: sent |^Killed by signal 1\\.$|${LOGIN.source}`,
 );
 
+/** What a session is to run is said in one message, whose lines are the command's own and none of ssh's. */
+const COMMAND = /^debug1: Sending command: /;
+
 class FollowedLog {
   readonly kept: SshMessage[] = [];
   trace: HopTrace;
+  #isInCommand = false;
   readonly #hop: PlannedHop;
   readonly #onMessage: (message: SshMessage) => void;
   readonly #decoder = new TextDecoder();
@@ -114,6 +118,10 @@ class FollowedLog {
     const lines = (this.#unfinished + text).split('\n');
     this.#unfinished = (lines.pop() ?? '').slice(0, KEPT_LINE_CHARACTERS);
     for (const raw of lines) {
+      // ssh ends its messages with CR LF; a line feed alone is within one.
+      const isWithinCommand = this.#isInCommand;
+      this.#isInCommand = (isWithinCommand || COMMAND.test(raw)) && !raw.endsWith('\r');
+      if (isWithinCommand) continue;
       const line = raw.replace(/\r+$/, '').slice(0, KEPT_LINE_CHARACTERS);
       if (line === '') continue;
       const message = { hop: this.#hop, line };

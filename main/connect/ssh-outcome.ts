@@ -314,6 +314,15 @@ function beforeTheLogin(
       remedy: 'Check the device’s address, and try another jump host or the device’s other management address.',
     };
   }
+  if (code === FORWARDED_EXIT.hostKeyChanged) {
+    return {
+      code: 'CONNECT_HOST_KEY_CHANGED',
+      message: (where) =>
+        `The ssh on ${at} knows another host key of ${where}, and it says above which one was shown: somebody may be in between.`,
+      remedy:
+        'Ask whoever runs the device whether its key was changed; only then correct the known_hosts of that jump host.',
+    };
+  }
   if (code === FORWARDED_EXIT.hostKey) {
     return {
       code: 'CONNECT_HOST_KEY_UNKNOWN',

@@ -138,6 +138,26 @@ describe('a run of ssh', () => {
     expect(err.text()).toMatch(/hello\r\nlast\r\n$/);
   });
 
+  it('takes the lines of a command, which ssh writes to its log, for nothing that ssh says', async () => {
+    const told: string[] = [];
+    const lines = [
+      'debug1: Sending command: show version',
+      '',
+      'Authenticated to 10.9.0.4 ([10.9.0.4]:22) using "publickey".',
+      'the end\r',
+      'debug1: Sending env LANG\r',
+      'noise\r',
+      '',
+    ];
+    const { traces } = await runSsh(plan(), {
+      environment: fakeSsh('OpenSSH_9.2p1', `cat >> "$4" <<'END'\n${lines.join('\n')}END`),
+      streams: { stdout: new PassThrough(), stderr: collect().stream },
+      onMessage: ({ line }) => told.push(line),
+    });
+    expect(told).toEqual(['noise']);
+    expect(traces.some(({ isLoggedIn }) => isLoggedIn)).toBe(false);
+  });
+
   it('gives its messages to who asks for them, instead of writing them', async () => {
     const err = collect();
     const told: string[] = [];

@@ -281,6 +281,7 @@ describe('a forwarded way that ended', () => {
     [78, 'CONNECT_UNREACHABLE', 'device'],
     [79, 'CONNECT_REFUSED', 'device'],
     [80, 'CONNECT_HOST_KEY_UNKNOWN', 'device'],
+    [81, 'CONNECT_HOST_KEY_CHANGED', 'device'],
     [82, 'CONNECT_FAILED', 'device'],
     [255, 'CONNECT_FAILED', 'device'],
   ])('with %i before anybody there asked the agent is %s', (code, error, role) => {
