@@ -31,6 +31,7 @@ import type { LastProven } from './glasskey-last-proven.ts';
 import type { ConnectPlace, ConnectWorld } from './glasskey-login.ts';
 import type { Recordings } from './glasskey-recordings.ts';
 import type { GlasskeyRecoveryPeople, RecoverReport, RecoverRequest } from './glasskey-recovery.ts';
+import type { RemindersReport } from './glasskey-reminders.ts';
 import type {
   RetireRequest,
   RotateKeyPeople,
@@ -800,6 +801,13 @@ export class Glasskey {
       import('./storage/drill-store.ts'),
     ]);
     return lastProvenOf(await this.targets(), drillStore(database).lastPassed());
+  }
+
+  /** What there is to be reminded of, now and to come (glasskey-reminders.ts): from the disk alone. */
+  async reminders(): Promise<RemindersReport> {
+    const { database, settings, journal } = await this.#open();
+    const { remindersReport } = await import('./glasskey-reminders.ts');
+    return remindersReport({ database, settings, journal }, this.#world.clock.now());
   }
 
   /** A step after which other keys may be the ones to log in with, also where it failed half-way. */

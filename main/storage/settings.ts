@@ -13,6 +13,7 @@ const path = z
   .min(1)
   .max(1024)
   .regex(/^\P{Cc}*$/u, 'must be a path without control characters');
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as 22:00');
 const aaguid = z
   .string()
   .toLowerCase()
@@ -51,6 +52,15 @@ const SETTINGS = {
   'agent.forwarded': { schema: z.enum(FORWARDED_POLICIES), default: 'ask' },
   /** Whether every session is recorded from its first line on. */
   'sessions.record': { schema: z.enum(['off', 'always']), default: 'off' },
+  /** After so many days a key should be replaced. */
+  'reminders.credentialAgeDays': { schema: z.number().int().min(1).max(3650), default: 90 },
+  /** After so many days without a login or a drill, a device's login should be rehearsed. */
+  'reminders.drillAgeDays': { schema: z.number().int().min(1).max(3650), default: 30 },
+  /** From when until when nothing but what is critical is notified, in this computer's time; where either is `null`: never. */
+  'reminders.quietFrom': { schema: timeOfDay.nullable(), default: null },
+  'reminders.quietTo': { schema: timeOfDay.nullable(), default: null },
+  /** The calendar file that is kept current, `null` for none. A leading `~/` is the home folder, expanded by whoever uses it. */
+  'reminders.calendarFile': { schema: path.nullable(), default: null },
   /** How often the fabric reconciles keys, in minutes (azure.md: up to 4 hours). */
   'reconcile.everyMinutes': {
     schema: z
@@ -120,6 +130,8 @@ export function isPolicy(key: string): boolean {
     key.startsWith('attestation.') ||
     key === 'connect.pinnedHostKeys' ||
     key === 'sessions.record' ||
+    key === 'reminders.credentialAgeDays' ||
+    key === 'reminders.drillAgeDays' ||
     key === 'agent.ask' ||
     key === 'agent.forwarded'
   );

@@ -15,6 +15,7 @@ import { READINESS } from './english/readiness.ts';
 import { RECORDINGS } from './english/recordings.ts';
 import { RECOVERY } from './english/recovery.ts';
 import { REMEDY } from './english/remedy.ts';
+import { REMINDER } from './english/reminder.ts';
 import { ROTATION } from './english/rotation.ts';
 import { SESSION_WAITS } from './english/session-waits.ts';
 import { SESSIONS } from './english/sessions.ts';
@@ -37,6 +38,7 @@ export const ENGLISH = {
   ...PROMPT,
   ...SHELL,
   ...REMEDY,
+  ...REMINDER,
 } as const;
 
 export type TextKey = keyof typeof ENGLISH;

@@ -29,6 +29,7 @@ export const SETTINGS = {
   'settings.group-sessions': 'Sessions',
   'settings.group-terminal': 'Terminal',
   'settings.group-app': 'Glasskey',
+  'settings.group-reminders': 'Reminders',
   'settings.group-agent': 'SSH agent',
   'settings.group-other': 'Other',
 
@@ -76,6 +77,19 @@ export const SETTINGS = {
     'Keeps what each session shows in a file on this computer. What is typed is in it only where the device shows it.',
   'settings.record-off': 'When asked',
   'settings.record-always': 'Always',
+  'settings.credential-age-label': 'Replace a key after',
+  'settings.credential-age-explained': 'In days. You are reminded two weeks ahead, and on the day.',
+  'settings.drill-age-label': 'Rehearse a login after',
+  'settings.drill-age-explained':
+    'In days without a login or a rehearsal. Of your favourites, or of all devices where there are none.',
+  'settings.quiet-from-label': 'Quiet from',
+  'settings.quiet-from-explained':
+    'Such as 22:00. Until the time below only what is critical is notified; the rest waits. Empty: never quiet.',
+  'settings.quiet-to-label': 'Quiet until',
+  'settings.quiet-to-explained': 'Such as 07:00.',
+  'settings.calendar-file-label': 'Calendar file',
+  'settings.calendar-file-explained':
+    'An .ics file that Glasskey keeps current, for a calendar program that reads it. Empty: none is written.',
   'settings.every-minutes-label': 'Devices update their keys every',
   'settings.every-minutes-explained': 'In minutes. How long it takes at most until every device knows a published key.',
   'settings.cloud-label': 'Cloud',

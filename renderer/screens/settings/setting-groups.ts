@@ -6,6 +6,7 @@ export const GROUPS = [
   'sessions',
   'terminal',
   'app',
+  'reminders',
   'agent',
   'ssh',
   'attestation',

@@ -15,6 +15,7 @@ test('Each setting is in one group, by the first part of its key; what no group 
     'sessions',
     'terminal',
     'app',
+    'reminders',
     'agent',
     'ssh',
     'attestation',

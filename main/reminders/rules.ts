@@ -1,0 +1,25 @@
+/**
+ * Every rule. A new one is a function of the same form, a name in `RULES`, and its texts in main/texts/english/reminder.ts; delivery,
+ * calendar, screen and command line know none of them.
+ */
+import type { Facts, PolicyAges } from './facts.ts';
+import type { Reminder, RuleName } from './reminder.ts';
+import { credentialAge } from './rules/credential-age.ts';
+import { drillAge } from './rules/drill-age.ts';
+import { noBackup } from './rules/no-backup.ts';
+import { unproven } from './rules/unproven.ts';
+
+/** From facts to what there is to be reminded of, now or later: its stages say when. Pure. */
+export type Rule = (facts: Facts, ages: PolicyAges) => readonly Reminder[];
+
+const RULE: Readonly<Partial<Record<RuleName, Rule>>> = {
+  'credential-age': credentialAge,
+  unproven,
+  'drill-age': drillAge,
+  'no-backup': noBackup,
+};
+
+/** All reminders that the facts give rise to, due or to come; of each id one. */
+export function remindersOf(facts: Facts, ages: PolicyAges): readonly Reminder[] {
+  return Object.values(RULE).flatMap((rule) => rule(facts, ages));
+}

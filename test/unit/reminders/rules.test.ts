@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import { DAY_MS, type Facts, type PolicyAges } from '../../../main/reminders/facts.ts';
+import { type Reminder, type Severity, stageAt, stagesFrom } from '../../../main/reminders/reminder.ts';
+import { remindersOf } from '../../../main/reminders/rules.ts';
+import { sayReminder } from '../../../main/reminders/said.ts';
+import { textsFor } from '../../../main/texts/texts.ts';
+import { AGES, BACKUP, BEGIN, facts, HOUR_MS, keyFact, targetFact } from './sample-facts.ts';
+
+const texts = textsFor(['en-GB'], 'UTC');
+
+/** The reminder of this rule, or undefined. */
+function of(rule: string, changes: Partial<Facts>, ages: PolicyAges = AGES): Reminder | undefined {
+  return remindersOf(facts(changes), ages).find((one) => one.rule === rule);
+}
+
+/** Its severity at a time. */
+function at(reminder: Reminder | undefined, time: number): Severity | undefined {
+  return reminder && stageAt(reminder, time)?.severity;
+}
+
+describe('stages', () => {
+  it('are in the order of their weight, and one that a weightier one overtakes is left out', () => {
+    expect(stagesFrom({ due: 20, soon: 10 })).toEqual([
+      { severity: 'soon', at: 10 },
+      { severity: 'due', at: 20 },
+    ]);
+    expect(stagesFrom({ note: 5, soon: 30, critical: 20 })).toEqual([
+      { severity: 'note', at: 5 },
+      { severity: 'critical', at: 20 },
+    ]);
+    expect(stagesFrom({ soon: 7, due: 7 })).toEqual([{ severity: 'due', at: 7 }]);
+  });
+});
+
+describe('the rules', () => {
+  it('remind of nothing that is due while key, backup and target are new and proven', () => {
+    const now = BEGIN + 6 * HOUR_MS;
+    expect(remindersOf(facts(), AGES).filter((one) => stageAt(one, now) !== undefined)).toEqual([]);
+  });
+
+  it('give each reminder an id of its own, a title, a sentence and a command', () => {
+    const all = remindersOf(
+      facts({ keys: [keyFact({ provenAt: undefined })], targets: [targetFact(), targetFact({ name: 'leaf2' })] }),
+      AGES,
+    );
+    expect(all.map(({ id }) => id)).toEqual([
+      'credential-age:key-1',
+      'unproven:key-1',
+      'drill-age:leaf1',
+      'drill-age:leaf2',
+      'no-backup',
+    ]);
+    for (const { title, sentence, remedy } of all) {
+      expect(sayReminder(texts, title)).toMatch(/^[A-Z].*[^.]$/);
+      expect(sayReminder(texts, sentence)).toMatch(/^[A-Z].*\.$/);
+      expect(remedy.command[0]).toBe('glasskey');
+    }
+  });
+});
+
+describe('credential-age', () => {
+  it('comes two weeks ahead and is due on the day that the policy says', () => {
+    const reminder = of('credential-age', {});
+    expect(at(reminder, BEGIN + 76 * DAY_MS - 1)).toBeUndefined();
+    expect(at(reminder, BEGIN + 76 * DAY_MS)).toBe('soon');
+    expect(at(reminder, BEGIN + 90 * DAY_MS)).toBe('due');
+    expect(sayReminder(texts, of('credential-age', {})?.sentence as never)).toBe(
+      'The key id_ed25519_sk is of 1 September 2026, and a key may become 90 days old. Replace it by 30 November 2026; the old one works until the new one is proven.',
+    );
+  });
+
+  it('of a key that may become a few days old comes in time, not before it was made', () => {
+    const reminder = of('credential-age', {}, { ...AGES, credentialAgeMs: 4 * DAY_MS });
+    expect(at(reminder, BEGIN + 3 * DAY_MS - 1)).toBeUndefined();
+    expect(at(reminder, BEGIN + 3 * DAY_MS)).toBe('soon');
+  });
+
+  it('is not said of a backup, of a key that was replaced, and of the one that leaves in a rotation', () => {
+    const gone = keyFact({ replacedAt: BEGIN + DAY_MS });
+    expect(of('credential-age', { keys: [gone, BACKUP] })).toBeUndefined();
+    const next = keyFact({ id: 'key-3', createdAt: BEGIN + DAY_MS });
+    const rotation = { old: 'key-1', new: 'key-3', leaving: 'old' } as const;
+    expect(of('credential-age', { keys: [keyFact(), next], rotation })?.id).toBe('credential-age:key-3');
+    expect(of('credential-age', { keys: [keyFact(), next], rotation: { ...rotation, leaving: 'new' } })?.id).toBe(
+      'credential-age:key-1',
+    );
+  });
+});
+
+describe('unproven', () => {
+  it('is due when every device has the key, and critical two weeks later', () => {
+    const reminder = of('unproven', { keys: [keyFact({ provenAt: undefined }), BACKUP] });
+    expect(at(reminder, BEGIN + 4 * HOUR_MS - 1)).toBeUndefined();
+    expect(at(reminder, BEGIN + 4 * HOUR_MS)).toBe('due');
+    expect(at(reminder, BEGIN + 4 * HOUR_MS + 14 * DAY_MS)).toBe('critical');
+    expect(reminder?.remedy.command).toEqual(['glasskey', 'drill', 'leaf1']);
+  });
+
+  it('is gone with a login after the publication, and stays with one before it', () => {
+    expect(of('unproven', { keys: [keyFact()] })).toBeUndefined();
+    const republished = keyFact({ publishedAt: BEGIN + DAY_MS, reconciledBy: BEGIN + 28 * HOUR_MS });
+    expect(of('unproven', { keys: [republished] })?.since).toBe(BEGIN + DAY_MS);
+    expect(of('unproven', { keys: [{ ...republished, foundOnProfile: true }] })).toBeUndefined();
+  });
+});
+
+describe('drill-age', () => {
+  it('looks at the favourites, and at all targets where there are none', () => {
+    const [plain, favourite] = [targetFact(), targetFact({ name: 'leaf2', isFavourite: true })];
+    const subjects = (targets: Facts['targets']) =>
+      remindersOf(facts({ targets }), AGES)
+        .filter(({ rule }) => rule === 'drill-age')
+        .map(({ subject }) => subject);
+    expect(subjects([plain, favourite])).toEqual(['leaf2']);
+    expect(subjects([plain])).toEqual(['leaf1']);
+  });
+
+  it('counts from the last login or drill, and of a target that was never proven from when devices had the key', () => {
+    expect(at(of('drill-age', {}), BEGIN + 5 * HOUR_MS + 30 * DAY_MS)).toBe('due');
+    const never = of('drill-age', { targets: [targetFact({ provenAt: undefined })] });
+    expect(at(never, BEGIN + 4 * HOUR_MS + 25 * DAY_MS)).toBe('soon');
+    expect(at(never, BEGIN + 4 * HOUR_MS + 30 * DAY_MS)).toBe('due');
+    expect(sayReminder(texts, never?.sentence as never)).toContain('was ever proven');
+  });
+
+  it('is not said where there is no key to rehearse with', () => {
+    expect(of('drill-age', { keys: [] })).toBeUndefined();
+  });
+});
+
+describe('no-backup', () => {
+  it('is a note at once and due after a month, until there is one', () => {
+    const reminder = of('no-backup', { keys: [keyFact()] });
+    expect(at(reminder, BEGIN)).toBe('note');
+    expect(at(reminder, BEGIN + 7 * DAY_MS)).toBe('soon');
+    expect(at(reminder, BEGIN + 30 * DAY_MS)).toBe('due');
+    expect(of('no-backup', { keys: [keyFact(), BACKUP] })).toBeUndefined();
+    expect(of('no-backup', { keys: [keyFact(), { ...BACKUP, isWritten: false }] })).toBeDefined();
+  });
+
+  it('is not said where the backup has taken the place of the first key', () => {
+    const keys = [keyFact({ replacedAt: BEGIN + DAY_MS }), { ...BACKUP, account: 'a', publishedAt: BEGIN + DAY_MS }];
+    expect(of('no-backup', { keys })).toBeUndefined();
+  });
+});
