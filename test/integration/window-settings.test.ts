@@ -72,6 +72,7 @@ test('Every setting is there under its heading, with its name, its value and whe
     'Sessions',
     'Terminal',
     'Glasskey',
+    'Reminders',
     'SSH agent',
     'Key files',
     'Security keys that may be enrolled',
