@@ -6,6 +6,7 @@
 import { mkdir, readFile, realpath, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { GlasskeyError } from '../diagnostics/glasskey-error.ts';
+import { shellWord } from './connect/shell-word.ts';
 import { configFault } from './connect/ssh-config-check.ts';
 import {
   type Fragment,
@@ -121,6 +122,19 @@ export async function removeSshConfig(world: SshConfigWorld): Promise<SshConfigS
   }
   await rm(fragmentFile, { force: true });
   return sshConfigState(world);
+}
+
+/**
+ * What has git sign with the key, for a shell: ssh-keygen, which signs for it, reads no ssh_config and finds the agent by the
+ * environment. Undefined while no key is enrolled, or nothing is installed: the public half that it names is written with the entries.
+ */
+export function gitCommands({ state, signingKeyFile, agentSocket }: SshConfigState): readonly string[] | undefined {
+  if (signingKeyFile === undefined || state === 'absent') return undefined;
+  return [
+    'git config --global gpg.format ssh',
+    `git config --global user.signingKey ${shellWord(signingKeyFile)}`,
+    `export SSH_AUTH_SOCK=${shellWord(agentSocket)}`,
+  ];
 }
 
 /** Targets, keys or host keys have changed: writes the entries anew where they are written. */

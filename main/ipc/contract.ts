@@ -666,6 +666,29 @@ const agentRequest = z.object({
   asked: z.boolean(),
 });
 
+// --- The user's ssh configuration ------------------------------------------------------------------------------------------
+
+const sshConfig = z.object({
+  /** `installed`: the entries are written, and the user's own file includes them. `half`: one of the two. */
+  state: z.enum(['installed', 'half', 'absent']),
+  /** Of the entries. */
+  fragmentFile: z.string(),
+  /** The user's own. */
+  configFile: z.string(),
+  isIncluded: z.boolean(),
+  /** What the user's own file gets, or has, at its top. */
+  line: z.string(),
+  /** The first of `hostCount`: what ssh can be given as a host. */
+  hosts: z.array(z.object({ alias: z.string(), device: z.string(), kind: wayKind })),
+  hostCount: z.number(),
+  /** What of the targets ssh_config cannot say, in sentences. */
+  remarks: z.array(z.string()),
+  /** For an entry of the user's own. */
+  identityAgentLine: z.string(),
+  /** Lines for a shell; absent while nothing is installed, or no key is enrolled. */
+  gitCommands: z.string().optional(),
+});
+
 // --- Prompts ---------------------------------------------------------------------------------------------------------------
 
 /**
@@ -1120,6 +1143,22 @@ export const CALLS = {
     output: z.object({ policy: keyPolicy }),
   },
 
+  /** How saved targets are known to other programs, from the disk. Throws HOST_KEYS_UNUSABLE, CONNECT_PATH_UNUSABLE, SSH_CONFIG_UNUSABLE. */
+  'ssh-config.get': { from: 'main', input: NONE, output: sshConfig },
+  /** The entries as they would be written now. */
+  'ssh-config.entries': { from: 'main', input: NONE, output: z.object({ text: z.string() }) },
+  /**
+   * Writes the entries, and, after a prompt has asked, the line into the user's own file, whose former text is kept (`keptAs`). Throws
+   * CANCELLED, SSH_CONFIG_ASKED, SSH_CONFIG_UNUSABLE, SSH_CONFIG_REFUSED, SSH_MISSING, FILE_WRITE_FAILED; nothing was changed then.
+   */
+  'ssh-config.install': {
+    from: 'main',
+    input: NONE,
+    output: z.object({ config: sshConfig, keptAs: z.string().optional() }),
+  },
+  /** Takes exactly that line away, after a prompt has asked, and the entries. */
+  'ssh-config.remove': { from: 'main', input: NONE, output: z.object({ config: sshConfig }) },
+
   'prompts.show': { from: 'prompt', input: NONE, output: promptQueue },
   'prompts.answer': {
     from: 'prompt',
@@ -1151,6 +1190,7 @@ export const EVENTS = {
   'drills.changed': { to: 'main', payload: NONE },
   'settings.changed': { to: 'main', payload: NONE },
   'agent.changed': { to: 'main', payload: agent },
+  'ssh-config.changed': { to: 'main', payload: NONE },
   'sessions.changed': { to: 'main', payload: z.object({ sessions: z.array(session) }) },
   'session.output': { to: 'main', payload: z.object({ id: sessionId, data: bytes }) },
   /** The menu, the tray, a notification or a link wants a screen to be shown. */
@@ -1207,6 +1247,7 @@ export type RecordedEventView = z.output<typeof recordedEvent>;
 export type SettingView = z.output<typeof setting>;
 export type SettingValueView = z.output<typeof settingValue>;
 export type AgentRequestView = z.output<typeof agentRequest>;
+export type SshConfigView = z.output<typeof sshConfig>;
 export type KeyPolicyView = z.output<typeof keyPolicy>;
 export type AgentView = z.output<typeof agent>;
 export type PromptView = z.output<typeof prompt>;

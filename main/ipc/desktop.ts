@@ -14,6 +14,7 @@ import { type PeopleFor, reconnectSession } from '../glasskey-sessions.ts';
 import { agentRequestPrompts } from '../prompts/agent-request-prompts.ts';
 import { desktopPeople } from '../prompts/desktop-people.ts';
 import { PromptDesk } from '../prompts/prompt-desk.ts';
+import { sshConfigPrompt } from '../prompts/ssh-config-prompt.ts';
 import { watchKeys } from '../security-keys/key-watch.ts';
 import type { Texts } from '../texts/texts.ts';
 import { agentCalls } from './agent-calls.ts';
@@ -29,6 +30,7 @@ import { rotationCalls } from './rotation-calls.ts';
 import { securityKeyCalls } from './security-key-calls.ts';
 import { sessionCalls } from './session-calls.ts';
 import { settingsCalls } from './settings-calls.ts';
+import { sshConfigCalls } from './ssh-config-calls.ts';
 import { targetCalls } from './target-calls.ts';
 
 export interface DesktopWorld {
@@ -127,6 +129,7 @@ export async function startDesktop(world: DesktopWorld): Promise<Desktop> {
     ...recordingCalls({ recordings, sessions, chooseNewFile: world.chooseNewFile }),
     ...settingsCalls({ glasskey, tell }),
     ...agentCalls({ glasskey, agent, texts, tell }),
+    ...sshConfigCalls({ glasskey, prompt: sshConfigPrompt(desk, texts), tell }),
     ...promptCalls({ desk, tell, fit: world.fitPrompt }),
   };
 

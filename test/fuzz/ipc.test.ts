@@ -118,6 +118,10 @@ const corpusOn = (key: string): { readonly [N in CallName]: readonly CallInput<N
   'agent.activity': [{ limit: 20 }],
   'agent.policies': [{}],
   'agent.set-policy': [{ key: 'SHA256:none', ask: 'always', forwarded: null }],
+  'ssh-config.get': [{}],
+  'ssh-config.entries': [{}],
+  'ssh-config.install': [{}],
+  'ssh-config.remove': [{}],
   'prompts.show': [{}],
   // No PIN that a key could take for one: an answer with one is what this window is for.
   'prompts.answer': [
@@ -143,6 +147,10 @@ const HEAVY = [
   'recovery.run',
   'rotation.run',
   'sessions.open',
+  'ssh-config.entries',
+  'ssh-config.get',
+  'ssh-config.install',
+  'ssh-config.remove',
   'targets.command',
 ];
 /** What changes something on a key for good, or lists what is on it. */

@@ -10,7 +10,8 @@ import {
   type WindowBrowser,
 } from '../window/open-window.ts';
 import { sampleAgentRequests, sampleKeyPolicies } from '../window/sample-agent.ts';
-import { type ScriptedCalls, ScriptedError } from '../window/scripted-bridge.ts';
+import { sshConfigSample } from '../window/sample-ssh-config.ts';
+import { cancelled, type ScriptedCalls, ScriptedError } from '../window/scripted-bridge.ts';
 import { soon } from '../window/soon.ts';
 import { SETTINGS_FILE, sampleSettings, UNKNOWN_SETTING, WINDOW_START } from '../window/window-samples.ts';
 
@@ -74,6 +75,8 @@ test('Every setting is there under its heading, with its name, its value and whe
     'Glasskey',
     'Reminders',
     'SSH agent',
+    'Use from other programs',
+    'What the agent was asked',
     'Key files',
     'Security keys that may be enrolled',
     'Microsoft Entra',
@@ -223,10 +226,20 @@ test('A setting that is changed elsewhere is shown; what is being typed stays', 
 test('The agent says how it is, and how other programs reach it', async () => {
   await using window = await openSettings();
   const { page } = window;
+  window.bridge.change({ 'ssh-config.get': () => sshConfigSample('installed') });
+  await window.bridge.tell('ssh-config.changed', {});
   const section = page.getByRole('region', { name: 'SSH agent' });
   await section.getByText('Running, 1 key').waitFor();
-  await section.getByRole('button', { name: 'Copy the line for a shell' }).click();
-  await soon(() => made(window, 'app.copy')).toEqual([{ text: `export SSH_AUTH_SOCK=${SOCKET}` }]);
+  const programs = page.getByRole('region', { name: 'By the agent’s address' });
+  for (const copies of ['the line for a shell', 'what lists the keys', 'the line for ssh', 'the lines for git']) {
+    await programs.getByRole('button', { name: `Copy ${copies}` }).click();
+  }
+  await soon(() => made(window, 'app.copy')).toEqual([
+    { text: `export SSH_AUTH_SOCK=${SOCKET}` },
+    { text: 'ssh-add -l' },
+    { text: sshConfigSample('installed').identityAgentLine },
+    { text: sshConfigSample('installed').gitCommands },
+  ]);
   await window.bridge.tell('agent.changed', { state: 'locked', keys: 1 });
   await section.getByText('Locked while the screen is locked').waitFor();
   const error = {
@@ -319,6 +332,67 @@ test('Each key has its rules, which may be as for all keys, and what settings.js
   await soon(() => decided.isDisabled()).toBe(true);
   expect(await decided.inputValue()).toBe('refuse');
   await first.getByText('Decided by settings.json').waitFor();
+  expect(window.faults).toEqual([]);
+});
+
+test('The line for ssh’s configuration is shown before it is added, and taken out again; what fails is told', async () => {
+  await using window = await openSettings();
+  const { page } = window;
+  const section = page.getByRole('region', { name: 'By the names of your devices' });
+  await section.getByText('Not set up').waitFor();
+  await section.getByRole('button', { name: 'Add a device first' }).waitFor();
+  let config = sshConfigSample('absent');
+  let answer: () => { keptAs?: string } = () => ({});
+  window.bridge.change({
+    'ssh-config.get': () => config,
+    'ssh-config.entries': () => ({ text: 'Host ce1-rack4\n' }),
+    'ssh-config.install': () => {
+      const rest = answer();
+      config = sshConfigSample('installed');
+      return { config, ...rest };
+    },
+    'ssh-config.remove': () => {
+      config = sshConfigSample('absent');
+      return { config };
+    },
+  });
+  await window.bridge.tell('targets.changed', {});
+  await section.getByText('/home/ada/.ssh/config gets one line for that').waitFor();
+  await section.getByText(config.line, { exact: true }).waitFor();
+
+  const entries = section.getByRole('button', { name: 'Show what ssh is told' });
+  expect(await entries.getAttribute('aria-expanded')).toBe('false');
+  await entries.press('Enter');
+  await section.getByRole('region', { name: 'What ssh is told' }).getByText('Host ce1-rack4').waitFor();
+  await section.getByText('A shared account with a password').waitFor();
+  expect(await axeViolationsInBothSchemes(page)).toEqual([]);
+
+  const add = section.getByRole('button', { name: 'Add the line…' });
+  answer = () => {
+    throw cancelled();
+  };
+  await add.press('Enter');
+  await soon(() => made(window, 'ssh-config.install').length).toBe(1);
+  await soon(() => add.isEnabled()).toBe(true);
+  expect(await section.getByRole('alert').count()).toBe(0);
+  answer = () => {
+    throw new ScriptedError('SSH_CONFIG_UNUSABLE', 'Line 3 is no setting of ssh.', 'Put that file right first.');
+  };
+  await add.press('Enter');
+  await section.getByRole('alert').getByText('Put that file right first.').waitFor();
+  answer = () => ({ keptAs: '/home/ada/.ssh/config.before-glasskey' });
+  await add.press('Enter');
+  await section.getByText('What was there before is kept in /home/ada/.ssh/config.before-glasskey.').waitFor();
+  await window.bridge.tell('ssh-config.changed', {});
+  await section.getByText('ssh knows your devices').waitFor();
+  await section.getByText('ssh ce1-rack4', { exact: true }).waitFor();
+  await section.getByText('telco-rw@ce1-rack4.fab.example:22, with a password: the last resort').waitFor();
+  expect(await section.getByRole('alert').count()).toBe(0);
+  expect(await axeViolationsInBothSchemes(page)).toEqual([]);
+  await section.getByRole('button', { name: 'Take it out…' }).press('Enter');
+  await soon(() => made(window, 'ssh-config.remove').length).toBe(1);
+  await window.bridge.tell('ssh-config.changed', {});
+  await section.getByText('Not set up').waitFor();
   expect(window.faults).toEqual([]);
 });
 

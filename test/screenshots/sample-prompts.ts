@@ -7,10 +7,12 @@ import { PromptDesk } from '../../main/prompts/prompt-desk.ts';
 import { recoveryPrompts } from '../../main/prompts/recovery-people.ts';
 import { rotationPeople } from '../../main/prompts/rotation-people.ts';
 import { securityKeyPrompts } from '../../main/prompts/security-key-people.ts';
+import { sshConfigPrompt } from '../../main/prompts/ssh-config-prompt.ts';
 import { LinkRequests } from '../../main/shell/link-requests.ts';
 import { textsFor } from '../../main/texts/texts.ts';
 import { ManualClock, settle } from '../unit/lab/authenticator/manual-clock.ts';
 import { FINGERPRINT } from '../window/sample-readiness.ts';
+import { SSH_CONFIG } from '../window/sample-ssh-config.ts';
 import { sampleTarget } from '../window/window-samples.ts';
 
 const texts = textsFor(['en-GB']);
@@ -161,6 +163,11 @@ export const SAMPLE_PROMPTS: readonly SamplePrompt[] = [
         { fingerprint: FINGERPRINT, putsBack: true },
         signal,
       ),
+  },
+  {
+    name: 'prompt-ssh-config',
+    shows: 'Consent to one line in the user’s ssh configuration',
+    ask: (desk) => sshConfigPrompt(desk, texts).agree('install', SSH_CONFIG, signal),
   },
   {
     name: 'prompt-program',

@@ -18,6 +18,7 @@ import { CREDENTIALS, FINGERPRINTS, RESET_STEPS, resetUntil, SAMPLES, SECURITY_K
 import { NOW, OUTLOOK, READINESS } from '../window/sample-readiness.ts';
 import { RECOVERED, recoveryUntil } from '../window/sample-recovery.ts';
 import { ROTATIONS } from '../window/sample-rotation.ts';
+import { sshConfigSample } from '../window/sample-ssh-config.ts';
 import { cancelled, type ScriptedCalls, type ScriptedContext, ScriptedError } from '../window/scripted-bridge.ts';
 import { manyTargets, SETTINGS_FILE, sampleSession, sampleSettings, sampleTargets } from '../window/window-samples.ts';
 import type { Picture } from './picture.ts';
@@ -55,7 +56,7 @@ function asSomebodyHasThem(target: TargetView): TargetView {
 }
 
 const SETTINGS = sampleSettings();
-const SOCKET = '/run/user/1000/glasskey/agent.sock';
+const SOCKET = '/home/ada/.local/share/glasskey/agent/agent.sock';
 
 const STANDARD: ScriptedCalls = {
   'readiness.get': () => READINESS.ready,
@@ -447,6 +448,15 @@ async function settingsAt(page: Page, name: string): Promise<void> {
   });
 }
 
+function otherPrograms(state: 'absent' | 'installed', shows: string): WindowPicture {
+  return {
+    name: `settings-programs-${state}`,
+    shows,
+    calls: { 'ssh-config.get': () => sshConfigSample(state) },
+    reach: ({ page }) => settingsAt(page, 'Use from other programs'),
+  };
+}
+
 export const WINDOW_PICTURES: readonly WindowPicture[] = [
   readiness('not-enrolled', 'First start: no key yet'),
   readiness('not-published', 'The key is made, the devices do not know it'),
@@ -690,6 +700,8 @@ export const WINDOW_PICTURES: readonly WindowPicture[] = [
     calls: { 'agent.policies': () => ({ policies: sampleKeyPolicies() }) },
     reach: ({ page }) => settingsAt(page, 'Rules for single keys'),
   },
+  otherPrograms('absent', 'ssh does not know the devices yet: the one line that would be added'),
+  otherPrograms('installed', 'ssh knows the devices by their names; lines for shells, ssh and git'),
   {
     name: 'settings-activity',
     shows: 'What the agent was asked, through which hosts, and what came of it',

@@ -17,6 +17,7 @@ import {
   type EventPayload,
 } from '../../main/ipc/contract.ts';
 import { ENGLISH } from '../../main/texts/catalogue.ts';
+import { sshConfigSample } from './sample-ssh-config.ts';
 
 export interface ScriptedContext<N extends CallName> {
   readonly signal: AbortSignal;
@@ -151,5 +152,6 @@ const STANDARD: ScriptedCalls = {
   'agent.status': () => ({ state: 'off', keys: 0 }),
   'agent.activity': () => ({ requests: [] }),
   'agent.policies': () => ({ policies: [] }),
+  'ssh-config.get': () => ({ ...sshConfigSample('absent'), hosts: [], hostCount: 0, remarks: [] }),
   'settings.list': () => ({ settings: [], file: '/home/ada/.config/glasskey/settings.json' }),
 };

@@ -1,6 +1,5 @@
 import { cancelled } from '../../../diagnostics/glasskey-error.ts';
-import { shellWord } from '../../connect/shell-word.ts';
-import type { SshConfigState } from '../../glasskey-ssh-config.ts';
+import { gitCommands, type SshConfigState } from '../../glasskey-ssh-config.ts';
 import { type Command, type Invocation, usageError } from '../command.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { YES_OPTION } from '../key-options.ts';
@@ -123,16 +122,10 @@ function tellRemarks({ remarks }: SshConfigState, { output }: Invocation): void 
   for (const remark of remarks) output.note(printable(remark));
 }
 
-/** ssh-keygen, which signs for git, reads no ssh_config: it finds the agent by the environment. */
-function tellGit({ state, signingKeyFile, agentSocket }: SshConfigState, { output }: Invocation): void {
-  if (signingKeyFile === undefined) {
-    output.note('No key is enrolled yet: the entries offer none.');
-    return;
-  }
-  // The public half that it names is written with the entries.
-  if (state === 'absent') return;
+function tellGit(state: SshConfigState, { output }: Invocation): void {
+  if (state.signingKeyFile === undefined) output.note('No key is enrolled yet: the entries offer none.');
+  const commands = gitCommands(state);
+  if (commands === undefined) return;
   output.note('For signatures of git, which finds the agent by SSH_AUTH_SOCK:');
-  output.note('  git config --global gpg.format ssh');
-  output.note(`  git config --global user.signingKey ${shellWord(signingKeyFile)}`);
-  output.note(`  export SSH_AUTH_SOCK=${shellWord(agentSocket)}`);
+  for (const command of commands) output.note(`  ${command}`);
 }

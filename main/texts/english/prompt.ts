@@ -63,6 +63,16 @@ export const PROMPT = {
   'prompt.recovery-title': 'List the SSH keys on the key',
   'prompt.recovery-sentence': 'You began to recover keys in Glasskey. {product} lists them only after its PIN.',
 
+  'prompt.ssh-config-install': 'Add a line to your ssh configuration?',
+  'prompt.ssh-config-install-line': '{file} gets one line, at its top:',
+  'prompt.ssh-config-install-meaning':
+    'It makes {count, plural, one {# host} other {# hosts}} of Glasskey known to ssh, and to every program that uses it. What the file holds now is kept beside it.',
+  'prompt.ssh-config-install-allow': 'Add it',
+  'prompt.ssh-config-remove': 'Take the line out of your ssh configuration?',
+  'prompt.ssh-config-remove-line': '{file} loses one line:',
+  'prompt.ssh-config-remove-meaning':
+    'ssh, and the programs that use it, then no longer know {count, plural, one {# host} other {# hosts}} of Glasskey by name.',
+  'prompt.ssh-config-remove-allow': 'Take it out',
   'prompt.retire-title': '{which, select, new {Retire the new key?} other {Retire the old key?}}',
   'prompt.retire-key': 'It is the key {fingerprint}.',
   'prompt.retire-credential':

@@ -32,7 +32,6 @@ const useStyles = makeStyles({
     padding: `${tokens.spacingVerticalM} ${tokens.spacingHorizontalL}`,
   },
   head: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalM },
-  title: { margin: 0, flexGrow: 1, fontSize: tokens.fontSizeBase300, fontWeight: tokens.fontWeightSemibold },
   list: { listStyleType: 'none', margin: 0, padding: 0 },
   row: {
     display: 'flex',
@@ -51,7 +50,6 @@ const useStyles = makeStyles({
 export function AgentActivity() {
   const styles = useStyles();
   const { say } = useTexts();
-  const headingId = useId();
   const filterId = useId();
   const { requests, error } = useAgentActivity();
   const [wanted, setWanted] = useState<Decision | 'all'>('all');
@@ -60,29 +58,24 @@ export function AgentActivity() {
   const fitting = requests.filter(({ decision }) => wanted === 'all' || decision === wanted);
   const shown = showsAll ? fitting : fitting.slice(0, FEW);
   return (
-    <section className={styles.part} aria-labelledby={headingId}>
-      <div className={styles.head}>
-        <h3 className={styles.title} id={headingId}>
-          {say('settings.activity-title')}
-        </h3>
-        {requests.length > 0 && (
-          <>
-            <label htmlFor={filterId}>{say('settings.activity-filter')}</label>
-            <Select
-              id={filterId}
-              value={wanted}
-              onChange={(_, { value }) => setWanted(DECISIONS.find((decision) => decision === value) ?? 'all')}
-            >
-              <option value="all">{say('settings.activity-all')}</option>
-              {DECISIONS.map((decision) => (
-                <option key={decision} value={decision}>
-                  {say(`settings.activity-${decision}`)}
-                </option>
-              ))}
-            </Select>
-          </>
-        )}
-      </div>
+    <div className={styles.part}>
+      {requests.length > 0 && (
+        <div className={styles.head}>
+          <label htmlFor={filterId}>{say('settings.activity-filter')}</label>
+          <Select
+            id={filterId}
+            value={wanted}
+            onChange={(_, { value }) => setWanted(DECISIONS.find((decision) => decision === value) ?? 'all')}
+          >
+            <option value="all">{say('settings.activity-all')}</option>
+            {DECISIONS.map((decision) => (
+              <option key={decision} value={decision}>
+                {say(`settings.activity-${decision}`)}
+              </option>
+            ))}
+          </Select>
+        </div>
+      )}
       {fitting.length === 0 ? (
         <p className={styles.small}>
           {say(requests.length === 0 ? 'settings.activity-empty' : 'settings.activity-none')}
@@ -99,7 +92,7 @@ export function AgentActivity() {
           {say('settings.activity-more', { count: fitting.length })}
         </Button>
       )}
-    </section>
+    </div>
   );
 }
 

@@ -1,6 +1,6 @@
 /** Everything that can be set, in groups, each value with its source; and how the SSH agent is. */
 import { Button, makeStyles, Spinner, tokens } from '@fluentui/react-components';
-import { useId } from 'react';
+import { type ReactNode, useId } from 'react';
 import type { SettingView } from '../../../main/ipc/contract.ts';
 import { ErrorNotice } from '../../design/error-notice.tsx';
 import { PageHeader } from '../../design/page-header.tsx';
@@ -9,7 +9,8 @@ import { useTexts } from '../../texts.tsx';
 import { AgentActivity } from './agent-activity.tsx';
 import { AgentSection } from './agent-section.tsx';
 import { KeyPolicies } from './key-policies.tsx';
-import { groupSettings, type SettingGroup } from './setting-groups.ts';
+import { OtherPrograms } from './other-programs.tsx';
+import { groupSettings } from './setting-groups.ts';
 import { SettingRow } from './setting-row.tsx';
 import { groupLabel } from './setting-words.ts';
 import { useSettings } from './use-settings.ts';
@@ -47,9 +48,15 @@ export function SettingsScreen() {
       {listed === undefined && error === undefined && <Spinner label={say('settings.loading')} />}
       {listed !== undefined && (
         <>
-          {groupSettings(listed.settings).map((group) => (
-            <Group key={group.group} {...group} onChanged={replace} />
-          ))}
+          {groupSettings(listed.settings).map(({ group, settings }) =>
+            group === 'agent' ? (
+              <AgentGroups key={group} settings={settings} onChanged={replace} />
+            ) : (
+              <Group key={group} title={groupLabel(say, group)}>
+                <SettingRows settings={settings} onChanged={replace} />
+              </Group>
+            ),
+          )}
           <p className={styles.file}>{say('settings.file', { file: listed.file })}</p>
         </>
       )}
@@ -57,39 +64,49 @@ export function SettingsScreen() {
   );
 }
 
-interface GroupProps extends SettingGroup {
+interface SettingRowsProps {
+  readonly settings: readonly SettingView[];
   readonly onChanged: (setting: SettingView) => void;
 }
 
-function Group({ group, settings, onChanged }: GroupProps) {
+/** The agent, how other programs reach it, and what it was asked. */
+function AgentGroups({ settings, onChanged }: SettingRowsProps) {
   const styles = useStyles();
   const { say } = useTexts();
+  return (
+    <>
+      <Group title={groupLabel(say, 'agent')}>
+        <AgentSection />
+        <div className={styles.divided}>
+          <SettingRows settings={settings} onChanged={onChanged} />
+        </div>
+        <div className={styles.divided}>
+          <KeyPolicies settings={settings} />
+        </div>
+      </Group>
+      <Group title={say('settings.programs-title')}>
+        <OtherPrograms />
+      </Group>
+      <Group title={say('settings.activity-title')}>
+        <AgentActivity />
+      </Group>
+    </>
+  );
+}
+
+function SettingRows({ settings, onChanged }: SettingRowsProps) {
+  return settings.map((setting) => <SettingRow key={setting.key} setting={setting} onChanged={onChanged} />);
+}
+
+function Group({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  const styles = useStyles();
   const id = useId();
   return (
     <section aria-labelledby={id}>
       <h2 className={styles.heading} id={id}>
-        {groupLabel(say, group)}
+        {title}
       </h2>
-      <div className={styles.card}>
-        {group === 'agent' && <AgentSection />}
-        {settings.length > 0 && (
-          <div className={group === 'agent' ? styles.divided : undefined}>
-            {settings.map((setting) => (
-              <SettingRow key={setting.key} setting={setting} onChanged={onChanged} />
-            ))}
-          </div>
-        )}
-        {group === 'agent' && (
-          <>
-            <div className={styles.divided}>
-              <KeyPolicies settings={settings} />
-            </div>
-            <div className={styles.divided}>
-              <AgentActivity />
-            </div>
-          </>
-        )}
-      </div>
+      <div className={styles.card}>{children}</div>
     </section>
   );
 }
