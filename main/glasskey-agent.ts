@@ -24,6 +24,7 @@ import {
 import type { NameHost, RouteTo, SigningFacts } from './agent/describe-signing.ts';
 import { HeldPin } from './agent/held-pin.ts';
 import type { Keyring } from './agent/keyring.ts';
+import { PassThrough, type PassThroughWorld } from './agent/pass-through.ts';
 import { PluggedInAuthenticator } from './agent/plugged-in-authenticator.ts';
 import { RuledKeyring, type RuledPeople } from './agent/ruled-keyring.ts';
 import { productOf, type WrittenEnrollment } from './enrollment/enrollment.ts';
@@ -74,6 +75,8 @@ export interface KeyAgentRequest {
   readonly policyOf?: PolicyOf;
   /** Closed with the agent. Without it nothing is noted. */
   readonly activity?: WrittenActivityLog;
+  /** Keys of the user's other agent are offered too. Without it, as in a connect, there are none but ours. */
+  readonly passThrough?: PassThroughWorld;
   readonly hid: () => Promise<HidBus>;
   readonly channel: ChannelWorld;
   readonly clock: Clock;
@@ -96,7 +99,7 @@ export interface KeyAgent {
   lastFailure(): GlasskeyError | undefined;
   /** The screen is locked: the PIN is wiped, and asked for when it is next needed; a signature that waits for its touch ends. */
   lock(): void;
-  /** Nothing to bring back: a question that stands comes back by itself. */
+  /** A question that stands comes back by itself; keys of the other agent are offered again. */
   unlock(): void;
   /** Ends the agent and what it is doing; the PIN is wiped. Safe to call twice. */
   close(): Promise<void>;
@@ -200,7 +203,9 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
   const noted = activity === undefined ? {} : { activity };
   // Who asks is looked up where it is shown: it costs the start of an agent, and ssh's own terminal asks nobody.
   const known = people.approveUnplanned === undefined ? {} : { clientOf: await knownClients(log) };
-  const server = await startAgentServer({ socketPath, keyring: noticing, clock, log, ...known, ...noted });
+  const passThrough = request.passThrough && new PassThrough(request.passThrough, socketPath);
+  const passing = passThrough === undefined ? {} : { passThrough };
+  const server = await startAgentServer({ socketPath, keyring: noticing, clock, log, ...known, ...noted, ...passing });
   const closeAll = async () => {
     pin.wipe();
     await server.close();
@@ -266,8 +271,9 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
       // A key that goes on blinking would sign for whoever touches it, and nobody sees what for.
       untilLocked.abort(agentLocked());
       untilLocked = new AbortController();
+      passThrough?.lock();
     },
-    unlock: () => {},
+    unlock: () => passThrough?.unlock(),
     close() {
       closing ??= closeAll();
       return closing;

@@ -49,6 +49,7 @@ const DESCRIBED = {
   'connect.keepAliveCount': { kind: 'number', least: 1, most: 100, standard: 3 },
   'agent.ask': { kind: 'choice', choices: ['once-per-session', 'always'], standard: 'once-per-session' },
   'agent.forwarded': { kind: 'choice', choices: ['ask', 'refuse'], standard: 'ask' },
+  'agent.passThrough': { kind: 'text', standard: null },
   'sessions.record': { kind: 'choice', choices: ['off', 'always'], standard: 'off' },
   'reminders.credentialAgeDays': { kind: 'number', least: 1, most: 3650, standard: 90 },
   'reminders.drillAgeDays': { kind: 'number', least: 1, most: 3650, standard: 30 },

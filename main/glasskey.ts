@@ -8,6 +8,7 @@ import type { Log } from '../diagnostics/log.ts';
 import type { AttestationTrust } from '../native/ctap2/attestation-chain.ts';
 import type { HidBus } from '../native/hid/transport.ts';
 import type { Clock } from '../time/clock.ts';
+import type { PassThroughWorld } from './agent/pass-through.ts';
 import type { ConnectPlan } from './connect/plan.ts';
 import type { AppSessions } from './connect/sessions-client.ts';
 import type { SessionsServing } from './connect/sessions-server.ts';
@@ -29,6 +30,7 @@ import type { DrillPeople, DrillRequest } from './glasskey-drill.ts';
 import type { HostKeysOfHost } from './glasskey-host-keys.ts';
 import type { LastProven } from './glasskey-last-proven.ts';
 import type { ConnectPlace, ConnectWorld } from './glasskey-login.ts';
+import type { OtherAgentWorld, PassThroughStatus } from './glasskey-pass-through.ts';
 import type { Recordings } from './glasskey-recordings.ts';
 import type { GlasskeyRecoveryPeople, RecoverReport, RecoverRequest } from './glasskey-recovery.ts';
 import type { RemindersReport } from './glasskey-reminders.ts';
@@ -487,8 +489,16 @@ export class Glasskey {
     const [oldest, ...newer] = world.enrollments;
     const [newest = oldest, ...older] = [oldest, ...newer].toReversed();
     const hostNames = hostNamesOf([], knownHostsFilesOf(this.#dataFolder(), this.#world.homeFolder));
+    const passThrough = await this.#passThroughWorld();
     const agent = await startAgent(
-      { socketPath: path, enrollments: [newest, ...older], people, keepPin: 'for-one-signature', hostNames },
+      {
+        socketPath: path,
+        enrollments: [newest, ...older],
+        people,
+        keepPin: 'for-one-signature',
+        hostNames,
+        passThrough,
+      },
       world,
       'command-line',
     );
@@ -531,6 +541,7 @@ export class Glasskey {
       nameHost,
       policyOf: policyOf({ settings, store: keyPolicyStore(database) }, log),
       activity: activityLog({ store: agentActivityStore(database), agent: 'app', nameHost, clock, log }),
+      passThrough: await this.#passThroughWorld(),
       hid,
       channel: await this.#channelWorld(),
       clock,
@@ -549,6 +560,27 @@ export class Glasskey {
     const written = await this.#written();
     const path = socketPath === undefined ? agentSocketPath(this.#dataFolder()) : absolute(socketPath);
     return (await import('./glasskey-agent-status.ts')).agentStatus(path, written, this.#world.clock);
+  }
+
+  /** How the other agent is whose keys are passed through; for the agent on `socketPath`, as `agentStatus` takes it. */
+  async agentPassThrough(socketPath?: string): Promise<PassThroughStatus> {
+    const [{ passThroughStatus }, world] = await Promise.all([
+      import('./glasskey-pass-through.ts'),
+      this.#otherAgentWorld(),
+    ]);
+    const path = socketPath === undefined ? agentSocketPath(this.#dataFolder()) : absolute(socketPath);
+    return passThroughStatus(world, path, this.#world.clock);
+  }
+
+  async #passThroughWorld(): Promise<PassThroughWorld> {
+    const { passThroughWorld } = await import('./glasskey-pass-through.ts');
+    return passThroughWorld(await this.#otherAgentWorld(), this.#world.clock, this.#log);
+  }
+
+  async #otherAgentWorld(): Promise<OtherAgentWorld> {
+    const { settings } = await this.#open();
+    const { environment, homeFolder } = this.#world;
+    return { settings, environment, homeFolder, platform: process.platform };
   }
 
   /** What the agents do with each key that they offer, in their order. */

@@ -17,6 +17,7 @@ import { type ApprovalPeople, ApprovingKeyring } from './agent/approving-keyring
 import { type ClientOf, clientOf } from './agent/asking-program.ts';
 import { AuthenticatorKeyring, type EnrolledKey } from './agent/authenticator-keyring.ts';
 import type { NameHost } from './agent/describe-signing.ts';
+import { PassThrough, type PassThroughWorld } from './agent/pass-through.ts';
 import { loadPeerReader } from './agent/peer-credentials.ts';
 import { PluggedInAuthenticator } from './agent/plugged-in-authenticator.ts';
 import { SessionGrants } from './agent/session-grants.ts';
@@ -33,6 +34,8 @@ export interface ResidentAgentWorld {
   readonly policyOf: PolicyOf;
   /** Closed with the agent. */
   readonly activity: WrittenActivityLog;
+  /** Keys of the user's other agent are offered too. */
+  readonly passThrough: PassThroughWorld;
   readonly hid: () => Promise<HidBus>;
   readonly channel: ChannelWorld;
   readonly clock: Clock;
@@ -87,6 +90,7 @@ class Resident implements ResidentAgent {
   readonly #authenticator: PluggedInAuthenticator;
   readonly #grants: SessionGrants;
   readonly #keyring: ApprovingKeyring;
+  readonly #passThrough: PassThrough;
   readonly #listeners = new Set<() => void>();
   readonly #closed = new AbortController();
   #known: readonly WrittenEnrollment[] = [];
@@ -110,6 +114,7 @@ class Resident implements ResidentAgent {
       (credentialId) => this.#enrollmentOf(credentialId)?.credential.aaguid,
       () => this.#keyring.keyBusy(),
     );
+    this.#passThrough = new PassThrough(world.passThrough, world.socketPath);
     this.#grants = new SessionGrants(clock, () => this.#authenticator.isGone);
     const keys = () => this.#keys();
     const keyring = new AuthenticatorKeyring<Pin>({
@@ -156,12 +161,14 @@ class Resident implements ResidentAgent {
     if (this.#isScreenLocked) return;
     this.#isScreenLocked = true;
     this.#keyring.lock();
+    this.#passThrough.lock();
     this.#changed();
   }
 
   unlock(): void {
     if (!this.#isScreenLocked) return;
     this.#isScreenLocked = false;
+    this.#passThrough.unlock();
     if (this.#server?.isLocked !== true) this.#keyring.unlock();
     this.#changed();
   }
@@ -212,6 +219,7 @@ class Resident implements ResidentAgent {
         clock,
         log,
         clientOf: this.#clientOf,
+        passThrough: this.#passThrough,
         onLockChange: () => this.#lockedByClient(),
         signal,
       });

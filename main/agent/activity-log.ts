@@ -26,7 +26,7 @@ export interface AnsweredRequest {
   readonly request: Omit<SignRequest, 'keyBlob' | 'data'> | undefined;
   readonly client: Client;
   readonly decision: AgentDecision;
-  /** Of all but `signed`. */
+  /** Of all but `signed` and `passed-through`. */
   readonly reason?: string;
   readonly asked: boolean;
 }

@@ -9,6 +9,7 @@ import { AgentSession } from './agent-session.ts';
 import { closeSocket, listenOnSocket } from './agent-socket.ts';
 import type { ClientOf } from './asking-program.ts';
 import type { Keyring } from './keyring.ts';
+import type { PassThrough } from './pass-through.ts';
 
 /** Clients at once. Each costs a file descriptor and little memory; beyond it new ones are turned away and logged. */
 export const MAX_CLIENTS = 512;
@@ -23,6 +24,8 @@ export interface AgentServerOptions {
   readonly clientOf?: ClientOf;
   /** Gets every request for a signature once it is answered. Without it nothing is noted. */
   readonly activity?: ActivityLog;
+  /** The keys of the user's other agent. Without it there are none but our own. */
+  readonly passThrough?: PassThrough;
   /** The lock of `ssh-add -x` was set or taken off: see `isLocked`. */
   readonly onLockChange?: () => void;
   /** Gives up the start, where another start has to be waited for. */
@@ -40,7 +43,7 @@ export interface AgentServer {
 
 /** Starts an agent; throws what `listenOnSocket` throws. */
 export async function startAgentServer(options: AgentServerOptions): Promise<AgentServer> {
-  const { socketPath, keyring, clock, log, activity } = options;
+  const { socketPath, keyring, clock, log, activity, passThrough } = options;
   const lock = new AgentLock(clock, options.onLockChange);
   const connections = new Set<AgentConnection>();
 
@@ -58,10 +61,14 @@ export async function startAgentServer(options: AgentServerOptions): Promise<Age
       log,
       ...(client === undefined ? {} : { client }),
       ...(activity === undefined ? {} : { activity }),
+      ...(passThrough === undefined ? {} : { passedThrough: passThrough.forClient() }),
     });
     const connection = new AgentConnection(socket, (message, signal) => session.respond(message, signal), options);
     connections.add(connection);
-    socket.once('close', () => connections.delete(connection));
+    socket.once('close', () => {
+      connections.delete(connection);
+      session.close();
+    });
   };
 
   const server = createServer({ allowHalfOpen: true }, accept);

@@ -15,6 +15,7 @@ import {
   type AgentRequest,
   type AgentResponse,
   encodeAgentResponse,
+  fittingIdentities,
   parseAgentRequest,
   QUERY_EXTENSION,
   queryAnswer,
@@ -23,7 +24,8 @@ import { bindSession, SESSION_BIND_EXTENSION, type SessionBindings, UNBOUND } fr
 import { sha256Fingerprint } from '../openssh/fingerprint.ts';
 import { type ActivityLog, type AnsweredRequest, decisionOf } from './activity-log.ts';
 import type { AgentLock } from './agent-lock.ts';
-import type { Client, Keyring } from './keyring.ts';
+import type { Client, Identity, Keyring } from './keyring.ts';
+import { PASS_THROUGH_EXTENSION, type PassedThrough } from './pass-through.ts';
 import { claimedPurpose, decideSigning } from './signing-purpose.ts';
 
 export interface AgentSessionParts {
@@ -33,6 +35,8 @@ export interface AgentSessionParts {
   readonly log: Log;
   readonly client?: Client;
   readonly activity?: ActivityLog;
+  /** Closed with the session. Without it there are no keys but our own. */
+  readonly passedThrough?: PassedThrough;
 }
 
 type SignMessage = Extract<AgentRequest, { type: 'signRequest' }>;
@@ -47,6 +51,11 @@ export class AgentSession {
 
   constructor(parts: AgentSessionParts) {
     this.#parts = parts;
+  }
+
+  /** The client has gone. */
+  close(): void {
+    this.#endPassThrough();
   }
 
   /**
@@ -77,9 +86,9 @@ export class AgentSession {
     if (this.#parts.lock.isLocked) return this.#answerLocked(request, signal);
     switch (request.type) {
       case 'requestIdentities':
-        return { type: 'identitiesAnswer', identities: await this.#parts.keyring.identities() };
+        return { type: 'identitiesAnswer', identities: await this.#identities(signal) };
       case 'signRequest':
-        return this.#sign(request, signal);
+        return (await this.#isOtherAgents(request)) ? this.#passOn(request, signal) : this.#sign(request, signal);
       case 'extension':
         return this.#extension(request.name, request.data);
       case 'lock':
@@ -106,12 +115,13 @@ export class AgentSession {
   }
 
   /**
-   * Locked: an empty list, and no for everything else. But bindings are still taken: without them a request made after
-   * unlocking would look as if it came from this machine (fixed in OpenSSH 10.5).
+   * Locked: an empty list, and no for everything else. But what a connection is for is still heard: without its bindings a
+   * request made after unlocking would look as if it came from this machine (fixed in OpenSSH 10.5).
    */
   async #answerLocked(request: AgentRequest, signal: AbortSignal): Promise<AgentResponse> {
     if (request.type === 'requestIdentities') return { type: 'identitiesAnswer', identities: [] };
     if (request.type === 'extension' && request.name === SESSION_BIND_EXTENSION) return this.#bind(request.data);
+    if (request.type === 'extension' && request.name === PASS_THROUGH_EXTENSION) return this.#endPassThrough();
     if (request.type === 'signRequest') this.#recordRefused(request, 'AGENT_LOCKED');
     if (request.type !== 'unlock') return this.#refuse(`locked.${request.type}`);
     if (this.#mayBeRemote) return this.#refuse('remote.unlock');
@@ -129,15 +139,56 @@ export class AgentSession {
   #extension(name: string, data: Uint8Array): AgentResponse {
     if (name === SESSION_BIND_EXTENSION) return this.#bind(data);
     if (name === QUERY_EXTENSION && data.length === 0) return queryAnswer(EXTENSIONS);
+    if (name === PASS_THROUGH_EXTENSION) return this.#endPassThrough();
     return this.#refuse('extension');
   }
 
   #bind(data: Uint8Array): AgentResponse {
     const { bindings, refusal } = bindSession(this.#bindings, data);
     this.#bindings = bindings;
+    if (this.#mayBeRemote) this.#endPassThrough();
+    else this.#parts.passedThrough?.bind(data);
     if (refusal === undefined) return SUCCESS;
     this.#parts.log('warn', 'agent.bind.refused', { code: refusal.code, message: refusal.message });
     return { type: 'extensionFailure' };
+  }
+
+  /** For good: what has been bound stays so, and an agent that passes on is one as long as it is connected. */
+  #endPassThrough(): AgentResponse {
+    this.#parts.passedThrough?.close();
+    return SUCCESS;
+  }
+
+  /** Ours first: ssh tries them in this order, and a server hears only so many. */
+  async #identities(signal: AbortSignal): Promise<readonly Identity[]> {
+    const { keyring, passedThrough } = this.#parts;
+    if (passedThrough?.isOn !== true) return keyring.identities();
+    const [ours, others] = await Promise.all([keyring.identities(), passedThrough.identities(signal)]);
+    return fittingIdentities([...ours, ...others]);
+  }
+
+  /** A key that both hold is ours. */
+  async #isOtherAgents({ keyBlob }: SignMessage): Promise<boolean> {
+    const { keyring, passedThrough } = this.#parts;
+    if (passedThrough?.isOn !== true) return false;
+    return !(await keyring.identities()).some(({ blob }) => Buffer.compare(blob, keyBlob) === 0);
+  }
+
+  async #passOn(message: SignMessage, signal: AbortSignal): Promise<AgentResponse> {
+    const { passedThrough, lock, clock, log } = this.#parts;
+    if (passedThrough === undefined) return FAILURE;
+    const key = sha256Fingerprint(message.keyBlob);
+    const about = { at: clock.now(), keyBlob: message.keyBlob, request: this.#claimed(message) };
+    const hasGone = AbortSignal.any([signal, lock.untilLocked]);
+    log('info', 'agent.sign.passed-on', { key });
+    try {
+      const signature = await passedThrough.sign(message, hasGone);
+      this.#record({ ...about, decision: 'passed-through' });
+      return { type: 'signResponse', signature };
+    } catch (thrown) {
+      this.#record({ ...about, ...decisionOf(asGlasskeyError(thrown), hasGone.aborted) });
+      throw thrown;
+    }
   }
 
   async #sign(message: SignMessage, signal: AbortSignal): Promise<AgentResponse> {
@@ -170,12 +221,17 @@ export class AgentSession {
     }
   }
 
-  #recordRefused({ keyBlob, data }: SignMessage, reason: string): void {
+  #recordRefused(message: SignMessage, reason: string): void {
+    this.#record({ keyBlob: message.keyBlob, request: this.#claimed(message), decision: 'refused', reason });
+  }
+
+  /** What a message says that it is for: for the record only. */
+  #claimed({ data }: SignMessage): AnsweredRequest['request'] {
     const purpose = claimedPurpose(data);
     const { bindings, hasRefused } = this.#bindings;
     const forwardedThrough = bindings.filter(({ isForwarding }) => isForwarding).map(({ hostKey }) => hostKey);
     const path = { forwardedThrough, isPathProven: false, throughUnverifiedHost: hasRefused };
-    this.#record({ keyBlob, request: purpose && { purpose, ...path }, decision: 'refused', reason });
+    return purpose && { purpose, ...path };
   }
 
   #record(answered: Pick<AnsweredRequest, 'keyBlob' | 'decision'> & Partial<AnsweredRequest>): void {

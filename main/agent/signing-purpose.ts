@@ -4,7 +4,7 @@
  */
 import type { SessionBindings } from '../openssh/agent-session-bind.ts';
 import { formatSkPublicBlob } from '../openssh/sk-key.ts';
-import { parseSignRequestData, type UserauthData } from '../openssh/userauth.ts';
+import { claimedLogin, parseSignRequestData, type UserauthData } from '../openssh/userauth.ts';
 import type { SigningPurpose, SignRequest } from './keyring.ts';
 
 export type SigningDecision =
@@ -51,9 +51,10 @@ export function decideSigning(keyBlob: Uint8Array, data: Uint8Array, bindings: S
 /** What refused data says that it is for, where it can be read: nothing of it is proven. */
 export function claimedPurpose(data: Uint8Array): SigningPurpose | undefined {
   const parsed = parseSignRequestData(data);
-  if (parsed.kind === 'unknown') return undefined;
   if (parsed.kind === 'sshsig') return { kind: 'sshsig', namespace: parsed.namespace };
-  const { user, hostKey } = parsed;
+  const login = parsed.kind === 'userauth' ? parsed : claimedLogin(data);
+  if (login === null) return undefined;
+  const { user, hostKey } = login;
   return { kind: 'login', user, ...(hostKey ? { hostKey } : {}), sessionBound: false };
 }
 

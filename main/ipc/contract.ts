@@ -659,7 +659,7 @@ const agentRequest = z.object({
   program: z.string().optional(),
   /** The program that started it. */
   starter: z.string().optional(),
-  decision: z.enum(['signed', 'denied', 'refused', 'timed-out', 'cancelled', 'failed']),
+  decision: z.enum(['signed', 'passed-through', 'denied', 'refused', 'timed-out', 'cancelled', 'failed']),
   /** A code of docs/errors.md, or a reason of main/agent/signing-purpose.ts. */
   reason: z.string().optional(),
   /** A person was asked. */

@@ -6,6 +6,7 @@
  * left over after the last field make a message malformed, so that parse and encode are each other's inverse.
  */
 import { type AddedKey, readAddedKey, writeAddedKey } from './agent-added-key.ts';
+import { AGENT_MESSAGE_LIMIT } from './agent-framing.ts';
 import { type KeyConstraint, readKeyConstraints, writeKeyConstraints } from './agent-key-constraints.ts';
 import { SshReader, SshWriter, type WireFault } from './wire.ts';
 
@@ -227,9 +228,28 @@ function readIdentities(reader: SshReader): AgentIdentity[] {
   if (count > MAX_IDENTITIES) throw reader.malformed(`lists ${count} keys, more than ${MAX_IDENTITIES}`);
   const identities: AgentIdentity[] = [];
   for (let index = 0; index < count; index += 1) {
-    identities.push({ blob: reader.string(), comment: reader.text() });
+    identities.push({ blob: reader.string(), comment: readComment(reader) });
   }
   return identities;
+}
+
+/** Whatever bytes its owner once gave a key: what is no UTF-8 is shown so, and hides no other key. */
+function readComment(reader: SshReader): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(reader.string());
+}
+
+/** Each key once, and no more than one answer holds: of a longer list ssh would read nothing. */
+export function fittingIdentities(identities: readonly AgentIdentity[]): readonly AgentIdentity[] {
+  const seen = new Set<string>();
+  let bytes = 1 + 4;
+  return identities.filter(({ blob, comment }) => {
+    const key = Buffer.from(blob).toString('base64');
+    const size = 4 + blob.length + 4 + Buffer.byteLength(comment);
+    if (seen.has(key) || seen.size >= MAX_IDENTITIES || bytes + size > AGENT_MESSAGE_LIMIT) return false;
+    seen.add(key);
+    bytes += size;
+    return true;
+  });
 }
 
 /** Writes one agent message: the inverse of `parseAgentResponse`. */

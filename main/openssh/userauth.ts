@@ -65,8 +65,24 @@ function parseSshsigData(data: Uint8Array): SshsigData {
   return { kind: 'sshsig', ...parseSshsigMessage(data) };
 }
 
-/** Null, or SSH_MALFORMED, where it is no login. */
+/** Null, or SSH_MALFORMED, where it is no login with a security key's key. */
 function parseUserauthData(data: Uint8Array): UserauthData | null {
+  const login = readLogin(data);
+  const key = login && parseKey(login.algorithm, login.keyBlob);
+  if (!key) return null;
+  const { sessionId, method, user, algorithm, hostKey } = login;
+  return { kind: 'userauth', method, sessionId, user, algorithm, ...key, hostKey };
+}
+
+/** Who a login is for and on which host, whatever key it is with; null where the data is none. Never throws. */
+export function claimedLogin(data: Uint8Array): Pick<UserauthData, 'user' | 'hostKey'> | null {
+  return tried(() => readLogin(data));
+}
+
+type Login = Omit<UserauthData, 'kind' | 'publicKey' | 'certificate'> & { readonly keyBlob: Uint8Array };
+
+/** Null, or SSH_MALFORMED, where it is no login. */
+function readLogin(data: Uint8Array): Login | null {
   const reader = new SshReader(data, 'the data to be signed');
   const sessionId = reader.string();
   if (sessionId.length === 0 || sessionId.length > MAX_SESSION_ID_BYTES) return null;
@@ -77,12 +93,11 @@ function parseUserauthData(data: Uint8Array): UserauthData | null {
   if (method !== 'publickey' && method !== HOSTBOUND) return null;
   if (reader.uint8() !== 1) return null;
   const algorithm = reader.text();
-  const key = parseKey(algorithm, reader.string());
-  if (key === null) return null;
+  const keyBlob = reader.string();
   const hostKey = method === HOSTBOUND ? reader.string().slice() : null;
   if (hostKey?.length === 0) return null;
   reader.end();
-  return { kind: 'userauth', method, sessionId: sessionId.slice(), user, algorithm, ...key, hostKey };
+  return { method, sessionId: sessionId.slice(), user, algorithm, keyBlob, hostKey };
 }
 
 /** The key in the data; null where the algorithm is not a security key's, or not the blob's own. */

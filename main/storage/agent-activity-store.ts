@@ -8,13 +8,22 @@ export type AgentKind = (typeof AGENT_KINDS)[number];
 
 /**
  * - `signed`: the signature was made,
+ * - `passed-through`: the user's other agent made it, by its own rules (agent/pass-through.ts),
  * - `denied`: a person said no, or took it back,
  * - `refused`: the agent said no by itself; `reason` says why,
  * - `timed-out`: nobody touched the key in time,
  * - `cancelled`: the program that asked has gone, or the agent was closed or locked meanwhile,
  * - `failed`: everything else, such as a key that is not plugged in.
  */
-export const AGENT_DECISIONS = ['signed', 'denied', 'refused', 'timed-out', 'cancelled', 'failed'] as const;
+export const AGENT_DECISIONS = [
+  'signed',
+  'passed-through',
+  'denied',
+  'refused',
+  'timed-out',
+  'cancelled',
+  'failed',
+] as const;
 export type AgentDecision = (typeof AGENT_DECISIONS)[number];
 
 const Purpose = z.discriminatedUnion('kind', [
@@ -51,7 +60,7 @@ export interface AgentRequestRecord {
   readonly through: Readonly<z.output<typeof Through>>;
   readonly client: Readonly<z.output<typeof Asking>>;
   readonly decision: AgentDecision;
-  /** Of all but `signed`: a code of docs/errors.md, or a reason of agent/signing-purpose.ts. */
+  /** Of all but `signed` and `passed-through`: a code of docs/errors.md, or a reason of agent/signing-purpose.ts. */
   readonly reason: string | undefined;
   /** Whether a person was asked about this one. */
   readonly asked: boolean;

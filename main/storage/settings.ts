@@ -22,6 +22,9 @@ const aaguid = z
     'must be AAGUIDs, such as d7781e5d-e353-46aa-afe2-3ca49f13332a',
   );
 
+/** From the root, of the home folder, of a drive or a pipe of Windows. */
+const OTHER_AGENT = /^(SSH_AUTH_SOCK$|~\/|\/|\\\\|[A-Za-z]:[\\/])/;
+
 /**
  * Every setting: its schema and its default. A new one is needed in these places too: `DESCRIBED` in main/glasskey-settings.ts, its
  * label and explanation in main/texts/english/settings.ts, `WORDS` in renderer/screens/settings/setting-words.ts, and the table in
@@ -50,6 +53,16 @@ const SETTINGS = {
   'agent.ask': { schema: z.enum(ASK_POLICIES), default: 'once-per-session' },
   /** What is done with signatures that other hosts want through a forwarded agent; likewise. */
   'agent.forwarded': { schema: z.enum(FORWARDED_POLICIES), default: 'ask' },
+  /**
+   * The user's other agent, whose keys are offered after our own: path of its socket (a leading `~/` is the home folder) or its pipe, or
+   * `SSH_AUTH_SOCK` for the one of the environment that Glasskey was started in; `null` for none.
+   */
+  'agent.passThrough': {
+    schema: path
+      .refine((text) => OTHER_AGENT.test(text), 'must be the absolute path of a socket or pipe, or SSH_AUTH_SOCK')
+      .nullable(),
+    default: null,
+  },
   /** Whether every session is recorded from its first line on. */
   'sessions.record': { schema: z.enum(['off', 'always']), default: 'off' },
   /** After so many days a key should be replaced. */
@@ -133,7 +146,8 @@ export function isPolicy(key: string): boolean {
     key === 'reminders.credentialAgeDays' ||
     key === 'reminders.drillAgeDays' ||
     key === 'agent.ask' ||
-    key === 'agent.forwarded'
+    key === 'agent.forwarded' ||
+    key === 'agent.passThrough'
   );
 }
 

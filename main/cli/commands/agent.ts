@@ -1,6 +1,7 @@
 import { timeOfDay } from '../../../time/shown-times.ts';
 import { shellWord } from '../../connect/shell-word.ts';
 import type { AgentKeyPolicy, PolicyMember } from '../../glasskey-agent-policy.ts';
+import type { PassThroughStatus } from '../../glasskey-pass-through.ts';
 import type { AgentDecision, AgentRequestRecord } from '../../storage/agent-activity-store.ts';
 import { ASK_POLICIES, FORWARDED_POLICIES } from '../../storage/key-policy-store.ts';
 import { type Command, type Invocation, usageError } from '../command.ts';
@@ -77,15 +78,20 @@ function serve(invocation: Invocation): Promise<number> {
 function status(invocation: Invocation): Promise<number> {
   const { options, output } = invocation;
   return withGlasskey(invocation, async (glasskey) => {
-    const found = await glasskey.agentStatus(options.value('socket'));
-    output.object(found);
+    const socket = options.value('socket');
+    const [found, passThrough] = await Promise.all([glasskey.agentStatus(socket), glasskey.agentPassThrough(socket)]);
+    output.object({ ...found, passThrough });
     output.line(`${STATE_WORDS[found.state]}: ${printable(found.socketPath)}`);
     for (const { fingerprint, comment, isEnrolled } of found.keys) {
-      output.line(`  ${fingerprint}  ${printable(comment)}${isEnrolled ? '' : '  (not enrolled here)'}`);
+      const isOthers = passThrough.keys.some((key) => key.fingerprint === fingerprint);
+      const whose = isEnrolled ? '' : isOthers ? '  (of your other agent)' : '  (not enrolled here)';
+      output.line(`  ${fingerprint}  ${printable(comment)}${whose}`);
     }
     if (found.state === 'answers' && found.keys.length === 0) {
       output.line('  It offers no key: none is enrolled, or it is locked by ssh-add -x.');
     }
+    const words = passThroughWords(passThrough);
+    if (words !== undefined) output.line(words);
     return found.state === 'answers' ? ExitCode.OK : ExitCode.NOT_READY;
   });
 }
@@ -96,8 +102,29 @@ const STATE_WORDS = {
   absent: 'No agent is there',
 } as const;
 
+function passThroughWords({ setting, state, socketPath, keys }: PassThroughStatus): string | undefined {
+  const other = printable(socketPath ?? setting ?? '');
+  switch (state) {
+    case 'off':
+      return undefined;
+    case 'answers':
+      return `Your other agent answers, with ${keys.length === 1 ? 'one key' : `${keys.length} keys`}: ${other}`;
+    case 'own-socket':
+      return `agent.passThrough leads to this agent itself here, so that nothing is passed through: ${other}`;
+    case 'silent':
+      return `Your other agent does not answer: ${other}`;
+    case 'absent':
+      return socketPath === undefined
+        ? 'Your other agent is not there: SSH_AUTH_SOCK is not set here'
+        : `Your other agent is not there: ${other}`;
+    default:
+      return state satisfies never;
+  }
+}
+
 const DECISION_WORDS: Readonly<Record<AgentDecision, readonly [text: string, color: Style]>> = {
   signed: ['signed', 'green'],
+  'passed-through': ['passed on', 'green'],
   denied: ['denied', 'yellow'],
   refused: ['refused', 'red'],
   'timed-out': ['timed out', 'yellow'],

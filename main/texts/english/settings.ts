@@ -72,6 +72,9 @@ export const SETTINGS = {
     'What is done when a host that the agent is forwarded to wants to log in further on.',
   'settings.agent-forwarded-ask': 'Ask',
   'settings.agent-forwarded-refuse': 'Refuse',
+  'settings.agent-pass-through-label': 'Your other agent',
+  'settings.agent-pass-through-explained':
+    'Its keys are offered after yours, for programs on this computer, and it decides by its own rules. The path of its socket or pipe, or SSH_AUTH_SOCK for the one that Glasskey was started with.',
   'settings.record-label': 'Record sessions',
   'settings.record-explained':
     'Keeps what each session shows in a file on this computer. What is typed is in it only where the device shows it.',
@@ -182,6 +185,7 @@ export const SETTINGS = {
   'settings.activity-filter': 'Show',
   'settings.activity-all': 'Everything',
   'settings.activity-signed': 'Signed',
+  'settings.activity-passed-through': 'Signed by your other agent',
   'settings.activity-denied': 'Denied by you',
   'settings.activity-refused': 'Refused by Glasskey',
   'settings.activity-timed-out': 'Not touched in time',

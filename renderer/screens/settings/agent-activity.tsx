@@ -12,6 +12,7 @@ type Decision = AgentRequestView['decision'];
 
 const BADGES = {
   signed: 'good',
+  'passed-through': 'neutral',
   denied: 'neutral',
   refused: 'bad',
   'timed-out': 'waiting',

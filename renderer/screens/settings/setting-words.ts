@@ -18,6 +18,7 @@ const WORDS = {
   'connect.keepAliveCount': ['settings.keep-alive-count-label', 'settings.keep-alive-count-explained'],
   'agent.ask': ['settings.agent-ask-label', 'settings.agent-ask-explained'],
   'agent.forwarded': ['settings.agent-forwarded-label', 'settings.agent-forwarded-explained'],
+  'agent.passThrough': ['settings.agent-pass-through-label', 'settings.agent-pass-through-explained'],
   'sessions.record': ['settings.record-label', 'settings.record-explained'],
   'reminders.credentialAgeDays': ['settings.credential-age-label', 'settings.credential-age-explained'],
   'reminders.drillAgeDays': ['settings.drill-age-label', 'settings.drill-age-explained'],

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startAgentServer } from '../../../main/agent/agent-server.ts';
 import { sha256Fingerprint } from '../../../main/openssh/fingerprint.ts';
 import { agentActivityStore } from '../../../main/storage/agent-activity-store.ts';
@@ -24,7 +24,12 @@ it('says whether an agent answers, and what it offers', async () => {
   const socketPath = join(folder, 'agent', 'a.sock');
   const absent = await run('status', '--socket', socketPath, '--json');
   expect(absent.exitCode).toBe(3);
-  expect(JSON.parse(absent.stdout)).toEqual({ state: 'absent', socketPath, keys: [] });
+  expect(JSON.parse(absent.stdout)).toEqual({
+    state: 'absent',
+    socketPath,
+    keys: [],
+    passThrough: { setting: null, state: 'off', keys: [] },
+  });
   const key = softwareKey('a key');
   const log = () => {};
   const server = await startAgentServer({ socketPath, keyring: new SoftwareKeyring([key]), clock: systemClock, log });
@@ -36,6 +41,7 @@ it('says whether an agent answers, and what it offers', async () => {
       state: 'answers',
       socketPath,
       keys: [{ fingerprint, comment: 'a key', isEnrolled: false }],
+      passThrough: { setting: null, state: 'off', keys: [] },
     });
     expect((await run('status', '--socket', socketPath)).stdout).toContain(
       `${fingerprint}  a key  (not enrolled here)`,
@@ -43,6 +49,60 @@ it('says whether an agent answers, and what it offers', async () => {
   } finally {
     await server.close();
   }
+});
+
+describe('the other agent, whose keys are passed through', () => {
+  const status = (socketPath: string, environment = {}) =>
+    runInProcess(['agent', 'status', '--socket', socketPath], {
+      environment: { GLASSKEY_HOME: join(folder, 'data'), ...environment },
+      homeFolder: folder,
+    });
+  const serving = (name: string, comment: string) =>
+    startAgentServer({
+      socketPath: join(folder, name, 'a.sock'),
+      keyring: new SoftwareKeyring([softwareKey(comment)]),
+      clock: systemClock,
+      log: () => {},
+    });
+
+  it('is told, with its keys, and in words where it is not there or is the agent itself', async () => {
+    const [own, other] = [await serving('own', 'ours'), await serving('other', 'theirs')];
+    const environment = { SSH_AUTH_SOCK: other.socketPath };
+    try {
+      await runInProcess(['settings', 'set', 'agent.passThrough', 'SSH_AUTH_SOCK'], {
+        environment: { GLASSKEY_HOME: join(folder, 'data') },
+        homeFolder: folder,
+      });
+      const answers = `Your other agent answers, with one key: ${other.socketPath}`;
+      expect((await status(own.socketPath, environment)).stdout).toContain(answers);
+      expect((await status(own.socketPath)).stdout).toContain('is not there: SSH_AUTH_SOCK is not set here');
+      expect((await status(other.socketPath, environment)).stdout).toContain('leads to this agent itself here');
+      await other.close();
+      expect((await status(own.socketPath, environment)).stdout).toContain(`is not there: ${other.socketPath}`);
+    } finally {
+      await own.close();
+      await other.close();
+    }
+  });
+
+  it('can be set to a path of the home folder, and to nothing that is no path', async () => {
+    const other = await serving('other', 'theirs');
+    try {
+      const world = { environment: { GLASSKEY_HOME: join(folder, 'data') }, homeFolder: folder };
+      const set = (value: string) => runInProcess(['settings', 'set', 'agent.passThrough', value], world);
+      expect(await set('agent.sock')).toMatchObject({ exitCode: 1 });
+      expect(await set('~/other/a.sock')).toMatchObject({ exitCode: 0 });
+      const { stdout } = await run('status', '--json');
+      expect(JSON.parse(stdout).passThrough).toMatchObject({
+        setting: '~/other/a.sock',
+        state: 'answers',
+        socketPath: other.socketPath,
+        keys: [{ comment: 'theirs' }],
+      });
+    } finally {
+      await other.close();
+    }
+  });
 });
 
 it('shows what the agents were asked to sign, newest first', async () => {
