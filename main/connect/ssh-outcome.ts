@@ -138,7 +138,8 @@ const EXPLANATIONS: readonly Explanation[] = [
     pattern: /^\S+: Permission denied \(/,
     unless: ({ offered }) => offered.length === 0,
     code: 'CONNECT_ACCOUNT_OR_KEY_UNKNOWN',
-    message: (where) => `${capital(where)} does not know this user, or not this key for it.`,
+    message: (where, trace) =>
+      `${capital(where)} does not know this user, or not this key for it${saysWhatItTakes(trace) ? '' : ', or takes no security keys'}.`,
     remedy:
       'Check the user name; a key or a role given lately reaches the devices with the next reconciliation, up to 4 hours later.',
   },
@@ -348,9 +349,18 @@ function lostOrRefused(at: string): Omit<Explanation, 'pattern'> {
 function takesSecurityKeys({ signatureAlgorithms, software, keyAccepted }: HopFacts): boolean {
   if (keyAccepted !== undefined) return true;
   if (signatureAlgorithms !== undefined) return signatureAlgorithms.some((name) => name.startsWith('sk-'));
-  const [, major, minor] = /^OpenSSH_(?:for_Windows_)?(\d{1,3})\.(\d{1,3})/.exec(software ?? '') ?? [];
+  const [, major, minor] = OPENSSH.exec(software ?? '') ?? [];
   return major === undefined || Number(major) > 8 || (Number(major) === 8 && Number(minor) >= 2);
 }
+
+/** Before 9.6 sshd lists the signature algorithms that it was built with, whatever its PubkeyAcceptedAlgorithms leave of them. */
+function saysWhatItTakes({ software, signatureAlgorithms }: HopFacts): boolean {
+  const [, major, minor] = OPENSSH.exec(software ?? '') ?? [];
+  if (major === undefined) return signatureAlgorithms !== undefined;
+  return signatureAlgorithms !== undefined && (Number(major) > 9 || (Number(major) === 9 && Number(minor) >= 6));
+}
+
+const OPENSSH = /^OpenSSH_(?:for_Windows_)?(\d{1,3})\.(\d{1,3})/;
 
 /** The host chose it (RFC 4253, 4.2: 255 characters with everything around it). */
 const SOFTWARE_LENGTH = 60;

@@ -26,12 +26,6 @@ beforeAll(async () => {
           accounts: [{ user: 'jumper', upn: UPN }],
           sshd: { allowsAgentForwarding: false, allowsTcpForwarding: false },
         },
-        {
-          name: 'jump-old',
-          kind: 'jump-host',
-          accounts: [{ user: 'jumper', upn: UPN }],
-          sshd: { takesSecurityKeys: false },
-        },
         { name: 'vm4', kind: 'console', networks: ['edge'], accounts: [{ user: ACCESS_ID, upn: UPN }] },
       ],
     },
@@ -133,13 +127,5 @@ describe('a way by kind', () => {
     const { stderr } = await connect(`${ACCESS_ID}@${host}:${port}`, '--direct', '--way', 'console');
     expect(stderr).toContain('A session that somebody else has on it ends.');
     expect(stderr).not.toContain('[CONNECT_');
-  });
-});
-
-describe('a host that refuses the key', () => {
-  it('without security keys is not told as one that knows the key', async () => {
-    const { exitCode, stderr } = await connect(lab.device, '--jump', at('jump-old'));
-    expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/\[CONNECT_(NO_SIGNATURE_ALGORITHM|KEY_NOT_THERE_YET|ACCOUNT_OR_KEY_UNKNOWN)\]/);
   });
 });

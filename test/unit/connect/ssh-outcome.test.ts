@@ -232,6 +232,19 @@ describe('a refused login', () => {
     expect(failed(PLAN, [DEVICE, ...lines, DENIED])).toMatchObject({ code, detail: { role: 'device' } });
   });
 
+  it.each([
+    [true, [is('OpenSSH_9.2p1 Debian-2'), takes('sk-ssh-ed25519@openssh.com')]],
+    [true, [is('OpenSSH_8.4')]],
+    [true, [is('dropbear_2022.83')]],
+    [false, [is('OpenSSH_9.6'), takes('sk-ssh-ed25519@openssh.com')]],
+    [false, [is('OpenSSH_10.0p2 Debian-1'), takes('sk-ssh-ed25519@openssh.com')]],
+    [false, [is('dropbear_2022.83'), takes('sk-ssh-ed25519@openssh.com')]],
+  ])('may be for want of security keys, which not every host says: %s after %j', (isUnsaid, lines) => {
+    const error = failed(PLAN, [DEVICE, ...lines, OFFERED, DENIED]);
+    expect(error?.code).toBe('CONNECT_ACCOUNT_OR_KEY_UNKNOWN');
+    expect(error?.message.includes('or takes no security keys')).toBe(isUnsaid);
+  });
+
   it('has the account’s end as its likely reason where the host took the key and hung up', () => {
     const closed = 'Connection closed by 10.9.0.4 port 22';
     expect(failed(PLAN, [DEVICE, ACCEPTED, closed])?.message).toContain('took the key, and then closed');
