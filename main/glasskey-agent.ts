@@ -66,10 +66,7 @@ export interface KeyAgentRequest {
   /** How long a PIN that was given is kept. */
   readonly keepPin: 'until-closed' | 'for-one-signature';
   readonly hostNames: HostNames;
-  /**
-   * For a connect, whose PIN is kept until it is closed: what it expects now. The rest is asked for or refused
-   * (agent/agent-rules.ts). Without it everything is signed.
-   */
+  /** For a connect: what it expects now, and signs unasked. The rest, and without it everything, is asked for or refused (agent/agent-rules.ts). */
   readonly expected?: () => Expectations;
   /** Absent: each key has the default one. */
   readonly policyOf?: PolicyOf;
@@ -178,19 +175,16 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     notices: people,
     clock,
     ...hostNames,
-    ...(policyOf === undefined ? {} : { policyOf }),
   });
-  const ruled =
-    expected === undefined
-      ? keyring
-      : new RuledKeyring({
-          keyring,
-          expected,
-          policyOf: policyOf ?? (() => DEFAULT_KEY_POLICY),
-          ...hostNames,
-          people,
-          log,
-        });
+  const ruled = new RuledKeyring({
+    keyring,
+    expected: expected ?? (() => undefined),
+    policyOf: policyOf ?? (() => DEFAULT_KEY_POLICY),
+    ...hostNames,
+    people,
+    clock,
+    log,
+  });
   const noticing: Keyring = {
     identities: () => ruled.identities(),
     sign(request, signal) {

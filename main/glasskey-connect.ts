@@ -225,7 +225,7 @@ export function hostNamesOf(hops: readonly HostSpec[], knownHostsFiles: readonly
 }
 
 /** The plan leaves ssh its system-wide known_hosts too, from which it copies nothing: a key that is known there counts. */
-const SYSTEM_KNOWN_HOSTS = ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2'];
+export const SYSTEM_KNOWN_HOSTS = ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2'];
 
 function expectedHops(
   hops: readonly HostSpec[],

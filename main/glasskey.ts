@@ -483,12 +483,12 @@ export class Glasskey {
   ): Promise<void> {
     await this.#open();
     const path = socketPath === undefined ? agentSocketPath(this.#dataFolder()) : absolute(socketPath);
-    const { hostNamesOf, knownHostsFilesOf } = await import('./glasskey-connect.ts');
+    const { agentHostNames } = await import('./glasskey-agent-hosts.ts');
     const { startAgent } = await import('./glasskey-login.ts');
     const world = await this.#connectWorld();
     const [oldest, ...newer] = world.enrollments;
     const [newest = oldest, ...older] = [oldest, ...newer].toReversed();
-    const hostNames = hostNamesOf([], knownHostsFilesOf(this.#dataFolder(), this.#world.homeFolder));
+    const hostNames = agentHostNames(world);
     const passThrough = await this.#passThroughWorld();
     const agent = await startAgent(
       {
@@ -518,14 +518,14 @@ export class Glasskey {
     const { database, settings } = await this.#open();
     const [
       { startResidentAgent },
-      { hostNamesOf, knownHostsFilesOf },
+      { agentHostNames },
       { activityLog },
       { agentActivityStore },
       { policyOf },
       { keyPolicyStore },
     ] = await Promise.all([
       import('./resident-agent.ts'),
-      import('./glasskey-connect.ts'),
+      import('./glasskey-agent-hosts.ts'),
       import('./agent/activity-log.ts'),
       import('./storage/agent-activity-store.ts'),
       import('./glasskey-agent-policy.ts'),
@@ -533,12 +533,19 @@ export class Glasskey {
     ]);
     const { hid, clock, homeFolder } = this.#world;
     const log = this.#log;
-    const { nameHost } = hostNamesOf([], knownHostsFilesOf(this.#dataFolder(), homeFolder));
+    const { nameHost, isKnownHost } = agentHostNames({
+      settings,
+      database,
+      dataFolder: this.#dataFolder(),
+      homeFolder,
+      log,
+    });
     return startResidentAgent({
       socketPath: agentSocketPath(this.#dataFolder()),
       enrollments: async () => (await this.#written()).toReversed(),
       people,
       nameHost,
+      isKnownHost,
       policyOf: policyOf({ settings, store: keyPolicyStore(database) }, log),
       activity: activityLog({ store: agentActivityStore(database), agent: 'app', nameHost, clock, log }),
       passThrough: await this.#passThroughWorld(),

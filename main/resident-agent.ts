@@ -1,6 +1,6 @@
 /**
  * The agent of the app: on one socket from the app's start to its end, with a key enrolled or not, with a window or without.
- * What it signs is approved by a person (agent/approving-keyring.ts). Where another agent has the socket, it waits its turn.
+ * What it signs is approved by a person (agent/approving-keyring.ts), and what the rules refuse is not even asked for. Where another agent has the socket, it waits its turn.
  */
 import { lstat } from 'node:fs/promises';
 import { asGlasskeyError, type GlasskeyError } from '../diagnostics/glasskey-error.ts';
@@ -31,6 +31,8 @@ export interface ResidentAgentWorld {
   /** Gets `productOf`, to name the security key in its questions. */
   readonly people: (productOf: ProductOf) => ApprovalPeople;
   readonly nameHost: NameHost;
+  /** Whether somebody has that key in known_hosts, or pinned it, under whatever name. */
+  readonly isKnownHost: (hostKeyBlob: Uint8Array) => boolean;
   readonly policyOf: PolicyOf;
   /** Closed with the agent. */
   readonly activity: WrittenActivityLog;
@@ -107,7 +109,7 @@ class Resident implements ResidentAgent {
   constructor(world: ResidentAgentWorld, clientOfSocket: ClientOf) {
     this.#world = world;
     this.#clientOf = clientOfSocket;
-    const { hid, channel, clock, nameHost, policyOf } = world;
+    const { hid, channel, clock, nameHost, isKnownHost, policyOf, log } = world;
     this.#authenticator = new PluggedInAuthenticator(
       hid,
       channel,
@@ -132,7 +134,9 @@ class Resident implements ResidentAgent {
       grants: this.#grants,
       people: world.people((credentialId) => this.#productOf(credentialId)),
       nameHost,
+      isKnownHost,
       policyOf,
+      log,
       pinTriesLeft: (signal) => this.#authenticator.pinTriesLeft(signal),
     });
   }

@@ -26,19 +26,6 @@ export const DEFAULT_KEY_POLICY: KeyPolicy = { ask: 'once-per-session', forwarde
 /** The policy of the key with this public blob. */
 export type PolicyOf = (keyBlob: Uint8Array) => KeyPolicy;
 
-/** Throws `AGENT_FORWARDED_REFUSED` for what comes through another host, or may, where the key's owner wants none of it. */
-export function assertMayBeForwarded(request: SignRequest, policy: KeyPolicy): void {
-  const isRemote = request.forwardedThrough.length > 0 || request.throughUnverifiedHost;
-  if (!isRemote || policy.forwarded !== 'refuse') return;
-  throw new GlasskeyError({
-    code: 'AGENT_FORWARDED_REFUSED',
-    message:
-      'A host that the agent is forwarded to was refused a signature of a key that is never used through other hosts.',
-    remedy: 'If it was you, change the policy of this key; else do not trust the host that asked.',
-    detail: { reason: 'forwarded-refused-by-policy' },
-  });
-}
-
 /** A login that is expected. */
 export interface ExpectedHop {
   readonly user: string;
@@ -73,7 +60,7 @@ export interface Unasked {
 }
 
 export interface RuleWorld {
-  /** Undefined: nothing is, as in the agent of the app. */
+  /** Undefined: nothing is, as in the agents that serve other programs. */
   readonly expected?: Expectations | undefined;
   /** Whether somebody has that key in known_hosts, or pinned it. */
   readonly isKnownHost: (hostKeyBlob: Uint8Array) => boolean;
@@ -87,12 +74,7 @@ export type Ruling =
   | { readonly verdict: 'refuse'; readonly reason: RefuseReason };
 
 /** Stable names, for the log and for what is told. */
-export type AskReason =
-  | 'local'
-  | 'planned-again'
-  | 'forwarded-known-host'
-  | 'forwarded-way-new-host-key'
-  | 'forwarded-signature';
+export type AskReason = 'local' | 'planned-again' | 'forwarded-known-host' | 'forwarded-way-new-host-key';
 export type RefuseReason =
   | 'not-planned'
   | 'chain-unproven'
@@ -101,11 +83,16 @@ export type RefuseReason =
   | 'forwarded-refused-by-policy';
 
 export function ruleOn(request: SignRequest, world: RuleWorld): Ruling {
-  const isRemote = request.forwardedThrough.length > 0 || request.throughUnverifiedHost;
-  if (isRemote) return ruleOnForwarded(request, world);
+  if (isRemote(request)) return ruleOnForwarded(request, world);
   return world.expected === undefined
     ? { verdict: 'ask', reason: 'local' }
     : ruleOnLocal(request, world.expected, world.unasked);
+}
+
+/** ssh itself signs no files: where it seems to, one before OpenSSH 8.9, which binds nothing, carries the wish of another host. */
+function isRemote({ forwardedThrough, throughUnverifiedHost, isPathProven, purpose, client }: SignRequest): boolean {
+  const isOldForwarding = purpose.kind === 'sshsig' && !isPathProven && client?.program === 'ssh';
+  return forwardedThrough.length > 0 || throughUnverifiedHost || isOldForwarding;
 }
 
 function ruleOnLocal(
@@ -130,13 +117,8 @@ function ruleOnForwarded(request: SignRequest, { expected, isKnownHost, policy, 
   if (policy.forwarded === 'refuse') return { verdict: 'refuse', reason: 'forwarded-refused-by-policy' };
   if (!request.isPathProven || request.throughUnverifiedHost) return { verdict: 'refuse', reason: 'chain-unproven' };
   const isKnown = (hostKey: Uint8Array) => keysOf(hostKey).some(isKnownHost);
-  if (purpose.kind === 'sshsig') {
-    // In a connect nobody asked for one. At the app's agent it is what git on a build host does, and a person sees the namespace.
-    const mayAsk = expected === undefined && forwardedThrough.every(isKnown);
-    return mayAsk
-      ? { verdict: 'ask', reason: 'forwarded-signature' }
-      : { verdict: 'refuse', reason: 'forwarded-signature' };
-  }
+  // It names no host at all: whoever has the socket there could use it wherever the key signs for something.
+  if (purpose.kind === 'sshsig') return { verdict: 'refuse', reason: 'forwarded-signature' };
   const { user, hostKey, sessionBound } = purpose;
   if (hostKey === undefined || !sessionBound) return { verdict: 'refuse', reason: 'chain-unproven' };
   const session = sessionOf(data);

@@ -1,18 +1,16 @@
 /**
- * The keyring of the resident agent, whose clients are other people's programs: each signature is approved by a person before
- * the PIN is asked for and the key is bothered. "Once" is one signature; "this session" covers what session-grants.ts says.
- * While the screen is locked nothing is signed.
+ * The keyring of the resident agent, whose clients are other people's programs: what the rules do not refuse (agent-rules.ts) is
+ * approved by a person before the PIN is asked for and the key is bothered. "Once" is one signature; "this session" covers what
+ * session-grants.ts says. While the screen is locked nothing is signed.
  */
 import { asGlasskeyError, cancelled, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { Pin } from '../../native/ctap2/pin.ts';
-import { assertMayBeForwarded, DEFAULT_KEY_POLICY, type PolicyOf } from './agent-rules.ts';
 import type { AuthenticatorKeyring, EnrolledKey, Notices, PinQuestion, PinSource } from './authenticator-keyring.ts';
-import { type NameHost, type SigningFacts, signingFacts } from './describe-signing.ts';
+import { type SigningFacts, signingFacts } from './describe-signing.ts';
 import type { Client, Identity, Keyring, SignRequest } from './keyring.ts';
+import { MOST_REQUESTS, tooManyRequests } from './refusal.ts';
+import { RequestJudge, type RequestJudgeParts } from './request-judge.ts';
 import { grantFor, type SessionGrants } from './session-grants.ts';
-
-/** Requests that may wait for a person at once: no program can bury the one that was meant under its own. */
-export const MOST_REQUESTS = 8;
 
 /** One request, for who is asked. */
 export interface ApprovalRequest {
@@ -40,25 +38,24 @@ export interface ApprovalPeople {
   begin(request: ApprovalRequest, cancel: () => void): RequestPeople;
 }
 
-export interface ApprovingKeyringParts {
+export interface ApprovingKeyringParts extends Omit<RequestJudgeParts, 'expected'> {
   readonly keyring: Pick<AuthenticatorKeyring<Pin>, 'identities' | 'sign'>;
   readonly keys: () => Promise<readonly EnrolledKey[]>;
   readonly grants: SessionGrants;
   readonly people: ApprovalPeople;
-  readonly nameHost: NameHost;
-  /** Absent: each key has the default one. */
-  readonly policyOf?: PolicyOf;
   readonly pinTriesLeft: (signal: AbortSignal) => Promise<number | undefined>;
 }
 
 export class ApprovingKeyring implements Keyring {
   readonly #parts: ApprovingKeyringParts;
+  readonly #judge: RequestJudge;
   #untilLocked = new AbortController();
   #running = 0;
   #current: RequestPeople | undefined;
 
   constructor(parts: ApprovingKeyringParts) {
     this.#parts = parts;
+    this.#judge = new RequestJudge({ ...parts, expected: () => undefined });
   }
 
   /** Requests that have not ended. */
@@ -89,7 +86,10 @@ export class ApprovingKeyring implements Keyring {
     return this.#parts.keyring.identities();
   }
 
-  /** Rejects with `AGENT_LOCKED`, `AGENT_KEY_UNKNOWN`, `AGENT_FORWARDED_REFUSED` by the key's policy, `AGENT_TOO_MANY_REQUESTS`, `CANCELLED` when denied, and what signing rejects with. */
+  /**
+   * Rejects with `AGENT_LOCKED`, `AGENT_KEY_UNKNOWN`, `AGENT_FORWARDED_REFUSED` by the rules, `AGENT_TOO_MANY_REQUESTS`, `CANCELLED`
+   * when denied, and what signing rejects with.
+   */
   async sign(request: SignRequest, signal: AbortSignal): Promise<Uint8Array> {
     const untilLocked = this.#untilLocked.signal;
     if (untilLocked.aborted) throw agentLocked();
@@ -97,9 +97,8 @@ export class ApprovingKeyring implements Keyring {
     if (!keys.some(({ publicBlob }) => Buffer.compare(publicBlob, request.keyBlob) === 0)) {
       return this.#parts.keyring.sign(request, signal); // which says why not
     }
-    const policy = (this.#parts.policyOf ?? (() => DEFAULT_KEY_POLICY))(request.keyBlob);
-    assertMayBeForwarded(request, policy);
-    if (this.#running >= MOST_REQUESTS) throw tooMany();
+    const { policy } = this.#judge.judge(request, true);
+    if (this.#running >= MOST_REQUESTS) throw tooManyRequests();
     this.#running += 1;
     const stop = new AbortController();
     const grant = policy.ask === 'always' ? undefined : grantFor(request);
@@ -180,13 +179,5 @@ export function agentLocked(): GlasskeyError {
     code: 'AGENT_LOCKED',
     message: 'A program asked for a signature while the screen is locked, and got none.',
     remedy: 'Unlock the screen, then run the program again.',
-  });
-}
-
-function tooMany(): GlasskeyError {
-  return new GlasskeyError({
-    code: 'AGENT_TOO_MANY_REQUESTS',
-    message: `${MOST_REQUESTS} requests for signatures wait for an answer already; one more was refused.`,
-    remedy: 'Answer those that are shown; a program that asks again and again may be stopped.',
   });
 }

@@ -7,7 +7,6 @@ import { assertNotCancelled, cancelled, GlasskeyError } from '../../diagnostics/
 import type { Clock } from '../../time/clock.ts';
 import { parseSkPublicBlob } from '../openssh/sk-key.ts';
 import { formatSkSignature, skSignatureFromAssertion, verifySkSignature } from '../openssh/sk-signature.ts';
-import { assertMayBeForwarded, type PolicyOf } from './agent-rules.ts';
 import { describeSigning, type NameHost, type RouteTo, type SigningFacts, signingFacts } from './describe-signing.ts';
 import type { Identity, Keyring, SignRequest } from './keyring.ts';
 import { SignQueue } from './sign-queue.ts';
@@ -96,8 +95,6 @@ export interface AuthenticatorKeyringParts<P> {
   readonly notices: Notices;
   readonly nameHost: NameHost;
   readonly clock?: Clock;
-  /** Absent: any key may be used through other hosts. */
-  readonly policyOf?: PolicyOf;
   /** For a connect of our own: the way to its hosts. */
   readonly routeTo?: RouteTo;
 }
@@ -130,7 +127,6 @@ export class AuthenticatorKeyring<P> implements Keyring {
     const keys = await this.#parts.keys.list();
     const key = keys.find(({ publicBlob }) => Buffer.compare(publicBlob, request.keyBlob) === 0);
     if (key === undefined) throw unknownKey();
-    if (this.#parts.policyOf !== undefined) assertMayBeForwarded(request, this.#parts.policyOf(request.keyBlob));
     return this.#queue.run((running) => this.#signWith(key, request, running, asked), signal);
   }
 

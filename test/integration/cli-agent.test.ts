@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { finalScreen } from '../lab/screen.ts';
-import type { RunningTerminal } from '../lab/terminal.ts';
+import type { Answer, RunningTerminal } from '../lab/terminal.ts';
 import { type Lab, startLab } from '../lab/world.ts';
 
 const run = promisify(execFile);
@@ -24,7 +24,7 @@ beforeAll(async () => {
   await lab.fabric.reconcile();
   const ready = Promise.withResolvers<string>();
   agent = lab.startGlasskey(['agent'], {
-    answers: [lab.typePin(10)],
+    answers: [approve(10), lab.typePin(10)],
     timeoutMs: 60_000,
     onOutput: (text) => {
       screen += text;
@@ -35,6 +35,11 @@ beforeAll(async () => {
   socket = await ready.promise;
 });
 afterAll(() => lab?.close());
+
+/** Says yes to what the agent asks before each signature. */
+function approve(times = 1): Answer {
+  return { when: /Sign it\? \[y\/N\] $/, type: () => 'y\r', times };
+}
 
 /** Runs an ssh program in a shell that has done what the agent printed. */
 async function withAgent(program: string, ...words: string[]): Promise<{ stdout: string; stderr: string }> {
@@ -75,7 +80,8 @@ describe('the agent', () => {
     const login = await withAgent('ssh', ...words, `${device.user}@${device.host}`, 'show hostname');
     expect(login.stdout).toContain(`Hostname: ${lab.fabric.deviceName}`);
     expect(lab.authenticator.counters.read()).toMatchObject({ touches: 2, pinChecks: 2 });
-    expect(screen).toContain(`Log in as ${device.user} on`);
+    expect(screen).toContain(`wants a signature: log in as ${device.user} on`);
+    expect(screen).toMatch(/ssh( for \w+)?( in \w+)? \(process \d+\) wants/);
   });
 
   it('signs for ssh-keygen -Y, which verifies it, and says what it is for', async () => {
@@ -93,7 +99,7 @@ describe('the agent', () => {
       'Good "file" signature for alice@lab.example with ED25519-SK',
     );
     await expect(verify('other.txt')).rejects.toThrow();
-    expect(screen).toContain('Sign for file');
+    expect(screen).toContain('wants a signature: sign for file');
   });
 
   it('refuses a second one on the same socket, and says what to do', async () => {
@@ -117,6 +123,7 @@ describe('the agent', () => {
     const path = join(lab.folder, 'leaving', 'agent.sock');
     let seen = '';
     const leaving = lab.startGlasskey(['agent', '--socket', path], {
+      answers: [approve(2)],
       onOutput: (text) => {
         seen += text;
       },
@@ -157,7 +164,7 @@ describe('the agent', () => {
   it('refuses a signature whose PIN was declined, and goes on serving', async () => {
     const path = join(lab.folder, 'declining', 'agent.sock');
     const declining = lab.startGlasskey(['agent', '--socket', path], {
-      answers: [{ when: /PIN of [^\n]*: $/, type: () => '\x03' }],
+      answers: [approve(), { when: /PIN of [^\n]*: $/, type: () => '\x03' }],
     });
     await expect.poll(() => existsSync(path), { timeout: 5_000 }).toBe(true);
     const home = join(lab.folder, 'home');

@@ -47,7 +47,7 @@ beforeAll(async () => {
 
   const ready = Promise.withResolvers<void>();
   agent = lab.startGlasskey(['agent'], {
-    answers: [lab.typePin(100)],
+    answers: [{ when: /Sign it\? \[y\/N\] $/, type: () => 'y\r', times: 100 }, lab.typePin(100)],
     timeoutMs: 120_000,
     onOutput: (text) => {
       screen += text;

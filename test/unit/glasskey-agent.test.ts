@@ -145,7 +145,7 @@ beforeEach(async () => {
   notices = [];
   remarks = [];
   unplanned = [];
-  answer = undefined;
+  answer = true;
   known = [];
 });
 
@@ -208,6 +208,64 @@ describe('the agent over a key that wants a touch and no PIN', () => {
   });
 });
 
+describe('the agent that serves other programs', () => {
+  let enrollment: WrittenEnrollment;
+  let labKey: LabAuthenticator;
+
+  beforeEach(async () => {
+    labKey = new LabAuthenticator({ profile: 'yubikey-5.7', pin: PIN });
+    enrollment = await enrolledOn(labKey, 'The key');
+    await serve([enrollment], labKey.bus, { keepPin: 'for-one-signature' });
+    labKey.counters.reset();
+  });
+
+  async function login(user: string, host: SessionHost, through?: SessionHost): Promise<string | undefined> {
+    const by = await AgentClient.connect(join(folder, 'a', 's'));
+    const sessionId = newSessionId();
+    if (through !== undefined) await by.ask(through.bind(newSessionId(), true));
+    await by.ask(host.bind(sessionId, false));
+    const keyBlob = blobOf(enrollment);
+    const answered = await sign(by, keyBlob, loginData({ sessionId, user, keyBlob, hostKey: host.blob }));
+    by.close();
+    return answered;
+  }
+
+  it('asks before each signature that this computer wants, whichever host it is for, then for the PIN', async () => {
+    expect(await login('alice', sessionHost())).toBe('signResponse');
+    expect(unplanned).toMatchObject([
+      { reason: 'local', facts: { purpose: { user: 'alice' } }, client: { pid: process.pid } },
+    ]);
+    expect(questions).toHaveLength(1);
+    expect(labKey.counters.read()).toMatchObject({ pinChecks: 1, touches: 1 });
+  });
+
+  it('asks neither for the PIN nor the key where that is denied', async () => {
+    answer = false;
+    expect(await login('alice', sessionHost())).toBe('failure');
+    expect(unplanned).toHaveLength(1);
+    expect(questions).toEqual([]);
+    expect(labKey.counters.read()).toMatchObject({ pinChecks: 0, touches: 0 });
+  });
+
+  it('asks for what comes through known hosts to a known host; the rest is refused and told', async () => {
+    const [jump, device, stranger] = [sessionHost(), sessionHost(), sessionHost()];
+    known = [jump.blob, device.blob];
+    expect(await login('alice', device, jump)).toBe('signResponse');
+    expect(unplanned).toMatchObject([{ reason: 'forwarded-known-host', facts: { through: [{}] } }]);
+    expect(await login('alice', stranger, jump)).toBe('failure');
+    expect(await login('alice', device, stranger)).toBe('failure');
+    await client?.ask(jump.bind(newSessionId(), true));
+    expect(await sign(client, blobOf(enrollment), sshsigData('git'))).toBe('failure');
+    expect(unplanned).toHaveLength(1);
+    expect(remarks).toEqual([
+      expect.stringContaining('a login to a host whose key is not known here'),
+      expect.stringContaining('a login to a host whose key is not known here'),
+      expect.stringContaining('a signature that is no login: Sign for git'),
+    ]);
+    expect(labKey.counters.read()).toMatchObject({ touches: 1 });
+  });
+});
+
 describe('the agent of a connect', () => {
   let device: SessionHost;
   let enrollment: WrittenEnrollment;
@@ -215,6 +273,7 @@ describe('the agent of a connect', () => {
   let expected: Expectations;
 
   beforeEach(async () => {
+    answer = undefined;
     device = sessionHost();
     labKey = new LabAuthenticator({ profile: 'yubikey-5.7', pin: PIN });
     enrollment = await enrolledOn(labKey, 'The key');

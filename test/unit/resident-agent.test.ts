@@ -86,6 +86,7 @@ beforeEach(async () => {
       }),
     }),
     nameHost: () => undefined,
+    isKnownHost: () => false,
     passThrough: { otherSocket: () => undefined, clock: systemClock, log: () => {} },
     policyOf: () => DEFAULT_KEY_POLICY,
     activity: { record() {}, close() {} },

@@ -27,7 +27,7 @@ export const agent: Command = {
   usage: '[serve | status | activity | policy [KEY]] [options]',
   about:
     'serve (also without a word): serves the enrolled keys to every ssh, scp and git on this computer that is told of its socket.\n' +
-    'Runs until Ctrl-C, and asks for the PIN in this terminal, for each signature.\n' +
+    'Runs until Ctrl-C, and asks in this terminal before each signature, and for the PIN; after a minute of silence it is denied.\n' +
     'status: does an agent answer on that socket? Its exit code is 3 where none does.\n' +
     'activity: what the agents were asked to sign, and what came of it. policy: what they do with each key.',
   options: {
@@ -63,13 +63,15 @@ export const agent: Command = {
 };
 
 function serve(invocation: Invocation): Promise<number> {
-  const { options, output, signal } = invocation;
+  const { options, output, signal, world } = invocation;
   const choices = { pinFromStdin: false, replaceProfileKey: false, asksPinAtOnce: false };
-  return withPeople(invocation, choices, async (glasskey, people) => {
-    await glasskey.serveAgent(options.value('socket'), people, signal, (socketPath) => {
+  return withPeople(invocation, choices, async (glasskey, people, prompts) => {
+    const { terminalAgentPeople } = await import('../terminal-agent-people.ts');
+    const asked = terminalAgentPeople(people, prompts, output, world.clock);
+    await glasskey.serveAgent(options.value('socket'), asked, signal, (socketPath) => {
       output.object({ socketPath, pid: process.pid });
       output.line(`export SSH_AUTH_SOCK=${shellWord(socketPath)}`);
-      output.note('Serving until Ctrl-C. It asks here for the PIN, and says what for.');
+      output.note('Serving until Ctrl-C. It asks here before each signature, and for the PIN.');
     });
     return ExitCode.OK;
   });

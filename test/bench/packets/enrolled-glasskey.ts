@@ -94,13 +94,14 @@ function endedEarly(): never {
   throw new Error('the agent ended before it listened');
 }
 
-/** Knows the PIN, and has nothing else to say. */
+/** Knows the PIN, says yes, and has nothing else to say. */
 function people(pin: string): GlasskeyPeople {
   const typed = async () => new Pin(new TextEncoder().encode(pin));
   return {
     requestPin: typed,
     requestNewPin: typed,
     signingPin: typed,
+    approveUnplanned: async () => true,
     mayReplaceProfileKey: async () => false,
     tell() {},
     signInWanted() {},

@@ -241,10 +241,18 @@ describe('where nothing is expected', () => {
 
   it('asks for what comes through known hosts to a known host, and refuses the rest', () => {
     expect(ruled(login({ through: [jump] }), { expected })).toBe('ask: forwarded-known-host');
-    expect(ruled(file([jump]), { expected })).toBe('ask: forwarded-signature');
     expect(ruled(login({ through: [jump], host: stranger }), { expected })).toBe('refuse: forwarded-unknown-host');
     expect(ruled(login({ through: [stranger] }), { expected })).toBe('refuse: forwarded-unknown-host');
-    expect(ruled(file([stranger]), { expected })).toBe('refuse: forwarded-signature');
+    for (const host of [jump, stranger]) {
+      expect(ruled(file([host]), { expected })).toBe('refuse: forwarded-signature');
+    }
     expect(ruled(login({ through: [jump], host: undefined }), { expected })).toBe('refuse: chain-unproven');
+    expect(ruled(login({ path: { throughUnverifiedHost: true } }), { expected })).toBe('refuse: chain-unproven');
+  });
+
+  it('takes a file signature that ssh wants for another host’s: it signs none itself, and an old one binds nothing', () => {
+    const unbound = { ...file(), isPathProven: false };
+    expect(ruled({ ...unbound, client: { program: 'ssh' } }, { expected })).toBe('refuse: chain-unproven');
+    expect(ruled({ ...unbound, client: { program: 'ssh-keygen' } }, { expected })).toBe('ask: local');
   });
 });

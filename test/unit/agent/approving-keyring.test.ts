@@ -1,17 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { GlasskeyError } from '../../../diagnostics/glasskey-error.ts';
+import { silentLog } from '../../../diagnostics/log.ts';
 import { DEFAULT_KEY_POLICY, type KeyPolicy } from '../../../main/agent/agent-rules.ts';
-import {
-  type ApprovalRequest,
-  ApprovingKeyring,
-  MOST_REQUESTS,
-  type RequestPeople,
-} from '../../../main/agent/approving-keyring.ts';
+import { type ApprovalRequest, ApprovingKeyring, type RequestPeople } from '../../../main/agent/approving-keyring.ts';
 import type { AuthenticatorKeyring, EnrolledKey } from '../../../main/agent/authenticator-keyring.ts';
 import type { SignRequest } from '../../../main/agent/keyring.ts';
+import { MOST_REQUESTS } from '../../../main/agent/refusal.ts';
 import { SessionGrants } from '../../../main/agent/session-grants.ts';
+import { formatSkPublicBlob, SK_ED25519 } from '../../../main/openssh/sk-key.ts';
 import { Pin } from '../../../native/ctap2/pin.ts';
 import { ManualClock, settle } from '../lab/authenticator/manual-clock.ts';
+import { loginData, newSessionId, sessionHost } from './session-host.ts';
 
 const RIGHT = '493815';
 const MODEL = 'model';
@@ -33,6 +32,7 @@ const request: SignRequest = {
   client: { pid: 7, program: 'ssh-keygen', place: 'bash', session: '10:99' },
 };
 const signature = Uint8Array.of(42);
+const SK_BLOB = formatSkPublicBlob({ algorithm: SK_ED25519, publicKey: new Uint8Array(32), application: 'ssh:' });
 const { signal } = new AbortController();
 
 /** Stands in for the keyring of the key itself: takes the right PIN, one after another. */
@@ -64,10 +64,12 @@ let cancels: (() => void)[];
 let grants: SessionGrants;
 let keyring: ApprovingKeyring;
 let policy: KeyPolicy;
+let known: readonly Uint8Array[];
 
 beforeEach(() => {
   right = RIGHT;
   policy = DEFAULT_KEY_POLICY;
+  known = [];
   typed = [];
   approval = 'once';
   events = [];
@@ -102,7 +104,9 @@ beforeEach(() => {
       },
     },
     nameHost: () => undefined,
+    isKnownHost: (blob) => known.some((one) => Buffer.compare(one, blob) === 0),
     policyOf: () => policy,
+    log: silentLog,
     pinTriesLeft: async () => undefined,
   });
 });
@@ -170,11 +174,6 @@ describe('a request of a foreign program', () => {
     expect(used.map(({ isWiped }) => isWiped)).toEqual([true, true, false]);
   });
 
-  it('may not be kept where it came through another host', async () => {
-    await keyring.sign({ ...request, forwardedThrough: [Uint8Array.of(9)] }, signal);
-    expect(begun[0]?.mayKeep).toBe(false);
-  });
-
   it('is asked about each time where the key’s policy is so, also where it was allowed for the session before', async () => {
     approval = 'session';
     await keyring.sign(request, signal);
@@ -193,6 +192,26 @@ describe('a request of a foreign program', () => {
     }
     expect(events).toEqual([]);
     expect(await keyring.sign(request, signal)).toBe(signature);
+  });
+
+  it('that comes through another host is asked about where the whole chain is known, and else refused unasked', async () => {
+    const [jump, device, stranger] = [sessionHost().blob, sessionHost().blob, sessionHost().blob];
+    known = [jump, device];
+    const sessionId = newSessionId();
+    const login = (through: Uint8Array, hostKey: Uint8Array): SignRequest => ({
+      ...request,
+      data: loginData({ sessionId, user: 'alice', keyBlob: SK_BLOB, hostKey }),
+      purpose: { kind: 'login', user: 'alice', hostKey, sessionBound: true },
+      forwardedThrough: [through],
+      isPathProven: true,
+    });
+    for (const refused of [login(jump, stranger), login(stranger, device), { ...request, forwardedThrough: [jump] }]) {
+      await expect(keyring.sign(refused, signal)).rejects.toMatchObject({ code: 'AGENT_FORWARDED_REFUSED' });
+    }
+    expect(begun).toEqual([]);
+    expect(await keyring.sign(login(jump, device), signal)).toBe(signature);
+    expect(begun).toMatchObject([{ mayKeep: false, facts: { through: [{ name: undefined }] } }]);
+    expect(events).toEqual(['approval', 'pin needed', 'touch', 'signed']);
   });
 
   it('ends when its client goes, when it is cancelled, and with the key that it is for', async () => {

@@ -70,6 +70,7 @@ describe('the people of a session', () => {
     purpose: '',
     facts: { ...loginOn('ce2-rack4'), through: [{ name: 'ce1-rack4', fingerprint: 'SHA256:dev' }] },
     client: { program: 'ssh', place: 'glasskey' },
+    waiting: 0,
   });
 
   it('are asked in a prompt of its own for a login that was not planned, with its chain and the program', async () => {
