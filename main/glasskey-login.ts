@@ -6,6 +6,7 @@ import type { Log } from '../diagnostics/log.ts';
 import type { ChannelWorld } from '../native/ctaphid/channel.ts';
 import type { HidBus } from '../native/hid/transport.ts';
 import type { Clock } from '../time/clock.ts';
+import type { ConnectPlan } from './connect/plan.ts';
 import type { RunSshOptions } from './connect/run-ssh.ts';
 import type { SshTerminal } from './connect/ssh-terminal.ts';
 import type { EnrollmentJournal, WrittenEnrollment } from './enrollment/enrollment.ts';
@@ -24,6 +25,8 @@ export type ConnectPlace =
       readonly terminal: SshTerminal;
       /** A key that is not plugged in is waited for (true), until it is (false). Absent: it is not, as at the command line. */
       readonly keyWanted?: (isWanted: boolean) => void;
+      /** That way is tried now. */
+      readonly onWay?: (plan: ConnectPlan) => void;
     };
 
 export interface ConnectWorld {
@@ -80,6 +83,7 @@ export async function logIn(
   try {
     for (const [index, login] of logins.entries()) {
       attempt.current = login;
+      if (place !== undefined && 'terminal' in place) place.onWay?.(login.plan);
       people.remark(login.sentence);
       const [first] = login.plan.hops;
       const unreached = first && (await probeHost(first, login.plan.waitSeconds, world.clock, signal));

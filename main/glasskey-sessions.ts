@@ -3,8 +3,18 @@
  * What the settings say of recordings is held here.
  */
 import { GlasskeyError } from '../diagnostics/glasskey-error.ts';
-import type { SessionBegin, SessionRoute, SessionRun, SessionWait } from './connect/connect-session.ts';
+import { type SigningFacts, shown } from './agent/describe-signing.ts';
+import type {
+  SessionBegin,
+  SessionHop,
+  SessionRoute,
+  SessionRun,
+  SessionWait,
+  SessionWay,
+} from './connect/connect-session.ts';
 import { type HostSpec, parseHostSpec, shownHostSpec } from './connect/host-spec.ts';
+import { nameInFile } from './connect/known-hosts.ts';
+import type { ConnectPlan, PlannedHop } from './connect/plan.ts';
 import type { TerminalSize } from './connect/pty.ts';
 import type { SessionList } from './connect/session-list.ts';
 import type { SshTerminal } from './connect/ssh-terminal.ts';
@@ -74,21 +84,32 @@ async function recordingSetting({ glasskey }: Pick<SessionsWorld, 'glasskey'>) {
 
 async function beginning(world: SessionsWorld, { target, way: chosenWay }: SessionTarget): Promise<SessionBegin> {
   const request = connectTo(target, chosenWay);
-  const { way, hops, keepAlive } = await world.glasskey.planConnect(request);
-  const [device, ...jumps] = hops.toReversed();
-  if (device === undefined) throw new Error('a plan has no hops');
+  const plan = await world.glasskey.planConnect(request);
   const route: SessionRoute = {
     target,
-    ...(isHostOf(target, device.spec) ? {} : { name: target }),
-    device: shownHostSpec(device.spec),
-    user: device.spec.user ?? '',
-    jumps: jumps.toReversed().map(({ spec }) => shownHostSpec(spec)),
-    way,
+    ...(isHostOf(target, deviceOf(plan).spec) ? {} : { name: target }),
+    ...wayOf(plan),
     ...(chosenWay === undefined ? {} : { chosenWay }),
-    keepAlive,
+    keepAlive: plan.keepAlive,
   };
   const { isAlways } = await recordingSetting(world);
-  return { route, isRecorded: isAlways, run: (run) => login(world, request, route, run) };
+  return { route, isRecorded: isAlways, run: (run) => login(world, request, { route, plan }, run) };
+}
+
+function deviceOf({ hops }: ConnectPlan): PlannedHop {
+  const device = hops.at(-1);
+  if (device === undefined) throw new Error('a plan has no hops');
+  return device;
+}
+
+function wayOf(plan: ConnectPlan): SessionWay {
+  const { spec } = deviceOf(plan);
+  return {
+    device: shownHostSpec(spec),
+    user: spec.user ?? '',
+    jumps: plan.hops.slice(0, -1).map((hop) => shownHostSpec(hop.spec)),
+    way: plan.way,
+  };
 }
 
 /** Whether the target was typed as that host, or is saved under its name: then it says nothing that the host does not. */
@@ -100,12 +121,19 @@ function isHostOf(target: string, { host }: HostSpec): boolean {
   }
 }
 
-async function login(world: SessionsWorld, request: ConnectTo, route: SessionRoute, run: SessionRun) {
+interface PlannedRoute {
+  readonly route: SessionRoute;
+  readonly plan: ConnectPlan;
+}
+
+async function login(world: SessionsWorld, request: ConnectTo, { route, plan }: PlannedRoute, run: SessionRun) {
   const { glasskey, texts } = world;
+  let present = { route, plan };
   const people = world.peopleFor(route, run);
   // Whoever declines the login has not hung up: the session says that it was cancelled.
   const declined = new AbortController();
-  const telling = tellingPeople(people, run, texts, () => declined.abort());
+  const hopOfWay = (facts: SigningFacts) => hopOf(facts, present, run.isOpen());
+  const telling = tellingPeople(people, run, texts, hopOfWay, () => declined.abort());
   const terminal: SshTerminal = {
     ...run.terminal,
     onOpened() {
@@ -117,7 +145,11 @@ async function login(world: SessionsWorld, request: ConnectTo, route: SessionRou
   const keyWanted = (isWanted: boolean) => run.waitFor(isWanted ? keyWait : undefined);
   try {
     const signal = AbortSignal.any([run.signal, declined.signal]);
-    return await glasskey.connect(request, telling, signal, { terminal, keyWanted });
+    const onWay = (tried: ConnectPlan) => {
+      present = { route, plan: tried };
+      run.goesBy(wayOf(tried));
+    };
+    return await glasskey.connect(request, telling, signal, { terminal, keyWanted, onWay });
   } finally {
     people.end('failed');
   }
@@ -128,11 +160,37 @@ export function connectTo(target: string, way?: ConnectTo['way']): ConnectTo {
   return { target, way, jump: undefined, command: undefined, save: undefined, hostKeys: 'ask', forwardAgent: true };
 }
 
+/**
+ * Which login of the way a touch is for; undefined where that is not certain, or it is for another host. `isOpen`: the host that opens the
+ * session has let the user in: what comes then is the device of a `forwarded` way, or none of the way.
+ */
+function hopOf({ purpose, through, way }: SigningFacts, { plan, route }: PlannedRoute, isOpen: boolean) {
+  if (purpose.kind !== 'login' || way !== 'known') return undefined;
+  const { hops } = plan;
+  // The hosts before a login of the plan are named by the plan alone; those that the agent is forwarded through show their keys.
+  const isPlanned = through.every(({ fingerprint }) => fingerprint === undefined);
+  if (isPlanned === isOpen || (isOpen && plan.way !== 'forwarded')) return undefined;
+  const at = isPlanned ? through.length : hops.length - 1;
+  const hop = hops[at];
+  if (hop === undefined) return undefined;
+  const { user, ...host } = hop.spec;
+  if (user !== undefined && purpose.user !== shown(user)) return undefined;
+  // With nobody before it a host may also be one that the plan does not know.
+  if ((at === 0 || isOpen) && purpose.host?.name !== shown(nameInFile(host.host, host.port))) return undefined;
+  return {
+    at: at + 1,
+    // The shared account's password takes the place of the last one.
+    of: plan.way === 'password' ? hops.length - 1 : hops.length,
+    host: at === hops.length - 1 ? (route.name ?? shownHostSpec(host)) : shownHostSpec(host),
+  };
+}
+
 /** The same people, and the session says what they are asked for. Remarks stand on its terminal, as at the command line. */
 function tellingPeople(
   people: GlasskeyPeople,
   run: SessionRun,
   texts: Pick<Texts, 'say'>,
+  hopOfWay: (facts: SigningFacts) => SessionHop | undefined,
   decline: () => void,
 ): GlasskeyPeople {
   return {
@@ -153,8 +211,10 @@ function tellingPeople(
       }
     },
     touchWanted(...about) {
-      const [purpose] = about;
-      run.waitFor({ what: 'touch', sentence: texts.say('session.wait-touch', { purpose }) });
+      const [purpose, facts] = about;
+      const hop = hopOfWay(facts);
+      const sentence = texts.say('session.wait-touch', { purpose });
+      run.waitFor({ what: 'touch', sentence, ...(hop === undefined ? {} : { hop }) });
       people.touchWanted(...about);
     },
     touchDone(...about) {

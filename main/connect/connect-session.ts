@@ -22,7 +22,7 @@ export interface SessionRoute {
   readonly device: string;
   readonly user: string;
   readonly jumps: readonly string[];
-  /** Of the way that is tried first. */
+  /** Of the way that is tried now, or led there. */
   readonly way: WayKind;
   /** As it was chosen: the number of a saved way, from 1, or a kind. Absent: whatever is taken unasked. */
   readonly chosenWay?: number | WayKind;
@@ -37,10 +37,24 @@ export interface SessionRecording {
   readonly error?: GlasskeyError;
 }
 
+/** The part of a route that another way of the same target changes. */
+export type SessionWay = Pick<SessionRoute, 'device' | 'user' | 'jumps' | 'way'>;
+
+/** One of the logins of a way. */
+export interface SessionHop {
+  /** From 1. */
+  readonly at: number;
+  readonly of: number;
+  /** The saved name, or the host with its port where that is not ssh's own. */
+  readonly host: string;
+}
+
 /** What the key is wanted for, with the whole sentence. */
 export interface SessionWait {
   readonly what: 'pin' | 'touch' | 'key';
   readonly sentence: string;
+  /** Of a touch: which login it is for. Absent where it is for none of the way. */
+  readonly hop?: SessionHop;
 }
 
 export interface SessionState extends SessionRoute {
@@ -57,6 +71,8 @@ export interface SessionState extends SessionRoute {
   readonly lost?: 'not-answering' | 'cut';
   /** How often it was begun anew. `startedAt` and what follows are of the last time. */
   readonly reconnects: number;
+  /** So many terminals show it besides the app's window. */
+  readonly terminals: number;
   readonly isRecorded: boolean;
   readonly recording?: SessionRecording;
 }
@@ -72,6 +88,8 @@ export interface SessionRun {
   isOpen(): boolean;
   /** A line of our own on the terminal. */
   say(line: string): void;
+  /** That way is tried from now on. */
+  goesBy(way: SessionWay): void;
   /** Undefined: for nothing any more. */
   waitFor(what: SessionWait | undefined): void;
 }
@@ -113,6 +131,7 @@ export class ConnectSession {
   readonly #output: SessionOutput;
   /** The size of each terminal that shows it, where it has said one. */
   readonly #sizes = new Map<SessionView, TerminalSize>();
+  readonly #terminals = new Set<SessionView>();
   #abort = new AbortController();
   #ended: Promise<void>;
   #state: SessionState;
@@ -126,7 +145,7 @@ export class ConnectSession {
     this.#id = id;
     this.#world = world;
     this.#size = clamped(size);
-    this.#state = { ...this.#starting(route), reconnects: 0, isRecorded: false };
+    this.#state = { ...this.#starting(route), reconnects: 0, terminals: 0, isRecorded: false };
     this.#output = new SessionOutput({
       clock: world.clock,
       pause: () => this.#pty?.pause(),
@@ -146,8 +165,8 @@ export class ConnectSession {
     return this.#ended;
   }
 
-  /** What was written so far (the last of it), and from now on whatever comes. */
-  view(send: (bytes: Uint8Array<ArrayBuffer>) => void): SessionView {
+  /** What was written so far (the last of it), and from now on whatever comes. `from`: where it is looked at. */
+  view(from: 'window' | 'terminal', send: (bytes: Uint8Array<ArrayBuffer>) => void): SessionView {
     const output = this.#output.view(send);
     const view: SessionView = {
       ...output,
@@ -158,8 +177,13 @@ export class ConnectSession {
       close: () => {
         output.close();
         if (this.#sizes.delete(view)) this.#fit();
+        if (this.#terminals.delete(view)) this.#tellTerminals();
       },
     };
+    if (from === 'terminal') {
+      this.#terminals.add(view);
+      this.#tellTerminals();
+    }
     return view;
   }
 
@@ -194,6 +218,7 @@ export class ConnectSession {
     this.#state = {
       ...this.#starting(route),
       reconnects: reconnects + 1,
+      terminals: this.#terminals.size,
       isRecorded: false,
       ...(recording === undefined ? {} : { recording }),
     };
@@ -234,7 +259,7 @@ export class ConnectSession {
     this.#tellRecording();
   }
 
-  #starting(route: SessionRoute): Omit<SessionState, 'reconnects' | 'isRecorded'> {
+  #starting(route: SessionRoute): Omit<SessionState, 'reconnects' | 'terminals' | 'isRecorded'> {
     const { target, name, device, user, jumps, way, chosenWay, keepAlive } = route;
     const named = name === undefined ? {} : { name };
     const chosen = chosenWay === undefined ? {} : { chosenWay };
@@ -256,6 +281,10 @@ export class ConnectSession {
     if (state === 'full') this.#say('The recording has reached its largest size and ends. The session goes on.');
     if (state === 'failed') this.#say(`The recording ends. ${error?.message ?? ''}`);
     this.#tellRecording();
+  }
+
+  #tellTerminals(): void {
+    this.#become({ ...this.#state, terminals: this.#terminals.size });
   }
 
   #tellRecording(): void {
@@ -325,6 +354,7 @@ export class ConnectSession {
         cancel: () => this.end(),
         isOpen: () => this.#state.state === 'open',
         say: (line) => this.#say(line),
+        goesBy: (way) => this.#become({ ...this.#state, ...way }),
         waitFor: (what) => this.#waitFor(what),
       });
     } catch (thrown) {

@@ -12,7 +12,7 @@ export interface HostCandidate {
 }
 
 /**
- * The names under which this host key is known, each once, in the file's order: `host`, or `[host]:port` where the port
+ * The names under which this host key is known, each once, those of the candidates first: `host`, or `[host]:port` where the port
  * is not 22. Patterns are left out. A hashed entry gives a name only if it belongs to one of the candidates. A key that
  * is marked @revoked has no names. A host certificate has those of the candidates that its authority's line covers.
  *
@@ -25,14 +25,11 @@ export function hostNamesFor(
 ): string[] {
   const lines = linesWithKey(text, hostKeyBlob);
   if (lines.some((line) => line.marker === 'revoked')) return [];
-  const names = new Set<string>();
-  for (const line of lines) {
-    for (const name of line.marker === 'cert-authority' ? [] : plainNames(line.hosts)) names.add(name);
-    for (const { host, port } of candidates) {
-      if (covers(line.hosts, nameInFile(host, port ?? DEFAULT_PORT))) names.add(nameInFile(host, port ?? DEFAULT_PORT));
-    }
-  }
-  return [...names];
+  const ofCandidates = candidates
+    .map(({ host, port }) => nameInFile(host, port))
+    .filter((name) => lines.some(({ hosts }) => covers(hosts, name)));
+  const inFile = lines.flatMap(({ marker, hosts }) => (marker === 'cert-authority' ? [] : plainNames(hosts)));
+  return [...new Set([...ofCandidates, ...inFile])];
 }
 
 /** Whether this key (or a certificate of a known authority) is known for that host, and not revoked. */
@@ -175,7 +172,7 @@ function linesWithKey(text: string, blob: Uint8Array): KnownHostsLine[] {
 }
 
 /** How a host stands in the file. */
-function nameInFile(host: string, port: number): string {
+export function nameInFile(host: string, port: number = DEFAULT_PORT): string {
   return port === DEFAULT_PORT ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
 }
 

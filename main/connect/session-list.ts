@@ -64,7 +64,7 @@ export class SessionList {
   attach(id: string): Uint8Array<ArrayBuffer> {
     const session = this.#get(id);
     this.detach(id);
-    const view = session.view((bytes) => {
+    const view = session.view('window', (bytes) => {
       for (const listener of this.#outputListeners) listener(id, bytes);
     });
     this.#drawn.set(id, view);
@@ -77,9 +77,9 @@ export class SessionList {
     this.#drawn.delete(id);
   }
 
-  /** For whoever looks besides the window. */
+  /** For whoever looks besides the window, on a terminal. */
   view(id: string, send: (bytes: Uint8Array<ArrayBuffer>) => void): SessionView {
-    return this.#get(id).view(send);
+    return this.#get(id).view('terminal', send);
   }
 
   /** Throws `SESSION_INPUT_FULL`. */

@@ -42,6 +42,8 @@ const session = z.object({
   error: error.optional(),
   lost: z.enum(['not-answering', 'cut']).optional(),
   reconnects: z.number(),
+  /** Absent: an app that does not count them yet. */
+  terminals: z.number().optional(),
   keepAlive: z.object({ everySeconds: z.number(), count: z.number() }),
   isRecorded: z.boolean(),
   recording: z.object({ file: z.string(), state: z.enum(['running', 'stopped', 'full', 'failed']) }).optional(),

@@ -536,14 +536,21 @@ const session = z.object({
   device: z.string(),
   user: z.string(),
   jumps: z.array(z.string()),
-  /** Of the way that is tried first. */
+  /** Of the way that is tried now, or led there; so are device and jump hosts. */
   way: wayKind,
   state: z.enum(['starting', 'open', 'ended']),
   startedAt: time,
   openedAt: time.optional(),
   endedAt: time.optional(),
   /** What the key is wanted for at this moment, with the whole sentence. */
-  waitsFor: z.object({ what: z.enum(['pin', 'touch', 'key']), sentence: z.string() }).optional(),
+  waitsFor: z
+    .object({
+      what: z.enum(['pin', 'touch', 'key']),
+      sentence: z.string(),
+      /** Of a touch: which login of the way it is for, from 1; absent where it is for none of them. */
+      hop: z.object({ at: z.number(), of: z.number(), host: z.string() }).optional(),
+    })
+    .optional(),
   /** Of the remote shell; absent while it runs and where ssh itself failed. */
   exitCode: z.number().optional(),
   error: errorSchema.optional(),
@@ -551,6 +558,8 @@ const session = z.object({
   lost: z.enum(['not-answering', 'cut']).optional(),
   /** How often it was begun anew in its place. The times are of the last time. */
   reconnects: z.number(),
+  /** So many terminals show it besides the window: `glasskey sessions attach`. */
+  terminals: z.number(),
   /** The host is asked every so many seconds (0: never), and `count` times without an answer end the session. */
   keepAlive: z.object({ everySeconds: z.number(), count: z.number() }),
   /** It is written to a file now. */

@@ -98,6 +98,9 @@ describe('a session', () => {
     const sentences = desk.states.flatMap(({ waitsFor }) => (waitsFor?.what === 'touch' ? [waitsFor.sentence] : []));
     expect(sentences[0]).toContain(`Log in as ${lab.fabric.jump.user} on`);
     expect(sentences.at(-1)).toContain(`Log in as ${lab.fabric.device.user} on`);
+    const hops = desk.states.flatMap(({ waitsFor }) => (waitsFor?.what === 'touch' ? [waitsFor.hop] : []));
+    expect(hops[0]).toEqual({ at: 1, of: 2, host: shown(lab.jump).split('@').at(-1) });
+    expect(hops.at(-1)).toEqual({ at: 2, of: 2, host: 'leaf1' });
     expect(desk.screen(id)).toMatch(/^Logging in to .*: one PIN, 2 touches\.\r\n/);
     // What ssh is made to say so that the state is known is not shown.
     expect(desk.screen(id)).not.toMatch(/Authenticated to|Transferred|Bytes per second/);

@@ -342,6 +342,16 @@ test('It says who is where through which hops, and what the key is wanted for wh
   await window.become([{ ...starting, waitsFor: { what: 'touch', sentence: 'Touch it to log in as alice.' } }]);
   await page.getByText('Touch it to log in as alice.', { exact: true }).waitFor();
   await page.getByRole('tab', { name: 'leaf1, Waiting for your key' }).waitFor();
+  const logins = page.getByRole('list', { name: 'The logins on the way' });
+  expect(await logins.count()).toBe(0);
+  const hop = { at: 2, of: 3, host: 'jump-inner' };
+  await window.become([{ ...starting, waitsFor: { what: 'touch', sentence: 'Touch it to log in as alice.', hop } }]);
+  await page.getByText('Login 2 of 3: jump-inner', { exact: true }).waitFor();
+  const hosts = logins.getByRole('listitem');
+  expect(await hosts.allTextContents()).toEqual(['jump-east', 'jump-inner', 'leaf1']);
+  expect(await hosts.nth(1).getAttribute('aria-current')).toBe('step');
+  await logins.getByLabel('Logged in:').waitFor();
+  expect(await axeViolationsInBothSchemes(page)).toEqual([]);
   await window.become([{ ...starting, state: 'open', openedAt: Date.now() }]);
   await page.getByText('Touch it to log in as alice.', { exact: true }).waitFor({ state: 'detached' });
   await page.getByText('Connected').first().waitFor();
@@ -376,6 +386,28 @@ test('A session that failed says why and what to do; connecting again begins it 
   expect(made(window, 'sessions.end')).toEqual([]);
   await window.become([{ ...failed, error: undefined, exitCode: 3 } as SessionView]);
   await page.getByText('ended with exit code 3').first().waitFor();
+});
+
+test('It says how long it is open, by which kind of way, and that a terminal shows it too', async () => {
+  const now = Date.parse('2026-11-30T12:00:00Z');
+  const session = sampleSession({ startedAt: now - 90_000, openedAt: now - 65_000 });
+  await using window = await openSessions([session], { now });
+  const { page } = window;
+  const length = page.getByText(/, for 1:\d\d/);
+  await length.waitFor();
+  const first = await length.textContent();
+  await page.clock.runFor(5_000);
+  await soon(() => length.textContent()).not.toBe(first);
+  await window.become([{ ...session, terminals: 1 }]);
+  await page.getByText('Also in a terminal').waitFor();
+  await page.getByRole('tab', { name: 'ce1-rack4, Connected, also in a terminal' }).waitFor();
+  await window.become([{ ...session, way: 'password', terminals: 2, isRecorded: true }]);
+  await page.getByText('Shared password (last resort)').waitFor();
+  await page.getByRole('tab', { name: 'ce1-rack4, Connected, recording, also in a terminal' }).waitFor();
+  expect(await axeViolationsInBothSchemes(page)).toEqual([]);
+  await window.become([{ ...session, way: 'console', state: 'ended', endedAt: now, exitCode: 0 }]);
+  await page.getByText(', after 1:05').waitFor();
+  await page.getByText('VM console').waitFor();
 });
 
 test('A connection that went says so, and that it was lost', async () => {

@@ -337,6 +337,7 @@ const bytes = (text: string) => new TextEncoder().encode(text.replaceAll('\n', '
 
 const OPEN = sampleSession({ device: 'admin@ce1-rack4', startedAt: NOW - 240_000, openedAt: NOW - 210_000 });
 const SECOND = sampleSession({ id: 'session-0', target: 'leaf1', device: 'alice@leaf1', startedAt: NOW - 900_000 });
+const LAST_RESORT: SessionView = { ...OPEN, device: 'telco-rw@ce1-rack4', way: 'password', terminals: 1 };
 
 const LOST: SessionView = {
   ...OPEN,
@@ -643,6 +644,7 @@ export const WINDOW_PICTURES: readonly WindowPicture[] = [
         waitsFor: {
           what: 'touch',
           sentence: 'Log in as jumper on jump-east.',
+          hop: { at: 1, of: 2, host: 'jump-east' },
         },
       },
     ],
@@ -660,6 +662,7 @@ export const WINDOW_PICTURES: readonly WindowPicture[] = [
     page.getByRole('alert').waitFor(),
   ),
   sessions('recorded', 'A session that is recorded', [SECOND, RECORDED]),
+  sessions('last-resort', 'By the shared password, marked so, and attached in a terminal too', [LAST_RESORT]),
   sessions('search', 'Search in the terminal', [OPEN], async ({ page }) => {
     await page.keyboard.press('Control+Shift+F');
     await page.getByRole('textbox', { name: 'Search in this terminal' }).fill('connected');

@@ -71,6 +71,7 @@ export function sampleSession(session: Partial<SessionView>): SessionView {
     state: 'open',
     startedAt: Date.now(),
     reconnects: 0,
+    terminals: 0,
     keepAlive: { everySeconds: 15, count: 3 },
     isRecorded: false,
     ...session,

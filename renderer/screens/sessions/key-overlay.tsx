@@ -5,7 +5,8 @@ import type { SessionView } from '../../../main/ipc/contract.ts';
 import { useAnnounce } from '../../design/announcement.tsx';
 import { KeyDrawing } from '../../design/key-drawing.tsx';
 import { useTexts } from '../../texts.tsx';
-import { placeOf, wayWords } from './session-words.ts';
+import { HopChain } from './hop-chain.tsx';
+import { hostsOf, placeOf, wayWords } from './session-words.ts';
 
 const useStyles = makeStyles({
   place: {
@@ -33,6 +34,7 @@ const useStyles = makeStyles({
     textAlign: 'center',
   },
   title: { margin: 0, fontSize: tokens.fontSizeBase400, fontWeight: tokens.fontWeightSemibold },
+  login: { margin: 0, fontWeight: tokens.fontWeightSemibold, overflowWrap: 'anywhere' },
   sentence: { margin: 0, color: tokens.colorNeutralForeground2, overflowWrap: 'anywhere' },
 });
 
@@ -48,13 +50,22 @@ export function KeyOverlay({ session }: { readonly session: SessionView }) {
       : say(({ pin: 'sessions.waits-pin', touch: 'sessions.waits-touch', key: 'sessions.waits-key' } as const)[what]);
   const way = jumps.length === 0 ? '' : say('sessions.connecting-through', { jumps: wayWords(say, jumps) });
   const sentence = waitsFor?.sentence ?? way;
-  useEffect(() => announce(`${title}. ${sentence}`), [announce, title, sentence]);
+  const hop = waitsFor?.hop;
+  const login = hop === undefined ? '' : say('sessions.hop', hop);
+  const said = [title, login, sentence].filter((part) => part !== '').join('. ');
+  useEffect(() => announce(said), [announce, said]);
   const drawn = what === undefined ? 'busy' : ({ pin: 'present', touch: 'touch', key: 'absent' } as const)[what];
   return (
     <div className={styles.place}>
       <div className={styles.card}>
         <KeyDrawing state={drawn} size={132} />
         <p className={styles.title}>{title}</p>
+        {hop !== undefined && (
+          <>
+            <p className={styles.login}>{login}</p>
+            <HopChain hosts={hostsOf(session)} at={hop.at} />
+          </>
+        )}
         {sentence !== '' && <p className={styles.sentence}>{sentence}</p>}
       </div>
     </div>

@@ -1,10 +1,20 @@
 /** Above the terminal: who is logged in to what, through which hosts, since when, how it stands; and what one can do with it. */
 import { Button, makeStyles, tokens } from '@fluentui/react-components';
-import { CopyRegular, DismissRegular, RecordRegular, RecordStopRegular, SearchRegular } from '@fluentui/react-icons';
+import {
+  CopyRegular,
+  DismissRegular,
+  RecordRegular,
+  RecordStopRegular,
+  SearchRegular,
+  WindowConsoleRegular,
+} from '@fluentui/react-icons';
 import type { MouseEvent } from 'react';
 import type { SessionView } from '../../../main/ipc/contract.ts';
+import { StateBadge } from '../../design/state-badge.tsx';
 import { useTexts } from '../../texts.tsx';
+import { KINDS } from '../devices/target-words.ts';
 import { RecordingMark } from './recording-mark.tsx';
+import { SessionLength } from './session-length.tsx';
 import { SessionStateBadge } from './session-state.tsx';
 import { sinceWords, whoWhere } from './session-words.ts';
 import { keyNames } from './terminal-keys.ts';
@@ -44,6 +54,14 @@ const useStyles = makeStyles({
   who: { margin: 0, fontSize: tokens.fontSizeBase300, fontWeight: tokens.fontWeightSemibold },
   state: { display: 'inline-flex', alignItems: 'center', gap: tokens.spacingHorizontalXS },
   small: { color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
+  mark: {
+    display: 'inline-flex',
+    alignItems: 'center',
+    gap: tokens.spacingHorizontalXS,
+    color: tokens.colorNeutralForeground2,
+    fontSize: tokens.fontSizeBase200,
+    fontWeight: tokens.fontWeightSemibold,
+  },
   tools: { display: 'flex', alignItems: 'center', gap: tokens.spacingHorizontalXXS, marginInlineStart: 'auto' },
   hint: { marginInlineEnd: tokens.spacingHorizontalS, '@media (max-width: 820px)': { display: 'none' } },
 });
@@ -56,7 +74,7 @@ export function SessionBanner({ session, isMac, onFind, onCopy, onRecord, onClos
   const { say } = useTexts();
   const keys = keyNames(isMac);
   const isPolicy = useRecordingPolicy();
-  const { isRecorded } = session;
+  const { isRecorded, terminals } = session;
   const recordLabel = say(isRecorded ? 'sessions.record-stop' : 'sessions.record-start');
   return (
     <header className={styles.banner}>
@@ -64,8 +82,18 @@ export function SessionBanner({ session, isMac, onFind, onCopy, onRecord, onClos
         <h2 className={styles.who}>{whoWhere(say, session)}</h2>
         <span className={styles.state}>
           <SessionStateBadge session={session} />
-          <span className={styles.small}>{sinceWords(say, session, Date.now())}</span>
+          <span className={styles.small}>
+            {sinceWords(say, session, Date.now())}
+            <SessionLength session={session} />
+          </span>
         </span>
+        <SessionWay session={session} />
+        {terminals > 0 && (
+          <span className={styles.mark} title={say('sessions.in-terminals-explained')}>
+            <WindowConsoleRegular aria-hidden="true" />
+            {say('sessions.in-terminals', { count: terminals })}
+          </span>
+        )}
         {isRecorded && <RecordingMark isPolicy={isPolicy} />}
       </div>
       <div className={styles.tools}>
@@ -104,5 +132,19 @@ export function SessionBanner({ session, isMac, onFind, onCopy, onRecord, onClos
         />
       </div>
     </header>
+  );
+}
+
+/** The kind of the way, where the jump hosts that are named do not say it already. */
+function SessionWay({ session: { way } }: { readonly session: SessionView }) {
+  const styles = useStyles();
+  const { say } = useTexts();
+  if (way === 'jump') return null;
+  const words = say(KINDS[way].name);
+  if (way === 'password') return <StateBadge state="todo">{words}</StateBadge>;
+  return (
+    <span className={styles.small} title={say(KINDS[way].explained)}>
+      {words}
+    </span>
   );
 }

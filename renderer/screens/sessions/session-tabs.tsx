@@ -9,7 +9,7 @@ import type { SessionView } from '../../../main/ipc/contract.ts';
 import { useTexts } from '../../texts.tsx';
 import { RecordingDot } from './recording-mark.tsx';
 import { SessionStateIcon } from './session-state.tsx';
-import { stateWords, tabName } from './session-words.ts';
+import { tabLabel, tabName } from './session-words.ts';
 
 export interface SessionTabsProps {
   readonly sessions: readonly SessionView[];
@@ -116,10 +116,7 @@ export function SessionTabs({ sessions, current, panelId, onChoose, onEnter, onC
             id={tabId(id)}
             aria-selected={chosen}
             aria-controls={chosen ? panelId : undefined}
-            aria-label={say(session.isRecorded ? 'sessions.tab-recorded' : 'sessions.tab', {
-              target,
-              state: stateWords(say, session),
-            })}
+            aria-label={tabLabel(say, session, sessions)}
             aria-keyshortcuts="Delete"
             tabIndex={chosen ? 0 : -1}
             title={target}

@@ -14,10 +14,23 @@ export function placeOf(session: Pick<SessionView, 'name' | 'device'>): string {
   return session.name ?? hostOf(session);
 }
 
+/** The hosts that are logged in to, in order; the device, last, by its saved name. */
+export function hostsOf(session: Pick<SessionView, 'name' | 'device' | 'jumps'>): readonly string[] {
+  return [...session.jumps.map((device) => hostOf({ device })), placeOf(session)];
+}
+
 /** What its tab is called: the target, with a number where several sessions go there. */
 export function tabName(session: SessionView, sessions: readonly SessionView[]): string {
   const same = sessions.filter(({ target }) => target === session.target);
   return same.length === 1 ? session.target : `${session.target} (${same.indexOf(session) + 1})`;
+}
+
+/** What is read out of its tab. */
+export function tabLabel(say: Say, session: SessionView, sessions: readonly SessionView[]): string {
+  const { isRecorded, terminals } = session;
+  const plain = say('sessions.tab', { target: tabName(session, sessions), state: stateWords(say, session) });
+  const tab = isRecorded ? say('sessions.tab-recorded', { tab: plain }) : plain;
+  return terminals > 0 ? say('sessions.tab-in-terminal', { tab }) : tab;
 }
 
 /** "a, then b, then c". */

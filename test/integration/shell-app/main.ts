@@ -72,6 +72,7 @@ export class ShellApp {
       state: 'open',
       startedAt: 0,
       reconnects: 0,
+      terminals: 0,
       way: 'jump',
       keepAlive: { everySeconds: 15, count: 3 },
       isRecorded: false,

@@ -106,6 +106,32 @@ describe('a session', () => {
     expect(changes()).toBe(5);
   });
 
+  it('counts the terminals that show it besides the window, and those that leave', async () => {
+    const { open, sessions, changes } = start();
+    const { id, state } = open();
+    sessions.attach(id);
+    expect(state()?.terminals).toBe(0);
+    const before = changes();
+    const [first, second] = [sessions.view(id, () => {}), sessions.view(id, () => {})];
+    expect(state()?.terminals).toBe(2);
+    first.close();
+    first.close();
+    expect(state()?.terminals).toBe(1);
+    expect(changes()).toBe(before + 3);
+    sessions.detach(id);
+    second.close();
+    expect(state()?.terminals).toBe(0);
+  });
+
+  it('goes by the way that is tried, and is told so', async () => {
+    const { open, changes } = start();
+    const { state, run } = open();
+    const before = changes();
+    run.goesBy({ device: 'telco@10.0.0.7', user: 'telco', jumps: ['ops@198.51.100.1'], way: 'password' });
+    expect(state()).toMatchObject({ target: 'leaf1', device: 'telco@10.0.0.7', way: 'password', state: 'starting' });
+    expect(changes()).toBe(before + 1);
+  });
+
   it('that failed keeps its error, is for nothing more, and stays until it is dismissed', async () => {
     const { open, sessions } = start();
     const { id, state, run, fail } = open();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GlasskeyError } from '../../../diagnostics/glasskey-error.ts';
+import type { SigningFacts } from '../../../main/agent/describe-signing.ts';
 import type { StartRecording } from '../../../main/connect/connect-session.ts';
 import { parseHostSpec } from '../../../main/connect/host-spec.ts';
 import { MOST_UNDRAWN_BYTES } from '../../../main/connect/output-flow.ts';
@@ -17,20 +18,22 @@ import { textsFor } from '../../../main/texts/texts.ts';
 import { fakePtys } from '../connect/fake-pty.ts';
 import { ManualClock, settle } from '../lab/authenticator/manual-clock.ts';
 
-const plan = planConnect({
+const request = {
   device: parseHostSpec('alice@10.9.0.4:2222'),
   jump: [parseHostSpec('ops@192.0.2.10'), parseHostSpec('[2001:db8::1]:22')],
   agentSocket: '/tmp/agent.sock',
   publicKeyFiles: ['/tmp/id.pub'],
   knownHostsFiles: ['/tmp/known_hosts'],
   configFile: '/tmp/x/ssh_config',
-});
+} as const;
+const plan = planConnect(request);
 
 /** A Glasskey whose connects a test leads by hand. */
 function start() {
   const clock = new ManualClock();
   const told: { name: EventName; payload: unknown }[] = [];
   const connects: {
+    place: Extract<ConnectPlace, { terminal: SshTerminal }>;
     people: GlasskeyPeople;
     signal: AbortSignal;
     terminal: SshTerminal;
@@ -86,7 +89,7 @@ function start() {
           if (place === undefined || !('terminal' in place)) throw new Error('not on a terminal');
           const { terminal } = place;
           const end = (exitCode: number) => resolve({ exitCode });
-          connects.push({ people: its, signal, terminal, end, fail: reject });
+          connects.push({ place, people: its, signal, terminal, end, fail: reject });
         }),
     },
   };
@@ -166,6 +169,60 @@ describe('sessions.open', () => {
     const call = calls['sessions.open']({ target: 'nonsense', columns: 80, rows: 24 }, context(1));
     await expect(call).rejects.toMatchObject({ code: 'TARGET_INVALID' });
     expect(await listed()).toEqual([]);
+  });
+});
+
+describe('which login a touch is for', () => {
+  const facts = (user: string, name: string, through: SigningFacts['through'] = []): SigningFacts => ({
+    purpose: { kind: 'login', user, host: { name, fingerprint: 'SHA256:a' } },
+    through,
+    way: 'known',
+  });
+  const hostsOf = (...names: string[]) => names.map((name) => ({ name, fingerprint: undefined }));
+
+  it('is told with its number and its host, by the way that is tried now', async () => {
+    const { open, listed } = start();
+    const { people, place } = await open();
+    const hopAt = async (about: SigningFacts) => {
+      people.touchWanted('Log in', about);
+      const [session] = await listed();
+      people.touchDone('signed');
+      return session?.waitsFor?.hop;
+    };
+    expect(await hopAt(facts('ops', '192.0.2.10'))).toEqual({ at: 1, of: 3, host: '192.0.2.10' });
+    const second = facts('dave', 'whatever', hostsOf('192.0.2.10'));
+    expect(await hopAt(second)).toEqual({ at: 2, of: 3, host: '2001:db8::1' });
+    const device = facts('alice', 'whatever', hostsOf('192.0.2.10', '2001:db8::1'));
+    expect(await hopAt(device)).toEqual({ at: 3, of: 3, host: 'leaf1' });
+
+    place.onWay?.(planConnect({ ...request, way: 'password', jump: [parseHostSpec('ops@jump-west:2200')] }));
+    expect((await listed())[0]).toMatchObject({ way: 'password', jumps: ['ops@jump-west:2200'] });
+    expect(await hopAt(facts('ops', '[jump-west]:2200'))).toEqual({ at: 1, of: 1, host: 'jump-west:2200' });
+  });
+
+  it('is not told where it is for another host, another user, or a host that the agent is forwarded to', async () => {
+    const { open, listed } = start();
+    const { people, place, terminal } = await open();
+    const hopAt = async (about: SigningFacts) => {
+      people.touchWanted('Log in', about);
+      const [session] = await listed();
+      people.touchDone('signed');
+      return session?.waitsFor?.hop;
+    };
+    expect(await hopAt(facts('ops', 'elsewhere'))).toBeUndefined();
+    expect(await hopAt(facts('mallory', '192.0.2.10'))).toBeUndefined();
+    expect(await hopAt({ ...facts('ops', '192.0.2.10'), way: 'unverified' })).toBeUndefined();
+    expect(await hopAt({ ...facts('ops', 'a'), purpose: { kind: 'sshsig', namespace: 'git' } })).toBeUndefined();
+    const through = [{ name: '192.0.2.10', fingerprint: 'SHA256:jump' }];
+    expect(await hopAt(facts('alice', '[10.9.0.4]:2222', through))).toBeUndefined();
+    terminal.onOpened();
+    expect(await hopAt(facts('ops', '192.0.2.10'))).toBeUndefined();
+    expect(await hopAt(facts('alice', '[10.9.0.4]:2222', through))).toBeUndefined();
+
+    // The session is open there once the jump host has let the user in, and the device is still to come.
+    place.onWay?.(planConnect({ ...request, way: 'forwarded', jump: [parseHostSpec('ops@192.0.2.10')] }));
+    expect(await hopAt(facts('alice', '[10.9.0.4]:2222', through))).toEqual({ at: 2, of: 2, host: 'leaf1' });
+    expect(await hopAt(facts('alice', 'leaf2', through))).toBeUndefined();
   });
 });
 
