@@ -25,6 +25,7 @@ import type { KeyAgent, SigningPeople } from './glasskey-agent.ts';
 import type { AgentKeyPolicy, AgentPolicyWorld } from './glasskey-agent-policy.ts';
 import type { AgentStatus } from './glasskey-agent-status.ts';
 import type { AttestationFiles, AttestationReport } from './glasskey-attest.ts';
+import type { CheckScheduleStep } from './glasskey-check-schedule.ts';
 import type { ConnectTo } from './glasskey-connect.ts';
 import type { DrillPeople, DrillRequest } from './glasskey-drill.ts';
 import type { HostKeysOfHost } from './glasskey-host-keys.ts';
@@ -47,6 +48,7 @@ import type { PlainValue, SettingLine } from './glasskey-settings.ts';
 import type { SshConfigChange, SshConfigState, SshConfigWorld } from './glasskey-ssh-config.ts';
 import type { ImportPlan, ImportSource, TargetFormat } from './glasskey-target-import.ts';
 import type { TargetToSave } from './glasskey-targets.ts';
+import type { ScheduleState } from './reminders/check-schedule.ts';
 import type { ResidentAgent, ResidentAgentWorld } from './resident-agent.ts';
 import type { SecurityKeyPeople } from './security-keys/people.ts';
 import type { SecurityKey } from './security-keys/security-key.ts';
@@ -74,6 +76,8 @@ export interface GlasskeyWorld {
   readonly tokens?: TokenCacheStore;
   /** A setting that cannot be used, in a sentence: whoever wrote it must hear of it. */
   readonly settingUnusable?: (sentence: string) => void;
+  /** What looks once and tells what is due, started by itself: an absolute path, and its words. Without it, no check can be scheduled. */
+  readonly check?: readonly [string, ...string[]];
 }
 
 /** Everyone who is asked or told something: enrollment's people, and those of sign-in and signatures. */
@@ -650,6 +654,16 @@ export class Glasskey {
     } catch (error) {
       this.#log('warn', 'ssh-config.not-refreshed', { code: asGlasskeyError(error).code });
     }
+  }
+
+  /** The check while the app is closed: looks how it stands, or installs or removes it (main/reminders/check-schedule.ts). */
+  async checkSchedule(step: CheckScheduleStep): Promise<ScheduleState> {
+    await this.#open();
+    const { checkScheduleStep } = await import('./glasskey-check-schedule.ts');
+    const { environment, homeFolder, check } = this.#world;
+    const world = { platform: process.platform, environment, homeFolder, dataFolder: this.#dataFolder(), check };
+    if (step === 'look') return checkScheduleStep(step, world);
+    return this.#logged(`reminders.schedule.${step}`, () => checkScheduleStep(step, world));
   }
 
   /** Saved targets, last used first. */

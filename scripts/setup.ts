@@ -34,6 +34,8 @@ interface Need {
   readonly programs: readonly string[];
   /** Shared libraries, all of them, by file name. */
   readonly libraries?: readonly string[];
+  /** Files, all of them, by absolute path. */
+  readonly files?: readonly string[];
   /** Debian's packages that bring it. */
   readonly packages: readonly string[];
   readonly hard: boolean;
@@ -98,6 +100,21 @@ const PACKAGE_BUILDERS: readonly Need[] = [
   { programs: ['rpmbuild'], packages: ['rpm'], hard: false, without: 'the tests make and look at no rpm package' },
 ];
 
+/** A user's login session of the lab (test/lab/user-session): systemd, its bus, and what the notification service is written in. */
+const LOGIN_SESSION: Need = {
+  programs: [],
+  files: [
+    '/usr/lib/systemd/systemd',
+    '/usr/bin/systemd-analyze',
+    '/usr/lib/systemd/user/dbus.socket',
+    '/usr/lib/python3/dist-packages/dbus/__init__.py',
+    '/usr/lib/python3/dist-packages/gi/__init__.py',
+  ],
+  packages: ['systemd', 'dbus-user-session', 'python3-dbus', 'python3-gi'],
+  hard: false,
+  without: 'the tests in which systemd starts the scheduled check are skipped',
+};
+
 /** The lab's virtual machine (test/lab/vm): the tests that take a real /dev/hidrawN. */
 const VIRTUAL_MACHINE: readonly Need[] = MACHINE_PROGRAMS.map((needed) => ({
   programs: [needed.program],
@@ -150,6 +167,7 @@ function hasLibrary(name: string): boolean {
 }
 
 function isMet(need: Need): boolean {
+  if (need.files !== undefined) return process.platform !== 'linux' || need.files.every((file) => existsSync(file));
   if (need.libraries !== undefined) return process.platform !== 'linux' || need.libraries.every(hasLibrary);
   const together = need.packages.includes('util-linux');
   return together
@@ -265,7 +283,7 @@ function commandFor(packages: readonly string[]): string {
 function report(missing: readonly Need[]): void {
   for (const need of missing) {
     say(
-      `${[...need.programs, ...(need.libraries ?? [])].join(', ')} not found (${need.packages.join(', ')}): ${need.without}.`,
+      `${[...need.programs, ...(need.libraries ?? []), ...(need.files ?? [])].join(', ')} not found (${need.packages.join(', ')}): ${need.without}.`,
     );
   }
 }
@@ -275,7 +293,12 @@ function needsFor(argv: readonly string[]): readonly Need[] {
   if (argv.includes('--for=windows')) return process.platform === 'linux' ? WINDOWS : [];
   if (argv.includes('--for=window')) return [...NEEDS, BROWSER];
   if (!argv.includes('--for=test')) return NEEDS;
-  return [...NEEDS, HID_LIBRARIES, BROWSER, ...(process.platform === 'linux' ? PACKAGE_BUILDERS : [])];
+  return [
+    ...NEEDS,
+    HID_LIBRARIES,
+    BROWSER,
+    ...(process.platform === 'linux' ? [...PACKAGE_BUILDERS, LOGIN_SESSION] : []),
+  ];
 }
 
 function main(argv: readonly string[]): number {

@@ -1,5 +1,6 @@
 /** What the command line stands on. The lab replaces the HID bus, tests the streams; the rest is the machine's own. */
 import { homedir, hostname, userInfo } from 'node:os';
+import { resolve } from 'node:path';
 import type { HidBus } from '../../native/hid/transport.ts';
 import type { Clock } from '../../time/clock.ts';
 import { systemClock } from '../../time/clock.ts';
@@ -11,6 +12,8 @@ export interface CliWorld {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly homeFolder: string;
   readonly owner: string;
+  /** By which this command line was started, without its own words: for whoever is to start it again. */
+  readonly command: readonly [string, ...string[]];
   /** Read from by its descriptor, byte by byte: a remote command gets what is left. */
   readonly stdin: { readonly fd: number };
   readonly stdout: NodeJS.WriteStream;
@@ -24,6 +27,7 @@ export function systemCliWorld(): CliWorld {
     environment: process.env,
     homeFolder: homedir(),
     owner: `${userInfo().username}@${hostname()}`,
+    command: [process.execPath, ...process.execArgv, resolve(process.argv[1] ?? '')],
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,

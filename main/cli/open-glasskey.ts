@@ -12,9 +12,17 @@ export async function withGlasskey<T>(
   { world, output }: Invocation,
   use: (glasskey: Glasskey) => Promise<T>,
 ): Promise<T> {
-  const { hid, clock, environment, homeFolder, owner } = world;
-  const settingUnusable = (sentence: string) => output.warn(printable(sentence));
-  const glasskey = new Glasskey({ hid, clock, environment, homeFolder, owner, log: output.log, settingUnusable });
+  const { hid, clock, environment, homeFolder, owner, command } = world;
+  const glasskey = new Glasskey({
+    hid,
+    clock,
+    environment,
+    homeFolder,
+    owner,
+    log: output.log,
+    settingUnusable: (sentence) => output.warn(printable(sentence)),
+    check: [...command, 'reminders', 'check'],
+  });
   try {
     return await use(glasskey);
   } finally {

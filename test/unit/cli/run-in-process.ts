@@ -30,6 +30,7 @@ export async function runInProcess(words: readonly string[], over: InProcess = {
     environment: over.environment ?? {},
     homeFolder: over.homeFolder ?? '/nonexistent',
     owner: 'alice@test',
+    command: ['/opt/glasskey'],
     stdin: { fd: stdin ?? -1 },
     // A stream of a file or pipe: what a terminal has beyond it is absent.
     stdout: stdout as unknown as NodeJS.WriteStream,
