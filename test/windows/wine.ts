@@ -16,6 +16,7 @@ const run = promisify(execFile);
 /** Debian's wine64 puts them here; nothing of it is on the PATH. */
 export const WINE = '/usr/lib/wine/wine64';
 const WINESERVER = '/usr/lib/wine/wineserver64';
+const AS_USER = join(import.meta.dirname, 'as-user.ts');
 /** Making the folder takes 9 s on an idle computer. */
 const BOOT_TIMEOUT_MS = 180_000;
 const DEFAULT_SECONDS = 60;
@@ -126,13 +127,27 @@ export class WindowsUser {
   }
 
   /** The same without waiting for its end. */
-  async start(
-    script: string,
+  start(script: string, args: readonly string[] = [], options: WindowsRunOptions = {}): Promise<WindowsProgram> {
+    const before = ['--disable-warning=ExperimentalWarning', '--import', asUrl(AS_USER)];
+    return this.#start([NODE_EXE, ...before, windowsPath(script), ...args], options);
+  }
+
+  /** Runs any program for Windows (an absolute path of this computer), to its end. */
+  async runProgram(
+    program: string,
     args: readonly string[] = [],
-    { environment = {}, input = '', seconds = DEFAULT_SECONDS }: WindowsRunOptions = {},
+    options: WindowsRunOptions = {},
+  ): Promise<WindowsRun> {
+    return (await this.#start([program, ...args], options)).ended;
+  }
+
+  async #start(
+    command: readonly string[],
+    { environment = {}, input = '', seconds = DEFAULT_SECONDS }: WindowsRunOptions,
   ): Promise<WindowsProgram> {
     this.#count += 1;
-    const file = (name: string) => join(this.#runs, `${this.#count}.${name}`);
+    const number = this.#count;
+    const file = (name: string) => join(this.#runs, `${number}.${name}`);
     // Node under Wine can open files as its standard streams, no pipes.
     const streams = await Promise.all([
       open(file('in'), 'w+').then(async (handle) => {
@@ -143,12 +158,7 @@ export class WindowsUser {
       open(file('out'), 'w'),
       open(file('err'), 'w'),
     ]);
-    const before = [
-      '--disable-warning=ExperimentalWarning',
-      '--import',
-      asUrl(join(import.meta.dirname, 'as-user.ts')),
-    ];
-    const child = spawn(WINE, [NODE_EXE, ...before, windowsPath(script), ...args], {
+    const child = spawn(WINE, [...command], {
       cwd: this.home,
       env: {
         ...wineEnvironment(this.#folder),
