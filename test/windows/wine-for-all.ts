@@ -1,5 +1,6 @@
 /** Windows is installed once for all test files; each takes a user of its own (`WindowsUser.create(inject('windows'))`). */
 import type { TestProject } from 'vitest/node';
+import { installWebauthnDll } from './webauthn-dll.ts';
 import { installWindows } from './wine.ts';
 
 declare module 'vitest' {
@@ -11,6 +12,7 @@ declare module 'vitest' {
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const windows = await installWindows();
+  await installWebauthnDll(windows.folder);
   project.provide('windows', windows.folder);
   return windows.close;
 }

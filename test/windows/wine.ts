@@ -47,6 +47,8 @@ export interface WindowsRunOptions {
   readonly input?: string;
   /** After which it is ended: `status` is null then. */
   readonly seconds?: number;
+  /** A library of the system's that this Windows is to lack, for this program: `webauthn`. */
+  readonly withoutLibrary?: string;
 }
 
 /** A program that runs. */
@@ -79,7 +81,7 @@ export async function installWindows(): Promise<{ readonly folder: string; close
   }
 }
 
-function wineEnvironment(folder: string): Record<string, string> {
+function wineEnvironment(folder: string, withoutLibrary = ''): Record<string, string> {
   return {
     PATH: process.env.PATH ?? '',
     // Wine links the user's folders into the home folder: not into that of whoever runs the tests.
@@ -88,7 +90,10 @@ function wineEnvironment(folder: string): Record<string, string> {
     WINESERVER,
     WINEDEBUG: '-all',
     // No menu entries, and no offers to fetch .NET or a browser engine.
-    WINEDLLOVERRIDES: 'mscoree,mshtml,winemenubuilder.exe=',
+    WINEDLLOVERRIDES: ['mscoree', 'mshtml', 'winemenubuilder.exe', withoutLibrary]
+      .filter(Boolean)
+      .join(',')
+      .concat('='),
   };
 }
 
@@ -143,7 +148,7 @@ export class WindowsUser {
 
   async #start(
     command: readonly string[],
-    { environment = {}, input = '', seconds = DEFAULT_SECONDS }: WindowsRunOptions,
+    { environment = {}, input = '', seconds = DEFAULT_SECONDS, withoutLibrary }: WindowsRunOptions,
   ): Promise<WindowsProgram> {
     this.#count += 1;
     const number = this.#count;
@@ -161,7 +166,7 @@ export class WindowsUser {
     const child = spawn(WINE, [...command], {
       cwd: this.home,
       env: {
-        ...wineEnvironment(this.#folder),
+        ...wineEnvironment(this.#folder, withoutLibrary),
         NODE_SKIP_PLATFORM_CHECK: '1',
         // Where require() looks for binaries that npm has not installed on this system.
         NODE_PATH: windowsPath(WINDOWS_PACKAGES),
