@@ -67,9 +67,9 @@ export interface SshConfigChange {
 /** How it stands, from the disk; changes nothing. Throws `HOST_KEYS_UNUSABLE`, `CONNECT_PATH_UNUSABLE`. */
 export async function sshConfigState(world: SshConfigWorld): Promise<SshConfigState> {
   const place = placeOf(world);
-  const [fragment, text] = [fragmentOf(world), await textOf(place.configFile)];
+  const [fragment, text] = [fragmentOf(world), await userText(place.configFile)];
   const isWritten = (await textOf(place.fragmentFile)) !== undefined;
-  const included = text !== undefined && isIncluded(text, place.line);
+  const included = text !== undefined && isIncluded(text, asUserText(place.line));
   return {
     state: isWritten && included ? 'installed' : isWritten || included ? 'half' : 'absent',
     ...place,
@@ -87,10 +87,11 @@ export async function sshConfigState(world: SshConfigWorld): Promise<SshConfigSt
  */
 export async function installSshConfig(world: SshConfigWorld): Promise<SshConfigChange> {
   const { path: ssh } = await findSsh(world.environment);
-  const { fragmentFile, configFile, line } = placeOf(world);
-  const before = await textOf(configFile);
+  const { fragmentFile, configFile, line: ourLine } = placeOf(world);
+  const line = asUserText(ourLine);
+  const before = await userText(configFile);
   if (before !== undefined) {
-    const fault = await configFault(ssh, before);
+    const fault = await configFault(ssh, bytesOf(before));
     if (fault !== undefined) throw unusable(configFile, fault);
   }
   const { text } = fragmentOf(world);
@@ -99,13 +100,13 @@ export async function installSshConfig(world: SshConfigWorld): Promise<SshConfig
   await writeFragment(fragmentFile, text, world);
   const after = withInclude(before ?? '', line);
   if (after === before) return { state: await sshConfigState(world), keptAs: undefined };
-  const fault = await configFault(ssh, after);
+  const fault = await configFault(ssh, bytesOf(after));
   if (fault !== undefined) {
     if (before === undefined || !isIncluded(before, line)) await rm(fragmentFile, { force: true });
     throw refused(configFile, fault);
   }
   const keptAs = before === undefined ? undefined : `${configFile}.before-glasskey`;
-  if (keptAs !== undefined && before !== undefined) await write(keptAs, before, await modeOf(configFile));
+  if (keptAs !== undefined && before !== undefined) await write(keptAs, bytesOf(before), await modeOf(configFile));
   await writeConfig(configFile, after);
   return { state: await sshConfigState(world), keptAs };
 }
@@ -113,8 +114,8 @@ export async function installSshConfig(world: SshConfigWorld): Promise<SshConfig
 /** Takes exactly the line and the entries away; a file in which nothing is left is removed. Safe to call twice. */
 export async function removeSshConfig(world: SshConfigWorld): Promise<SshConfigState> {
   const { fragmentFile, configFile, line } = placeOf(world);
-  const before = await textOf(configFile);
-  const after = withoutInclude(before ?? '', line);
+  const before = await userText(configFile);
+  const after = withoutInclude(before ?? '', asUserText(line));
   // The line first: an Include of a file that is not there is no fault to ssh, but entries nobody includes are of no use.
   if (before !== undefined && after !== before) {
     if (after === '') await rm(await targetOf(configFile));
@@ -195,11 +196,12 @@ async function writeFragment(file: string, text: string, world: SshConfigWorld):
 
 async function writeConfig(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  await write(await targetOf(file), text, await modeOf(file));
+  await write(await targetOf(file), bytesOf(text), await modeOf(file));
 }
 
-function write(file: string, text: string, mode: number): Promise<void> {
-  return writeWholeFile(file, new TextEncoder().encode(text), { mode, overwrite: true });
+function write(file: string, text: string | Uint8Array<ArrayBuffer>, mode: number): Promise<void> {
+  const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text;
+  return writeWholeFile(file, bytes, { mode, overwrite: true });
 }
 
 /** Where a link leads: a file that takes the place of a link would part it from the folder where it is kept. */
@@ -214,10 +216,29 @@ function modeOf(file: string): Promise<number> {
   );
 }
 
+/** The user's file, in whatever encoding: a character for each byte, so that each comes back as it was. Undefined where there is none. */
+async function userText(file: string): Promise<string | undefined> {
+  return (await bytesIn(file))?.toString('latin1');
+}
+
+/** The inverse of `userText`. */
+function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.from(text, 'latin1'));
+}
+
+/** As it stands in a user's text. */
+function asUserText(line: string): string {
+  return Buffer.from(line, 'utf8').toString('latin1');
+}
+
 /** Undefined where there is no such file. */
 async function textOf(file: string): Promise<string | undefined> {
+  return (await bytesIn(file))?.toString('utf8');
+}
+
+async function bytesIn(file: string): Promise<Buffer | undefined> {
   try {
-    return await readFile(file, 'utf8');
+    return await readFile(file);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw unusable(file, error instanceof Error ? error.message : String(error), error);

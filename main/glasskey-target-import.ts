@@ -1,5 +1,5 @@
 /** Targets from files and into files, composed for glasskey.ts: what an import would do is told first, and done whole or not at all. */
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync, statSync } from 'node:fs';
 import { extname, isAbsolute, join } from 'node:path';
 import { asGlasskeyError, GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import type { FindTarget } from './glasskey-target-ways.ts';
@@ -219,14 +219,26 @@ function lineOf(
   return { place, name, verdict: update ? 'change' : 'clash', device, fields };
 }
 
+/** A file of 10,000 targets has two. */
+const MOST_BYTES = 32 * 1024 * 1024;
+
+/** Throws where it is larger, or, as a device file, without end. */
+function boundedFile(path: string): Buffer {
+  const stats = statSync(path);
+  if (stats.isCharacterDevice() || stats.isBlockDevice()) throw new Error('it is no file');
+  if (stats.size > MOST_BYTES) throw new Error('it is larger than 32 MiB');
+  return readFileSync(path);
+}
+
 function bytesOf(path: string): Uint8Array {
   try {
-    return readFileSync(path);
+    return boundedFile(path);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const own = error instanceof Error && code === undefined ? `: ${error.message}` : '';
     throw new GlasskeyError({
       code: 'TARGET_FILE_INVALID',
-      message: `${path} cannot be read${code === 'ENOENT' ? ': there is no such file' : ''}.`,
+      message: `${path} cannot be read${code === 'ENOENT' ? ': there is no such file' : own}.`,
       remedy: 'Name another file, or make this one readable.',
       detail: { path },
       cause: error,
@@ -244,7 +256,7 @@ function includedFrom(sshFolder: string, homeFolder: string, ownFragment: string
       // What Glasskey wrote there of its own targets is no news.
       if (file === ownFragment) return [{ path: file, text: '' }];
       try {
-        return [{ path: file, text: readFileSync(file, 'utf8') }];
+        return [{ path: file, text: boundedFile(file).toString('utf8') }];
       } catch {
         return []; // told by whoever asked
       }

@@ -3,7 +3,7 @@ import type { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { Log } from '../../diagnostics/log.ts';
 import { sha256Fingerprint } from '../openssh/fingerprint.ts';
 import { type Expectations, type KeyPolicy, type PolicyOf, type Ruling, ruleOn, type Unasked } from './agent-rules.ts';
-import { describeSigning, type NameHost } from './describe-signing.ts';
+import { describeSigning, type NameHost, shown } from './describe-signing.ts';
 import type { SignRequest } from './keyring.ts';
 import { refusal } from './refusal.ts';
 
@@ -50,12 +50,12 @@ export class RequestJudge {
   }
 }
 
-/** For the log, where no name may be wrong: keys only. */
+/** For the log, where no name of a host may be wrong: keys only. What a client wrote is cut: it must not push older lines out. */
 function chainOf({ purpose, forwardedThrough, throughUnverifiedHost, client }: SignRequest) {
   const about =
     purpose.kind === 'login'
-      ? { user: purpose.user, host: purpose.hostKey && sha256Fingerprint(purpose.hostKey) }
-      : { namespace: purpose.namespace };
+      ? { user: shown(purpose.user), host: purpose.hostKey && sha256Fingerprint(purpose.hostKey) }
+      : { namespace: shown(purpose.namespace) };
   const through = forwardedThrough.map(sha256Fingerprint).join(' ');
   return { purpose: purpose.kind, ...about, through, throughUnverifiedHost, program: client?.program };
 }

@@ -3,6 +3,7 @@
  * the notice "touch to log in to ce1-rack4" takes the name from the known_hosts files. Format: sshd(8), SSH_KNOWN_HOSTS.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { matchesHostPattern } from '../openssh/host-pattern.ts';
 import { SshReader } from '../openssh/wire.ts';
 
 /** A host one may be logging in to: what a hashed entry can be compared with. `port` defaults to 22. */
@@ -186,34 +187,8 @@ function covers(hosts: string, name: string): boolean {
   if (hosts.startsWith('|')) return isHashOf(hosts, name);
   const patterns = hosts.toLowerCase().split(',');
   // ssh_config(5), PATTERNS: one negated match outweighs every other.
-  if (patterns.some((pattern) => pattern.startsWith('!') && matches(pattern.slice(1), name))) return false;
-  return patterns.some((pattern) => !pattern.startsWith('!') && matches(pattern, name));
-}
-
-/** `*` stands for any characters and `?` for one; no backtracking beyond the last star, so no pattern takes long. */
-function matches(pattern: string, name: string): boolean {
-  let inPattern = 0;
-  let inName = 0;
-  let star = -1;
-  let resumeAt = 0;
-  while (inName < name.length) {
-    const expected = pattern[inPattern];
-    if (expected === '*') {
-      star = inPattern;
-      inPattern += 1;
-      resumeAt = inName;
-    } else if (expected === '?' || expected === name[inName]) {
-      inPattern += 1;
-      inName += 1;
-    } else if (star >= 0) {
-      inPattern = star + 1;
-      resumeAt += 1;
-      inName = resumeAt;
-    } else {
-      return false;
-    }
-  }
-  return /^\**$/.test(pattern.slice(inPattern));
+  if (patterns.some((pattern) => pattern.startsWith('!') && matchesHostPattern(pattern.slice(1), name))) return false;
+  return patterns.some((pattern) => !pattern.startsWith('!') && matchesHostPattern(pattern, name));
 }
 
 /** `|1|base64 salt|base64 HMAC-SHA1(salt, name)`: hostfile.c, host_hash. */

@@ -31,7 +31,7 @@ export const FORWARDED_EXIT = {
   noSsh: 82,
 } as const;
 
-/** One word for the jump host's login shell, whichever that is: all it needs to know is how to start `sh`. */
+/** One word on one line for the jump host's login shell, whichever that is (csh ends a quote at the line's end): it only has to start `sh`. */
 export function forwardedCommand(login: ForwardedLogin): string {
   const ssh = sshWords(login);
   const script = [
@@ -50,7 +50,7 @@ export function forwardedCommand(login: ForwardedLogin): string {
     `grep -q "^ssh: connect to host .*refused" "$log" && exit ${FORWARDED_EXIT.refused}`,
     `grep -q -e "^ssh: " -e "timed out" "$log" && exit ${FORWARDED_EXIT.unreachable}`,
     'exit 255',
-  ].join('\n');
+  ].join('; ');
   return `sh -c ${quotedWord(script)}`;
 }
 

@@ -30,6 +30,8 @@ const SILENCE_MS = 10_000;
 /** Frames that wait while another is answered; what comes then is not read. */
 const MOST_WAITING = 16;
 const REPLAY_CHUNK_BYTES = 32 * 1024;
+/** Answers that wait for who asks and does not read; what a session shows has limits of its own (output-flow.ts). */
+const MOST_UNREAD_BYTES = 8 * 1024 * 1024;
 
 /** Until the connection closes. */
 export function serveSessions(socket: Socket, world: SessionsServing): void {
@@ -164,7 +166,11 @@ class SessionsClient {
   }
 
   #tell(message: SessionsTell): void {
-    if (!this.#socket.destroyed && this.#socket.writable) this.#socket.write(messageFrame(message));
+    if (this.#socket.destroyed || !this.#socket.writable) return;
+    this.#socket.write(messageFrame(message));
+    if (this.#socket.writableLength <= MOST_UNREAD_BYTES) return;
+    this.#world.log('warn', 'sessions.client.reads-nothing');
+    this.#socket.destroy();
   }
 
   #awaitAsk(): void {
@@ -179,15 +185,18 @@ class SessionsClient {
     this.#socket.destroySoon();
   }
 
+  /** From here on it is one that is not attached, and goes, or is let go. */
   #detach(): void {
-    this.#attached?.stop();
-    this.#attached?.view.close();
+    if (this.#attached === undefined) return;
+    this.#attached.stop();
+    this.#attached.view.close();
     this.#attached = undefined;
     this.#told = '';
+    this.#awaitAsk();
   }
 
   #closed(): void {
-    this.#stopSilence?.();
     this.#detach();
+    this.#stopSilence?.();
   }
 }

@@ -10,7 +10,7 @@ const LIMIT_MS = 10_000;
  * Tries `text` as a whole configuration file, before it takes the place of another. `ssh` is the program's path. Undefined where it is
  * taken; else what ssh says of it, on one line. Files that it includes are read too.
  */
-export async function configFault(ssh: string, text: string): Promise<string | undefined> {
+export async function configFault(ssh: string, text: string | Uint8Array): Promise<string | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'glasskey-config-'));
   try {
     const file = join(folder, 'config');

@@ -14,6 +14,8 @@ export interface CsvRow {
 }
 
 const MOST_BYTES = 32 * 1024 * 1024;
+/** Ten times what is ever saved; a file of nothing but line ends has millions. */
+const MOST_ROWS = 100_000;
 
 /** Rows without any text are left out. Throws `TARGET_FILE_INVALID` with the line. */
 export function readCsv(bytes: Uint8Array): CsvRow[] {
@@ -26,7 +28,7 @@ export function readCsv(bytes: Uint8Array): CsvRow[] {
     text = text.slice(chosen[0].length);
     line = 2;
   }
-  return rowsOf(text, delimiter ?? delimiterOf(text), line).filter(({ cells }) => cells.some((cell) => cell !== ''));
+  return rowsOf(text, delimiter ?? delimiterOf(text), line);
 }
 
 /** With a byte order mark, by which Excel knows UTF-8, and lines that end as RFC 4180 has them. */
@@ -57,9 +59,14 @@ function textOf(bytes: Uint8Array): string {
 
 /** The one that divides the first line most often, outside quotes. */
 function delimiterOf(text: string): string {
-  const header = (/^(?:"(?:[^"]|"")*"|[^\r\n"])*/.exec(text)?.[0] ?? '').replaceAll(/"(?:[^"]|"")*"/g, '');
-  const count = (delimiter: string) => header.split(delimiter).length - 1;
-  const [best = ','] = [',', ';', '\t'].toSorted((a, b) => count(b) - count(a));
+  const counts = new Map([',', ';', '\t'].map((delimiter) => [delimiter, 0]));
+  let isQuoted = false;
+  for (const character of text) {
+    if (character === '"') isQuoted = !isQuoted;
+    else if (!isQuoted && (character === '\n' || character === '\r')) break;
+    else if (!isQuoted && counts.has(character)) counts.set(character, (counts.get(character) ?? 0) + 1);
+  }
+  const [[best] = [',']] = [...counts].toSorted(([, a], [, b]) => b - a);
   return best;
 }
 
@@ -81,6 +88,8 @@ function rowsOf(text: string, delimiter: string, firstLine: number): CsvRow[] {
     if (text[at] === '\r') at += 1;
     if (text[at] === '\n') at += 1;
     line += 1;
+    if (cells.every((cell) => cell === '')) continue;
+    if (rows.length === MOST_ROWS) throw invalid(`it has more than ${MOST_ROWS} rows`);
     rows.push({ line: begins, cells });
   }
   return rows;

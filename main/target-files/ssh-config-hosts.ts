@@ -5,6 +5,7 @@
  * What ssh_config has no words for stands in a comment of its own, `# Glasskey: {…}`, so that what was exported comes back as it was.
  */
 import { z } from 'zod';
+import { matchesHostPattern } from '../openssh/host-pattern.ts';
 import { type TargetEntry, WAY_KINDS } from '../storage/target-store.ts';
 import type { FoundTarget, FoundTargets } from './found-target.ts';
 
@@ -24,19 +25,33 @@ interface Reading {
   readonly names: Map<string, { readonly place: string; remark: string | undefined }>;
   readonly notes: string[];
   readonly include: ReadIncluded;
+  /** Of files that are read yet. */
+  filesLeft: number;
 }
 
+/** The names of the files, and what is set for each. */
+interface Settings {
+  readonly names: Reading['names'];
+  /** In the order of the files. */
+  directivesFor(name: string): readonly Directive[];
+}
+
+/** ssh's own limit (READCONF_MAX_DEPTH). */
 const DEEPEST_INCLUDE = 16;
+/** Files that include each other need no more depth to be without end. */
+const MOST_FILES = 1000;
 const REMARK = /^#\s*Glasskey:\s*(\{.*\})\s*$/;
 
 export function readSshConfigHosts(
   file: { readonly path: string; readonly text: string },
   include: ReadIncluded,
 ): FoundTargets {
-  const reading: Reading = { directives: [], names: new Map(), notes: [], include };
+  const reading: Reading = { directives: [], names: new Map(), notes: [], include, filesLeft: MOST_FILES };
   read(file, [], 0, reading);
-  const names = [...reading.names.keys()];
-  const found = names.map((name) => hostTarget(name, reading));
+  if (reading.filesLeft === 0)
+    reading.notes.push(`More than ${MOST_FILES} files are included; the others are left out.`);
+  const settings = settingsIn(reading);
+  const found = [...reading.names.keys()].map((name) => hostTarget(name, settings));
   const asJump = new Set(found.flatMap(({ jumps = [], ways = [] }) => [...jumps, ...ways.flatMap((way) => way.jumps)]));
   return {
     notes: reading.notes,
@@ -97,10 +112,14 @@ function read(
       if (!isAll) reading.notes.push(`${place}: Match is decided by ssh at each login; what it sets is left out.`);
     } else if (keyword === 'include') {
       for (const word of words) {
+        if (reading.filesLeft === 0) continue;
         const files = depth < DEEPEST_INCLUDE ? reading.include(word) : [];
         if (files.length === 0)
           reading.notes.push(`${place}: ${word} is included, and is not there or cannot be read.`);
-        for (const file of files) read(file, conditions, depth + 1, reading);
+        for (const file of files.slice(0, reading.filesLeft)) {
+          reading.filesLeft = Math.max(0, reading.filesLeft - 1);
+          read(file, conditions, depth + 1, reading);
+        }
       }
     } else {
       reading.directives.push({ keyword, words, conditions });
@@ -128,11 +147,40 @@ interface HostSettings {
   readonly proxy: Directive | undefined;
 }
 
-function settingsOf(name: string, { directives }: Reading): HostSettings {
-  const first = (...keywords: string[]) =>
-    directives.find(
-      ({ keyword, conditions }) => keywords.includes(keyword) && conditions.every((one) => holds(one, name)),
-    );
+/** Files may name thousands of hosts: what is set for one is found without looking at all the others. */
+function settingsIn({ names, directives }: Reading): Settings {
+  const byCondition = Map.groupBy(directives.entries(), ([, { conditions }]) => conditions.at(-1));
+  const hosts = new Set(directives.flatMap(({ conditions }) => conditions.filter(({ kind }) => kind === 'host')));
+  const byName = new Map<string, Condition[]>();
+  const others: Condition[] = [];
+  for (const condition of hosts) {
+    if (condition.kind !== 'host') continue;
+    if (condition.patterns.some((pattern) => /[*?!]/.test(pattern))) others.push(condition);
+    else {
+      for (const plain of condition.patterns) {
+        const known = byName.get(plain.toLowerCase());
+        if (known === undefined) byName.set(plain.toLowerCase(), [condition]);
+        else known.push(condition);
+      }
+    }
+  }
+  return {
+    names,
+    directivesFor(name) {
+      const plain = byName.get(name.toLowerCase()) ?? [];
+      const fitting = new Set<Condition>([...plain, ...others.filter((one) => holds(one, name))]);
+      return [undefined, ...fitting]
+        .flatMap((one) => byCondition.get(one) ?? [])
+        .filter(([, { conditions }]) => conditions.every((one) => fitting.has(one)))
+        .toSorted(([a], [b]) => a - b)
+        .map(([, directive]) => directive);
+    },
+  };
+}
+
+function settingsOf(name: string, settings: Settings): HostSettings {
+  const directives = settings.directivesFor(name);
+  const first = (...keywords: string[]) => directives.find(({ keyword }) => keywords.includes(keyword));
   const hostName = first('hostname')?.words[0] ?? name;
   return {
     hostName: hostName.replaceAll(/%(.)/g, (whole, letter) => (letter === 'h' ? name : letter === '%' ? '%' : whole)),
@@ -145,28 +193,21 @@ function settingsOf(name: string, { directives }: Reading): HostSettings {
 function holds(condition: Condition, name: string): boolean {
   if (condition.kind === 'match') return false;
   const { patterns } = condition;
+  const fits = (pattern: string) => matchesHostPattern(pattern.toLowerCase(), name.toLowerCase());
   // One negated match outweighs every other.
-  if (patterns.some((pattern) => pattern.startsWith('!') && fits(pattern.slice(1), name))) return false;
-  return patterns.some((pattern) => !pattern.startsWith('!') && fits(pattern, name));
+  if (patterns.some((pattern) => pattern.startsWith('!') && fits(pattern.slice(1)))) return false;
+  return patterns.some((pattern) => !pattern.startsWith('!') && fits(pattern));
 }
 
-function fits(pattern: string, name: string): boolean {
-  const parts = pattern.split(/([*?])/).map((part) => {
-    if (part === '*') return '.*';
-    return part === '?' ? '.' : part.replaceAll(/[\\^$.|+()[\]{}]/g, '\\$&');
-  });
-  return new RegExp(`^${parts.join('').replaceAll(/(\.\*)+/g, '.*')}$`, 'i').test(name);
-}
-
-function hostTarget(name: string, reading: Reading): FoundTarget {
-  const { place, remark } = reading.names.get(name) ?? { place: '', remark: undefined };
-  const settings = settingsOf(name, reading);
+function hostTarget(name: string, known: Settings): FoundTarget {
+  const { place, remark } = known.names.get(name) ?? { place: '', remark: undefined };
+  const settings = settingsOf(name, known);
   const { proxy } = settings;
   const isNone = proxy === undefined || proxy.words[0]?.toLowerCase() === 'none';
   if (!isNone && proxy.keyword === 'proxycommand') {
     return { place, name, fault: 'Its way is a ProxyCommand, which a target has not: write it as ProxyJump.' };
   }
-  const jumps = isNone ? [] : jumpsOf(name, proxy.words[0] ?? '', reading);
+  const jumps = isNone ? [] : jumpsOf(name, proxy.words[0] ?? '', known);
   const said = remark === undefined ? undefined : remarkOf(remark);
   const isSame = said?.ways.find(({ kind }) => kind === 'jump')?.jumps.join(',') === jumps.join(',');
   const { ways, role, ...rest } = said ?? {};
@@ -181,12 +222,12 @@ function hostTarget(name: string, reading: Reading): FoundTarget {
 }
 
 /** A name that stands in the file stays one; everything else becomes the host that ssh would go to. */
-function jumpsOf(name: string, text: string, reading: Reading): string[] {
+function jumpsOf(name: string, text: string, known: Settings): string[] {
   const jumps = text.split(',').filter((jump) => jump !== '');
   const resolved = jumps.map((jump) => {
     const { user, host, port } = partsOf(jump.replace(/^ssh:\/\//i, '').replace(/\/$/, ''));
-    if (user === undefined && port === undefined && reading.names.has(host)) return host;
-    const settings = settingsOf(host, reading);
+    if (user === undefined && port === undefined && known.names.has(host)) return host;
+    const settings = settingsOf(host, known);
     return withoutBareWord(specOf({ ...settings, user: user ?? settings.user, port: port ?? settings.port }));
   });
   // `Host *` with a ProxyJump covers the jump host as well.

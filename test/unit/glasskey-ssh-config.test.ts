@@ -99,6 +99,31 @@ describe('the installation into ~/.ssh/config', () => {
     expect(readFileSync(config, 'utf8')).toBe(MINE);
   });
 
+  it('leaves every byte of it as it is, whatever its encoding', async () => {
+    // "Köln" as an editor of another age writes it, and a byte that is no character in any.
+    const old = Buffer.from('# K\xf6ln \xa0\x85\r\nHost *\r\n', 'latin1');
+    mkdirSync(join(world.homeFolder, '.ssh'), { mode: 0o700 });
+    writeFileSync(config, old);
+    const { state, keptAs } = await installSshConfig(world);
+    expect(readFileSync(config)).toEqual(Buffer.concat([Buffer.from(`${state.line}\r\n`), old]));
+    expect(readFileSync(keptAs ?? '')).toEqual(old);
+    expect((await sshConfigState(world)).state).toBe('installed');
+    await removeSshConfig(world);
+    expect(readFileSync(config)).toEqual(old);
+  });
+
+  it('finds its own line in a folder of any name', async () => {
+    const dataFolder = join(folder, 'Dätä 資料');
+    mkdirSync(dataFolder);
+    writeMine();
+    const elsewhere = { ...world, dataFolder };
+    expect((await installSshConfig(elsewhere)).state.state).toBe('installed');
+    expect(readFileSync(config, 'utf8')).toBe(`Include "${join(dataFolder, 'ssh_config')}"\n${MINE}`);
+    expect((await installSshConfig(elsewhere)).keptAs).toBeUndefined();
+    await removeSshConfig(elsewhere);
+    expect(readFileSync(config, 'utf8')).toBe(MINE);
+  });
+
   it('writes to where a link leads, and leaves the link', async () => {
     writeMine();
     const elsewhere = join(folder, 'dotfiles');

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -49,6 +49,22 @@ function file(name: string, text: string): string {
 const plan = (path: string, update = false, format?: TargetFormat) =>
   planImport(readTargetFile({ file: path, format }, folder), store.list(), update);
 const verdicts = (path: string, update = false) => plan(path, update).lines.map(({ name, verdict }) => [name, verdict]);
+
+it('A file that is too large, or a device without end, is not read', () => {
+  const large = file('large.json', '');
+  truncateSync(large, 33 * 1024 * 1024);
+  const refused = (path: string, why: string) =>
+    expect(() => readTargetFile({ file: path, format: 'json' }, folder)).toThrow(
+      expect.objectContaining({ code: 'TARGET_FILE_INVALID', message: expect.stringContaining(why) }),
+    );
+  refused(large, 'it is larger than 32 MiB');
+  refused('/dev/zero', 'it is no file');
+  const config = file('config', 'Host a\nInclude /dev/zero\n');
+  expect(readTargetFile({ file: config, format: 'ssh-config' }, folder)).toMatchObject({
+    targets: [{ name: 'a' }],
+    notes: [expect.stringContaining('/dev/zero is included, and is not there or cannot be read')],
+  });
+});
 
 describe('what was exported', () => {
   it.each<TargetFormat>(['csv', 'json', 'ssh-config'])(

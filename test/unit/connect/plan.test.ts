@@ -261,6 +261,11 @@ describe('a forwarded way', () => {
     ]);
   });
 
+  it('tells the jump host’s login shell on one line what to run: csh knows no quote that goes on', () => {
+    const { arguments: words } = planConnect({ ...FORWARDED, command: ['show version'] });
+    expect(words.at(-1)).toMatch(/^sh -c '.*'$/);
+  });
+
   it('gives the device’s shell the command as it was typed, whatever two shells make of it', () => {
     const said = "echo 'o\"neil' $HOME `id`; true";
     const { arguments: words } = planConnect({ ...FORWARDED, command: [said], configFile: join(folder, 'c') });

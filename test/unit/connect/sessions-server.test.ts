@@ -240,4 +240,38 @@ describe('the sessions socket', () => {
     await clock.pass(10);
     await expect.poll(() => good.text().length).toBe(total);
   });
+
+  it('lets go of who asks and asks and reads no answer, and serves the others', async () => {
+    const { open } = await start();
+    for (let count = 0; count < 64; count += 1) open();
+    const greedy = await rude();
+    greedy.pause();
+    let isOpen = true;
+    greedy.once('close', () => {
+      isOpen = false;
+    });
+    greedy.on('error', () => {});
+    const asks = Buffer.concat(new Array(200).fill(messageFrame({ ask: 'list' })));
+    for (let turn = 0; turn < 500 && isOpen; turn += 1) {
+      greedy.write(asks);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await expect.poll(() => isOpen).toBe(false);
+    expect(await (await client()).list()).toHaveLength(64);
+  });
+
+  it('lets go of who stays when the session that it looked at is off the list', async () => {
+    const { open, sessions, clock } = await start();
+    const { id, end } = open();
+    const stays = await rude();
+    stays.resume();
+    stays.write(messageFrame({ ask: 'attach', id, ...SIZE }));
+    await expect.poll(() => stays.bytesRead).toBeGreaterThan(200);
+    end(0);
+    await expect.poll(() => sessions.list()[0]?.state).toBe('ended');
+    sessions.end(id);
+    const over = closed(stays);
+    await clock.pass(10_000);
+    await over;
+  });
 });

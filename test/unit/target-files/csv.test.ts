@@ -39,6 +39,13 @@ describe('a table', () => {
     expect(() => readCsv(new Uint8Array([0x6b, 0xf6, 0x6c, 0x6e]))).toThrow(invalid('CSV UTF-8'));
   });
 
+  it('of millions of empty lines, or of one endless line, is read in what memory there is', () => {
+    expect(readCsv(new Uint8Array(20 * 1024 * 1024).fill(10))).toEqual([]);
+    expect(readCsv(new Uint8Array(20 * 1024 * 1024).fill(97))).toHaveLength(1);
+    const rows = Buffer.from('a\n'.repeat(100_001));
+    expect(() => readCsv(rows)).toThrow(invalid('it has more than 100000 rows'));
+  });
+
   it('holds no cell that a spreadsheet would run, and gives each back as it was', () => {
     const formulas = ['=1+1', '+49', '-x', '@sum', "'=quoted", "''@", '\ttab', 'plain', "'plain"];
     const text = writeCsv([formulas]);

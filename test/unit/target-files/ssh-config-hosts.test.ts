@@ -105,3 +105,42 @@ it('A ProxyCommand is refused, Match is told, and ProxyJump none is none', () =>
   expect(named(found, 'jump')?.jumps).toEqual([]);
   expect(found.notes).toEqual(['config:5: Match is decided by ssh at each login; what it sets is left out.']);
 });
+
+it('Thousands of hosts take a moment, and a pattern of many stars no longer', () => {
+  const hosts = Array.from(
+    { length: 10_000 },
+    (_, at) => `Host leaf${at}\n  HostName 10.0.${at >> 8}.${at & 255}\n  ProxyJump east`,
+  );
+  const evil = `Host ${'a'.repeat(200)}\nHost ${'*a'.repeat(60)}*b\n  User x\n`;
+  const started = performance.now();
+  const { targets } = read([...hosts, evil, 'Host leaf*', '  User alice'].join('\n'));
+  // Without an index it was eight minutes; with a backtracking pattern, ages of the world.
+  expect(performance.now() - started).toBeLessThan(10_000);
+  expect(targets).toHaveLength(10_001);
+  expect(targets[9_999]).toMatchObject({ name: 'leaf9999', device: 'alice@10.0.39.15', jumps: ['east:22'] });
+  expect(targets[10_000]?.device).toBe('a'.repeat(200));
+});
+
+it('Settings hold for the names that the conditions around them fit too, in the order of the files', () => {
+  const { targets } = read('Host LEAF* !leaf9\nInclude inner\nHost leaf1 leaf9\n  Port 2\n  User late\n', {
+    inner: 'User outer\nHost leaf1\n  Port 1\n',
+  });
+  expect(targets.map(({ name, device }) => [name, device])).toEqual([
+    ['leaf1', 'outer@leaf1:1'],
+    ['leaf9', 'late@leaf9:2'],
+  ]);
+});
+
+it('Files that include each other without end are left after a thousand, which is told', () => {
+  let files = 0;
+  const { targets, notes } = readSshConfigHosts(
+    { path: 'config', text: 'Host leaf1\nInclude again again again' },
+    (path) => {
+      files += 1;
+      return [{ path, text: 'Include again again again again' }];
+    },
+  );
+  expect(targets.map(({ name }) => name)).toEqual(['leaf1']);
+  expect(files).toBeLessThan(1100);
+  expect(notes).toContain('More than 1000 files are included; the others are left out.');
+});
