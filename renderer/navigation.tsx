@@ -9,6 +9,8 @@ export interface Place {
   readonly screen: ScreenName;
   /** Of `sessions`: which one to bring to the front. */
   readonly session?: string | undefined;
+  /** Of `settings`: which part to bring to the top. */
+  readonly part?: EventPayload<'app.go'>['part'];
   /** Of `security-keys`: the one whose page is open, by its `path`. */
   readonly key?: string | undefined;
   /** Of `security-keys`: a guided flow in place of list and page. */

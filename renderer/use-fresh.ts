@@ -4,7 +4,14 @@ import type { CallName, CallOutput, EventName } from '../main/ipc/contract.ts';
 import { call, onEvent } from './contract-client.ts';
 
 /** The calls that take nothing. */
-type Question = 'readiness.get' | 'enroll.look' | 'keys.list' | 'rotation.get' | 'agent.policies' | 'ssh-config.get';
+type Question =
+  | 'readiness.get'
+  | 'enroll.look'
+  | 'keys.list'
+  | 'rotation.get'
+  | 'agent.policies'
+  | 'ssh-config.get'
+  | 'agent.pass-through';
 
 export interface Fresh<T> {
   /** The last answer; it stays while a newer one is asked for, and when that fails. */

@@ -11,13 +11,13 @@ import { crossedError } from './crossed-error.ts';
 import { shownName } from './shown-name.ts';
 
 export interface AgentCallsWorld {
-  readonly glasskey: Pick<Glasskey, 'agentActivity' | 'agentPolicies' | 'setAgentPolicy'>;
+  readonly glasskey: Pick<Glasskey, 'agentActivity' | 'agentPolicies' | 'setAgentPolicy' | 'agentPassThrough'>;
   readonly agent: Pick<ResidentAgent, 'status' | 'onChange'>;
   readonly texts: Pick<Texts, 'catalogue'>;
   readonly tell: Tell;
 }
 
-type AgentCall = 'agent.status' | 'agent.activity' | 'agent.policies' | 'agent.set-policy';
+type AgentCall = 'agent.status' | 'agent.activity' | 'agent.policies' | 'agent.set-policy' | 'agent.pass-through';
 
 export function agentCalls(world: AgentCallsWorld): Pick<CallHandlers, AgentCall> {
   const { glasskey, agent, texts, tell } = world;
@@ -36,6 +36,14 @@ export function agentCalls(world: AgentCallsWorld): Pick<CallHandlers, AgentCall
         ...(forwarded === undefined ? {} : { forwarded: forwarded ?? undefined }),
       };
       return { policy: keyPolicyView(await glasskey.setAgentPolicy(key, change)) };
+    },
+    async 'agent.pass-through'() {
+      const { state, socketPath, keys } = await glasskey.agentPassThrough(agent.status().socketPath);
+      return {
+        state,
+        ...(socketPath === undefined ? {} : { socketPath }),
+        keys: keys.map(({ fingerprint, comment }) => ({ fingerprint, comment: shownName(comment) })),
+      };
     },
   };
 }

@@ -1152,6 +1152,18 @@ export const CALLS = {
     output: z.object({ policy: keyPolicy }),
   },
 
+  /** The user's other agent, as `agent.passThrough` names it, asked now. */
+  'agent.pass-through': {
+    from: 'main',
+    input: NONE,
+    output: z.object({
+      /** `own-socket`: the setting leads to the agent itself. `silent`: something listens there, and does not answer. */
+      state: z.enum(['off', 'own-socket', 'absent', 'silent', 'answers']),
+      socketPath: z.string().optional(),
+      keys: z.array(z.object({ fingerprint: z.string(), comment: z.string() })),
+    }),
+  },
+
   /** How saved targets are known to other programs, from the disk. Throws HOST_KEYS_UNUSABLE, CONNECT_PATH_UNUSABLE, SSH_CONFIG_UNUSABLE. */
   'ssh-config.get': { from: 'main', input: NONE, output: sshConfig },
   /** The entries as they would be written now. */
@@ -1208,6 +1220,8 @@ export const EVENTS = {
     payload: z.object({
       screen: z.enum(['readiness', 'enroll', 'security-keys', 'devices', 'sessions', 'settings']),
       session: sessionId.optional(),
+      /** Of `settings`: which part to bring to the top. */
+      part: z.enum(['agent', 'programs', 'activity']).optional(),
     }),
   },
   'prompts.changed': { to: 'prompt', payload: promptQueue },

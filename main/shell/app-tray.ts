@@ -16,6 +16,8 @@ export interface TrayWorld {
   readonly platform: NodeJS.Platform;
   readonly open: () => void;
   readonly connect: (target: string) => void;
+  /** What the agent was asked. */
+  readonly showActivity: () => void;
   readonly quit: () => void;
 }
 
@@ -43,7 +45,7 @@ export class AppTray {
   }
 
   show(content: TrayContent): void {
-    const { texts, open, connect, quit } = this.#world;
+    const { texts, open, connect, showActivity, quit } = this.#world;
     const { icon, sentence, agentLine } = content;
     const targets = content.targets.slice(0, RECENT_TARGETS);
     // A menu that is set anew closes under the pointer: only when something is different.
@@ -62,6 +64,7 @@ export class AppTray {
         })),
         ...(targets.length > 0 ? [{ type: 'separator' as const }] : []),
         { id: 'agent', label: agentLine, enabled: false },
+        { id: 'activity', label: texts.say('shell.tray.activity'), click: showActivity },
         { type: 'separator' },
         { id: 'quit', label: texts.say('shell.tray.quit'), click: quit },
       ]),

@@ -212,6 +212,7 @@ export class DesktopApp {
         platform: process.platform,
         open: () => this.show(),
         connect: (target) => void this.#connectOrTell(target),
+        showActivity: () => this.show({ screen: 'settings', part: 'activity' }),
         quit: () => app.quit(),
       },
       this.#trayContent(),

@@ -117,6 +117,7 @@ const corpusOn = (key: string): { readonly [N in CallName]: readonly CallInput<N
   'agent.status': [{}],
   'agent.activity': [{ limit: 20 }],
   'agent.policies': [{}],
+  'agent.pass-through': [{}],
   'agent.set-policy': [{ key: 'SHA256:none', ask: 'always', forwarded: null }],
   'ssh-config.get': [{}],
   'ssh-config.entries': [{}],

@@ -48,6 +48,7 @@ describe.skipIf(!hasChromium)('the app in the tray', () => {
       'Open Glasskey',
       ...[1, 2, 3, 4, 5].map((n) => `Log in to rack${n}`),
       'Agent: on, 2 keys',
+      'What the agent was asked',
       'Quit Glasskey',
     ];
     expect(labels(await shell.app.snapshot())).toEqual(expected);
@@ -57,6 +58,8 @@ describe.skipIf(!hasChromium)('the app in the tray', () => {
       { name: 'sessions.open', input: { target: 'rack3', columns: 80, rows: 24 } },
     ]);
     await expect.poll(told).toEqual([{ screen: 'sessions', session: 's-rack3' }]);
+    await shell.app.chooseFromTray(['What the agent was asked']);
+    await expect.poll(async () => (await told()).at(-1)).toEqual({ screen: 'settings', part: 'activity' });
   });
 
   it('opens its window by a click, closes it and stays, and opens it again; keys are watched only meanwhile', async () => {

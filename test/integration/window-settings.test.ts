@@ -1,7 +1,7 @@
 /** The settings screen as built, in Chromium, over a scripted bridge. */
 /// <reference lib="dom" />
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import type { SettingView } from '../../main/ipc/contract.ts';
+import type { CallOutput, SettingView } from '../../main/ipc/contract.ts';
 import {
   axeViolations,
   axeViolationsInBothSchemes,
@@ -268,7 +268,10 @@ test('What the agent was asked is told with who asked, through which hosts and w
   await section.getByText('asked by /usr/bin/ssh-keygen, started by /usr/bin/git').waitFor();
   await section.getByLabel('Show').selectOption('Refused by Glasskey');
   await soon(() => section.getByRole('listitem').count()).toBe(2);
-  await section.getByText('AGENT_FORWARDED_REFUSED').waitFor();
+  await section
+    .getByText('A host that the agent is forwarded to wanted what is never signed for another host.')
+    .waitFor();
+  await section.getByText('It was neither a login nor a signature of a file').waitFor();
   expect(await axeViolationsInBothSchemes(page)).toEqual([]);
   await section.getByLabel('Show').selectOption('Failed');
   await section.getByText('No request ended like that.').waitFor();
@@ -393,6 +396,49 @@ test('The line for ssh’s configuration is shown before it is added, and taken 
   await soon(() => made(window, 'ssh-config.remove').length).toBe(1);
   await window.bridge.tell('ssh-config.changed', {});
   await section.getByText('Not set up').waitFor();
+  expect(window.faults).toEqual([]);
+});
+
+test('The tray and notifications lead to the part that they are about, also from within the settings', async () => {
+  await using window = await openSettings();
+  const { page } = window;
+  window.bridge.change({ 'agent.activity': () => ({ requests: sampleAgentRequests(Date.now()) }) });
+  const isOnTop = (name: string) =>
+    page
+      .getByRole('heading', { name, exact: true })
+      .evaluate((heading) => heading === document.activeElement && heading.getBoundingClientRect().top < 200);
+  await window.bridge.tell('app.go', { screen: 'settings', part: 'activity' });
+  await soon(() => isOnTop('What the agent was asked')).toBe(true);
+  await window.bridge.tell('app.go', { screen: 'settings', part: 'programs' });
+  await soon(() => isOnTop('Use from other programs')).toBe(true);
+  await window.bridge.tell('app.go', { screen: 'devices' });
+  await page.getByRole('heading', { level: 1, name: 'Devices' }).waitFor();
+  await window.bridge.tell('app.go', { screen: 'settings', part: 'activity' });
+  await soon(() => isOnTop('What the agent was asked')).toBe(true);
+  expect(window.faults).toEqual([]);
+});
+
+test('The other agent that is passed through is told with its keys, or with what to do where it does not answer', async () => {
+  await using window = await openSettings();
+  const { page } = window;
+  const section = page.getByRole('region', { name: 'Your other agent' });
+  expect(await section.count()).toBe(0);
+  const become = async (pass: CallOutput<'agent.pass-through'>) => {
+    window.bridge.change({ 'agent.pass-through': () => pass });
+    await window.bridge.tell('settings.changed', {});
+  };
+  const socketPath = '/run/user/1000/keyring/ssh';
+  const keys = [{ fingerprint: 'SHA256:uNiVztksCsDhcc0u9e8BgrJXVGDjrM1TlVdrKn4jTcU', comment: 'ada@laptop' }];
+  await become({ state: 'answers', socketPath, keys });
+  await section.getByText('Passed through, 1 key').waitFor();
+  await section.getByText('ada@laptop').waitFor();
+  expect(await axeViolationsInBothSchemes(page)).toEqual([]);
+  await become({ state: 'absent', socketPath, keys: [] });
+  await section.getByText('Start your other agent, or correct the setting above.').waitFor();
+  await become({ state: 'silent', socketPath, keys: [] });
+  await section.getByText('Look whether it asks you something').waitFor();
+  await become({ state: 'own-socket', socketPath, keys: [] });
+  await section.getByText('Leads to Glasskey itself').waitFor();
   expect(window.faults).toEqual([]);
 });
 

@@ -699,9 +699,16 @@ export const WINDOW_PICTURES: readonly WindowPicture[] = [
   },
   {
     name: 'settings-policies',
-    shows: 'What the agent does with each key',
-    calls: { 'agent.policies': () => ({ policies: sampleKeyPolicies() }) },
-    reach: ({ page }) => settingsAt(page, 'Rules for single keys'),
+    shows: 'What the agent does with each key, and the other agent that is passed through',
+    calls: {
+      'agent.policies': () => ({ policies: sampleKeyPolicies() }),
+      'agent.pass-through': () => ({
+        state: 'answers',
+        socketPath: '/run/user/1000/keyring/ssh',
+        keys: [{ fingerprint: 'SHA256:V5w4/eQ/UFw4WBWHzuVZXMZTspWElUy3nrA+VGc33hk', comment: 'ada@laptop' }],
+      }),
+    },
+    reach: ({ page }) => settingsAt(page, 'Your other agent'),
   },
   otherPrograms('absent', 'ssh does not know the devices yet: the one line that would be added'),
   otherPrograms('installed', 'ssh knows the devices by their names; lines for shells, ssh and git'),

@@ -152,6 +152,7 @@ const STANDARD: ScriptedCalls = {
   'agent.status': () => ({ state: 'off', keys: 0 }),
   'agent.activity': () => ({ requests: [] }),
   'agent.policies': () => ({ policies: [] }),
+  'agent.pass-through': () => ({ state: 'off', keys: [] }),
   'ssh-config.get': () => ({ ...sshConfigSample('absent'), hosts: [], hostCount: 0, remarks: [] }),
   'settings.list': () => ({ settings: [], file: '/home/ada/.config/glasskey/settings.json' }),
 };

@@ -174,6 +174,17 @@ export const SETTINGS = {
   'settings.programs-copy-identity-agent': 'Copy the line for ssh',
   'settings.programs-git': 'git’s signatures',
   'settings.programs-copy-git': 'Copy the lines for git',
+  'settings.pass-through-off': 'Not passed through',
+  'settings.pass-through-answers': 'Passed through, {keys, plural, =0 {with no key} one {# key} other {# keys}}',
+  'settings.pass-through-absent': 'Not there',
+  'settings.pass-through-absent-remedy':
+    'Start your other agent, or correct the setting above. Your own keys work meanwhile.',
+  'settings.pass-through-silent': 'Does not answer',
+  'settings.pass-through-silent-remedy':
+    'Something listens there and says nothing. Look whether it asks you something, or start it anew. Your own keys work meanwhile.',
+  'settings.pass-through-own-socket': 'Leads to Glasskey itself',
+  'settings.pass-through-own-socket-remedy':
+    'Write the address of your other agent above, or start Glasskey where SSH_AUTH_SOCK names that one.',
   'settings.policy-title': 'Rules for single keys',
   'settings.policy-explained': 'Where one key needs stricter or looser rules than those above.',
   'settings.policy-key': '{product}, {file}',
@@ -204,6 +215,32 @@ export const SETTINGS = {
   'settings.activity-by-login': 'asked by a login of Glasskey',
   'settings.activity-by-unknown': 'asked by a program that could not be told',
   'settings.activity-here': 'this computer',
+  'settings.reason-certificate': 'It was to sign a certificate, which Glasskey never does.',
+  'settings.reason-unrecognized': 'It was neither a login nor a signature of a file, and Glasskey signs nothing else.',
+  'settings.reason-other-key': 'It named another key than the one that was to sign.',
+  'settings.reason-other-session': 'It was for another connection than the one it came from.',
+  'settings.reason-other-host': 'It was for another host than the one that is connected.',
+  'settings.reason-without-binding': 'It came through another host, and does not prove which.',
+  'settings.reason-unexpected':
+    'Nobody had planned it, and nobody could be asked. If it was you, use the agent whose address stands above.',
+  'settings.reason-forwarded-unasked':
+    'A host that the agent is forwarded to wanted it, unplanned, and nobody could be asked. If it was you, log in to that host from here.',
+  'settings.reason-forwarded-refused':
+    'A host that the agent is forwarded to wanted what is never signed for another host. If it was not you, do not trust that host.',
+  'settings.reason-too-many': 'Too many requests waited for an answer already.',
+  'settings.reason-key-unknown': 'It wanted a key that is not enrolled here.',
+  'settings.reason-locked': 'The screen was locked.',
+  'settings.reason-unusable':
+    'The key signed, but no server would have accepted it. Try again; else enroll the key anew.',
+  'settings.reason-denied': 'You said no, or did not answer in time.',
+  'settings.reason-cancelled': 'The program that asked went away, or the agent was closed.',
+  'settings.reason-no-touch': 'The key was not touched in time.',
+  'settings.reason-key-missing': 'The security key was not plugged in.',
+  'settings.reason-key-gone': 'The security key was unplugged.',
+  'settings.reason-pin-blocked': 'The PIN of the key is blocked.',
+  'settings.reason-other-agent-absent': 'Your other agent was not there.',
+  'settings.reason-other-agent-silent': 'Your other agent did not answer in time.',
+  'settings.reason-other-agent-refused': 'Your other agent refused it.',
   'settings.copy-socket': 'Copy the agent’s address',
   'settings.copy-shell-line': 'Copy the line for a shell',
 } as const;

@@ -3,6 +3,7 @@ export const SHELL = {
   'shell.app': 'Glasskey',
   'shell.prompt-window': 'Glasskey asks',
 
+  'shell.tray.activity': 'What the agent was asked',
   'shell.tray.ready': 'Glasskey: ready to log in',
   'shell.tray.waiting': 'Glasskey: your devices have the new key by {until, time, short} on {until, date, medium}',
   'shell.tray.not-enrolled': 'Glasskey: no key is enrolled yet',

@@ -6,7 +6,7 @@ import { call } from '../../contract-client.ts';
 import { ErrorNotice } from '../../design/error-notice.tsx';
 import { type BadgeState, StateBadge } from '../../design/state-badge.tsx';
 import { useTexts } from '../../texts.tsx';
-import { askerWords, purposeWords, throughWords } from './agent-request-words.ts';
+import { askerWords, purposeWords, reasonWords, throughWords } from './agent-request-words.ts';
 
 type Decision = AgentRequestView['decision'];
 
@@ -42,9 +42,9 @@ const useStyles = makeStyles({
     borderTop: `1px solid ${tokens.colorNeutralStroke3}`,
   },
   words: { flexGrow: 1, flexBasis: '280px', minWidth: 0, overflowWrap: 'anywhere' },
+  outcome: { width: '190px', flexShrink: 0 },
   what: { margin: 0 },
   small: { margin: 0, color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
-  reason: { fontFamily: tokens.fontFamilyMonospace },
   more: { alignSelf: 'flex-start' },
 });
 
@@ -111,9 +111,9 @@ function AgentRequest({ request }: { readonly request: AgentRequestView }) {
           {through !== undefined && ` · ${through}`}
           {asked && ` · ${say('settings.activity-asked')}`}
         </p>
-        {reason !== undefined && <p className={`${styles.small} ${styles.reason}`}>{reason}</p>}
+        {reason !== undefined && <p className={styles.small}>{reasonWords(say, reason, decision)}</p>}
       </div>
-      <div>
+      <div className={styles.outcome}>
         <StateBadge state={BADGES[decision]}>{say(`settings.activity-${decision}`)}</StateBadge>
         <p className={styles.small}>{say('sessions.at-day', { at: new Date(at) })}</p>
       </div>

@@ -1,15 +1,17 @@
 /** Everything that can be set, in groups, each value with its source; and how the SSH agent is. */
 import { Button, makeStyles, Spinner, tokens } from '@fluentui/react-components';
-import { type ReactNode, useId } from 'react';
+import { type ReactNode, useEffect, useId, useRef } from 'react';
 import type { SettingView } from '../../../main/ipc/contract.ts';
 import { ErrorNotice } from '../../design/error-notice.tsx';
 import { PageHeader } from '../../design/page-header.tsx';
 import { ScreenBody } from '../../design/screen-body.tsx';
+import { type Place, useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
 import { AgentActivity } from './agent-activity.tsx';
 import { AgentSection } from './agent-section.tsx';
 import { KeyPolicies } from './key-policies.tsx';
 import { OtherPrograms } from './other-programs.tsx';
+import { PassThrough } from './pass-through.tsx';
 import { groupSettings } from './setting-groups.ts';
 import { SettingRow } from './setting-row.tsx';
 import { groupLabel } from './setting-words.ts';
@@ -20,6 +22,9 @@ const useStyles = makeStyles({
     margin: `0 0 ${tokens.spacingVerticalS}`,
     fontSize: tokens.fontSizeBase400,
     lineHeight: tokens.lineHeightBase400,
+    scrollMarginTop: tokens.spacingVerticalXXL,
+    // It has the focus by script, never by Tab.
+    outlineStyle: 'none',
   },
   card: {
     border: `1px solid ${tokens.colorNeutralStroke2}`,
@@ -75,19 +80,20 @@ function AgentGroups({ settings, onChanged }: SettingRowsProps) {
   const { say } = useTexts();
   return (
     <>
-      <Group title={groupLabel(say, 'agent')}>
+      <Group title={groupLabel(say, 'agent')} part="agent">
         <AgentSection />
         <div className={styles.divided}>
           <SettingRows settings={settings} onChanged={onChanged} />
         </div>
+        <PassThrough />
         <div className={styles.divided}>
           <KeyPolicies settings={settings} />
         </div>
       </Group>
-      <Group title={say('settings.programs-title')}>
+      <Group title={say('settings.programs-title')} part="programs">
         <OtherPrograms />
       </Group>
-      <Group title={say('settings.activity-title')}>
+      <Group title={say('settings.activity-title')} part="activity">
         <AgentActivity />
       </Group>
     </>
@@ -98,12 +104,26 @@ function SettingRows({ settings, onChanged }: SettingRowsProps) {
   return settings.map((setting) => <SettingRow key={setting.key} setting={setting} onChanged={onChanged} />);
 }
 
-function Group({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+interface GroupProps {
+  readonly title: string;
+  /** By which the tray, a notification or another screen leads here. */
+  readonly part?: Place['part'];
+  readonly children: ReactNode;
+}
+
+function Group({ title, part, children }: GroupProps) {
   const styles = useStyles();
   const id = useId();
+  const heading = useRef<HTMLHeadingElement>(null);
+  const { place } = useNavigation();
+  useEffect(() => {
+    if (part === undefined || place.part !== part) return;
+    heading.current?.scrollIntoView({ block: 'start' });
+    heading.current?.focus({ preventScroll: true });
+  }, [part, place]);
   return (
     <section aria-labelledby={id}>
-      <h2 className={styles.heading} id={id}>
+      <h2 className={styles.heading} id={id} ref={heading} tabIndex={-1}>
         {title}
       </h2>
       <div className={styles.card}>{children}</div>

@@ -10,6 +10,7 @@ import { Person, texts } from '../prompts/person.ts';
 const context = { signal: new AbortController().signal, windowId: 1, progress: () => {} };
 
 const NO_POLICIES = {
+  agentPassThrough: async () => ({ setting: null, state: 'off' as const, socketPath: undefined, keys: [] }),
   agentPolicies: async () => [],
   setAgentPolicy: async () => {
     throw new Error('nobody sets one');
@@ -133,6 +134,7 @@ describe('agent.policies and agent.set-policy', () => {
     const changes: unknown[] = [];
     const calls = agentCalls({
       glasskey: {
+        ...NO_POLICIES,
         agentActivity: async () => [],
         agentPolicies: async () => [policy, { ...policy, key: 'SHA256:other', product: 'YubiKey 5C NFC' }],
         setAgentPolicy: async (key, change) => {
@@ -157,6 +159,37 @@ describe('agent.policies and agent.set-policy', () => {
       ['SHA256:key', { ask: 'always' }],
       ['SHA256:key', { ask: undefined, forwarded: 'ask' }],
     ]);
+  });
+});
+
+describe('agent.pass-through', () => {
+  it('is how the other agent stands beside this one, its comments fit to be shown', async () => {
+    const asked: (string | undefined)[] = [];
+    const calls = agentCalls({
+      glasskey: {
+        ...NO_POLICIES,
+        agentActivity: async () => [],
+        agentPassThrough: async (ownSocket) => {
+          asked.push(ownSocket);
+          const keys = [{ fingerprint: 'SHA256:a', comment: 'ada\u202e@laptop' }];
+          return { setting: 'SSH_AUTH_SOCK', state: 'answers', socketPath: '/run/agent.sock', keys };
+        },
+      },
+      agent: {
+        status: () => ({ state: 'listening', socketPath: '/d/agent.sock', keys: 0, error: undefined }),
+        onChange: () => () => {},
+      },
+      texts,
+      tell: () => {},
+    });
+    const view = await calls['agent.pass-through']({}, context);
+    expect(CALLS['agent.pass-through'].output.parse(view)).toEqual(view);
+    expect(view).toEqual({
+      state: 'answers',
+      socketPath: '/run/agent.sock',
+      keys: [{ fingerprint: 'SHA256:a', comment: 'ada\ufffd@laptop' }],
+    });
+    expect(asked).toEqual(['/d/agent.sock']);
   });
 });
 
