@@ -101,4 +101,7 @@ export const REMEDY = {
   'remedy.CONNECT_VERIFICATION_REFUSED':
     'Connect again and give the PIN; where that does not help, the host asks for a key that verifies its user, and yours was made without: open Enroll and make one.',
   'remedy.SSH_CONFIG_REFUSED': 'Nothing was changed. Report this, with what it says.',
+  'remedy.NOTIFICATION_NOT_TAKEN': 'It is told again at the next check. Reminders shows what it would have said.',
+  'remedy.SCHEDULE_NOT_SWITCHED_ON': 'Nothing was changed. Do it again in a login session of your own desktop.',
+  'remedy.SCHEDULE_UNSUPPORTED': 'Leave Glasskey running in the tray: it reminds you by itself.',
 } as const;
