@@ -1,23 +1,13 @@
-/** Reminders, composed for glasskey.ts: gathers the facts from database and disk, and says what there is to be reminded of. */
-import { existsSync } from 'node:fs';
+/** Reminders, composed for glasskey.ts: what there is now and to come, what its owner answers to it, and what was done. */
+import { asGlasskeyError, GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import { shellWord } from './connect/shell-word.ts';
-import type { EnrollmentJournal } from './enrollment/enrollment.ts';
-import { type EnrollmentReport, readiness } from './enrollment/readiness.ts';
-import { lastProvenOf } from './glasskey-last-proven.ts';
-import { DAY_MS, type Facts, type KeyFact, type PolicyAges } from './reminders/facts.ts';
+import { type RemindersWorld, remindersNow } from './glasskey-reminder-facts.ts';
+import { dismiss, restore, snooze } from './reminders/answer.ts';
+import { isAnswered } from './reminders/delivery.ts';
+import { DAY_MS } from './reminders/facts.ts';
 import { dueAt, type Reminder, rankOf, type Severity, type Stage, stageAt } from './reminders/reminder.ts';
-import { remindersOf } from './reminders/rules.ts';
-import type { Said } from './reminders/said.ts';
-import type { Database } from './storage/database.ts';
-import { drillStore } from './storage/drill-store.ts';
-import type { Settings } from './storage/settings.ts';
-import { targetStore } from './storage/target-store.ts';
-
-export interface RemindersWorld {
-  readonly database: Database;
-  readonly settings: Settings;
-  readonly journal: EnrollmentJournal;
-}
+import { type Said, saidAgain } from './reminders/said.ts';
+import { type ReminderStore, reminderStore, type StoredAnswer } from './storage/reminder-store.ts';
 
 /** A reminder that holds now. */
 export interface ListedReminder extends Reminder {
@@ -41,15 +31,16 @@ export interface ComingStage extends Stage {
 /** One whose cause is gone. */
 export interface DoneReminder {
   readonly id: string;
-  readonly rule: Reminder['rule'];
+  readonly rule: string;
   readonly subject: string;
-  readonly title: Said;
+  /** Undefined of one whose text a later Glasskey has no more. */
+  readonly title: Said | undefined;
   readonly endedAt: number;
 }
 
 export interface RemindersReport {
   readonly now: number;
-  /** The weightiest first, and of those the one that has been for longest. */
+  /** The weightiest first, and of those the one that has been for longest; what was snoozed or dismissed at the end. */
   readonly open: readonly ListedReminder[];
   /** What comes within the next 120 days, in its order. */
   readonly coming: readonly ComingStage[];
@@ -58,81 +49,122 @@ export interface RemindersReport {
 }
 
 const COMING_MS = 120 * DAY_MS;
+const MOST_DONE = 50;
+const LONGEST_SNOOZE_MS = 366 * DAY_MS;
+const LONGEST_REASON = 500;
 
 export function remindersReport(world: RemindersWorld, now: number): RemindersReport {
-  const all = remindersOf(factsOf(world, now), policyAges(world.settings));
-  const open = all.flatMap((one): readonly ListedReminder[] => {
-    const stage = stageAt(one, now);
-    return stage === undefined ? [] : [listed(one, stage)];
-  });
+  const all = remindersNow(world, now);
+  const store = reminderStore(world.database);
+  noteSeen(store, all, now);
+  const open = openReminders(all, store.answers(), now);
   const coming = all.flatMap((one) =>
     one.stages
       .filter(({ at }) => at > now && at <= now + COMING_MS)
       .map((stage): ComingStage => ({ ...stage, reminder: one, commandLine: commandLineOf(one) })),
   );
-  return {
-    now,
-    open: open.toSorted((a, b) => rankOf(b.severity) - rankOf(a.severity) || a.dueAt - b.dueAt),
-    coming: coming.toSorted((a, b) => a.at - b.at),
-    done: [],
-  };
+  const done = store.ended(MOST_DONE).map(({ id, rule, subject, title, endedAt }): DoneReminder => {
+    return { id, rule, subject, title: saidAgain(title), endedAt };
+  });
+  return { now, open, coming: coming.toSorted((a, b) => a.at - b.at), done };
 }
 
-function listed(reminder: Reminder, { severity }: Stage): ListedReminder {
+/** Those that hold at `now`, in the order of `RemindersReport.open`. */
+export function openReminders(
+  all: readonly Reminder[],
+  answers: readonly StoredAnswer[],
+  now: number,
+): readonly ListedReminder[] {
+  const answerOf = new Map(answers.map((one) => [one.id, one]));
+  const open = all.flatMap((one): readonly ListedReminder[] => {
+    const stage = stageAt(one, now);
+    return stage === undefined ? [] : [listed(one, stage, answerOf.get(one.id), now)];
+  });
+  const isAside = ({ snoozedUntil, dismissed }: ListedReminder) =>
+    Number(snoozedUntil !== undefined || dismissed !== undefined);
+  return open.toSorted(
+    (a, b) => isAside(a) - isAside(b) || rankOf(b.severity) - rankOf(a.severity) || a.dueAt - b.dueAt,
+  );
+}
+
+/** Notes which there are, so that what was done can be told later. Where another process writes now, the next look does it. */
+export function noteSeen(store: ReminderStore, all: readonly Reminder[], now: number): void {
+  const open = all
+    .filter((one) => stageAt(one, now) !== undefined)
+    .map(({ id, since, rule, subject, title }) => ({ id, since, rule, subject, title }));
+  try {
+    store.noteSeen(open, all, now);
+  } catch (error) {
+    if (asGlasskeyError(error).code !== 'DATABASE_BUSY') throw error;
+  }
+}
+
+/** Throws `REMINDER_UNKNOWN`, and `REMINDER_TIME_INVALID` for a time that is past, or more than a year ahead. */
+export function snoozeReminder(world: RemindersWorld, id: string, until: number, now: number): ListedReminder {
+  if (!(until > now && until <= now + LONGEST_SNOOZE_MS)) {
+    throw new GlasskeyError({
+      code: 'REMINDER_TIME_INVALID',
+      message: 'A reminder is put off to a time that is yet to come, a year at most.',
+      remedy: 'Give a time such as 4h, 3d or 2w.',
+    });
+  }
+  return answered(world, id, now, (asked) => snooze(asked, until));
+}
+
+/** Throws `REMINDER_UNKNOWN`, and `REMINDER_REASON_INVALID`: a reason is a line of text. */
+export function dismissReminder(world: RemindersWorld, id: string, because: string, now: number): ListedReminder {
+  const reason = because.trim();
+  if (reason === '' || reason.length > LONGEST_REASON || /\p{Cc}/u.test(reason)) {
+    throw new GlasskeyError({
+      code: 'REMINDER_REASON_INVALID',
+      message: 'A reminder is dismissed with a reason, in one line of text.',
+      remedy: `Say in at most ${LONGEST_REASON} characters why it needs nothing.`,
+    });
+  }
+  return answered(world, id, now, (asked) => dismiss(asked, reason));
+}
+
+/** Takes a snooze or a dismissal back. Throws `REMINDER_UNKNOWN`. */
+export function restoreReminder(world: RemindersWorld, id: string, now: number): ListedReminder {
+  return answered(world, id, now, restore);
+}
+
+function answered(
+  world: RemindersWorld,
+  id: string,
+  now: number,
+  answerTo: (asked: Parameters<typeof restore>[0]) => StoredAnswer,
+): ListedReminder {
+  const store = reminderStore(world.database);
+  const reminder = remindersNow(world, now).find((one) => one.id === id);
+  const stage = reminder && stageAt(reminder, now);
+  if (reminder === undefined || stage === undefined) throw unknown();
+  const before = store.answers().find((one) => one.id === id && one.since === reminder.since);
+  const answer = answerTo({ reminder, stage, before, now });
+  store.answer(answer);
+  return listed(reminder, stage, answer, now);
+}
+
+function unknown(): GlasskeyError {
+  return new GlasskeyError({
+    code: 'REMINDER_UNKNOWN',
+    message: 'There is no such reminder now.',
+    remedy: 'It may be done already: glasskey reminders lists those that there are.',
+  });
+}
+
+function listed(reminder: Reminder, stage: Stage, given: StoredAnswer | undefined, now: number): ListedReminder {
+  const answer = given?.since === reminder.since && isAnswered(given, stage, now) ? given : undefined;
   return {
     ...reminder,
-    severity,
+    severity: stage.severity,
     dueAt: dueAt(reminder),
     commandLine: commandLineOf(reminder),
-    snoozedUntil: undefined,
-    dismissed: undefined,
+    snoozedUntil: answer?.kind === 'snoozed' ? answer.until : undefined,
+    dismissed: answer?.kind === 'dismissed' ? { at: answer.at, because: answer.because } : undefined,
   };
 }
 
-function commandLineOf({ remedy }: Reminder): string {
+export function commandLineOf({ remedy }: Reminder): string {
   return remedy.command.map(shellWord).join(' ');
-}
-
-function policyAges(settings: Settings): PolicyAges {
-  return {
-    credentialAgeMs: settings.get('reminders.credentialAgeDays').value * DAY_MS,
-    drillAgeMs: settings.get('reminders.drillAgeDays').value * DAY_MS,
-  };
-}
-
-function factsOf({ database, settings, journal }: RemindersWorld, now: number): Facts {
-  const { enrollments, rotation } = readiness({
-    enrollments: journal.list(),
-    proofs: journal.lastProofs(),
-    filesPresent: ({ plan }) => existsSync(plan.keyFile) && existsSync(`${plan.keyFile}.pub`),
-    now,
-    reconcileEveryMs: settings.get('reconcile.everyMinutes').value * 60_000,
-  });
-  const targets = targetStore(database).list();
-  const proven = lastProvenOf(targets, drillStore(database).lastPassed());
-  return {
-    keys: enrollments.map(keyFact),
-    rotation: rotation && { old: rotation.old.id, new: rotation.new.id, leaving: rotation.leaving },
-    targets: targets.map(({ name, isFavourite }) => ({ name, isFavourite, provenAt: proven.get(name)?.at })),
-  };
-}
-
-function keyFact(report: EnrollmentReport): KeyFact {
-  const { id, state, keyFile, fingerprint, createdAt, origin, backup } = report;
-  const { account, publishedAt, foundOnProfile, reconciledBy, replacedAt, lastProven } = report;
-  return {
-    id,
-    isWritten: state === 'written' || state === 'published',
-    keyFile,
-    fingerprint,
-    createdAt,
-    isFound: origin === 'found',
-    isBackup: backup,
-    account,
-    publishedAt,
-    foundOnProfile,
-    reconciledBy,
-    replacedAt,
-    provenAt: lastProven?.at,
-  };
 }

@@ -34,7 +34,8 @@ import type { ConnectPlace, ConnectWorld } from './glasskey-login.ts';
 import type { OtherAgentWorld, PassThroughStatus } from './glasskey-pass-through.ts';
 import type { Recordings } from './glasskey-recordings.ts';
 import type { GlasskeyRecoveryPeople, RecoverReport, RecoverRequest } from './glasskey-recovery.ts';
-import type { RemindersReport } from './glasskey-reminders.ts';
+import type { NotifyReminders, RemindersPeople, RemindersRunning } from './glasskey-reminder-telling.ts';
+import type { ListedReminder, RemindersReport } from './glasskey-reminders.ts';
 import type {
   RetireRequest,
   RotateKeyPeople,
@@ -858,9 +859,38 @@ export class Glasskey {
 
   /** What there is to be reminded of, now and to come (glasskey-reminders.ts): from the disk alone. */
   async reminders(): Promise<RemindersReport> {
-    const { database, settings, journal } = await this.#open();
-    const { remindersReport } = await import('./glasskey-reminders.ts');
-    return remindersReport({ database, settings, journal }, this.#world.clock.now());
+    const world = await this.#open();
+    return (await import('./glasskey-reminders.ts')).remindersReport(world, this.#world.clock.now());
+  }
+
+  /** Not to be told again before `until`. Throws `REMINDER_UNKNOWN`, `REMINDER_TIME_INVALID`. */
+  async snoozeReminder(id: string, until: number): Promise<ListedReminder> {
+    const world = await this.#open();
+    return (await import('./glasskey-reminders.ts')).snoozeReminder(world, id, until, this.#world.clock.now());
+  }
+
+  /** Not to be told again unless it becomes more pressing or its cause changes. Throws `REMINDER_UNKNOWN`, `REMINDER_REASON_INVALID`. */
+  async dismissReminder(id: string, because: string): Promise<ListedReminder> {
+    const world = await this.#open();
+    return (await import('./glasskey-reminders.ts')).dismissReminder(world, id, because, this.#world.clock.now());
+  }
+
+  /** Takes a snooze or a dismissal back. Throws `REMINDER_UNKNOWN`. */
+  async restoreReminder(id: string): Promise<ListedReminder> {
+    const world = await this.#open();
+    return (await import('./glasskey-reminders.ts')).restoreReminder(world, id, this.#world.clock.now());
+  }
+
+  /** Tells once what is to be told now, each thing once whoever else tells (glasskey-reminder-telling.ts): the check while the app is closed. */
+  async tellDue(notify: NotifyReminders): Promise<void> {
+    const world = { ...(await this.#open()), clock: this.#world.clock, log: this.#log };
+    await (await import('./glasskey-reminder-telling.ts')).tellDue(world, crypto.randomUUID(), notify);
+  }
+
+  /** Tells in time, until it is closed: before `close` of this. */
+  async startReminders(people: RemindersPeople): Promise<RemindersRunning> {
+    const world = { ...(await this.#open()), clock: this.#world.clock, log: this.#log };
+    return (await import('./glasskey-reminder-telling.ts')).startReminders(world, people);
   }
 
   /** A step after which other keys may be the ones to log in with, also where it failed half-way. */

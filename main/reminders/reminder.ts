@@ -2,7 +2,7 @@
  * A reminder as a value: its cause, from when on it is how pressing, what it says and what helps. All times are absolute, in
  * milliseconds since the Unix epoch, and nothing in it depends on the time at which somebody looks: that is `standingOf`'s part.
  */
-import type { Said } from './said.ts';
+import type { Said, Title } from './said.ts';
 
 export const RULES = [
   'credential-age',
@@ -68,7 +68,7 @@ export interface Reminder {
   /** Ascending in time and in severity. */
   readonly stages: readonly [Stage, ...Stage[]];
   /** A few words, as a heading. */
-  readonly title: Said;
+  readonly title: Title;
   /** One or two sentences. */
   readonly sentence: Said;
   readonly remedy: Remedy;

@@ -74,6 +74,18 @@ export function transactionUnlessBusy<T>(database: Database, work: () => T): T {
   });
 }
 
+/**
+ * Another text each time that something was written, by this process or another: cheap, so that it can be asked often (sqlite.org,
+ * "PRAGMA data_version", which tells of other connections alone).
+ */
+export function databaseVersion({ sqlite, file }: Database): string {
+  return withDatabaseErrors(file, () => {
+    const others = sqlite.prepare('PRAGMA data_version').get()?.data_version;
+    const own = sqlite.prepare('SELECT total_changes() AS changes').get()?.changes;
+    return `${others}/${own}`;
+  });
+}
+
 /** Turns what SQLite throws into a GlasskeyError; a GlasskeyError passes as it is. */
 export function withDatabaseErrors<T>(file: string, work: () => T): T {
   try {

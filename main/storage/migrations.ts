@@ -122,4 +122,41 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    name: 'reminders: what was told, answered and done',
+    // Times are REAL: what is derived from settings may be no whole number of milliseconds.
+    sql: `
+      CREATE TABLE reminders_told (
+        reminder TEXT NOT NULL,
+        since REAL NOT NULL,
+        severity TEXT NOT NULL,
+        round INTEGER NOT NULL,
+        claimed_by TEXT NOT NULL,
+        claimed_at REAL NOT NULL,
+        told_at REAL,
+        PRIMARY KEY (reminder, since, severity, round)
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE reminder_answers (
+        reminder TEXT PRIMARY KEY,
+        since REAL NOT NULL,
+        severity TEXT NOT NULL,
+        at REAL NOT NULL,
+        round INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        until REAL,
+        because TEXT
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE reminders_seen (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        reminder TEXT NOT NULL,
+        since REAL NOT NULL,
+        rule TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        title TEXT NOT NULL CHECK (json_valid(title)),
+        begun_at REAL NOT NULL,
+        ended_at REAL
+      ) STRICT;
+      CREATE INDEX reminders_seen_ended ON reminders_seen (ended_at);
+    `,
+  },
 ];

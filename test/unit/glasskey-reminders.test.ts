@@ -2,8 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { silentLog } from '../../diagnostics/log.ts';
 import { storedJournal } from '../../main/enrollment/stored-journal.ts';
-import { type RemindersWorld, remindersReport } from '../../main/glasskey-reminders.ts';
+import type { RemindersWorld } from '../../main/glasskey-reminder-facts.ts';
+import { type ReminderNotice, startReminders, tellDue } from '../../main/glasskey-reminder-telling.ts';
+import { dismissReminder, remindersReport, restoreReminder, snoozeReminder } from '../../main/glasskey-reminders.ts';
 import { DAY_MS } from '../../main/reminders/facts.ts';
 import { type Database, openDatabase } from '../../main/storage/database.ts';
 import { openSettings } from '../../main/storage/settings.ts';
@@ -73,5 +76,115 @@ describe('the reminders', () => {
       ['credential-age', 'soon', 76],
       ['credential-age', 'due', 90],
     ]);
+  });
+});
+
+describe('an answer', () => {
+  const code = (expected: string) => expect.objectContaining({ code: expected });
+
+  it('puts a reminder off, dismisses it with its reason, and is taken back', () => {
+    enroll();
+    const id = remindersReport(world, RECONCILED).open[0]?.id ?? '';
+    snoozeReminder(world, id, RECONCILED + DAY_MS, RECONCILED);
+    // What is put aside stands at the end.
+    expect(remindersReport(world, RECONCILED).open.map((one) => one.snoozedUntil)).toEqual([
+      undefined,
+      RECONCILED + DAY_MS,
+    ]);
+    expect(remindersReport(world, RECONCILED + DAY_MS).open[0]?.snoozedUntil).toBeUndefined();
+    dismissReminder(world, id, ' a spare lies in the safe ', RECONCILED);
+    expect(remindersReport(world, RECONCILED).open.at(-1)?.dismissed).toEqual({
+      at: RECONCILED,
+      because: 'a spare lies in the safe',
+    });
+    expect(restoreReminder(world, id, RECONCILED).dismissed).toBeUndefined();
+    expect(remindersReport(world, RECONCILED).open[0]?.id).toBe(id);
+  });
+
+  it('is refused for what is not there, a time that is past and a reason that says nothing', () => {
+    enroll();
+    expect(() => snoozeReminder(world, 'no-such', RECONCILED + 1, RECONCILED)).toThrow(code('REMINDER_UNKNOWN'));
+    expect(() => snoozeReminder(world, 'no-backup', RECONCILED, RECONCILED)).toThrow(code('REMINDER_TIME_INVALID'));
+    expect(() => dismissReminder(world, 'no-backup', ' ', RECONCILED)).toThrow(code('REMINDER_REASON_INVALID'));
+    expect(() => dismissReminder(world, 'no-backup', 'a\nb', RECONCILED)).toThrow(code('REMINDER_REASON_INVALID'));
+  });
+});
+
+describe('what was done', () => {
+  it('is listed once the fact itself has done it', () => {
+    const id = enroll();
+    remindersReport(world, RECONCILED);
+    world.journal.prove(id, { at: RECONCILED + 1, device: 'alice@leaf1', by: 'drill' });
+    expect(remindersReport(world, RECONCILED + 2).done).toMatchObject([
+      { rule: 'unproven', endedAt: RECONCILED + 2, title: { key: 'reminder.unproven.title' } },
+    ]);
+  });
+});
+
+describe('telling', () => {
+  /** A clock that is turned on by hand. */
+  function turnedClock(begin: number) {
+    let now = begin;
+    let timers: { at: number; run: () => void }[] = [];
+    return {
+      now: () => now,
+      after(ms: number, run: () => void) {
+        const timer = { at: now + ms, run };
+        timers.push(timer);
+        return () => {
+          timers = timers.filter((one) => one !== timer);
+        };
+      },
+      turn(to: number) {
+        now = to;
+        const due = timers.filter(({ at }) => at <= now);
+        timers = timers.filter(({ at }) => at > now);
+        for (const { run } of due) run();
+      },
+    };
+  }
+  const turns = async () => {
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+  };
+
+  it('tells what is due once, whichever process asks', async () => {
+    enroll();
+    const told: ReminderNotice[] = [];
+    const telling = { ...world, clock: { now: () => RECONCILED, after: () => () => {} }, log: silentLog };
+    await tellDue(telling, 'app', (notice) => void told.push(notice));
+    await tellDue(telling, 'check', (notice) => void told.push(notice));
+    expect(told.map(({ critical, reminders }) => [critical, reminders.map(({ commandLine }) => commandLine)])).toEqual([
+      [false, ['glasskey drill']],
+    ]);
+  });
+
+  it('goes on by itself: tells in time, says what changed, and tells nothing once it is closed', async () => {
+    const clock = turnedClock(BEGIN);
+    const told: string[] = [];
+    let changes = 0;
+    const running = startReminders(
+      { ...world, clock, log: silentLog },
+      {
+        notify: ({ reminders }) => void told.push(...reminders.map(({ rule }) => rule)),
+        changed: () => {
+          changes += 1;
+        },
+      },
+    );
+    await turns();
+    const id = enroll();
+    clock.turn(BEGIN + 60_000);
+    await turns();
+    expect([told, changes]).toEqual([[], 1]); // a backup is missing: a note
+    clock.turn(RECONCILED);
+    await turns();
+    expect([told, changes]).toEqual([['unproven'], 2]);
+    world.journal.prove(id, { at: RECONCILED + 1, device: 'alice@leaf1', by: 'drill' });
+    await running.look();
+    expect(changes).toBe(3);
+    await running.close();
+    clock.turn(RECONCILED + 60 * DAY_MS);
+    await turns();
+    expect(told).toEqual(['unproven']);
   });
 });

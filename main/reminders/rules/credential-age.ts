@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { DAY_MS, type Facts, isInUse, type PolicyAges } from '../facts.ts';
 import { type Reminder, stagesFrom } from '../reminder.ts';
-import { said } from '../said.ts';
+import { said, title } from '../said.ts';
 
 /** How long before the day, unless the key may not become as old as that. */
 const AHEAD_MS = 14 * DAY_MS;
@@ -20,7 +20,7 @@ export function credentialAge({ keys, rotation }: Facts, { credentialAgeMs }: Po
         subject: name,
         since: createdAt,
         stages: stagesFrom({ soon: due - Math.min(AHEAD_MS, credentialAgeMs / 4), due }),
-        title: said('reminder.credential-age.title', { name }),
+        title: title('reminder.credential-age.title', { name }),
         sentence: said('reminder.credential-age', {
           name,
           made: new Date(createdAt),

@@ -1,6 +1,6 @@
 import { DAY_MS, type Facts, isInUse, type PolicyAges, rehearsed } from '../facts.ts';
 import { type Reminder, stagesFrom } from '../reminder.ts';
-import { said } from '../said.ts';
+import { said, title } from '../said.ts';
 
 /** How long before the day, unless a drill may not become as old as that. */
 const AHEAD_MS = 5 * DAY_MS;
@@ -23,7 +23,7 @@ export function drillAge({ keys, targets }: Facts, { drillAgeMs }: PolicyAges): 
       subject: name,
       since,
       stages: stagesFrom({ soon: due - Math.min(AHEAD_MS, drillAgeMs / 4), due }),
-      title: said('reminder.drill-age.title', { name }),
+      title: title('reminder.drill-age.title', { name }),
       sentence:
         provenAt === undefined
           ? said('reminder.drill-age.never', { name, days })

@@ -1,6 +1,6 @@
 import { DAY_MS, type Facts, isInUse } from '../facts.ts';
 import { type Reminder, stagesFrom } from '../reminder.ts';
-import { said } from '../said.ts';
+import { said, title } from '../said.ts';
 
 const SOON_AFTER_MS = 7 * DAY_MS;
 const DUE_AFTER_MS = 30 * DAY_MS;
@@ -21,7 +21,7 @@ export function noBackup({ keys }: Facts): readonly Reminder[] {
       subject: '',
       since: createdAt,
       stages: stagesFrom({ note: createdAt, soon: createdAt + SOON_AFTER_MS, due: createdAt + DUE_AFTER_MS }),
-      title: said('reminder.no-backup.title'),
+      title: title('reminder.no-backup.title'),
       sentence: said('reminder.no-backup'),
       remedy: { action: { kind: 'enroll-backup' }, command: ['glasskey', 'enroll', '--backup'] },
     },

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { DAY_MS, type Facts, isInUse, type KeyFact, rehearsed } from '../facts.ts';
 import { type Reminder, stagesFrom } from '../reminder.ts';
-import { said } from '../said.ts';
+import { said, title } from '../said.ts';
 
 /** From then on nobody may count on it. */
 const CRITICAL_AFTER_MS = 14 * DAY_MS;
@@ -23,7 +23,7 @@ export function unproven({ keys, rotation, targets }: Facts): readonly Reminder[
         subject: name,
         since: publishedAt,
         stages: stagesFrom({ due: reconciledBy, critical: reconciledBy + CRITICAL_AFTER_MS }),
-        title: said('reminder.unproven.title', { name }),
+        title: title('reminder.unproven.title', { name }),
         sentence: said('reminder.unproven', { name, account, reconciled }),
         remedy: {
           action: { kind: 'drill', target: target?.name },

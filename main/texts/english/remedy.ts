@@ -104,4 +104,5 @@ export const REMEDY = {
   'remedy.NOTIFICATION_NOT_TAKEN': 'It is told again at the next check. Reminders shows what it would have said.',
   'remedy.SCHEDULE_NOT_SWITCHED_ON': 'Nothing was changed. Do it again in a login session of your own desktop.',
   'remedy.SCHEDULE_UNSUPPORTED': 'Leave Glasskey running in the tray: it reminds you by itself.',
+  'remedy.REMINDER_UNKNOWN': 'It may be done already. Look at the list again.',
 } as const;
