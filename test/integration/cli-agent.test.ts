@@ -1,5 +1,5 @@
 /** `glasskey agent` with the system's own ssh programs: each works with the key as with any other. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -100,6 +100,34 @@ describe('the agent', () => {
     );
     await expect(verify('other.txt')).rejects.toThrow();
     expect(screen).toContain('wants a signature: sign for file');
+  });
+
+  it('offers and uses the keys of the ssh-agent that the settings name, as long as they do', async () => {
+    const home = join(lab.folder, 'home');
+    const [otherSocket, plainKey] = [join(lab.folder, 'other.sock'), join(home, 'id_plain')];
+    const other = spawn('ssh-agent', ['-D', '-a', otherSocket], { stdio: 'ignore' });
+    try {
+      await expect.poll(() => existsSync(otherSocket)).toBe(true);
+      await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'a plain key', '-f', plainKey]);
+      await run('ssh-add', ['-q', plainKey], { env: { ...lab.environment, SSH_AUTH_SOCK: otherSocket } });
+      const set = await lab.glasskeyScript(['settings', 'set', 'agent.passThrough', otherSocket]);
+      expect(set.exitCode, set.stderr).toBe(0);
+      const lines = [lab.keyFile, plainKey].map((file) => readFileSync(`${file}.pub`, 'utf8'));
+      expect((await withAgent('ssh-add', '-L')).stdout).toBe(lines.join(''));
+      await writeFile(join(home, 'plain.txt'), 'x\n');
+      await withAgent('ssh-keygen', '-Y', 'sign', '-f', `${plainKey}.pub`, '-n', 'file', 'plain.txt');
+      const { requests } = JSON.parse(
+        (await lab.glasskeyScript(['agent', 'activity', '--limit', '1', '--json'])).stdout,
+      );
+      expect(requests).toMatchObject([
+        { agent: 'command-line', decision: 'passed-through', purpose: { kind: 'sshsig' } },
+      ]);
+    } finally {
+      await lab.glasskeyScript(['settings', 'reset', 'agent.passThrough']);
+      other.kill();
+      await once(other, 'exit');
+    }
+    expect((await withAgent('ssh-add', '-L')).stdout).toBe(readFileSync(`${lab.keyFile}.pub`, 'utf8'));
   });
 
   it('refuses a second one on the same socket, and says what to do', async () => {

@@ -63,6 +63,8 @@ let enrollment: WrittenEnrollment;
 let enrollments: () => Promise<readonly WrittenEnrollment[]>;
 let hid: () => Promise<HidBus>;
 let agent: ResidentAgent;
+/** Of the user's other agent. */
+let otherSocket: string | undefined;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gk-'));
@@ -72,6 +74,7 @@ beforeEach(async () => {
   enrollment = await enrolledOn(key);
   enrollments = async () => [enrollment];
   hid = async () => key.bus;
+  otherSocket = undefined;
   agent = await startResidentAgent({
     socketPath,
     enrollments: () => enrollments(),
@@ -87,7 +90,7 @@ beforeEach(async () => {
     }),
     nameHost: () => undefined,
     isKnownHost: () => false,
-    passThrough: { otherSocket: () => undefined, clock: systemClock, log: () => {} },
+    passThrough: { otherSocket: () => otherSocket, clock: systemClock, log: silentLog },
     policyOf: () => DEFAULT_KEY_POLICY,
     activity: { record() {}, close() {} },
     hid: () => hid(),
@@ -203,4 +206,20 @@ describe('the agent of the app after a sleep', () => {
     await whilePassing(agent.check());
     expect(await whilePassing(signed())).toBe('signResponse');
   });
+});
+
+it('offers the keys of another agent too, but while the screen is locked ours alone', async () => {
+  const keyring = new SoftwareKeyring([softwareKey('of another agent')]);
+  otherSocket = join(folder, 'o', 's');
+  const other = await startAgentServer({ socketPath: otherSocket, keyring, clock: systemClock, log: silentLog });
+  try {
+    const own = skPrivateKey(enrollment).comment;
+    expect(await listed()).toBe(`${own},of another agent`);
+    agent.lock();
+    expect(await listed()).toBe(own);
+    agent.unlock();
+    expect(await listed()).toBe(`${own},of another agent`);
+  } finally {
+    await other.close();
+  }
 });
