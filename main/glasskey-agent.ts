@@ -14,7 +14,6 @@ import type { WrittenActivityLog } from './agent/activity-log.ts';
 import { DEFAULT_KEY_POLICY, type Expectations, type PolicyOf } from './agent/agent-rules.ts';
 import { startAgentServer } from './agent/agent-server.ts';
 import { agentLocked } from './agent/approving-keyring.ts';
-import type { ClientOf } from './agent/asking-program.ts';
 import {
   AuthenticatorKeyring,
   type EnrolledKey,
@@ -196,7 +195,10 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
   };
   const noted = activity === undefined ? {} : { activity };
   // Who asks is looked up where it is shown: it costs the start of an agent, and ssh's own terminal asks nobody.
-  const known = people.approveUnplanned === undefined ? {} : { clientOf: await knownClients(log) };
+  const known =
+    people.approveUnplanned === undefined
+      ? {}
+      : { clientOf: await (await import('./agent/asking-program.ts')).loadClientOf(log) };
   const passThrough = request.passThrough && new PassThrough(request.passThrough, socketPath);
   const passing = passThrough === undefined ? {} : { passThrough };
   const server = await startAgentServer({ socketPath, keyring: noticing, clock, log, ...known, ...noted, ...passing });
@@ -273,14 +275,6 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
       return closing;
     },
   };
-}
-
-async function knownClients(log: Log): Promise<ClientOf> {
-  const [{ clientOf }, { loadPeerReader }] = await Promise.all([
-    import('./agent/asking-program.ts'),
-    import('./agent/peer-credentials.ts'),
-  ]);
-  return clientOf(await loadPeerReader(log), process.getuid?.());
 }
 
 /** What the rules refuse. */

@@ -1,7 +1,8 @@
 /** From what somebody asks of `connect` to the plan of a login, composed for glasskey.ts: saved targets, settings, keys, host names. */
 import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import type { Expectations, ForwardedHop } from './agent/agent-rules.ts';
 import { newSocketName } from './connect/connect-sockets.ts';
@@ -18,9 +19,11 @@ import { waysToTry } from './glasskey-login-ways.ts';
 import { type FindTarget, type ResolvedWay, resolveWay } from './glasskey-target-ways.ts';
 import { assertTargetName } from './glasskey-targets.ts';
 import { sha256Fingerprint } from './openssh/fingerprint.ts';
+import { connectSocketPath } from './storage/agent-socket-path.ts';
 import type { Database } from './storage/database.ts';
 import type { Settings } from './storage/settings.ts';
 import { plainTarget, type Target, targetStore, type Way, type WayKind } from './storage/target-store.ts';
+import { writeWholeFile } from './storage/whole-file.ts';
 
 export interface ConnectTo {
   /** `USER@HOST[:PORT]`, or a saved name. */
@@ -98,7 +101,7 @@ export function planLogins(request: ConnectTo, world: LoginWorld): readonly [Pla
   if (saved === undefined) assertNotMistyped(request, targets.list());
   const fallback = world.settings.get('connect.defaultJump').value;
   const [first, ...others] = waysToTry(request, saved, fallback, targets.get);
-  const socket = join(world.dataFolder, 'connect', newSocketName());
+  const socket = connectSocketPath(world.dataFolder, newSocketName());
   const planned = (way: ResolvedWay) => planWay(way, request, saved?.name, socket, world);
   return [planned(first), ...others.map(planned)];
 }
@@ -202,6 +205,14 @@ function signedHere(kind: WayKind, hops: readonly HostSpec[]): readonly HostSpec
 /** The public half that tells ssh for which key to ask the agent: Glasskey's own copy, whatever became of the key files. */
 export function publicKeyCopy({ id, files }: WrittenEnrollment, dataFolder: string): PublicKeyCopy {
   return { file: join(dataFolder, 'connect', `${id}.pub`), line: files.publicLine };
+}
+
+/** Throws `FILE_WRITE_FAILED`. Where the agent listens on a socket, its folder is there already; beside a pipe there is none yet. */
+export async function writePublicKeyCopies(copies: readonly PublicKeyCopy[]): Promise<void> {
+  for (const { file, line } of copies) {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await writeWholeFile(file, new TextEncoder().encode(line), { mode: 0o600, overwrite: true });
+  }
 }
 
 /** Where host keys are looked up: Glasskey's own file, which is also written to, then the user's. */

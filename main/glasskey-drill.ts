@@ -29,15 +29,20 @@ import { findSsh } from './connect/ssh-program.ts';
 import type { WrittenEnrollment } from './enrollment/enrollment.ts';
 import type { EnrollmentReport } from './enrollment/readiness.ts';
 import type { KeyAgent, KeyRehearsalStep, SigningPeople } from './glasskey-agent.ts';
-import { knownHostsFilesOf, lastAccount, type PlannedLogin, planLogin } from './glasskey-connect.ts';
+import {
+  knownHostsFilesOf,
+  lastAccount,
+  type PlannedLogin,
+  planLogin,
+  writePublicKeyCopies,
+} from './glasskey-connect.ts';
 import { pinnedHostKeys } from './glasskey-host-keys.ts';
 import { type ConnectWorld, keysToOffer, noteProof, startAgent } from './glasskey-login.ts';
 import { withWayOut } from './glasskey-login-failure.ts';
 import { resolveWay } from './glasskey-target-ways.ts';
-import { agentSocketPath } from './storage/agent-socket-path.ts';
+import { agentSocketPath, connectSocketPath } from './storage/agent-socket-path.ts';
 import { type DrillRecord, type DrillStep, type DrillStepName, drillStore } from './storage/drill-store.ts';
 import { type Target, targetStore, type Way, type WayKind } from './storage/target-store.ts';
-import { writeWholeFile } from './storage/whole-file.ts';
 
 export interface DrillRequest {
   /** Saved names, or hosts as connect takes them. */
@@ -82,8 +87,8 @@ export async function drill(
   const planned = rehearsalsOf(request, { ...world, keys, account: lastAccount(world.enrollments) });
   const logins = planned.flatMap(({ login }) => login ?? []);
   const { namesHosts } = await findSsh(world.environment, world.log);
-  const socketPath = join(world.dataFolder, 'connect', newSocketName());
-  await removeStaleSockets(dirname(socketPath));
+  const socketPath = connectSocketPath(world.dataFolder, newSocketName());
+  await removeStaleSockets(join(world.dataFolder, 'connect'));
   const expectations = logins.map((login) => login.expected(namesHosts));
   const agent = await startAgent(
     {
@@ -113,9 +118,7 @@ export async function drill(
   signal.addEventListener('abort', () => void agent.close().catch(() => {}), { once: true });
   const lines = new RehearsedLogins({ agent, keys, socketPath, people, signal: running, world });
   try {
-    for (const { file, line } of logins[0]?.publicKeys ?? []) {
-      await writeWholeFile(file, new TextEncoder().encode(line), { mode: 0o600, overwrite: true });
-    }
+    await writePublicKeyCopies(logins[0]?.publicKeys ?? []);
     const records: DrillRecord[] = [];
     const common = logins.length === 0 ? [] : await commonSteps(agent, keys, socketPath, people, running, world);
     lines.noLogin = whyNoLogin(common);

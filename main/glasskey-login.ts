@@ -1,6 +1,6 @@
 /** Logs in, composed for glasskey.ts: an agent for just this connect, the plan's ssh, what is noted of it, and what helps where it failed. */
 import { constants } from 'node:os';
-import { dirname } from 'node:path';
+import { join } from 'node:path';
 import { asGlasskeyError, GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import type { Log } from '../diagnostics/log.ts';
 import type { ChannelWorld } from '../native/ctaphid/channel.ts';
@@ -74,7 +74,7 @@ export async function logIn(
     import('./connect/probe-host.ts'),
     import('./connect/connect-sockets.ts'),
   ]);
-  await removeStaleSockets(dirname(logins[0].plan.agentSocket));
+  await removeStaleSockets(join(world.dataFolder, 'connect'));
   const { namesHosts } = await foundSsh;
   const attempt: Attempt = { people, signal, place, namesHosts, keys, world, current: logins[0], agent: undefined };
   // At once: a jump host's ssh that waits for its signature lives on after the ssh that started it.
@@ -187,10 +187,7 @@ async function readyAgent(attempt: Attempt): Promise<KeyAgent> {
       await whenPluggedIn({ tryIt, pluggedIn, clock: world.clock, keyWanted }, signal);
     }
   }
-  const { writeWholeFile } = await import('./storage/whole-file.ts');
-  for (const { file, line } of login.publicKeys) {
-    await writeWholeFile(file, new TextEncoder().encode(line), { mode: 0o600, overwrite: true });
-  }
+  await (await import('./glasskey-connect.ts')).writePublicKeyCopies(login.publicKeys);
   return agent;
 }
 

@@ -1,19 +1,11 @@
-/** The socket on which the app serves its sessions to the command line: where it is, and who may come (glasskey.ts, ipc/desktop.ts). */
-import { createHash } from 'node:crypto';
+/** The socket on which the app serves its sessions to the command line, and who may come (glasskey.ts, ipc/desktop.ts). */
 import { createServer, type Socket } from 'node:net';
-import { join } from 'node:path';
 import { asGlasskeyError } from '../diagnostics/glasskey-error.ts';
 import { listenOnSocket } from './agent/agent-socket.ts';
-import { loadPeerReader } from './agent/peer-credentials.ts';
+import { loadPeerReader, ownUid } from './agent/peer-credentials.ts';
 import { type SessionsServing, serveSessions } from './connect/sessions-server.ts';
 
 const MOST_CLIENTS = 64;
-
-/** Beside the agent's, in the folder that is the user's alone; on Windows a pipe of a name that each data folder has its own of. */
-export function sessionsSocketPath(dataFolder: string, platform: NodeJS.Platform = process.platform): string {
-  if (platform !== 'win32') return join(dataFolder, 'agent', 'sessions.sock');
-  return `\\\\.\\pipe\\glasskey-sessions-${createHash('sha256').update(dataFolder).digest('hex').slice(0, 16)}`;
-}
 
 /**
  * Serves until `close`. Where it cannot listen, the log says why, and the app runs without: the sessions are still there in its
@@ -21,8 +13,7 @@ export function sessionsSocketPath(dataFolder: string, platform: NodeJS.Platform
  */
 export async function startSessionsSocket(path: string, world: SessionsServing): Promise<{ close(): Promise<void> }> {
   const { clock, log } = world;
-  const readPeer = await loadPeerReader(log);
-  const ownUser = process.getuid?.();
+  const [readPeer, ownUser] = await Promise.all([loadPeerReader(log), ownUid()]);
   const clients = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     const peer = readPeer(socket);

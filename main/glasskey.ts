@@ -54,7 +54,7 @@ import type { ResidentAgent, ResidentAgentWorld } from './resident-agent.ts';
 import type { SecurityKeyPeople } from './security-keys/people.ts';
 import type { SecurityKey } from './security-keys/security-key.ts';
 import type { AgentRequestRecord } from './storage/agent-activity-store.ts';
-import { agentSocketPath } from './storage/agent-socket-path.ts';
+import { agentSocketPath, sessionsSocketPath } from './storage/agent-socket-path.ts';
 import type { Database } from './storage/database.ts';
 import type { DrillRecord } from './storage/drill-store.ts';
 import type { OwnKeyPolicy } from './storage/key-policy-store.ts';
@@ -782,17 +782,14 @@ export class Glasskey {
   /** The sessions of the app that runs (connect/sessions-client.ts). Throws `SESSIONS_APP_NOT_RUNNING`, `SESSIONS_APP_OTHER_VERSION`. */
   async appSessions(): Promise<AppSessions> {
     await this.#open();
-    const [{ sessionsSocketPath }, { connectToSessions }] = await Promise.all([
-      import('./glasskey-sessions-socket.ts'),
-      import('./connect/sessions-client.ts'),
-    ]);
+    const { connectToSessions } = await import('./connect/sessions-client.ts');
     return connectToSessions(sessionsSocketPath(this.#dataFolder()), this.#world.clock);
   }
 
   /** Serves the app's sessions to `appSessions` of other processes. */
   async serveSessions(sessions: Pick<SessionsServing, 'sessions' | 'reconnect'>): Promise<{ close(): Promise<void> }> {
     await this.#open();
-    const { sessionsSocketPath, startSessionsSocket } = await import('./glasskey-sessions-socket.ts');
+    const { startSessionsSocket } = await import('./glasskey-sessions-socket.ts');
     const { clock } = this.#world;
     return startSessionsSocket(sessionsSocketPath(this.#dataFolder()), { ...sessions, clock, log: this.#log });
   }

@@ -14,15 +14,15 @@ import { isAgentAnswering } from './agent/agent-probe.ts';
 import type { PolicyOf } from './agent/agent-rules.ts';
 import { type AgentServer, startAgentServer } from './agent/agent-server.ts';
 import { type ApprovalPeople, ApprovingKeyring } from './agent/approving-keyring.ts';
-import { type ClientOf, clientOf } from './agent/asking-program.ts';
+import { type ClientOf, loadClientOf } from './agent/asking-program.ts';
 import { AuthenticatorKeyring, type EnrolledKey } from './agent/authenticator-keyring.ts';
 import type { NameHost } from './agent/describe-signing.ts';
 import { PassThrough, type PassThroughWorld } from './agent/pass-through.ts';
-import { loadPeerReader } from './agent/peer-credentials.ts';
 import { PluggedInAuthenticator } from './agent/plugged-in-authenticator.ts';
 import { SessionGrants } from './agent/session-grants.ts';
 import { productOf, type WrittenEnrollment } from './enrollment/enrollment.ts';
 import { enrolledKey } from './glasskey-agent.ts';
+import { PIPE_PREFIX } from './storage/agent-socket-path.ts';
 
 export interface ResidentAgentWorld {
   readonly socketPath: string;
@@ -80,7 +80,7 @@ const LET_GO_AFTER_MS = 20_000;
 
 /** Begins to serve; where it cannot yet, the status says why. Rejects only where the enrollments cannot be read. */
 export async function startResidentAgent(world: ResidentAgentWorld): Promise<ResidentAgent> {
-  const agent = new Resident(world, clientOf(await loadPeerReader(world.log), process.getuid?.()));
+  const agent = new Resident(world, await loadClientOf(world.log));
   await agent.refresh();
   await agent.start();
   return agent;
@@ -301,7 +301,9 @@ class Resident implements ResidentAgent {
   }
 }
 
+/** A pipe of Windows has none, and looking at it would be a connection. */
 async function inodeOf(path: string): Promise<number | undefined> {
+  if (path.startsWith(PIPE_PREFIX)) return undefined;
   return lstat(path).then(
     ({ ino }) => ino,
     () => undefined,

@@ -1,6 +1,7 @@
 /**
  * Where the agent listens: a Unix socket (0600) in a folder (0700) that is the user's own. Only files can be checked
- * here, so the folder is what keeps others out; the socket's own mode is the second lock.
+ * here, so the folder is what keeps others out; the socket's own mode is the second lock. On Windows it is a named pipe,
+ * whose access list names the user alone.
  */
 import { lstatSync, renameSync } from 'node:fs';
 import { chmod, lstat, mkdir, open, rm } from 'node:fs/promises';
@@ -8,12 +9,12 @@ import { createConnection, type Server } from 'node:net';
 import { dirname } from 'node:path';
 import { assertNotCancelled, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import { type Clock, pause } from '../../time/clock.ts';
+import { PIPE_PREFIX } from '../storage/agent-socket-path.ts';
 
 const FOLDER_MODE = 0o700;
 const SOCKET_MODE = 0o600;
 /** Size of sun_path with its NUL. Node and ssh cut what is longer, silently (openssh-sk.md, section 10). */
 const SUN_PATH = process.platform === 'darwin' ? 104 : 108;
-const PIPE_PREFIX = '\\\\.\\pipe\\';
 
 /** Starting takes milliseconds: a start lock this old was left by a crash. */
 const STALE_LOCK_MS = 5_000;
@@ -22,7 +23,8 @@ const LOCK_POLL_MS = 20;
 /**
  * Makes `server` listen on `path`. A socket left over from a crash is removed, but only when nobody answers on it.
  * Throws `AGENT_SOCKET_PATH_TOO_LONG`, `AGENT_FOLDER_UNSAFE`, `AGENT_ALREADY_RUNNING`, `AGENT_SOCKET_TAKEN` (something
- * else lies there, or where the lock of a start should), `AGENT_SOCKET_FAILED`, `CANCELLED` where the signal fires first.
+ * else lies there, or where the lock of a start should), `AGENT_SOCKET_FAILED`, `AGENT_PIPE_UNSAFE` (a pipe that could not be given to
+ * the user alone), `CANCELLED` where the signal fires first.
  * Resolves to which file the socket is, for `closeSocket`; undefined for a pipe, which is none.
  */
 export async function listenOnSocket(
@@ -32,7 +34,7 @@ export async function listenOnSocket(
   signal?: AbortSignal,
 ): Promise<number | undefined> {
   if (path.startsWith(PIPE_PREFIX)) {
-    await listen(server, path); // Windows: access is the pipe's own matter
+    await listenOnPipe(server, path);
     return undefined;
   }
   assertPathFits(path);
@@ -45,6 +47,34 @@ export async function listenOnSocket(
     await chmod(path, SOCKET_MODE);
   });
   return inodeAt(path);
+}
+
+/**
+ * libuv makes the first instance of a pipe with FILE_FLAG_FIRST_PIPE_INSTANCE, so that a name which somebody else has is seen (Wine does not
+ * see it, hence the question before); and it makes it with Windows's own access list, by which everybody may read. That one is replaced
+ * before anything else happens here.
+ */
+async function listenOnPipe(server: Server, path: string): Promise<void> {
+  const lists = await loadOwnAccess().catch((cause: unknown) => {
+    throw pipeUnsafe(path, cause);
+  });
+  if ((await isAnswered(path)) || !(await listenUnlessTaken(server, path))) throw alreadyRunning(path);
+  try {
+    lists.restrictPipe(path);
+  } catch (cause) {
+    await new Promise((resolve) => server.close(resolve));
+    throw pipeUnsafe(path, cause);
+  }
+}
+
+async function loadOwnAccess(): Promise<{ restrictPipe(path: string): void }> {
+  const [{ loadAccessLists }, { loadProcesses }] = await Promise.all([
+    import('../../native/windows/owner-only.ts'),
+    import('../../native/windows/processes.ts'),
+  ]);
+  const [lists, processes] = await Promise.all([loadAccessLists(), loadProcesses()]);
+  const account = processes.ownAccount();
+  return { restrictPipe: (path) => lists.restrictPipe(path, account) };
 }
 
 /**
@@ -195,6 +225,16 @@ function unsafeFolder(folder: string, why: string): GlasskeyError {
     message: `The agent does not put its socket into ${folder}, which is ${why}.`,
     remedy: `Check who made it; then remove it, or make it yours alone with: chmod 700 ${folder}`,
     detail: { folder },
+  });
+}
+
+function pipeUnsafe(path: string, cause: unknown): GlasskeyError {
+  return new GlasskeyError({
+    code: 'AGENT_PIPE_UNSAFE',
+    message: `The pipe ${path} could not be given to your account alone, so nothing listens on it.`,
+    remedy: 'Start Glasskey again; if it stays so, report it with what glasskey agent --verbose prints.',
+    detail: { path, why: cause instanceof Error ? cause.message : String(cause) },
+    cause,
   });
 }
 

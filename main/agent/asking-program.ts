@@ -5,9 +5,10 @@
  */
 import { readFileSync, readlinkSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { basename } from 'node:path';
+import { basename, win32 } from 'node:path';
+import type { Log } from '../../diagnostics/log.ts';
 import type { Client } from './keyring.ts';
-import type { ReadPeer } from './peer-credentials.ts';
+import { loadPeerReader, ownUid, type ReadPeer, type Uid } from './peer-credentials.ts';
 
 /** One process, as the system shows it. */
 export interface ProcessFacts {
@@ -27,8 +28,14 @@ const MOST_PARENTS = 16;
 /** What only stands between the program that asks and the one that a person started. */
 const SHELL = /^-?(ba|da|z|k|a|fi)?sh$/;
 
+/** The same for this process and this system. Never rejects: what cannot be loaded leaves who asks unknown. */
+export async function loadClientOf(log: Log): Promise<ClientOf> {
+  const [readPeer, uid, readProcess] = await Promise.all([loadPeerReader(log), ownUid(), processReader()]);
+  return clientOf(readPeer, uid, readProcess);
+}
+
 /** Who a fresh connection is from. `uid`: the user that this agent serves; a peer of another one is to be turned away. */
-export function clientOf(readPeer: ReadPeer, uid: number | undefined, readProcess: ReadProcess = readProc): ClientOf {
+export function clientOf(readPeer: ReadPeer, uid: Uid | undefined, readProcess: ReadProcess = readProc): ClientOf {
   return (socket) => {
     const peer = readPeer(socket);
     if (peer === undefined) return {};
@@ -65,6 +72,25 @@ function starterOf(pid: number, asking: ProcessFacts, readProcess: ReadProcess):
     one = next;
   }
   return undefined;
+}
+
+/** Windows knows no sessions of terminals: what started a program there may have gone, and its id be another's. Its name is certain. */
+async function processReader(): Promise<ReadProcess> {
+  if (process.platform !== 'win32') return readProc;
+  try {
+    const processes = await (await import('../../native/windows/processes.ts')).loadProcesses();
+    return (pid) => {
+      const program = processes.programOf(pid);
+      return program === undefined ? undefined : { name: programName(program), parent: 0, session: 0, startedAt: '' };
+    };
+  } catch {
+    return () => undefined;
+  }
+}
+
+/** `C:\Windows\System32\OpenSSH\ssh.exe` is `ssh`. */
+function programName(path: string): string {
+  return win32.basename(path).replace(/\.exe$/i, '');
 }
 
 /** From /proc of Linux; undefined elsewhere, and for a process that has gone. */

@@ -1,15 +1,19 @@
 /**
- * Who is at the other end of a Unix socket, as the kernel noted it when it connected. Node has no call for it, so getsockopt is
- * called through koffi. Where it cannot be loaded or answers otherwise, nothing is known, and nothing is made up.
+ * Who is at the other end of a Unix socket, as the kernel noted it when it connected, or of a pipe of Windows. Node has no call for it, so
+ * the system is asked through koffi. Where that cannot be loaded or answers otherwise, nothing is known, and nothing is made up.
  */
 import type { Socket } from 'node:net';
 import type { Log } from '../../diagnostics/log.ts';
 
 export interface PeerCredentials {
   readonly pid: number;
-  readonly uid: number;
+  readonly uid: Uid;
 }
 
+/** Whose a process is: the user's number, on Windows the account's SID. */
+export type Uid = number | string;
+
+/** To be called as soon as the socket is there, in the listener of `connection` (native/windows/pipe-peer.ts). */
 export type ReadPeer = (socket: Socket) => PeerCredentials | undefined;
 
 type GetSockOpt = (fd: number, level: number, name: number, value: Buffer, length: [number]) => number;
@@ -28,8 +32,9 @@ const NOBODY_KNOWN: ReadPeer = () => undefined;
 
 /** Loads what is needed, once. Never rejects: without it, nobody is known. */
 export async function loadPeerReader(log: Log, platform: string = process.platform): Promise<ReadPeer> {
-  if (platform !== 'linux' && platform !== 'darwin') return NOBODY_KNOWN;
+  if (platform !== 'linux' && platform !== 'darwin' && platform !== 'win32') return NOBODY_KNOWN;
   try {
+    if (platform === 'win32') return await windowsReader();
     const { default: koffi } = await import('koffi');
     const getsockopt: GetSockOpt = koffi
       .load(null)
@@ -39,6 +44,29 @@ export async function loadPeerReader(log: Log, platform: string = process.platfo
     log('warn', 'agent.peer.unknown', { message: error instanceof Error ? error.message : String(error) });
     return NOBODY_KNOWN;
   }
+}
+
+/** Whose this process is; undefined where the system does not say. Never rejects. */
+export async function ownUid(platform: string = process.platform): Promise<Uid | undefined> {
+  if (platform !== 'win32') return process.getuid?.();
+  try {
+    return (await (await import('../../native/windows/processes.ts')).loadProcesses()).ownAccount();
+  } catch {
+    return undefined;
+  }
+}
+
+async function windowsReader(): Promise<ReadPeer> {
+  const [{ loadPipePeers }, { loadProcesses }] = await Promise.all([
+    import('../../native/windows/pipe-peer.ts'),
+    import('../../native/windows/processes.ts'),
+  ]);
+  const [peers, processes] = await Promise.all([loadPipePeers(), loadProcesses()]);
+  return () => {
+    const pid = peers.ofNewest();
+    const uid = pid === undefined ? undefined : processes.accountOf(pid);
+    return pid === undefined || uid === undefined ? undefined : { pid, uid };
+  };
 }
 
 function linuxReader(getsockopt: GetSockOpt): ReadPeer {

@@ -9,7 +9,8 @@ import type { RunSession, SessionRun } from '../../../main/connect/connect-sessi
 import { messageFrame, SessionFrameReader } from '../../../main/connect/session-frames.ts';
 import { SessionList } from '../../../main/connect/session-list.ts';
 import { connectToSessions } from '../../../main/connect/sessions-client.ts';
-import { sessionsSocketPath, startSessionsSocket } from '../../../main/glasskey-sessions-socket.ts';
+import { startSessionsSocket } from '../../../main/glasskey-sessions-socket.ts';
+import { sessionsSocketPath } from '../../../main/storage/agent-socket-path.ts';
 import { systemClock } from '../../../time/clock.ts';
 import { ManualClock } from '../lab/authenticator/manual-clock.ts';
 import { fakePtys } from './fake-pty.ts';

@@ -1,0 +1,75 @@
+/**
+ * The process at the other end of a named pipe. The system tells it of the pipe's handle (GetNamedPipeClientProcessId), which Node shows
+ * nowhere; but node.exe and Electron export libuv, which knows it: libuv keeps its handles in the order in which they were made
+ * (uv__handle_init puts each at the end of its loop's queue), so that the pipe which was accepted just now is the last one.
+ */
+import type { LibraryHandle } from 'koffi';
+import type { Koffi } from '../webauthn/structures.ts';
+import { kernel32, loadKoffi } from '../webauthn/system-library.ts';
+
+export interface PipePeers {
+  /**
+   * The process id at the other end of the pipe that this process made last: to be called at once, in the listener of `connection`. Undefined
+   * where the system does not say. Only of the main thread's loop.
+   */
+  ofNewest(): number | undefined;
+}
+
+// uv.h, stable since libuv 1.0
+const UV_NAMED_PIPE = 7;
+// winbase.h
+const PIPE_SERVER_END = 1;
+
+/** Throws where koffi cannot be loaded, or this program exports no libuv. */
+export async function loadPipePeers(): Promise<PipePeers> {
+  const koffi = await loadKoffi();
+  const newest = newestPipe(koffi, 'intptr_t');
+  const kernel = kernel32(koffi);
+  const pipeInfo: (handle: number, flags: [number], out: null, into: null, most: null) => boolean = kernel.func(
+    'bool __stdcall GetNamedPipeInfo(intptr_t pipe, _Out_ uint32_t *flags, void *out, void *into, void *most)',
+  );
+  const clientProcess: (handle: number, pid: [number]) => boolean = kernel.func(
+    'bool __stdcall GetNamedPipeClientProcessId(intptr_t pipe, _Out_ uint32_t *pid)',
+  );
+  return {
+    ofNewest() {
+      const handle = newest();
+      if (handle === undefined) return undefined;
+      const flags: [number] = [0];
+      if (!pipeInfo(handle, flags, null, null, null) || (flags[0] & PIPE_SERVER_END) === 0) return undefined;
+      const pid: [number] = [0];
+      return clientProcess(handle, pid) && pid[0] !== 0 ? pid[0] : undefined;
+    },
+  };
+}
+
+/**
+ * What the system calls the pipe that this process made last: its handle on Windows, its file descriptor elsewhere (`type`: how C writes
+ * uv_os_fd_t there). Throws where this program exports no libuv.
+ */
+export function newestPipe(koffi: Koffi, type: 'intptr_t' | 'int'): () => number | undefined {
+  const program: LibraryHandle = koffi.load(null);
+  const loop: unknown = program.func('void *uv_default_loop()')();
+  const visit = koffi.pointer(koffi.proto('void', ['void *', 'void *']));
+  const walk: (loop: unknown, visit: (handle: unknown) => void, argument: null) => void = program.func(
+    'uv_walk',
+    'void',
+    ['void *', visit, 'void *'],
+  );
+  const typeOf: (handle: unknown) => number = program.func('int uv_handle_get_type(void *handle)');
+  const fileno: (handle: unknown, into: [number]) => number = program.func(
+    `int uv_fileno(void *handle, _Out_ ${type} *into)`,
+  );
+  return () => {
+    let last: unknown;
+    walk(
+      loop,
+      (handle) => {
+        if (typeOf(handle) === UV_NAMED_PIPE) last = handle;
+      },
+      null,
+    );
+    const into: [number] = [0];
+    return last !== undefined && fileno(last, into) === 0 ? into[0] : undefined;
+  };
+}

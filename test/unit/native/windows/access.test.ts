@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { isOf } from '../../../../native/windows/owner-only.ts';
+import { sidText } from '../../../../native/windows/processes.ts';
+
+const ME = 'S-1-5-21-1004336348-1177238915-682003330-512';
+
+describe('an account’s SID', () => {
+  it('is written as Windows writes it ([MS-DTYP], 2.4.2.4)', () => {
+    const bytes = '010500000000000515000000dcf4dc3b833d2b46828ba62800020000';
+    expect(sidText(Buffer.from(bytes, 'hex'))).toBe(ME);
+    expect(sidText(Buffer.from('010100000000000512000000', 'hex'))).toBe('S-1-5-18');
+  });
+});
+
+describe('an access list', () => {
+  it.each([
+    [`D:P(A;;FA;;;${ME})`, true],
+    [`D:P(D;;FA;;;NU)(A;;FA;;;${ME})`, true],
+    [`D:PAI(A;OICI;FA;;;${ME})`, true],
+    [`D:P(A;;FA;;;${ME})(A;;FR;;;WD)`, false],
+    [`D:P(A;;FA;;;${ME}1)`, false],
+    [`D:(A;;FA;;;${ME})`, false],
+    [`D:AI(A;ID;FA;;;${ME})`, false],
+    ['D:P', false],
+    ['D:NO_ACCESS_CONTROL', false],
+    ['', false],
+  ])('%s: of that account alone? %s', (list, expected) => {
+    expect(isOf(list, ME)).toBe(expected);
+  });
+});
