@@ -31,7 +31,10 @@ export const agent: Command = {
     'status: does an agent answer on that socket? Its exit code is 3 where none does.\n' +
     'activity: what the agents were asked to sign, and what came of it. policy: what they do with each key.',
   options: {
-    socket: { value: 'PATH', summary: 'Where to listen, or look (default: agent/agent.sock in the data folder)' },
+    socket: {
+      value: 'PATH',
+      summary: 'Where to listen, or look (default: agent/agent.sock in the data folder; a pipe on Windows)',
+    },
     limit: { value: 'N', summary: 'Of activity: the last N requests (default: 20)' },
     ask: { value: 'WHEN', summary: 'Of policy: always, once-per-session, or default (as the settings say)' },
     forwarded: {

@@ -5,8 +5,8 @@ import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { newestPipe } from '../../../../native/windows/pipe-peer.ts';
 import { loadKoffi } from '../../../../native/webauthn/system-library.ts';
+import { newestPipe } from '../../../../native/windows/pipe-peer.ts';
 
 let folder: string;
 beforeEach(async () => {
