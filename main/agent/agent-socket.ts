@@ -232,7 +232,7 @@ function pipeUnsafe(path: string, cause: unknown): GlasskeyError {
   return new GlasskeyError({
     code: 'AGENT_PIPE_UNSAFE',
     message: `The pipe ${path} could not be given to your account alone, so nothing listens on it.`,
-    remedy: 'Start Glasskey again; if it stays so, report it with what glasskey agent --verbose prints.',
+    remedy: 'Start Glasskey again; if it stays so, report it with glasskey.log of the data folder.',
     detail: { path, why: cause instanceof Error ? cause.message : String(cause) },
     cause,
   });
