@@ -38,6 +38,11 @@ const COMMANDS: readonly (CommandSummary & { readonly load: () => Promise<Comman
     load: async () => (await import('./commands/drill.ts')).drill,
   },
   {
+    name: 'reminders',
+    summary: 'What is due for your keys and logins, and what comes: list, put off, dismiss',
+    load: async () => (await import('./commands/reminders.ts')).reminders,
+  },
+  {
     name: 'targets',
     summary: 'The saved devices and jump hosts: list, change, import, export, their host keys',
     load: async () => (await import('./commands/targets.ts')).targets,

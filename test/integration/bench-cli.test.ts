@@ -62,6 +62,20 @@ describe('the command line as it is installed', { timeout: 60_000 }, () => {
     expect(loaded).not.toContain('node:http');
   });
 
+  it('loads for a line of reminders in a shell prompt no sign-in, no agent, no texts and no HID', () => {
+    const { loaded, exitCode, stdout } = glasskey('reminders', '--short');
+    expect(exitCode, stdout).toBe(0);
+    const sources = fromDist(loaded).flatMap(sourcesOf);
+    expect(sources.some((source) => source.includes('main/reminders/rules.ts'))).toBe(true);
+    // Of connect, how a shell takes a word.
+    const unwanted =
+      /@azure|@microsoft|intl-messageformat|cbor-x|\/native\/|main\/(entra|agent|connect\/(?!shell-word))/;
+    expect(sources.filter((source) => unwanted.test(source))).toEqual([]);
+    expect(loaded.filter((path) => path.includes('node-hid'))).toEqual([]);
+    expect(loaded).not.toContain('node:crypto');
+    expect(loaded).not.toContain('node:http');
+  });
+
   it('keeps what the compiler made in a folder of the user alone, and nowhere else', () => {
     rmSync(join(folder, 'home'), { recursive: true });
     const temporary = join(folder, 'tmp');
