@@ -11,6 +11,7 @@ import type { ChannelWorld } from '../native/ctaphid/channel.ts';
 import type { HidBus } from '../native/hid/transport.ts';
 import type { Clock } from '../time/clock.ts';
 import type { WrittenActivityLog } from './agent/activity-log.ts';
+import type { AgentDoor } from './agent/agent-door.ts';
 import { DEFAULT_KEY_POLICY, type Expectations, type PolicyOf } from './agent/agent-rules.ts';
 import { startAgentServer } from './agent/agent-server.ts';
 import { agentLocked } from './agent/approving-keyring.ts';
@@ -46,6 +47,8 @@ export interface SigningPinQuestion {
 }
 
 export interface SigningPeople extends Notices, RuledPeople {
+  /** The PIN comes without a question, as a script gives it: nobody has to type it before ssh has the terminal. */
+  readonly givesPinUnasked?: boolean;
   /** Undefined: declined. */
   signingPin(question: SigningPinQuestion, signal: AbortSignal): Promise<Pin | undefined>;
 }
@@ -59,6 +62,8 @@ export interface HostNames {
 
 export interface KeyAgentRequest {
   readonly socketPath: string;
+  /** Open there already; closed with the agent. */
+  readonly door?: AgentDoor;
   /** In the order they are offered; `warmUp` opens the first whose security key is plugged in. */
   readonly enrollments: readonly [WrittenEnrollment, ...WrittenEnrollment[]];
   readonly people: SigningPeople;
@@ -67,6 +72,8 @@ export interface KeyAgentRequest {
   readonly hostNames: HostNames;
   /** For a connect: what it expects now, and signs unasked. The rest, and without it everything, is asked for or refused (agent/agent-rules.ts). */
   readonly expected?: () => Expectations;
+  /** What is to be signed waits for it, and fails with it. Absent, or undefined: nothing to wait for. */
+  readonly ready?: () => Promise<void> | undefined;
   /** Absent: each key has the default one. */
   readonly policyOf?: PolicyOf;
   /** Closed with the agent. Without it nothing is noted. */
@@ -83,8 +90,11 @@ export interface KeyAgentRequest {
 export type KeyRehearsalStep = 'key' | 'pin' | 'credential';
 
 export interface KeyAgent {
-  /** Opens the key and asks for the PIN where it needs one, before ssh has the terminal. Throws where no key is there or no PIN can help. */
-  warmUp(signal: AbortSignal): Promise<void>;
+  /**
+   * Opens the key and asks for the PIN where it needs one, before ssh has the terminal. Throws where no key is there or no PIN can help.
+   * `given`: it was given already; the agent's own from now on.
+   */
+  warmUp(signal: AbortSignal, given?: Pin): Promise<void>;
   /**
    * Finds out whether the security key would sign, without a touch: it is there, it takes the PIN, which is asked for once and then kept as
    * by `warmUp`, and it holds the credential. Tells each step once it is through, and of one that could not be asked why. Throws why
@@ -108,6 +118,7 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     keepPin,
     hostNames,
     expected,
+    ready: isReady,
     policyOf,
     activity,
     hid,
@@ -115,6 +126,7 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     clock,
     log,
     socketPath,
+    door,
   } = request;
   const keys = enrollments.map(enrolledKey);
   const [first] = enrollments;
@@ -187,7 +199,9 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
   const noticing: Keyring = {
     identities: () => ruled.identities(),
     sign(request, signal) {
-      const signature = ruled.sign(request, signal);
+      const ready = isReady?.();
+      const signature =
+        ready === undefined ? ruled.sign(request, signal) : ready.then(() => ruled.sign(request, signal));
       // A login that was refused may explain why ssh failed; some other program's request does not.
       if (request.purpose.kind === 'login') signature.catch(noteUnexpected);
       return signature;
@@ -201,7 +215,8 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
       : { clientOf: await (await import('./agent/asking-program.ts')).loadClientOf(log) };
   const passThrough = request.passThrough && new PassThrough(request.passThrough, socketPath);
   const passing = passThrough === undefined ? {} : { passThrough };
-  const server = await startAgentServer({ socketPath, keyring: noticing, clock, log, ...known, ...noted, ...passing });
+  const optional = { ...(door === undefined ? {} : { door }), ...known, ...noted, ...passing };
+  const server = await startAgentServer({ socketPath, keyring: noticing, clock, log, ...optional });
   const closeAll = async () => {
     pin.wipe();
     await server.close();
@@ -234,14 +249,22 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     } as const;
     return people.signingPin(question, signal);
   };
-  let closing: Promise<void> | undefined;
-  return {
-    async warmUp(signal) {
+  const warmUp = async (signal: AbortSignal, given?: Pin): Promise<void> => {
+    let unused = given;
+    try {
       const key = await readyKey(signal);
       if (!key.userVerification) return;
-      const given = await askAtOnce(key, signal);
-      if (given !== undefined) pin.hold(given, key.model);
-    },
+      if (given !== undefined) await authenticator.pinTriesLeft(signal);
+      const held = given ?? (await askAtOnce(key, signal));
+      if (held !== undefined) pin.hold(held, key.model);
+      unused = undefined;
+    } finally {
+      unused?.wipe();
+    }
+  };
+  let closing: Promise<void> | undefined;
+  return {
+    warmUp,
     async rehearse(signal, through) {
       const key = await readyKey(signal);
       through('key');

@@ -207,9 +207,13 @@ export function publicKeyCopy({ id, files }: WrittenEnrollment, dataFolder: stri
   return { file: join(dataFolder, 'connect', `${id}.pub`), line: files.publicLine };
 }
 
-/** Throws `FILE_WRITE_FAILED`. Where the agent listens on a socket, its folder is there already; beside a pipe there is none yet. */
+/**
+ * Throws `FILE_WRITE_FAILED`. Where the agent listens on a socket, its folder is there already; beside a pipe there is none yet. Where they
+ * lie there as they should, as after the first login, nothing is written.
+ */
 export async function writePublicKeyCopies(copies: readonly PublicKeyCopy[]): Promise<void> {
   for (const { file, line } of copies) {
+    if (textOf(file) === line) continue;
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     await writeWholeFile(file, new TextEncoder().encode(line), { mode: 0o600, overwrite: true });
   }

@@ -3,13 +3,21 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { asGlasskeyError, GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import type { Log } from '../diagnostics/log.ts';
+import type { Pin } from '../native/ctap2/pin.ts';
 import type { ChannelWorld } from '../native/ctaphid/channel.ts';
 import type { HidBus } from '../native/hid/transport.ts';
 import type { Clock } from '../time/clock.ts';
+import type { AgentDoor } from './agent/agent-door.ts';
 import type { ConnectPlan } from './connect/plan.ts';
 import type { RunSshOptions } from './connect/run-ssh.ts';
+import type { SshProgram } from './connect/ssh-program.ts';
 import type { SshTerminal } from './connect/ssh-terminal.ts';
-import type { EnrollmentJournal, WrittenEnrollment } from './enrollment/enrollment.ts';
+import {
+  type EnrollmentJournal,
+  isVerifyRequired,
+  productOf,
+  type WrittenEnrollment,
+} from './enrollment/enrollment.ts';
 import type { Proof } from './enrollment/proof.ts';
 import type { Verdict } from './enrollment/readiness.ts';
 import type { KeyAgent, KeyAgentRequest, SigningPeople } from './glasskey-agent.ts';
@@ -39,7 +47,8 @@ export interface ConnectWorld {
   readonly homeFolder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly hid: () => Promise<HidBus>;
-  readonly channel: ChannelWorld;
+  /** Made when it is first asked for: what it brings along takes longer to load than a login to plan. */
+  readonly channel: () => Promise<ChannelWorld>;
   readonly clock: Clock;
   readonly log: Log;
   /** Those that run now: the screen lock reaches them. */
@@ -57,6 +66,9 @@ export async function planOf(request: ConnectTo, world: ConnectWorld): Promise<P
  * Logs in and stays until the end. Where there are several ways, those whose hosts are not reached are left for the next one; a host
  * that refuses, or whose key is not the known one, ends it. One agent, and one PIN, for all tries. Returns ssh's exit code; a failure
  * of ssh itself is thrown with its cause (connect/ssh-outcome.ts). Without `place`, ssh has this process's terminal.
+ *
+ * Where somebody has to type the PIN, that comes before ssh: the first host answers by then, and the security key is there. Where it is
+ * given unasked, ssh starts at once, and the agent and the key are made ready beside it.
  */
 export async function logIn(
   request: ConnectTo,
@@ -65,28 +77,27 @@ export async function logIn(
   place: ConnectPlace | undefined,
   world: ConnectWorld,
 ): Promise<{ readonly exitCode: number }> {
-  // At once: it answers while the rest is made ready.
-  const foundSsh = import('./connect/ssh-program.ts').then(({ findSsh }) => findSsh(world.environment, world.log));
-  foundSsh.catch(() => {});
   const keys = await keysToOffer(world, signal);
   const logins = await plans(request, keys, world);
-  const [{ probeHost }, { removeStaleSockets }] = await Promise.all([
-    import('./connect/probe-host.ts'),
-    import('./connect/connect-sockets.ts'),
-  ]);
-  await removeStaleSockets(join(world.dataFolder, 'connect'));
-  const { namesHosts } = await foundSsh;
-  const attempt: Attempt = { people, signal, place, namesHosts, keys, world, current: logins[0], agent: undefined };
+  const [first] = logins;
+  const stop = new AbortController();
+  const attempt: Attempt = {
+    ...{ people, place, keys, world },
+    signal: AbortSignal.any([signal, stop.signal]),
+    current: first,
+    ...{ pin: undefined, ssh: undefined, door: undefined, agent: undefined, ready: undefined },
+  };
   // At once: a jump host's ssh that waits for its signature lives on after the ssh that started it.
   signal.addEventListener('abort', () => void attempt.agent?.close().catch(() => {}), { once: true });
   const failures: GlasskeyError[] = [];
   try {
+    if (isPinUnasked(attempt, logins)) await takePin(attempt);
+    else await foundSsh(attempt);
     for (const [index, login] of logins.entries()) {
       attempt.current = login;
       if (place !== undefined && 'terminal' in place) place.onWay?.(login.plan);
       people.remark(login.sentence);
-      const [first] = login.plan.hops;
-      const unreached = first && (await probeHost(first, login.plan.waitSeconds, world.clock, signal));
+      const unreached = attempt.pin === undefined ? await unreachedHost(attempt) : undefined;
       const ended = unreached === undefined ? await tryWay(attempt) : { blockedBy: unreached };
       if ('exitCode' in ended) return ended;
       failures.push(ended.blockedBy);
@@ -94,33 +105,80 @@ export async function logIn(
     }
     throw allBlocked(failures);
   } finally {
-    await attempt.agent?.close();
+    stop.abort();
+    await attempt.ready?.catch(() => {});
+    await (attempt.agent ?? attempt.door)?.close();
+    attempt.pin?.wipe();
   }
 }
 
 interface Attempt {
   readonly people: SigningPeople;
+  /** Fires at the end of all tries at the latest. */
   readonly signal: AbortSignal;
   readonly place: ConnectPlace | undefined;
-  readonly namesHosts: boolean;
   readonly keys: KeyAgentRequest['enrollments'];
   readonly world: ConnectWorld;
   /** The way that is tried now: what the agent signs and names goes by it. */
   current: PlannedLogin;
-  /** From the first way on whose first host answered. */
+  /** Given unasked: ssh waits neither for the agent nor for the security key. */
+  pin: Pin | undefined;
+  ssh: Promise<SshProgram> | undefined;
+  door: AgentDoor | undefined;
   agent: KeyAgent | undefined;
+  /** The agent has the PIN, and the security key is there. Undefined: not begun. */
+  ready: Promise<void> | undefined;
+}
+
+/**
+ * Not where ssh asks for a password at the same terminal, where it may turn out that a key signs without a PIN, nor where somebody is told
+ * which program asks: of a client that waited at the door, Windows no longer says it.
+ */
+function isPinUnasked({ people, keys }: Attempt, logins: readonly PlannedLogin[]): boolean {
+  if (people.givesPinUnasked !== true || people.approveUnplanned !== undefined) return false;
+  return keys.every(isVerifyRequired) && logins.every(({ plan }) => plan.way !== 'password');
+}
+
+/** Before ssh is there, which may read the same standard input. What ssh needs of the agent is there as well then. */
+async function takePin(attempt: Attempt): Promise<void> {
+  const { people, signal, keys, world, current: login } = attempt;
+  const { clock, log } = world;
+  const open = async () => {
+    const { openAgentDoor } = await import('./agent/agent-door.ts');
+    attempt.door = await openAgentDoor({ socketPath: login.plan.agentSocket, clock, log, signal });
+    await (await import('./glasskey-connect.ts')).writePublicKeyCopies(login.publicKeys);
+  };
+  const ask = async () => {
+    attempt.pin = await people.signingPin({ why: 'needed', product: productOf(keys[0]) }, signal);
+  };
+  const taken = await Promise.allSettled([ask(), open()]);
+  for (const one of taken) if (one.status === 'rejected') throw one.reason;
+}
+
+/** Why the first host of the way does not answer; undefined where it does. */
+async function unreachedHost({ signal, world, current: { plan } }: Attempt): Promise<GlasskeyError | undefined> {
+  const [first] = plan.hops;
+  const { probeHost } = await import('./connect/probe-host.ts');
+  return first && probeHost(first, plan.waitSeconds, world.clock, signal);
 }
 
 /** `blockedBy`: nobody on the way has refused whoever came; another way may lead there. Throws every other failure. */
 async function tryWay(
   attempt: Attempt,
 ): Promise<{ readonly exitCode: number } | { readonly blockedBy: GlasskeyError }> {
-  const { people, signal, place, keys, world, current: login } = attempt;
+  const { signal, place, keys, world, current: login } = attempt;
   const { environment, clock, log } = world;
-  const agent = await readyAgent(attempt);
-  const [{ runSsh }, { isRestated, isWayBlocked, outcomeError }] = await Promise.all([
+  const notReady = new AbortController();
+  const makeReady = () => {
+    attempt.ready ??= readyAgent(attempt);
+    attempt.ready.catch((error: unknown) => notReady.abort(error));
+    return attempt.ready;
+  };
+  if (attempt.pin === undefined) await makeReady();
+  const [{ runSsh }, { isRestated, isWayBlocked, outcomeError }, { sshOnPath }] = await Promise.all([
     import('./connect/run-ssh.ts'),
     import('./connect/ssh-outcome.ts'),
+    import('./connect/ssh-program.ts'),
   ]);
   let isOpen = false;
   const onDeviceLogin = (fingerprint: string | undefined) => {
@@ -131,18 +189,22 @@ async function tryWay(
     if (accepted !== undefined) noteProof(accepted, { at: clock.now(), device: login.device, by }, world);
   };
   const run = await runSsh(login.plan, {
-    signal,
+    signal: AbortSignal.any([signal, notReady.signal]),
     log,
     clock,
     environment,
-    onWarning: (text) => people.remark(text),
-    holdBack: isRestated,
+    sshPath: await sshOnPath(environment),
+    onStarted: () => void makeReady(),
+    // What an ssh says that was ended for the key's sake says nothing of the hosts.
+    holdBack: (message) => notReady.signal.aborted || isRestated(message),
     onDeviceLogin,
     ...place,
+  }).catch((error: unknown) => {
+    throw notReady.signal.aborted && !signal.aborted ? notReady.signal.reason : error;
   });
   if (run.exit.kind === 'signalled') return { exitCode: 128 + constants.signals[run.exit.signal] };
   // What the agent refused to a session that was open is no reason for its end.
-  const refused = isOpen || run.exit.code !== SSH_FAILED ? undefined : agent.lastFailure();
+  const refused = isOpen || run.exit.code !== SSH_FAILED ? undefined : attempt.agent?.lastFailure();
   const failure = refused ?? outcomeError(login.plan, run);
   if (failure !== undefined) {
     const { withWayOut } = await import('./glasskey-login-failure.ts');
@@ -158,12 +220,18 @@ async function tryWay(
 const SSH_FAILED = 255;
 
 /** The agent of this connect, with the PIN that it needs: started, and asked for, once for all tries. */
-async function readyAgent(attempt: Attempt): Promise<KeyAgent> {
-  if (attempt.agent !== undefined) return attempt.agent;
-  const { people, signal, place, namesHosts, keys, world, current: login } = attempt;
+async function readyAgent(attempt: Attempt): Promise<void> {
+  const { people, signal, place, pin, door, keys, world, current: login } = attempt;
+  const { removeStaleSockets } = await import('./connect/connect-sockets.ts');
+  const [{ namesHosts }] = await Promise.all([
+    foundSsh(attempt),
+    removeStaleSockets(join(world.dataFolder, 'connect')),
+    import('./glasskey-agent.ts'),
+  ]);
   const agent = await startAgent(
     {
       socketPath: login.plan.agentSocket,
+      ...(door === undefined ? {} : { door }),
       enrollments: keys,
       people,
       keepPin: 'until-closed',
@@ -173,13 +241,14 @@ async function readyAgent(attempt: Attempt): Promise<KeyAgent> {
         isKnownHost: (hostKey) => attempt.current.hostNames.isKnownHost(hostKey),
       },
       expected: () => attempt.current.expected(namesHosts),
+      ready: () => attempt.ready,
     },
     world,
   );
   attempt.agent = agent;
   if (login.needsKey) {
     const keyWanted = keyWantedOf(place);
-    if (keyWanted === undefined) await agent.warmUp(signal);
+    if (keyWanted === undefined) await agent.warmUp(signal, pin);
     else {
       const { whenPluggedIn } = await import('./glasskey-key-wait.ts');
       const pluggedIn = async () => (await (await world.hid()).list()).map(({ path }) => path);
@@ -188,7 +257,19 @@ async function readyAgent(attempt: Attempt): Promise<KeyAgent> {
     }
   }
   await (await import('./glasskey-connect.ts')).writePublicKeyCopies(login.publicKeys);
-  return agent;
+}
+
+/** Which ssh there is, and what it can do; a person is told once where that is less than it should be. Throws `SSH_MISSING`, `SSH_TOO_OLD`. */
+function foundSsh(attempt: Attempt): Promise<SshProgram> {
+  const { people, world } = attempt;
+  const find = async () => {
+    const { findSsh } = await import('./connect/ssh-program.ts');
+    const ssh = await findSsh(world.environment, world.log);
+    if (ssh.warning !== undefined) people.remark(ssh.warning);
+    return ssh;
+  };
+  attempt.ssh ??= find();
+  return attempt.ssh;
 }
 
 function keyWantedOf(place: ConnectPlace | undefined): ((isWanted: boolean) => void) | undefined {
@@ -236,7 +317,15 @@ export async function startAgent(
   const { nameHost } = request.hostNames;
   const activity = activityLog({ store: agentActivityStore(database), agent: kind, nameHost, clock, log });
   const policies = policyOf({ settings, store: keyPolicyStore(database) }, log);
-  const agent = await startKeyAgent({ ...request, policyOf: policies, activity, hid, channel, clock, log });
+  const agent = await startKeyAgent({
+    ...request,
+    policyOf: policies,
+    activity,
+    hid,
+    channel: await channel(),
+    clock,
+    log,
+  });
   agents.add(agent);
   return {
     ...agent,
@@ -265,7 +354,7 @@ export async function keysToOffer(
   const { areOnSeveralModels, keysForLogin } = await import('./glasskey-connect.ts');
   if (asksDevices === undefined || !areOnSeveralModels(enrollments)) return keysForLogin(enrollments);
   const { pluggedInModels } = await import('./agent/plugged-in-authenticator.ts');
-  return keysForLogin(enrollments, await pluggedInModels(await hid(), channel, asksDevices));
+  return keysForLogin(enrollments, await pluggedInModels(await hid(), await channel(), asksDevices));
 }
 
 /** The device accepted that key. What cannot be noted, as on a full disk, must not end a session. */

@@ -1084,7 +1084,7 @@ export class Glasskey {
       homeFolder,
       environment,
       hid,
-      channel: await this.#channelWorld(),
+      channel: () => this.#channelWorld(),
       clock,
       log: this.#log,
       agents: this.#agents,

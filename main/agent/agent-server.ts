@@ -1,25 +1,18 @@
 /** The SSH agent on a socket: accepts clients and serves each one independently. */
-import { createServer, type Socket } from 'node:net';
-import type { Log } from '../../diagnostics/log.ts';
-import type { Clock } from '../../time/clock.ts';
+import type { Socket } from 'node:net';
 import type { ActivityLog } from './activity-log.ts';
 import { AgentConnection } from './agent-connection.ts';
+import { type AgentDoor, type AgentDoorOptions, openAgentDoor } from './agent-door.ts';
 import { AgentLock } from './agent-lock.ts';
 import { AgentSession } from './agent-session.ts';
-import { closeSocket, listenOnSocket } from './agent-socket.ts';
 import type { ClientOf } from './asking-program.ts';
 import type { Keyring } from './keyring.ts';
 import type { PassThrough } from './pass-through.ts';
 
-/** Clients at once. Each costs a file descriptor and little memory; beyond it new ones are turned away and logged. */
-export const MAX_CLIENTS = 512;
-
-export interface AgentServerOptions {
-  /** Path of a Unix socket whose folder is made if it is missing (its parent must exist), or `\\.\pipe\…` on Windows. */
-  readonly socketPath: string;
+export interface AgentServerOptions extends AgentDoorOptions {
   readonly keyring: Keyring;
-  readonly clock: Clock;
-  readonly log: Log;
+  /** Already open at `socketPath`; closed with the agent. Default: one is opened. */
+  readonly door?: AgentDoor;
   /** Finds out who connects; a peer of another user is turned away. Without it nobody is known. */
   readonly clientOf?: ClientOf;
   /** Gets every request for a signature once it is answered. Without it nothing is noted. */
@@ -28,8 +21,6 @@ export interface AgentServerOptions {
   readonly passThrough?: PassThrough;
   /** The lock of `ssh-add -x` was set or taken off: see `isLocked`. */
   readonly onLockChange?: () => void;
-  /** Gives up the start, where another start has to be waited for. */
-  readonly signal?: AbortSignal;
 }
 
 export interface AgentServer {
@@ -69,19 +60,17 @@ export async function startAgentServer(options: AgentServerOptions): Promise<Age
       connections.delete(connection);
       session.close();
     });
+    socket.resume();
   };
 
-  const server = createServer({ allowHalfOpen: true }, accept);
-  server.maxConnections = MAX_CLIENTS;
-  server.on('drop', () => log('warn', 'agent.connection.turned-away', { limit: MAX_CLIENTS }));
-  const inode = await listenOnSocket(server, socketPath, clock, options.signal);
-  server.on('error', (error) => log('error', 'agent.server.failed', { message: error.message }));
+  const door = options.door ?? (await openAgentDoor(options));
+  door.serve(accept);
   log('info', 'agent.listening', { socketPath });
 
   let closing: Promise<void> | undefined;
   const close = () => {
     lock.close();
-    closing ??= closeAll(() => closeSocket(server, socketPath, inode), connections);
+    closing ??= closeAll(() => door.close(), connections);
     return closing;
   };
   return {

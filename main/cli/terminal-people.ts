@@ -97,6 +97,7 @@ export function terminalPeople(
       output.waiting('Waiting for the sign-in…', true);
     },
 
+    givesPinUnasked: choices.pinFromStdin,
     async signingPin({ why, purpose, product, triesLeft }, signal) {
       if (!choices.pinFromStdin) {
         output.settle();

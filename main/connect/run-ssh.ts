@@ -20,6 +20,10 @@ import { runOnTerminal, type SshTerminal, say } from './ssh-terminal.ts';
 export type { SshExit } from './ssh-exit.ts';
 
 export interface RunSshOptions {
+  /** Of the ssh to run, where somebody else sees to its version. Default: it is looked for, and asked. */
+  readonly sshPath?: string;
+  /** Called once ssh runs: what it does not need at once can be done beside it. */
+  readonly onStarted?: () => void;
   readonly signal?: AbortSignal;
   readonly log?: Log;
   /**
@@ -88,13 +92,12 @@ export async function runSsh(plan: ConnectPlan, options: RunSshOptions = {}): Pr
   const log = options.log ?? silentLog;
   const environment = options.environment ?? process.env;
   assertNotCancelled(options.signal, WHAT);
-  const ssh = await findSsh(environment, log, plan.platform);
-  if (ssh.warning !== undefined) options.onWarning?.(ssh.warning);
+  const sshPath = options.sshPath ?? (await foundSsh(plan, options, environment, log));
   const folder = dirname(plan.configFile);
   await writeConfig(folder, plan);
   try {
     assertNotCancelled(options.signal, WHAT);
-    log('debug', 'connect.ssh', { path: ssh.path, arguments: plan.arguments.join(' ') });
+    log('debug', 'connect.ssh', { path: sshPath, arguments: plan.arguments.join(' ') });
     const { terminal } = options;
     const stderr = options.streams?.stderr ?? options.stderr ?? process.stderr;
     const show = (message: SshMessage) => {
@@ -116,12 +119,13 @@ export async function runSsh(plan: ConnectPlan, options: RunSshOptions = {}): Pr
       if (!isDebugging(message)) (options.onMessage ?? show)(message);
     };
     const logs = followSshLogs(plan.hops, onLogged, options.lookEveryMs);
-    const env = { ...withSafePath(environment, ssh.path), ...plan.environment };
+    const env = { ...withSafePath(environment, sshPath), ...plan.environment };
     const signal = AbortSignal.any([tooSilent.signal, ...(options.signal === undefined ? [] : [options.signal])]);
     const running =
       terminal === undefined
-        ? runChild(ssh.path, plan, env, stderr, { ...options, signal })
-        : runOnTerminal(ssh.path, plan, env, terminal, signal);
+        ? runChild(sshPath, plan, env, stderr, { ...options, signal })
+        : runOnTerminal(sshPath, plan, env, terminal, signal);
+    options.onStarted?.();
     const exit = await running
       .catch((error: unknown): SshExit => {
         if (watch.silent === undefined || options.signal?.aborted) throw error;
@@ -146,6 +150,17 @@ export async function runSsh(plan: ConnectPlan, options: RunSshOptions = {}): Pr
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function foundSsh(
+  { platform }: ConnectPlan,
+  { onWarning }: RunSshOptions,
+  environment: NodeJS.ProcessEnv,
+  log: Log,
+): Promise<string> {
+  const { path, warning } = await findSsh(environment, log, platform);
+  if (warning !== undefined) onWarning?.(warning);
+  return path;
 }
 
 const WHAT = 'The connection';

@@ -24,6 +24,16 @@ const HOST_BOUND = { major: 8, minor: 9 };
 const REMEDY =
   'Install a current OpenSSH client: on Debian "apt-get install openssh-client", on Windows the optional feature "OpenSSH Client", on macOS "brew install openssh".';
 
+/** Its path, without asking it for its version, which takes a process. Throws `SSH_MISSING`. */
+export async function sshOnPath(
+  environment: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+): Promise<string> {
+  const path = await onPath(environment.PATH ?? environment.Path ?? '', platform);
+  if (path !== undefined) return path;
+  throw new GlasskeyError({ code: 'SSH_MISSING', message: 'There is no ssh program on the PATH.', remedy: REMEDY });
+}
+
 /**
  * Looks for `ssh` on the PATH and asks it for its version.
  * @throws GlasskeyError SSH_MISSING, SSH_TOO_OLD (before 8.2)
@@ -33,14 +43,7 @@ export async function findSsh(
   log: Log = silentLog,
   platform: NodeJS.Platform = process.platform,
 ): Promise<SshProgram> {
-  const path = await onPath(environment.PATH ?? environment.Path ?? '', platform);
-  if (path === undefined) {
-    throw new GlasskeyError({
-      code: 'SSH_MISSING',
-      message: 'There is no ssh program on the PATH.',
-      remedy: REMEDY,
-    });
-  }
+  const path = await sshOnPath(environment, platform);
   const version = parseSshVersion(await saidVersion(path));
   if (version === undefined) {
     log('warn', 'connect.ssh-version-unknown', { path });

@@ -20,7 +20,7 @@
  */
 import { z } from 'zod';
 import { asGlasskeyError, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
-import { formatSkPublicBlob, parseSkPublicBlob, type SkPublicKey } from '../openssh/sk-key.ts';
+import { formatSkPublicBlob, parseSkPublicBlob, SkFlag, type SkPublicKey } from '../openssh/sk-key.ts';
 import type { Proof } from './proof.ts';
 
 /** What `az nexusidentity gen-keys` makes (design, decision 1): the rp.id, and what stands behind the key in its public line. */
@@ -201,6 +201,11 @@ export function productOf(enrollment: Pick<WrittenEnrollment, 'credential'>): st
 export function productOf(enrollment: { readonly credential?: Credential | undefined }): string | undefined;
 export function productOf({ credential }: { readonly credential?: Credential | undefined }): string | undefined {
   return credential && (credential.product ?? 'security key');
+}
+
+/** Whether the key signs under its PIN alone. Those that Glasskey makes do. */
+export function isVerifyRequired({ credential }: Pick<WrittenEnrollment, 'credential'>): boolean {
+  return credential.origin === 'made' || (credential.flags & SkFlag.USER_VERIFICATION_REQUIRED) !== 0;
 }
 
 export type UnfinishedEnrollment = EnrollmentIn<'planned' | 'requested' | 'made' | 'attested' | 'written'>;

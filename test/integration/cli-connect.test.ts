@@ -68,6 +68,57 @@ describe('a saved target', () => {
   });
 });
 
+describe('a PIN on standard input, for which ssh does not wait', () => {
+  const withStdin = (stdin: string, ...words: string[]) =>
+    lab.glasskeyScript(['connect', '--pin-stdin', ...route(), '--', ...words], { stdin });
+  /** Nothing of it lies around, and nobody on the way saw anybody log in. */
+  async function expectCleared(deviceBefore: number) {
+    expect(readdirSync(join(lab.folder, 'tmp'))).toEqual([]);
+    expect(readdirSync(join(lab.folder, 'data', 'connect')).filter((name) => name.includes('.sock'))).toEqual([]);
+    expect((await lab.fabric.deviceLog()).slice(deviceBefore)).not.toContain('Accepted publickey');
+  }
+
+  it('is its first line, and the rest is the command’s', async () => {
+    const stdin = `${lab.pin}\nthe rest\n`;
+    const words = ['connect', '--pin-stdin', lab.jump, '--direct', '--', 'cat'];
+    const { exitCode, stdout, stderr } = await lab.glasskeyScript(words, { stdin });
+    expect({ exitCode, stdout }, stderr).toEqual({ exitCode: 0, stdout: 'the rest\n' });
+  });
+
+  it('that is wrong costs one try, is told, and ends ssh', async () => {
+    const before = (await lab.fabric.deviceLog()).length;
+    const { exitCode, stderr } = await withStdin('000000\n', 'show hostname');
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('[PIN_WRONG]');
+    expect(stderr).toContain('7 tries left');
+    await expectCleared(before);
+    const { exitCode: again } = await connect(...route());
+    expect(again).toBe(0);
+  });
+
+  it('does not hide that the key is not plugged in: ssh is ended, and says nothing of its end', async () => {
+    const before = (await lab.fabric.deviceLog()).length;
+    await lab.authenticator.unplug();
+    try {
+      const { exitCode, stdout, stderr } = await withStdin(`${lab.pin}\n`, 'show hostname');
+      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+      expect(stderr).toContain('[KEY_MISSING]');
+      expect(stderr).not.toMatch(/Killed|closed|CONNECT_|Touch/);
+    } finally {
+      await lab.authenticator.replug();
+    }
+    await expectCleared(before);
+  });
+
+  it('is not read from an empty input, and nothing is started', async () => {
+    const before = (await lab.fabric.jumpLog()).length;
+    const { exitCode, stderr } = await withStdin('', 'show hostname');
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('[NO_PIN_ON_STDIN]');
+    expect((await lab.fabric.jumpLog()).slice(before)).not.toContain('Connection from');
+  });
+});
+
 describe('the default jump host', () => {
   it('is passed where none is named, and remembered with a target that is saved then', async () => {
     const settings = join(lab.folder, 'data', 'settings.json');

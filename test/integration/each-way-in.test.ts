@@ -370,23 +370,40 @@ describe('a host that says nothing', () => {
     }
   });
 
-  it('at the edge is waited for before anybody is asked for a PIN, and the next jump host is taken', async () => {
-    save('leaf2', at('ce2-rack4'), [
-      { kind: 'jump', jumps: [at('jump')] },
-      { kind: 'jump', jumps: ['ops@127.0.0.1:1'] },
-      { kind: 'jump', jumps: [at('jump-b')] },
-    ]);
-    await lab.fabric.machine('jump').goSilent();
-    try {
+  describe('at the edge is waited for as long as was set, and the next jump host is taken', () => {
+    beforeAll(async () => {
+      save('leaf2', at('ce2-rack4'), [
+        { kind: 'jump', jumps: [at('jump')] },
+        { kind: 'jump', jumps: ['ops@127.0.0.1:1'] },
+        { kind: 'jump', jumps: [at('jump-b')] },
+      ]);
+      await lab.fabric.machine('jump').goSilent();
+    });
+    afterAll(() => lab.fabric.machine('jump').comeBack());
+
+    it('before anybody is asked for a PIN', async () => {
+      const words = ['connect', 'leaf2', '--', 'show hostname'];
+      const { exitCode, screen } = await lab.glasskey(words, { answers: [lab.typePin()] });
+      expect(exitCode, screen).toBe(0);
+      const seen = screen.replaceAll(/\s+/g, ' ');
+      const [silent, refused, pin] = [
+        seen.search(new RegExp(`The jump host ${shown('jump')} .* within ${WAIT_SECONDS} s\\. Trying the next way\\.`)),
+        seen.indexOf('The jump host ops@127.0.0.1:1 refused the connection'),
+        seen.indexOf('PIN of '),
+      ] as const;
+      expect(silent, screen).toBeGreaterThan(-1);
+      expect(refused).toBeGreaterThan(silent);
+      expect(pin).toBeGreaterThan(refused);
+    });
+
+    it('by ssh itself, where the PIN was given unasked', async () => {
       const { exitCode, stdout, stderr, touches } = await connect('leaf2');
       expect(exitCode, stderr).toBe(0);
       expect(stdout).toContain('Hostname: ce2-rack4\n');
       const silent = stderr.split('\n').find((line) => line.includes(`The jump host ${shown('jump')} `));
-      expect(silent).toMatch(new RegExp(` ${WAIT_SECONDS} s\\. Trying the next way\\.$`));
+      expect(silent).toMatch(/ (did not answer in time|could not be reached)\. Trying the next way\.$/);
       expect(stderr).toContain('The jump host ops@127.0.0.1:1 refused the connection');
       expect(touches).toBe(2);
-    } finally {
-      await lab.fabric.machine('jump').comeBack();
-    }
+    });
   });
 });

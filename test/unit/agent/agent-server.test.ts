@@ -7,12 +7,8 @@ import { cancelled } from '../../../diagnostics/glasskey-error.ts';
 import type { LogFacts } from '../../../diagnostics/log.ts';
 import type { AnsweredRequest } from '../../../main/agent/activity-log.ts';
 import { MESSAGE_DEADLINE_MS } from '../../../main/agent/agent-connection.ts';
-import {
-  type AgentServer,
-  type AgentServerOptions,
-  MAX_CLIENTS,
-  startAgentServer,
-} from '../../../main/agent/agent-server.ts';
+import { MAX_CLIENTS } from '../../../main/agent/agent-door.ts';
+import { type AgentServer, type AgentServerOptions, startAgentServer } from '../../../main/agent/agent-server.ts';
 import type { Client, Keyring } from '../../../main/agent/keyring.ts';
 import { frameAgentMessage } from '../../../main/openssh/agent-framing.ts';
 import type { AgentRequest } from '../../../main/openssh/agent-messages.ts';
