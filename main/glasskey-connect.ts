@@ -158,6 +158,7 @@ function planWay(
     expected: (namesHosts) => ({
       planned: expectedHops(signedHere(way.kind, hops), knownHostsFiles, pinned),
       unnamedHosts: namesHosts ? 'refused' : 'accepted',
+      way: plan.configFile,
       forwardedOnce: way.kind === 'forwarded' ? expectedHops([last], knownHostsFiles, pinned) : [],
       onward: expectedHops(onward, knownHostsFiles, pinned),
     }),

@@ -44,6 +44,8 @@ export interface Expectations {
   readonly planned: readonly ExpectedHop[];
   /** `accepted`: the ssh of this computer does not say which host a login is for (before OpenSSH 8.9). */
   readonly unnamedHosts: 'refused' | 'accepted';
+  /** Tells the tries of several ways apart where hosts are not named. Default: there is one. */
+  readonly way?: string;
   /** The device of a `forwarded` way, which the ssh of the last planned host logs in to, once. */
   readonly forwardedOnce: readonly ForwardedHop[];
   /** Where the person said that the forwarded agent may go on to. */
@@ -97,17 +99,24 @@ function isRemote({ forwardedThrough, throughUnverifiedHost, isPathProven, purpo
 
 function ruleOnLocal(
   { purpose, keyBlob, data }: SignRequest,
-  { planned, unnamedHosts }: Expectations,
+  { planned, unnamedHosts, way = '' }: Expectations,
   spent: readonly Unasked[],
 ): Ruling {
   if (purpose.kind !== 'login') return { verdict: 'refuse', reason: 'not-planned' };
   const { user, hostKey } = purpose;
-  const mayBeUnnamed = unnamedHosts === 'accepted';
-  const at = planned.findIndex(
-    (hop) => hop.user === user && (hostKey === undefined ? mayBeUnnamed : isKeyOfHop(hop, hostKey)),
-  );
+  const [key, session] = [hex(keyBlob), sessionOf(data)];
+  if (hostKey === undefined) {
+    const hops = planned.flatMap((hop, at) => (hop.user === user ? [`unnamed ${at} ${way}`] : []));
+    if (unnamedHosts === 'refused' || hops.length === 0) return { verdict: 'refuse', reason: 'not-planned' };
+    // An ssh that names no host binds no forwarded connection either: what looks like a login from here, in another session, may be the
+    // device's wish. The logins of the plan come before the agent gets there.
+    const hop = hops.find((one) => !spent.some((other) => other.hop === one && other.key === key));
+    if (hop === undefined) return { verdict: 'ask', reason: 'planned-again' };
+    return { verdict: 'sign', reason: 'planned', unasked: { hop, key, session } };
+  }
+  const at = planned.findIndex((hop) => hop.user === user && isKeyOfHop(hop, hostKey));
   if (at === -1) return { verdict: 'refuse', reason: 'not-planned' };
-  const unasked = { hop: `planned ${at}`, key: hex(keyBlob), session: sessionOf(data) };
+  const unasked = { hop: `planned ${at}`, key, session };
   if (spent.some((one) => isSame(one, unasked))) return { verdict: 'ask', reason: 'planned-again' };
   return { verdict: 'sign', reason: 'planned', unasked };
 }

@@ -151,6 +151,34 @@ describe('in a connect, a request of this computer', () => {
     expect(ruled(login({ host: undefined, user: 'root' }), { expected: accepting })).toBe('refuse: not-planned');
     expect(ruled(login({ host: stranger }), { expected: accepting })).toBe('refuse: not-planned');
   });
+
+  it('that names no host gets the logins of the plan, each once whatever its session: a host with the agent could ask so too', () => {
+    const unnamed = (over: Asked = {}) => login({ host: undefined, sessionId: newSessionId(), ...over });
+    const accepting: Expectations = {
+      ...plan,
+      planned: [hop('ops', jump), hop('ops', device)],
+      unnamedHosts: 'accepted',
+    };
+    expect(
+      inTurn(
+        ['ops', 'ops', 'ops', 'ops'].map((user) => unnamed({ user })),
+        accepting,
+      ),
+    ).toEqual(['sign: planned', 'sign: planned', 'ask: planned-again', 'ask: planned-again']);
+    // Another key is another try of the same login; another way has logins of its own.
+    expect(
+      inTurn([unnamed({ user: 'ops' }), unnamed({ user: 'ops', keyBlob: otherKey })], {
+        ...accepting,
+        planned: [hop('ops', jump)],
+      }),
+    ).toEqual(['sign: planned', 'sign: planned']);
+    const inWay = (way: string): Expectations => ({ ...plan, unnamedHosts: 'accepted', way });
+    const first = ruling(unnamed(), { expected: inWay('first') });
+    const unasked = first.verdict === 'sign' ? [first.unasked] : [];
+    expect(unasked).toHaveLength(1);
+    expect(ruled(unnamed(), { expected: inWay('first'), unasked })).toBe('ask: planned-again');
+    expect(ruled(unnamed(), { expected: inWay('second'), unasked })).toBe('sign: planned');
+  });
 });
 
 describe('in a connect, a request through another host', () => {
