@@ -3,7 +3,6 @@ import { execFile, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +10,7 @@ import { openDatabase } from '../../main/storage/database.ts';
 import { plainTarget, targetStore } from '../../main/storage/target-store.ts';
 import type { RunningTerminal } from '../lab/terminal.ts';
 import { type Lab, startLab, UPN } from '../lab/world.ts';
+import { type ProgramsByName, programsByName } from './programs-by-name.ts';
 
 const run = promisify(execFile);
 const MINE = '# what the user has\nHost *\n    ServerAliveInterval 30\n';
@@ -18,6 +18,7 @@ const MINE = '# what the user has\nHost *\n    ServerAliveInterval 30\n';
 let lab: Lab;
 let home: string;
 let config: string;
+let programs: ProgramsByName;
 let agent: RunningTerminal;
 let screen = '';
 
@@ -32,6 +33,7 @@ beforeAll(async () => {
   });
   home = join(lab.folder, 'home');
   config = join(home, '.ssh', 'config');
+  programs = programsByName(lab);
   const enrolled = await lab.glasskeyScript(['enroll', '--pin-stdin'], { stdin: `${lab.pin}\n` });
   expect(enrolled.exitCode, enrolled.stderr).toBe(0);
   await lab.fabric.reconcile();
@@ -63,25 +65,7 @@ function spec(name: string): string {
   return `${user}@${host}:${port}`;
 }
 
-/**
- * Runs a program as that user would: as root the lab's home folder takes the place of the real one, in mounts of its own, because ssh
- * finds ~/.ssh/config by the account; else the file is named by -F, which has the same effect for the hops.
- */
-function asUser(program: 'ssh' | 'scp' | 'sftp' | 'git', words: readonly string[], input = '') {
-  const environment = { ...lab.environment, GIT_CONFIG_GLOBAL: join(home, 'gitconfig') };
-  const isRoot = lab.fabric.mode === 'namespaces';
-  const inPlace = 'mount --bind "$1" "$2" && shift 2 && exec "$@"';
-  const [file, ...args] = isRoot
-    ? ['unshare', '--mount', 'sh', '-c', inPlace, 'sh', home, homedir(), program, ...words]
-    : [program, ...(program === 'git' ? [] : ['-F', config]), ...words];
-  const done = run(file ?? '', args, {
-    cwd: home,
-    timeout: 30_000,
-    env: isRoot ? environment : { ...environment, GIT_SSH_COMMAND: `ssh -F '${config}'` },
-  });
-  done.child.stdin?.end(input);
-  return done;
-}
+const asUser: ProgramsByName['run'] = (...what) => programs.run(...what);
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -177,6 +161,10 @@ describe('glasskey ssh-config', () => {
     const saved = await lab.glasskey(words, { answers: [lab.typePin()] });
     expect(saved.exitCode, saved.screen).toBe(0);
     expect((await asUser('ssh', ['leaf2', 'show hostname'])).stdout).toContain('Hostname:');
+  });
+
+  it('has had no program ask for a secret by itself, which SSH_ASKPASS would have answered', () => {
+    expect(programs.hasAskedForASecret()).toBe(false);
   });
 
   it('gives back the file as it was, and the names are gone', async () => {
