@@ -459,6 +459,7 @@ class RehearsedLogins {
       configFile,
       hostKeys: 'yes',
       forwardAgent: false,
+      waitSeconds: settings.get('connect.waitSeconds').value,
       rehearsal: {
         logsIn: this.noLogin === undefined,
         lastIs: isDevice ? 'device' : 'jump host',

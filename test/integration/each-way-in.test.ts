@@ -407,3 +407,88 @@ describe('a host that says nothing', () => {
     });
   });
 });
+
+describe('a drill', () => {
+  interface Drilled {
+    readonly target: string;
+    readonly way: { readonly kind: string; readonly hops: readonly string[] };
+    readonly verdict: string;
+    readonly steps: readonly {
+      readonly step: string;
+      readonly hop?: string;
+      readonly state: string;
+      readonly message?: string;
+      readonly ms: number;
+    }[];
+  }
+
+  async function drill(...words: string[]) {
+    lab.authenticator.counters.reset();
+    const stdin = `${lab.pin}\n`;
+    const { stdout, exitCode } = await lab.glasskeyScript(['drill', '--pin-stdin', '--json', ...words], { stdin });
+    const drills = (JSON.parse(stdout) as { drills: readonly Drilled[] }).drills;
+    return { exitCode, drills, ...lab.authenticator.counters.read() };
+  }
+
+  const loginsOf = ({ steps }: Drilled) => steps.filter(({ step }) => step === 'login').map(({ state }) => state);
+
+  it('of several targets on two networks asks for one PIN, and logs in to each host once', async () => {
+    save('ce2', at('ce2-rack4'), [{ kind: 'jump', jumps: ['bastion'] }]);
+    save('ce1', lab.device, [{ kind: 'jump', jumps: ['bastion'] }]);
+    const { exitCode, drills, touches } = await drill('ce2', 'tor1', 'ce1');
+    expect(exitCode, JSON.stringify(drills)).toBe(0);
+    expect(drills.map(({ target, verdict }) => [target, verdict])).toEqual([
+      ['ce2', 'passed'],
+      ['tor1', 'passed'],
+      ['ce1', 'passed'],
+    ]);
+    expect(drills.map(loginsOf)).toEqual([
+      ['passed', 'passed'],
+      ['passed', 'passed', 'passed'],
+      ['passed', 'passed'],
+    ]);
+    // The outer jump host, the inner one, and three devices.
+    expect(touches).toBe(5);
+  });
+
+  it('of every way tells how far each can be rehearsed, and does not go on to what it must not', async () => {
+    save('all', at('ce2-rack4'), [
+      { kind: 'jump', jumps: ['bastion'] },
+      { kind: 'forwarded', jumps: [at('jump-b')] },
+      { kind: 'console', jumps: [], device: at('vm4') },
+      { kind: 'password', jumps: [at('jump')], device: at('ce2-rack4').replace('alice@', 'telco@') },
+    ]);
+    const console = (await lab.fabric.machine('vm4').log()).length;
+    const { drills } = await drill('all', '--every-way');
+    expect(drills.map(({ way, verdict }) => [way.kind, verdict])).toEqual([
+      ['jump', 'passed'],
+      ['forwarded', expect.stringMatching(/^(passed|not-tried)$/)],
+      ['console', 'not-tried'],
+      ['password', 'not-tried'],
+    ]);
+    const forwarded = drills[1]?.steps.filter(({ hop }) => hop !== undefined) ?? [];
+    expect(forwarded.map(({ step, state }) => `${step} ${state}`)).toContain('login passed');
+    expect(forwarded.find(({ state }) => state === 'skipped')?.message).toContain('its own ssh goes on to the device');
+    expect((await lab.fabric.machine('vm4').log()).length).toBe(console);
+  });
+
+  it('waits as long as was set for a jump host and a device that are silent, names them, and goes on', async () => {
+    save('behind-b', at('ce2-rack4'), [{ kind: 'jump', jumps: [at('jump-b')] }]);
+    save('silent', at('ce2-rack4'), [{ kind: 'jump', jumps: ['bastion'] }]);
+    const machines = ['jump-b', 'ce2-rack4'].map((name) => lab.fabric.machine(name));
+    for (const machine of machines) await machine.goSilent();
+    try {
+      const { exitCode, drills } = await drill('behind-b', 'silent', 'tor1');
+      expect(exitCode).toBe(1);
+      expect(drills.map(({ verdict }) => verdict)).toEqual(['failed', 'failed', 'passed']);
+      for (const [at, name] of ['jump-b', 'ce2-rack4'].entries()) {
+        const failed = drills[at]?.steps.find(({ state }) => state === 'failed');
+        expect(failed).toMatchObject({ step: 'reach', hop: shown(name), code: 'CONNECT_UNREACHABLE' });
+        // And not the 15 seconds that ssh would have.
+        expect(failed?.ms).toBeLessThan(12_000);
+      }
+    } finally {
+      for (const machine of machines) await machine.comeBack();
+    }
+  });
+});
