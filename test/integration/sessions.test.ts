@@ -8,6 +8,7 @@ import { parseHostSpec, shownHostSpec } from '../../main/connect/host-spec.ts';
 import { copyableCommand } from '../../main/connect/plan.ts';
 import { connectTo } from '../../main/glasskey-sessions.ts';
 import { plainTarget } from '../../main/storage/target-store.ts';
+import { cutShells } from '../lab/fabric/cut-shells.ts';
 import { type Lab, startLab } from '../lab/world.ts';
 import { type SessionDesk, startSessionDesk } from './session-desk.ts';
 
@@ -58,13 +59,7 @@ function processesOfSessions(): readonly string[] {
 
 /** Ends the shells that this lab's device has given. */
 async function cutByHost(): Promise<void> {
-  const shells = await run('pgrep', ['-f', `sshd: ${lab.fabric.device.user}@`]).then(
-    ({ stdout }) => stdout.trim().split('\n').map(Number),
-    () => [],
-  );
-  const own = shells.filter((pid) => belongsToLab(pid));
-  expect(own).not.toEqual([]);
-  for (const pid of own) process.kill(pid, 'SIGKILL');
+  expect(await cutShells(lab.fabric.device.user)).toBeGreaterThan(0);
 }
 
 /** As sentences have it. */
@@ -491,14 +486,4 @@ async function loginToJumpHost(agent: string): Promise<void> {
     (error: { stderr?: string }) => error.stderr ?? '',
   );
   expect(said).toContain('Authenticated to');
-}
-
-/** Whether a process came from this lab's daemons, in whatever namespace: its chain of parents leads to this process or its lab. */
-function belongsToLab(pid: number): boolean {
-  for (let one = pid; one > 1; ) {
-    if (one === process.pid) return true;
-    const line = readFileSync(`/proc/${one}/stat`, 'utf8');
-    one = Number(line.slice(line.lastIndexOf(')') + 2).split(' ')[1]);
-  }
-  return false;
 }
