@@ -21,7 +21,7 @@ function takePictures(demo: Demo): string[] {
 }
 
 describe.skipIf(!isHeadless)('the demo in the window', { timeout: 150_000 }, () => {
-  it('does the main job, names its pictures, ends with 0, and leaves nothing but them', () =>
+  it('does the main job, rehearses it and lets ssh know the device, names its pictures, ends with 0, and leaves nothing but them', () =>
     Demo.with(async (demo) => {
       const exitCode = await demo.start({}, ['--window']).ended;
       expect(exitCode, demo.stdout + demo.stderr).toBe(0);
@@ -29,7 +29,7 @@ describe.skipIf(!isHeadless)('the demo in the window', { timeout: 150_000 }, () 
       expect(demo.stdout).toContain('Software image version: 4.31.5M');
       expect(demo.stdout).toContain('typed the PIN once; the key was touched 2 times');
       expect(demo.stdout).toContain(demo.folder);
-      expect(takePictures(demo)).toHaveLength(8);
+      expect(takePictures(demo)).toHaveLength(11);
     }));
 
   it('--keep stays up with the PIN told, until it is stopped, and leaves nothing then', () =>

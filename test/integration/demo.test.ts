@@ -7,7 +7,7 @@ import { Demo } from './demo-process.ts';
 const PROMPT = /glasskey lab\$ $/;
 
 describe.concurrent('the demo', { timeout: 60_000 }, () => {
-  it('does the main job within a minute, shows the device’s proof, ends with 0, and leaves nothing', () =>
+  it('does the main job within a minute, shows the device’s proof, rehearses it, lets ssh know the device, ends with 0, and leaves nothing', () =>
     Demo.with(async (demo) => {
       const began = performance.now();
       const exitCode = await demo.start().ended;
@@ -17,6 +17,8 @@ describe.concurrent('the demo', { timeout: 60_000 }, () => {
       expect(demo.stdout).toContain('the key checked it 2 times and was touched 2 times');
       expect(demo.stdout).toMatch(/Accepted publickey for \S+ .* ED25519-SK SHA256:/);
       expect(demo.stdout).toMatch(/sk_flags = 0x05/);
+      expect(demo.stdout).toMatch(/\$ glasskey drill leaf1\n[\s\S]*accepts the login[\s\S]*leaf1 {2}passed/);
+      expect(demo.stdout).toMatch(/\$ ssh -G leaf1\n[\s\S]*identityagent \/\S+\.sock/);
       expect(demo.stdout).toContain('Done. Everything the demo started has ended');
       expect(demo.stdout, 'a pipe gets plain text').not.toContain('\x1b');
       expect(demo.stderr).toBe('');

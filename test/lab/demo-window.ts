@@ -1,6 +1,6 @@
 /**
  * `npm run demo -- --window`: the desktop app upon the lab. On real Electron the window is the person's; the stand-in shows none,
- * so there the demo does the main job by itself, through the window, and leaves pictures of it.
+ * so there the demo does the main job by itself, through the window, rehearses the login, lets ssh know the device, and leaves pictures.
  */
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -99,4 +99,26 @@ async function doMainJob({ lab, title, say }: WindowDemo, desktop: LabDesktop): 
   const { touches } = lab.authenticator.counters.read();
   say(`  typed the PIN once; the key was touched ${touches} times`);
   if (touches !== 2) throw new Error(`${touches} touches instead of one per hop`);
+
+  title('Rehearse it: would the login work tomorrow? No shell is opened');
+  await person.go('Devices');
+  await person.press(person.button('Rehearse'));
+  await desktop.window.getByRole('menuitem', { name: 'All devices' }).click();
+  await person.typePin();
+  const rehearsal = desktop.window.getByRole('alertdialog', { name: 'Rehearse all devices' });
+  await rehearsal.getByText('1 of 1 login would work').waitFor();
+  await picture('window', 'rehearsed');
+  await person.press(rehearsal.getByRole('button', { name: 'Close' }));
+
+  title('Let every program that uses ssh know the device by its name');
+  await person.go('Settings');
+  await person.press(person.button('Add the line…'));
+  const asked = await desktop.prompt();
+  const agree = asked.getByRole('button', { name: 'Add it' });
+  await agree.waitFor();
+  await picture('prompt', 'prompt-ssh-config');
+  await person.press(agree);
+  const byName = desktop.window.getByRole('region', { name: 'By the names of your devices' });
+  await byName.getByText('ssh knows your devices').scrollIntoViewIfNeeded();
+  await picture('window', 'other-programs');
 }

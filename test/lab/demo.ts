@@ -1,12 +1,14 @@
 /**
- * `npm run demo`: the main job, for real, against the lab: enroll, publish, wait for the fabric, log in through the jump host.
+ * `npm run demo`: the main job, for real, against the lab: enroll, publish, wait for the fabric, log in through the jump host; then
+ * rehearse that login, and let ssh know the device.
  * Whatever it started, it ends, also when it fails or is stopped. `--interactive` leaves the lab up, with a prompt on the
  * person's computer. `--window` does it in the desktop app (demo-window.ts).
  */
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs, styleText } from 'node:util';
+import { parseArgs, promisify, styleText } from 'node:util';
 import { interactiveShell } from './interactive/shell.ts';
 import { type Lab, startLab } from './world.ts';
 
@@ -33,6 +35,8 @@ function readOptions() {
 const values = readOptions();
 
 const RECONCILE_EVERY_MS = 4_000;
+
+const run = promisify(execFile);
 
 const began = performance.now();
 
@@ -116,8 +120,30 @@ async function main(lab: Lab): Promise<void> {
   await showProof(lab, before);
   if (touches !== 2) throw new Error(`${touches} touches instead of one per hop`);
 
+  // Whoever stays in the lab tries these by hand.
+  if (!values.interactive) await showWhatElseThereIs(lab);
+
   title('What one reads at 3 a.m.');
   await glasskey(lab, ['status']);
+}
+
+async function showWhatElseThereIs(lab: Lab): Promise<void> {
+  title('Rehearse it: would the login work tomorrow? No shell is opened');
+  await glasskey(lab, ['drill', 'leaf1']);
+
+  title('Let every program that uses ssh know the device by its name');
+  await glasskey(lab, ['ssh-config', 'install', '--yes']);
+  await showWhatSshKnows(lab);
+}
+
+/** What ssh makes of the name now: the person's own configuration, read by ssh itself. */
+async function showWhatSshKnows(lab: Lab): Promise<void> {
+  const configFile = join(lab.folder, 'home', '.ssh', 'config');
+  say(styleText('cyan', '$ ssh -G leaf1'));
+  const { stdout } = await run('ssh', ['-F', configFile, '-G', 'leaf1']);
+  const told = stdout.split('\n').filter((line) => /^(user|hostname|port|proxyjump|identityagent) /.test(line));
+  for (const line of told) say(`  ${line}`);
+  if (!told.some((line) => line.startsWith('identityagent '))) throw new Error('ssh does not know leaf1');
 }
 
 /** Runs `work` upon a lab, and ends the lab with it, whichever way it ends. Returns the exit code. */
@@ -168,7 +194,7 @@ if (values.help) {
   say(
     `${USAGE}
 
-Does the main job against the lab: enroll, publish, log in. Starts and ends all it needs.
+Does the main job against the lab: enroll, publish, log in, rehearse. Starts and ends all it needs.
   --interactive  leaves the lab up, with a shell in which glasskey is the lab's, lab-key plugs its security keys in and out,
                  and lab-computer is another computer
   --window       in the desktop app; where Electron is not installed, headless, with pictures of each step

@@ -66,7 +66,7 @@ async function install(invocation: Invocation): Promise<number> {
     if (!before.isIncluded) {
       output.note(`${printable(before.configFile)} gets one line, at its top:`);
       output.note(`+ ${printable(before.line)}`);
-      output.note(`The entries of your ${before.hosts.length} hosts are in that file; glasskey ssh-config shows them.`);
+      output.note(`That file has the entries of ${hostCount(before)}; glasskey ssh-config shows them.`);
       await agree('Add it?', 'install', 'The installation', invocation);
     }
     const { state, keptAs } = await glasskey.installSshConfig();
@@ -93,6 +93,10 @@ async function remove(invocation: Invocation): Promise<number> {
     tellState(state, invocation);
     return ExitCode.OK;
   });
+}
+
+function hostCount({ hosts: { length } }: SshConfigState): string {
+  return length === 1 ? 'your one host' : `your ${length} hosts`;
 }
 
 async function agree(question: string, verb: string, what: string, invocation: Invocation): Promise<void> {
