@@ -101,7 +101,7 @@ export interface KeyAgent {
    * the next one is not: `KEY_MISSING`, `PIN_WRONG`, `PIN_BLOCKED`, `CTAP_NO_CREDENTIALS`, …; `CANCELLED` where the PIN was declined.
    */
   rehearse(signal: AbortSignal, through: (step: KeyRehearsalStep, skipped?: string) => void): Promise<void>;
-  /** Why the last signature was not made: ssh says only that the agent refused. */
+  /** Why the last planned login was not signed: ssh says only that the agent refused. Other requests for signatures have no part in it. */
   lastFailure(): GlasskeyError | undefined;
   /** The screen is locked: the PIN is wiped, and asked for when it is next needed; a signature that waits for its touch ends. */
   lock(): void;
@@ -137,20 +137,13 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     channel,
     (credentialId) => enrollmentOf(credentialId)?.credential.aaguid,
     () => people.remark('Another program is using the security key; waiting for it to finish.'),
+    () => pin.wipe(),
   );
   let failure: GlasskeyError | undefined;
-  const noting = async <T>(work: Promise<T>): Promise<T> => {
-    try {
-      const result = await work;
-      failure = undefined;
-      return result;
-    } catch (error) {
-      if (error instanceof GlasskeyError) failure = error;
-      throw error;
-    }
-  };
-  const noteUnexpected = (error: unknown) => {
-    if (error instanceof GlasskeyError && UNEXPECTED.has(error.code)) failure = error;
+  const onPlanned = (outcome: 'signed' | GlasskeyError) => {
+    if (outcome === 'signed') failure = undefined;
+    // Who has gone or said no knows why nothing was signed; a screen that was locked is a reason to tell.
+    else if (outcome.kind !== 'cancelled' || outcome.cause instanceof GlasskeyError) failure = outcome;
   };
   const ask = async (asked: PinQuestion, signal: AbortSignal) => {
     const { why, purpose, facts, credentialId, triesLeft: known, onAsked } = asked;
@@ -160,21 +153,21 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     const question = { why, purpose, facts, product, ...(triesLeft === undefined ? {} : { triesLeft }) };
     return people.signingPin(question, signal);
   };
-  const pin = new HeldPin(
-    (question, signal) => noting(ask(question, signal)),
-    keepPin === 'until-closed' ? 'until-wiped' : 'for-one-signature',
-  );
+  const pin = new HeldPin(ask, keepPin === 'until-closed' ? 'until-wiped' : 'for-one-signature', {
+    clock,
+    isKeyGone: () => authenticator.isGone,
+  });
   let untilLocked = new AbortController();
   const keyring = new AuthenticatorKeyring<Pin>({
     keys: { list: async () => keys },
     authenticator: {
-      prepare: (credentialId, signal) => noting(authenticator.prepare(credentialId, signal)),
+      prepare: (credentialId, signal) => authenticator.prepare(credentialId, signal),
       pinTriesLeft: (signal) => authenticator.pinTriesLeft(signal),
       abandon: () => authenticator.abandon(),
       async assert(assertion, signal, onTouchWanted) {
         const running = AbortSignal.any([signal, untilLocked.signal]);
         try {
-          return await noting(authenticator.assert(assertion, running, onTouchWanted));
+          return await authenticator.assert(assertion, running, onTouchWanted);
         } catch (error) {
           throw running.aborted && !signal.aborted ? cancelled('The signature', running.reason) : error;
         } finally {
@@ -195,16 +188,13 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     people,
     clock,
     log,
+    onPlanned,
   });
-  const noticing: Keyring = {
+  const served: Keyring = {
     identities: () => ruled.identities(),
     sign(request, signal) {
       const ready = isReady?.();
-      const signature =
-        ready === undefined ? ruled.sign(request, signal) : ready.then(() => ruled.sign(request, signal));
-      // A login that was refused may explain why ssh failed; some other program's request does not.
-      if (request.purpose.kind === 'login') signature.catch(noteUnexpected);
-      return signature;
+      return ready === undefined ? ruled.sign(request, signal) : ready.then(() => ruled.sign(request, signal));
     },
   };
   const noted = activity === undefined ? {} : { activity };
@@ -216,7 +206,7 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
   const passThrough = request.passThrough && new PassThrough(request.passThrough, socketPath);
   const passing = passThrough === undefined ? {} : { passThrough };
   const optional = { ...(door === undefined ? {} : { door }), ...known, ...noted, ...passing };
-  const server = await startAgentServer({ socketPath, keyring: noticing, clock, log, ...optional });
+  const server = await startAgentServer({ socketPath, keyring: served, clock, log, ...optional });
   const closeAll = async () => {
     pin.wipe();
     await server.close();
@@ -299,13 +289,6 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     },
   };
 }
-
-/** What the rules refuse. */
-const UNEXPECTED: ReadonlySet<string> = new Set([
-  'AGENT_REQUEST_UNEXPECTED',
-  'AGENT_FORWARDED_UNASKED',
-  'AGENT_FORWARDED_REFUSED',
-]);
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0;

@@ -86,6 +86,7 @@ export async function logIn(
     signal: AbortSignal.any([signal, stop.signal]),
     current: first,
     ...{ pin: undefined, ssh: undefined, door: undefined, agent: undefined, ready: undefined },
+    isOpen: false,
   };
   // At once: a jump host's ssh that waits for its signature lives on after the ssh that started it.
   signal.addEventListener('abort', () => void attempt.agent?.close().catch(() => {}), { once: true });
@@ -128,6 +129,8 @@ interface Attempt {
   agent: KeyAgent | undefined;
   /** The agent has the PIN, and the security key is there. Undefined: not begun. */
   ready: Promise<void> | undefined;
+  /** The device is logged in to: what is typed from now on is for it. */
+  isOpen: boolean;
 }
 
 /**
@@ -180,9 +183,8 @@ async function tryWay(
     import('./connect/ssh-outcome.ts'),
     import('./connect/ssh-program.ts'),
   ]);
-  let isOpen = false;
   const onDeviceLogin = (fingerprint: string | undefined) => {
-    isOpen = true;
+    attempt.isOpen = true;
     login.remember(clock.now());
     const accepted = keys.find(({ files }) => files.fingerprint === fingerprint);
     const by = keyWantedOf(place) === undefined ? 'command-line' : 'window';
@@ -204,7 +206,7 @@ async function tryWay(
   });
   if (run.exit.kind === 'signalled') return { exitCode: 128 + constants.signals[run.exit.signal] };
   // What the agent refused to a session that was open is no reason for its end.
-  const refused = isOpen || run.exit.code !== SSH_FAILED ? undefined : attempt.agent?.lastFailure();
+  const refused = attempt.isOpen || run.exit.code !== SSH_FAILED ? undefined : attempt.agent?.lastFailure();
   const failure = refused ?? outcomeError(login.plan, run);
   if (failure !== undefined) {
     const { withWayOut } = await import('./glasskey-login-failure.ts');
@@ -233,7 +235,7 @@ async function readyAgent(attempt: Attempt): Promise<void> {
       socketPath: login.plan.agentSocket,
       ...(door === undefined ? {} : { door }),
       enrollments: keys,
-      people,
+      people: sharesTerminal(place) ? untilOpen(attempt) : people,
       keepPin: 'until-closed',
       hostNames: {
         nameHost: (hostKey) => attempt.current.hostNames.nameHost(hostKey),
@@ -270,6 +272,26 @@ function foundSsh(attempt: Attempt): Promise<SshProgram> {
   };
   attempt.ssh ??= find();
   return attempt.ssh;
+}
+
+/** ssh and our questions have one terminal. */
+function sharesTerminal(place: ConnectPlace | undefined): boolean {
+  return place === undefined || ('terminal' in place && place.keyWanted === undefined);
+}
+
+/** Once the session is open its ssh reads the terminal: half of a PIN typed there would go to the device. */
+function untilOpen(attempt: Attempt): SigningPeople {
+  const { people } = attempt;
+  return {
+    ...people,
+    async signingPin(question, signal) {
+      if (!attempt.isOpen) return people.signingPin(question, signal);
+      people.remark(
+        'The security key was unplugged, or its PIN changed, so Glasskey does not know the PIN any more, and asks for none while the session has this terminal: nothing was signed. For that, connect anew.',
+      );
+      return undefined;
+    },
+  };
 }
 
 function keyWantedOf(place: ConnectPlace | undefined): ((isWanted: boolean) => void) | undefined {

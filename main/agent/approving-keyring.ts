@@ -97,11 +97,12 @@ export class ApprovingKeyring implements Keyring {
     if (!keys.some(({ publicBlob }) => Buffer.compare(publicBlob, request.keyBlob) === 0)) {
       return this.#parts.keyring.sign(request, signal); // which says why not
     }
-    const { policy } = this.#judge.judge(request, true);
+    const judgement = this.#judge.judge(request, true);
+    if (judgement.verdict === 'refuse') throw judgement.error;
     if (this.#running >= MOST_REQUESTS) throw tooManyRequests();
     this.#running += 1;
     const stop = new AbortController();
-    const grant = policy.ask === 'always' ? undefined : grantFor(request);
+    const grant = judgement.policy.ask === 'always' ? undefined : grantFor(request);
     const facts = signingFacts(request, this.#parts.nameHost);
     const about = { facts, client: request.client ?? {}, mayKeep: grant !== undefined };
     const people = this.#parts.people.begin(about, () => stop.abort());

@@ -1,28 +1,45 @@
-/** A PIN in memory: one buffer, one owner (design, decision 4). For a connect it is asked for once and kept until its end. */
+/**
+ * A PIN in memory: one buffer, one owner (design, decision 4). For a connect it is asked for once and kept until its end, until the
+ * screen is locked (whoever owns this wipes it then), or until the key that it was given for is unplugged.
+ */
 import type { Pin } from '../../native/ctap2/pin.ts';
+import type { Clock } from '../../time/clock.ts';
 import type { PinQuestion, PinSource } from './authenticator-keyring.ts';
 
 /** Asks a person. Undefined: declined. */
 export type AskPin = (question: PinQuestion, signal: AbortSignal) => Promise<Pin | undefined>;
 
+export interface HeldPinWorld {
+  readonly clock: Clock;
+  /** Whether the key is no longer plugged in. */
+  readonly isKeyGone: () => boolean;
+}
+
+/** How often it is looked whether the key is still there while a PIN is held. */
+export const LOOK_EVERY_MS = 1_000;
+
 export class HeldPin implements PinSource<Pin> {
   readonly #ask: AskPin;
   readonly #keep: 'until-wiped' | 'for-one-signature';
+  readonly #world: HeldPinWorld;
   #pin: Pin | undefined;
   /** The model that the PIN was given for. */
   #model: string | undefined;
+  #stopLooking: (() => void) | undefined;
 
-  constructor(ask: AskPin, keep: 'until-wiped' | 'for-one-signature') {
+  constructor(ask: AskPin, keep: 'until-wiped' | 'for-one-signature', world: HeldPinWorld) {
     this.#ask = ask;
     this.#keep = keep;
+    this.#world = world;
   }
 
   async request(question: PinQuestion, signal: AbortSignal): Promise<Pin | undefined> {
     // Another key has another PIN, and each wrong one costs it a try.
     if (question.why === 'wrong' || question.model !== this.#model) this.wipe();
-    this.#pin ??= await this.#ask(question, signal);
-    this.#model = question.model;
-    return this.#pin;
+    if (this.#pin !== undefined) return this.#pin;
+    const given = await this.#ask(question, signal);
+    if (given !== undefined) this.hold(given, question.model);
+    return given;
   }
 
   /** Takes over a PIN that was asked for already. */
@@ -30,6 +47,7 @@ export class HeldPin implements PinSource<Pin> {
     this.wipe();
     this.#pin = pin;
     this.#model = model;
+    if (this.#keep === 'until-wiped') this.#lookLater();
   }
 
   /** A signature is over, however it ended. */
@@ -38,7 +56,16 @@ export class HeldPin implements PinSource<Pin> {
   }
 
   wipe(): void {
+    this.#stopLooking?.();
+    this.#stopLooking = undefined;
     this.#pin?.wipe();
     this.#pin = undefined;
+  }
+
+  #lookLater(): void {
+    this.#stopLooking = this.#world.clock.after(LOOK_EVERY_MS, () => {
+      if (this.#world.isKeyGone()) this.wipe();
+      else this.#lookLater();
+    });
   }
 }

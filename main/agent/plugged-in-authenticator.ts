@@ -23,13 +23,22 @@ export class PluggedInAuthenticator implements AssertingAuthenticator<Pin> {
   readonly #world: ChannelWorld;
   readonly #aaguidOf: AaguidOf;
   readonly #onBusy: () => void;
+  readonly #onGone: () => void;
   #open: Authenticator | undefined;
 
-  constructor(bus: () => Promise<HidBus>, world: ChannelWorld, aaguidOf: AaguidOf, onBusy: () => void = () => {}) {
+  /** `onBusy`: another program uses the key. `onGone`: the open key was found unplugged, before another one is opened in its place. */
+  constructor(
+    bus: () => Promise<HidBus>,
+    world: ChannelWorld,
+    aaguidOf: AaguidOf,
+    onBusy: () => void = () => {},
+    onGone: () => void = () => {},
+  ) {
     this.#bus = bus;
     this.#world = world;
     this.#aaguidOf = aaguidOf;
     this.#onBusy = onBusy;
+    this.#onGone = onGone;
   }
 
   /** Throws `KEY_MISSING`, `KEY_SEVERAL`, and what the authenticator answers: `PIN_WRONG`, `CTAP_NO_CREDENTIALS`, … */
@@ -93,7 +102,10 @@ export class PluggedInAuthenticator implements AssertingAuthenticator<Pin> {
    */
   async ready(credentialId: Uint8Array, signal: AbortSignal): Promise<Authenticator> {
     const model = this.#aaguidOf(credentialId);
-    if (this.#open?.isGone) this.abandon();
+    if (this.#open?.isGone) {
+      this.abandon();
+      this.#onGone();
+    }
     if (this.#open !== undefined && !(await isModel(this.#open, model, this.#operation(signal)))) await this.close();
     const open = this.#open ?? (await this.#find(model, signal));
     if (signal.aborted) {

@@ -1,8 +1,17 @@
-/** Rules on the requests of one agent (agent-rules.ts): each ruling goes into the log, and what is refused is thrown. */
+/** Rules on the requests of one agent (agent-rules.ts): each ruling goes into the log, and a refusal comes with its words. */
 import type { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { Log } from '../../diagnostics/log.ts';
 import { sha256Fingerprint } from '../openssh/fingerprint.ts';
-import { type Expectations, type KeyPolicy, type PolicyOf, type Ruling, ruleOn, type Unasked } from './agent-rules.ts';
+import {
+  type AskReason,
+  type Expectations,
+  type KeyPolicy,
+  type PolicyOf,
+  type RuleWorld,
+  type Ruling,
+  ruleOn,
+  type Unasked,
+} from './agent-rules.ts';
 import { describeSigning, type NameHost, shown } from './describe-signing.ts';
 import type { SignRequest } from './keyring.ts';
 import { refusal } from './refusal.ts';
@@ -16,8 +25,17 @@ export interface RequestJudgeParts {
   readonly log: Log;
 }
 
-/** What may go on. `policy`: of the key that is asked for. */
-export type Allowance = Exclude<Ruling, { verdict: 'refuse' }> & { readonly policy: KeyPolicy };
+export type Judgement = {
+  /** Of the key that is asked for. */
+  readonly policy: KeyPolicy;
+  /** One of the logins that were planned: what becomes of it says why the login fails. Another's request says nothing of that. */
+  readonly isOfPlan: boolean;
+} & (
+  | { readonly verdict: 'sign'; readonly unasked: Unasked }
+  | { readonly verdict: 'ask'; readonly reason: AskReason }
+  /** What `refusal` makes, to be thrown. */
+  | { readonly verdict: 'refuse'; readonly error: GlasskeyError }
+);
 
 export class RequestJudge {
   readonly #parts: RequestJudgeParts;
@@ -26,14 +44,12 @@ export class RequestJudge {
     this.#parts = parts;
   }
 
-  /**
-   * Throws what `refusal` makes: for what is refused, and, where nobody can be asked (`mayAsk` false), for what a person would be
-   * asked for. `unasked`: what was signed unasked before.
-   */
-  judge(request: SignRequest, mayAsk: boolean, unasked: readonly Unasked[] = []): Allowance {
-    const { expected, policyOf, isKnownHost, log } = this.#parts;
+  /** `mayAsk` false: nobody can be asked, so that what a person would be asked for is refused. `unasked`: what was signed unasked before. */
+  judge(request: SignRequest, mayAsk: boolean, unasked: readonly Unasked[] = []): Judgement {
+    const { expected, policyOf, isKnownHost, nameHost, log } = this.#parts;
     const policy = policyOf(request.keyBlob);
-    const ruling = ruleOn(request, { expected: expected(), isKnownHost, policy, unasked });
+    const world = { expected: expected(), isKnownHost, policy, unasked };
+    const ruling = ruleOn(request, world);
     const { verdict, reason } = ruling;
     log(verdict === 'sign' || reason === 'local' ? 'info' : 'warn', 'agent.rule', {
       verdict,
@@ -41,13 +57,20 @@ export class RequestJudge {
       key: sha256Fingerprint(request.keyBlob),
       ...chainOf(request),
     });
-    if (ruling.verdict === 'refuse' || (ruling.verdict === 'ask' && !mayAsk)) throw this.#refusal(request, ruling);
-    return { ...ruling, policy };
+    const about = { policy, isOfPlan: isOfPlan(request, ruling, world) };
+    if (ruling.verdict === 'sign') return { ...about, verdict: 'sign', unasked: ruling.unasked };
+    if (ruling.verdict === 'ask' && mayAsk) return { ...about, verdict: 'ask', reason: ruling.reason };
+    return { ...about, verdict: 'refuse', error: refusal(describeSigning(request, nameHost), ruling.reason) };
   }
+}
 
-  #refusal(request: SignRequest, { reason }: Exclude<Ruling, { verdict: 'sign' }>): GlasskeyError {
-    return refusal(describeSigning(request, this.#parts.nameHost), reason);
+/** By what was proven, never by what a request says of itself: a host on the way could claim anything to be named as the cause. */
+function isOfPlan(request: SignRequest, { reason }: Ruling, world: RuleWorld): boolean {
+  if (reason === 'forwarded-refused-by-policy') {
+    const open = { ...world, policy: { ...world.policy, forwarded: 'ask' } } as const;
+    return isOfPlan(request, ruleOn(request, open), open);
   }
+  return reason === 'planned' || reason === 'forwarded-way' || reason === 'forwarded-way-new-host-key';
 }
 
 /** For the log, where no name of a host may be wrong: keys only. What a client wrote is cut: it must not push older lines out. */

@@ -14,7 +14,7 @@ import type { AskReason, Unasked } from './agent-rules.ts';
 import { describeSigning, type SigningFacts, signingFacts } from './describe-signing.ts';
 import type { Client, Identity, Keyring, SignRequest } from './keyring.ts';
 import { MOST_REQUESTS, tooManyRequests } from './refusal.ts';
-import { type Allowance, RequestJudge, type RequestJudgeParts } from './request-judge.ts';
+import { type Judgement, RequestJudge, type RequestJudgeParts } from './request-judge.ts';
 import { SignQueue } from './sign-queue.ts';
 
 /** What somebody is asked before a signature that the plan does not cover. */
@@ -42,6 +42,8 @@ export interface RuledKeyringParts extends RequestJudgeParts {
   readonly keyring: Keyring;
   readonly people: RuledPeople;
   readonly clock: Clock;
+  /** What came of a request that is one of the planned logins, each time. */
+  readonly onPlanned?: (outcome: 'signed' | GlasskeyError) => void;
 }
 
 export class RuledKeyring implements Keyring {
@@ -71,19 +73,33 @@ export class RuledKeyring implements Keyring {
     // A key that is not held is none of the rules' business: the keyring says so.
     const isHeld = (await keyring.identities()).some(({ blob }) => Buffer.compare(blob, request.keyBlob) === 0);
     if (!isHeld) return keyring.sign(request, signal);
-    const allowance = this.#judged(request);
-    if (allowance.verdict === 'sign') return this.#signOnce(request, signal, allowance.unasked);
-    if (people.asksInTurn !== true) return this.#signApproved(request, allowance.reason, signal);
-    if (this.#inTurn.length >= MOST_REQUESTS) throw tooManyRequests();
-    return this.#inTurn.run((running) => this.#signApproved(request, allowance.reason, running), signal);
+    const judgement = this.#judge.judge(request, people.approveUnplanned !== undefined, this.#unasked);
+    const told = judgement.isOfPlan ? this.#parts.onPlanned : undefined;
+    try {
+      const signature = await this.#signJudged(request, judgement, signal);
+      told?.('signed');
+      return signature;
+    } catch (error) {
+      told?.(asGlasskeyError(error));
+      throw error;
+    }
   }
 
-  #judged(request: SignRequest): Allowance {
-    try {
-      return this.#judge.judge(request, this.#parts.people.approveUnplanned !== undefined, this.#unasked);
-    } catch (error) {
-      this.#tell(asGlasskeyError(error));
-      throw error;
+  async #signJudged(request: SignRequest, judgement: Judgement, signal: AbortSignal): Promise<Uint8Array> {
+    switch (judgement.verdict) {
+      case 'sign':
+        return this.#signOnce(request, signal, judgement.unasked);
+      case 'ask': {
+        const { reason } = judgement;
+        if (this.#parts.people.asksInTurn !== true) return this.#signApproved(request, reason, signal);
+        if (this.#inTurn.length >= MOST_REQUESTS) throw tooManyRequests();
+        return this.#inTurn.run((running) => this.#signApproved(request, reason, running), signal);
+      }
+      case 'refuse':
+        this.#tell(judgement.error);
+        throw judgement.error;
+      default:
+        return judgement satisfies never;
     }
   }
 

@@ -98,7 +98,7 @@ let known: readonly Uint8Array[];
 async function serve(
   enrollments: KeyAgentRequest['enrollments'],
   bus: HidBus,
-  how: Pick<KeyAgentRequest, 'keepPin' | 'expected'>,
+  how: Pick<KeyAgentRequest, 'keepPin' | 'expected' | 'policyOf'>,
 ): Promise<void> {
   const socketPath = join(folder, 'a', 's');
   agent = await startKeyAgent({
@@ -179,11 +179,21 @@ describe('the agent over the two keys of a rotation', () => {
     const old = new LabAuthenticator({ profile: 'yubikey-5.4', pin: PIN });
     const away = new LabAuthenticator({ profile: 'yubikey-5.7', pin: PIN });
     const enrollments = [await enrolledOn(away, 'The new one'), await enrolledOn(old, 'The old one')] as const;
-    await serve(enrollments, old.bus, { keepPin: 'until-closed' });
+    const device = sessionHost();
+    const isHostKey = (blob: Uint8Array) => Buffer.compare(blob, device.blob) === 0;
+    const planned = [{ user: 'alice', isHostKey }];
+    const expected: Expectations = { planned, unnamedHosts: 'refused', forwardedOnce: [], onward: [] };
+    await serve(enrollments, old.bus, { keepPin: 'until-closed', expected: () => expected });
     await agent?.warmUp(signal);
-    expect(await sign(client, blobOf(enrollments[1]), sshsigData('git'))).toBe('signResponse');
+    const sessionId = newSessionId();
+    await client?.ask(device.bind(sessionId, false));
+    const login = (keyBlob: Uint8Array) => {
+      const data = loginData({ sessionId, user: 'alice', keyBlob, hostKey: device.blob });
+      return sign(client, keyBlob, data);
+    };
+    expect(await login(blobOf(enrollments[1]))).toBe('signResponse');
     expect(questions.map(({ product }) => product)).toEqual(['The old one']);
-    expect(await sign(client, blobOf(enrollments[0]), sshsigData('git'))).toBe('failure');
+    expect(await login(blobOf(enrollments[0]))).toBe('failure');
     expect(agent?.lastFailure()).toMatchObject({ code: 'KEY_MISSING' });
   });
 
@@ -327,9 +337,8 @@ describe('the agent of a connect', () => {
 
   it('signs no file, no other user’s login and none to another host: no touch, no PIN', async () => {
     expect(await sign(client, blobOf(enrollment), sshsigData('file'))).toBe('failure');
-    expect(agent?.lastFailure()).toBeUndefined();
     expect(await login('root', device)).toBe('failure');
-    expect(agent?.lastFailure()?.code).toBe('AGENT_REQUEST_UNEXPECTED');
+    expect(remarks).toEqual([expect.stringContaining('Sign for file'), expect.stringContaining('Log in as root')]);
     const other = await AgentClient.connect(join(folder, 'a', 's'));
     expect(await login('alice', sessionHost(), other)).toBe('failure');
     other.close();
@@ -376,7 +385,6 @@ describe('the agent of a connect', () => {
     await client?.ask(device.bind(newSessionId(), true));
     expect(await login('bob', second)).toBe('failure');
     expect(remarks).toEqual([expect.stringMatching(/Log in as bob on .* through .*--onward USER@HOST/)]);
-    expect(agent?.lastFailure()?.code).toBe('AGENT_FORWARDED_UNASKED');
     expect(labKey.counters.read()).toMatchObject({ pinChecks: 0, touches: 0 });
   });
 
@@ -406,5 +414,98 @@ describe('the agent of a connect', () => {
     }
     expect(remarks).toEqual([expect.stringContaining('a login to a host whose key is not known here: Log in as root')]);
     expect(labKey.counters.read()).toMatchObject({ pinChecks: 0, touches: 0 });
+  });
+
+  describe('names the cause of a login that failed', () => {
+    let jump: SessionHost;
+    /** What a host asks for that has the forwarded agent, each a chain of its own. */
+    let hostile: (() => Promise<string | undefined>)[];
+
+    beforeEach(async () => {
+      jump = sessionHost();
+      const isKeyOf = (host: SessionHost) => (blob: Uint8Array) => Buffer.compare(blob, host.blob) === 0;
+      expected = {
+        planned: [{ user: 'ops', isHostKey: isKeyOf(jump) }],
+        unnamedHosts: 'refused',
+        forwardedOnce: [{ user: 'alice', isHostKey: isKeyOf(device), isAnyKeyKnown: () => true }],
+        onward: [{ user: 'bob', isHostKey: isKeyOf(device) }],
+      };
+      const [knownHost, own] = [sessionHost(), sessionHost()];
+      known = [knownHost.blob];
+      const forwarded = (ask: (by: AgentClient) => Promise<string | undefined>) => async () => {
+        const by = await AgentClient.connect(join(folder, 'a', 's'));
+        await by.ask(jump.bind(newSessionId(), true));
+        const answered = await ask(by);
+        by.close();
+        return answered;
+      };
+      hostile = [
+        forwarded((by) => login('root', own, by)),
+        forwarded((by) => login('alice', own, by)),
+        forwarded((by) => login('alice', knownHost, by)),
+        forwarded((by) => login('root', device, by)),
+        forwarded((by) => sign(by, blobOf(enrollment), sshsigData('git'))),
+        // A local program, or a host behind an ssh that binds nothing.
+        async () => {
+          const by = await AgentClient.connect(join(folder, 'a', 's'));
+          const answered = await login('mallory', own, by);
+          by.close();
+          return answered;
+        },
+      ];
+    });
+
+    it('and no request of a hostile host, whatever it asks for', async () => {
+      for (const ask of hostile) {
+        expect(await ask()).toBe('failure');
+        expect(agent?.lastFailure()).toBeUndefined();
+      }
+      // Each was told all the same.
+      expect(remarks.length).toBeGreaterThanOrEqual(hostile.length - 1);
+    });
+
+    it('which hostile requests neither replace nor take away', async () => {
+      await labKey.unplug();
+      expect(await login('ops', jump)).toBe('failure');
+      expect(agent?.lastFailure()?.code).toBe('KEY_MISSING');
+      await labKey.replug();
+      for (const ask of hostile) {
+        await ask();
+        expect(agent?.lastFailure()?.code).toBe('KEY_MISSING');
+      }
+      // One that is signed is no part of the planned login either.
+      const by = await AgentClient.connect(join(folder, 'a', 's'));
+      await by.ask(jump.bind(newSessionId(), true));
+      expect(await login('bob', device, by)).toBe('signResponse');
+      by.close();
+      expect(agent?.lastFailure()?.code).toBe('KEY_MISSING');
+      const again = await AgentClient.connect(join(folder, 'a', 's'));
+      expect(await login('ops', jump, again)).toBe('signResponse');
+      again.close();
+      expect(agent?.lastFailure()).toBeUndefined();
+    });
+
+    it('where the policy of the key refuses the device of the way, and not where it refuses something else', async () => {
+      client?.close();
+      await agent?.close();
+      const policyOf = () => ({ ask: 'once-per-session', forwarded: 'refuse' }) as const;
+      await serve([enrollment], labKey.bus, { keepPin: 'until-closed', expected: () => expected, policyOf });
+      for (const ask of hostile) await ask();
+      expect(agent?.lastFailure()).toBeUndefined();
+      await client?.ask(jump.bind(newSessionId(), true));
+      expect(await login('alice', device)).toBe('failure');
+      expect(agent?.lastFailure()?.detail).toMatchObject({ reason: 'forwarded-refused-by-policy' });
+    });
+  });
+
+  it('forgets the PIN when its key is unplugged, and asks for it when the key is there again', async () => {
+    expect(await login('alice', device)).toBe('signResponse');
+    await labKey.unplug();
+    await labKey.replug();
+    const again = await AgentClient.connect(join(folder, 'a', 's'));
+    expect(await login('alice', device, again)).toBe('signResponse');
+    again.close();
+    expect(questions.map(({ why }) => why)).toEqual(['needed', 'needed']);
+    expect(labKey.counters.read()).toMatchObject({ pinChecks: 2, touches: 2 });
   });
 });

@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import { HeldPin } from '../../../main/agent/held-pin.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { HeldPin, LOOK_EVERY_MS } from '../../../main/agent/held-pin.ts';
 import { Pin } from '../../../native/ctap2/pin.ts';
+import { ManualClock } from '../lab/authenticator/manual-clock.ts';
 
 const newPin = () => new Pin(new TextEncoder().encode('123456'));
 const facts = { purpose: { kind: 'sshsig', namespace: 'file' }, through: [], way: 'known' } as const;
@@ -18,10 +19,24 @@ function person() {
   return { given, ask };
 }
 
+let clock: ManualClock;
+let isGone: boolean;
+const world = {
+  get clock() {
+    return clock;
+  },
+  isKeyGone: () => isGone,
+};
+
+beforeEach(() => {
+  clock = new ManualClock();
+  isGone = false;
+});
+
 describe('a PIN that is held', () => {
   it('until wiped is asked for once, however many signatures there are', async () => {
     const { given, ask } = person();
-    const held = new HeldPin(ask, 'until-wiped');
+    const held = new HeldPin(ask, 'until-wiped', world);
     const first = await held.request(question, signal);
     held.used();
     expect(await held.request(question, signal)).toBe(first);
@@ -32,7 +47,7 @@ describe('a PIN that is held', () => {
 
   it('for one signature is wiped after it, however it ended', async () => {
     const { given, ask } = person();
-    const held = new HeldPin(ask, 'for-one-signature');
+    const held = new HeldPin(ask, 'for-one-signature', world);
     await held.request(question, signal);
     held.used();
     expect(given[0]?.isWiped).toBe(true);
@@ -42,7 +57,7 @@ describe('a PIN that is held', () => {
 
   it('is wiped and asked for anew when it was wrong', async () => {
     const { given, ask } = person();
-    const held = new HeldPin(ask, 'until-wiped');
+    const held = new HeldPin(ask, 'until-wiped', world);
     await held.request(question, signal);
     const second = await held.request({ ...question, why: 'wrong', triesLeft: 7 }, signal);
     expect(given[0]?.isWiped).toBe(true);
@@ -50,7 +65,7 @@ describe('a PIN that is held', () => {
   });
 
   it('may be given beforehand, and then nobody is asked', async () => {
-    const held = new HeldPin(async () => expect.unreachable(), 'until-wiped');
+    const held = new HeldPin(async () => expect.unreachable(), 'until-wiped', world);
     const [first, second] = [newPin(), newPin()];
     held.hold(first, 'A');
     held.hold(second, 'A');
@@ -60,7 +75,7 @@ describe('a PIN that is held', () => {
 
   it('is never given for a key of another model: it is wiped, and asked for anew', async () => {
     const { given, ask } = person();
-    const held = new HeldPin(ask, 'until-wiped');
+    const held = new HeldPin(ask, 'until-wiped', world);
     await held.request(question, signal);
     expect(await held.request({ ...question, model: 'B' }, signal)).toBe(given[1]);
     expect(given[0]?.isWiped).toBe(true);
@@ -68,12 +83,41 @@ describe('a PIN that is held', () => {
 
   it('is none when the person declined, and the next signature asks again', async () => {
     let asked = 0;
-    const held = new HeldPin(async () => {
-      asked += 1;
-      return undefined;
-    }, 'until-wiped');
+    const held = new HeldPin(
+      async () => {
+        asked += 1;
+        return undefined;
+      },
+      'until-wiped',
+      world,
+    );
     expect(await held.request(question, signal)).toBeUndefined();
     expect(await held.request(question, signal)).toBeUndefined();
     expect(asked).toBe(2);
+  });
+
+  it('is wiped within a second of its key being unplugged, though nothing is signed, and asked for anew', async () => {
+    const { given, ask } = person();
+    const held = new HeldPin(ask, 'until-wiped', world);
+    await held.request(question, signal);
+    await clock.pass(60 * LOOK_EVERY_MS);
+    expect(given[0]?.isWiped).toBe(false);
+    isGone = true;
+    await clock.pass(LOOK_EVERY_MS);
+    expect(given[0]?.isWiped).toBe(true);
+    isGone = false;
+    expect(await held.request(question, signal)).toBe(given[1]);
+    isGone = true;
+    await clock.pass(LOOK_EVERY_MS);
+    expect(given[1]?.isWiped).toBe(true);
+  });
+
+  it('given beforehand is wiped with its key too', async () => {
+    const held = new HeldPin(async () => expect.unreachable(), 'until-wiped', world);
+    const pin = newPin();
+    held.hold(pin, 'A');
+    isGone = true;
+    await clock.pass(LOOK_EVERY_MS);
+    expect(pin.isWiped).toBe(true);
   });
 });
