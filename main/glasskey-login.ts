@@ -7,6 +7,7 @@ import type { Pin } from '../native/ctap2/pin.ts';
 import type { ChannelWorld } from '../native/ctaphid/channel.ts';
 import type { HidBus } from '../native/hid/transport.ts';
 import type { Clock } from '../time/clock.ts';
+import type { OnRefused } from './agent/activity-log.ts';
 import type { AgentDoor } from './agent/agent-door.ts';
 import type { ConnectPlan } from './connect/plan.ts';
 import type { RunSshOptions } from './connect/run-ssh.ts';
@@ -53,6 +54,8 @@ export interface ConnectWorld {
   readonly log: Log;
   /** Those that run now: the screen lock reaches them. */
   readonly agents: Set<KeyAgent>;
+  /** Gets each request that an agent refused by itself. */
+  readonly requestRefused?: OnRefused | undefined;
   /** How readiness stands, from the disk. */
   readonly verdict: () => Promise<Verdict>;
 }
@@ -325,7 +328,8 @@ export async function startAgent(
     agents,
     database,
     settings,
-  }: Pick<ConnectWorld, 'hid' | 'channel' | 'clock' | 'log' | 'agents' | 'database' | 'settings'>,
+    requestRefused,
+  }: Pick<ConnectWorld, 'hid' | 'channel' | 'clock' | 'log' | 'agents' | 'database' | 'settings' | 'requestRefused'>,
   kind: AgentKind = 'connect',
 ): Promise<KeyAgent> {
   const [{ startKeyAgent }, { activityLog }, { agentActivityStore }, { policyOf }, { keyPolicyStore }] =
@@ -337,7 +341,14 @@ export async function startAgent(
       import('./storage/key-policy-store.ts'),
     ]);
   const { nameHost } = request.hostNames;
-  const activity = activityLog({ store: agentActivityStore(database), agent: kind, nameHost, clock, log });
+  const activity = activityLog({
+    store: agentActivityStore(database),
+    agent: kind,
+    nameHost,
+    clock,
+    log,
+    onRefused: requestRefused,
+  });
   const policies = policyOf({ settings, store: keyPolicyStore(database) }, log);
   const agent = await startKeyAgent({
     ...request,

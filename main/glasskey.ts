@@ -8,6 +8,7 @@ import type { Log } from '../diagnostics/log.ts';
 import type { AttestationTrust } from '../native/ctap2/attestation-chain.ts';
 import type { HidBus } from '../native/hid/transport.ts';
 import type { Clock } from '../time/clock.ts';
+import type { OnRefused } from './agent/activity-log.ts';
 import type { PassThroughWorld } from './agent/pass-through.ts';
 import type { ConnectPlan } from './connect/plan.ts';
 import type { AppSessions } from './connect/sessions-client.ts';
@@ -77,6 +78,8 @@ export interface GlasskeyWorld {
   readonly tokens?: TokenCacheStore;
   /** A setting that cannot be used, in a sentence: whoever wrote it must hear of it. */
   readonly settingUnusable?: (sentence: string) => void;
+  /** Gets each request for a signature that an agent of this process refused by itself. */
+  readonly requestRefused?: OnRefused;
   /** What looks once and tells what is due, started by itself: an absolute path, and its words. Without it, no check can be scheduled. */
   readonly check?: readonly [string, ...string[]];
 }
@@ -552,7 +555,14 @@ export class Glasskey {
       nameHost,
       isKnownHost,
       policyOf: policyOf({ settings, store: keyPolicyStore(database) }, log),
-      activity: activityLog({ store: agentActivityStore(database), agent: 'app', nameHost, clock, log }),
+      activity: activityLog({
+        store: agentActivityStore(database),
+        agent: 'app',
+        nameHost,
+        clock,
+        log,
+        onRefused: this.#world.requestRefused,
+      }),
       passThrough: await this.#passThroughWorld(),
       hid,
       channel: await this.#channelWorld(),
@@ -1088,6 +1098,7 @@ export class Glasskey {
       clock,
       log: this.#log,
       agents: this.#agents,
+      requestRefused: this.#world.requestRefused,
       verdict: async () => (await this.status()).verdict,
     };
   }

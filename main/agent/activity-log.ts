@@ -47,13 +47,17 @@ export interface ActivityLogWorld {
   readonly nameHost: NameHost;
   readonly clock: Clock;
   readonly log: Log;
+  /** Gets each request that the agent refused by itself, at once. */
+  readonly onRefused?: OnRefused | undefined;
 }
+
+export type OnRefused = (record: Omit<AgentRequestRecord, 'id'>) => void;
 
 /** Several requests that come at once are written at once. */
 const WRITTEN_AFTER_MS = 50;
 const TRY_AGAIN_MS = 2_000;
 
-export function activityLog({ store, agent, nameHost, clock, log }: ActivityLogWorld): WrittenActivityLog {
+export function activityLog({ store, agent, nameHost, clock, log, onRefused }: ActivityLogWorld): WrittenActivityLog {
   let waiting: Omit<AgentRequestRecord, 'id'>[] = [];
   let stopWaiting: (() => void) | undefined;
   let isFailing = false;
@@ -82,7 +86,7 @@ export function activityLog({ store, agent, nameHost, clock, log }: ActivityLogW
   return {
     record({ at, keyBlob, request, client, decision, reason, asked }) {
       const { program, starter, place, pid } = client;
-      waiting.push({
+      const record = {
         at,
         endedAt: clock.now(),
         agent,
@@ -92,9 +96,11 @@ export function activityLog({ store, agent, nameHost, clock, log }: ActivityLogW
         decision,
         reason,
         asked,
-      });
+      };
+      waiting.push(record);
       if (waiting.length > MOST_AGENT_REQUESTS) waiting.shift();
       writeLater(WRITTEN_AFTER_MS);
+      if (decision === 'refused') onRefused?.(record);
     },
     close: write,
   };

@@ -60,6 +60,14 @@ function keyPolicyView(policy: AgentKeyPolicy): KeyPolicyView {
   };
 }
 
+/** Refused a moment ago, and not yet in the record. */
+export type RefusedRequestView = Omit<AgentRequestView, 'id'>;
+
+export function refusedRequestView(record: Omit<AgentRequestRecord, 'id'>): RefusedRequestView {
+  const { id: _, ...view } = agentRequestView({ ...record, id: 0 });
+  return view;
+}
+
 function agentRequestView(record: AgentRequestRecord): AgentRequestView {
   const { id, at, agent, purpose, through, client, decision, reason, asked } = record;
   const { program, starter } = client;

@@ -17,7 +17,7 @@ import { PromptDesk } from '../prompts/prompt-desk.ts';
 import { sshConfigPrompt } from '../prompts/ssh-config-prompt.ts';
 import { watchKeys } from '../security-keys/key-watch.ts';
 import type { Texts } from '../texts/texts.ts';
-import { agentCalls } from './agent-calls.ts';
+import { agentCalls, type RefusedRequestView, refusedRequestView } from './agent-calls.ts';
 import { appCalls } from './app-calls.ts';
 import type { CallHandlers, Tell } from './call-server.ts';
 import { drillCalls } from './drill-calls.ts';
@@ -65,6 +65,8 @@ export interface Desktop {
     /** After a sleep: starts the agent again where its socket has gone. */
     check(): Promise<void>;
   };
+  /** Every request for a signature that an agent of the app refuses by itself, from now on. */
+  onRequestRefused(tell: (request: RefusedRequestView) => void): void;
   /** Every event for the windows, from now on. */
   onEvent(tell: Tell): void;
   /** Whether somebody looks: plugged-in keys are watched only then. */
@@ -82,6 +84,7 @@ export async function startDesktop(world: DesktopWorld): Promise<Desktop> {
   const tell: Tell = (name, payload) => {
     for (const one of tellers) one(name, payload);
   };
+  const refusalTellers = new Set<(request: RefusedRequestView) => void>();
   const glasskey = new Glasskey({
     hid,
     clock,
@@ -91,6 +94,9 @@ export async function startDesktop(world: DesktopWorld): Promise<Desktop> {
     homeFolder,
     owner,
     tokens,
+    requestRefused(record) {
+      for (const one of refusalTellers) one(refusedRequestView(record));
+    },
     settingUnusable: (sentence) => log('warn', 'settings.told', { sentence }),
   });
   const desk = new PromptDesk({ clock, texts, log });
@@ -173,6 +179,7 @@ export async function startDesktop(world: DesktopWorld): Promise<Desktop> {
       },
       check: () => agent.check(),
     },
+    onRequestRefused: (given) => void refusalTellers.add(given),
     onEvent: (given) => void tellers.add(given),
     setWatched,
     windowGone(windowId) {

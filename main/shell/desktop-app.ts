@@ -23,6 +23,7 @@ import { setOpenAtLogin } from './open-at-login.ts';
 import { OwnWindows } from './own-windows.ts';
 import { PromptWindow } from './prompt-window.ts';
 import { Quitting } from './quitting.ts';
+import { RefusalNotices } from './refusal-notices.ts';
 import type { AppFiles } from './run-app.ts';
 import { ScreenLock } from './screen-lock.ts';
 import { agentLine, trayLook } from './tray-look.ts';
@@ -52,6 +53,7 @@ export class DesktopApp {
   readonly #prompt: PromptWindow;
   readonly #tray: AppTray;
   readonly #notifier: Notifier;
+  readonly #refusals: RefusalNotices;
   readonly #links: LinkRequests;
   readonly #quitting: Quitting;
   readonly #lock: ScreenLock;
@@ -101,6 +103,12 @@ export class DesktopApp {
       isInFront: () => this.#main.isInFront || this.#prompt.isInFront,
       showPrompt: () => this.#prompt.focus(),
       showSession: (session) => this.show({ screen: 'sessions', session }),
+    });
+    this.#refusals = new RefusalNotices({
+      clock,
+      texts,
+      tell: (title, body) =>
+        void this.#notifier.tell(title, body, () => this.show({ screen: 'settings', part: 'activity' })),
     });
     this.#links = new LinkRequests({
       log,
@@ -238,6 +246,7 @@ export class DesktopApp {
       this.#notifier.promptsChanged(services.prompts.view());
       this.#tray.show(this.#trayContent());
     });
+    services.onRequestRefused((request) => this.#refusals.refused(request));
     this.#state.onChange(() => {
       this.#tray.show(this.#trayContent());
       this.#notifier.sessionsChanged(this.#state.sessions);
@@ -336,6 +345,7 @@ export class DesktopApp {
     this.#server.close();
     this.#state.close();
     await Promise.all([services.close(), this.#main.keep()]);
+    this.#refusals.close();
     this.#notifier.close();
     this.#tray.destroy();
   }

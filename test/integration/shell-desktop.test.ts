@@ -131,6 +131,21 @@ describe.skipIf(!hasChromium)('the app in the tray', () => {
     await expect.poll(isShown).toEqual([false]);
   });
 
+  it('notifies of refused requests, of the first alone, and shows what the agent was asked', async () => {
+    await shell.inside((app) => {
+      const purpose = { kind: 'login', user: 'root', host: 'SHA256:stranger' } as const;
+      const about = { at: 0, agent: 'app', decision: 'refused', asked: false } as const;
+      const request = { ...about, purpose, through: ['jump-east'] };
+      for (let times = 0; times < 3; times += 1) app.refused(request);
+    }, undefined);
+    const { body } = await shell.app.notification('A request for a signature was refused');
+    expect(body).toContain('It was to log in as root on SHA256:stranger, through jump-east.');
+    expect((await shell.app.snapshot()).notifications).toHaveLength(1);
+    await shell.app.actOnNotification('was refused', { do: 'click' });
+    await shown();
+    await expect.poll(told).toEqual([{ screen: 'settings', part: 'activity' }]);
+  });
+
   it.runIf(process.platform === 'linux')('lets no stranger’s name draw anything in a notification', async () => {
     await shell.inside((app) => app.question('Log in', 'Log in as “<img src=x>&<b>”.'), undefined);
     const { body } = await shell.app.notification('Log in');

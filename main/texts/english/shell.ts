@@ -61,6 +61,14 @@ export const SHELL = {
 
   'shell.session-ended.title': 'The session to {target} has ended',
 
+  'shell.refused.title':
+    '{count, plural, one {A request for a signature was refused} other {# requests for signatures were refused}}',
+  'shell.refused.body':
+    '{count, plural, one {It was to {what}} other {The last was to {what}}}. If that was not you, do not trust whoever asked. Open this to see them all, and why.',
+  'shell.refused.login': 'log in as {user} on {host}{way, select, direct {} other {, through {hops}}}',
+  'shell.refused.sshsig': 'sign for {namespace}{way, select, direct {} other {, through {hops}}}',
+  'shell.refused.other': 'sign what is neither a login nor a file{way, select, direct {} other {, through {hops}}}',
+
   'shell.window.crashed.title': 'The window stopped and was opened again',
   'shell.window.crashed.body': 'Your sessions and the agent went on meanwhile.',
   'shell.window.crashed-again.title': 'The window stopped again',

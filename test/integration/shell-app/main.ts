@@ -29,6 +29,7 @@ export class ShellApp {
   readonly desk: PromptDesk;
   readonly needs: DesktopWorld;
   tell: Tell = () => {};
+  refused: Parameters<Desktop['onRequestRefused']>[0] = () => {};
   verdict: Readiness['verdict'] = 'ready';
   waitUntil = 0;
   targets: TargetView[] = ['rack1', 'rack2', 'rack3', 'rack4', 'rack5', 'rack6'].map((name) =>
@@ -115,6 +116,9 @@ export class ShellApp {
         this.isWatched = isWatched;
       },
       windowGone: () => {},
+      onRequestRefused: (refused) => {
+        this.refused = refused;
+      },
       onEvent: (tell) => {
         this.tell = tell;
         desk.onChange(() => tell('prompts.changed', desk.view()));

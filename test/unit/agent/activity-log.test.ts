@@ -29,6 +29,7 @@ function logging() {
   const clock = new ManualClock();
   const written: Omit<AgentRequestRecord, 'id'>[] = [];
   const events: string[] = [];
+  const refused: Omit<AgentRequestRecord, 'id'>[] = [];
   const store = {
     fault: undefined as Error | undefined,
     add(records: readonly Omit<AgentRequestRecord, 'id'>[]) {
@@ -37,8 +38,15 @@ function logging() {
     },
   };
   const nameHost = (blob: Uint8Array) => (blob === device.blob ? 'leaf1' : undefined);
-  const log = activityLog({ store, agent: 'app', nameHost, clock, log: (_, event) => void events.push(event) });
-  return { clock, written, events, store, log };
+  const log = activityLog({
+    store,
+    agent: 'app',
+    nameHost,
+    clock,
+    log: (_, event) => void events.push(event),
+    onRefused: (record) => void refused.push(record),
+  });
+  return { clock, written, events, refused, store, log };
 }
 
 describe('the log of an agent’s activity', () => {
@@ -64,6 +72,17 @@ describe('the log of an agent’s activity', () => {
         asked: true,
       }),
     ]);
+  });
+
+  it('says at once what was refused, and of nothing else', () => {
+    const { refused, written, log } = logging();
+    for (const decision of ['signed', 'denied', 'cancelled', 'timed-out', 'failed'] as const) {
+      log.record({ ...signed(), decision });
+    }
+    expect(refused).toEqual([]);
+    log.record({ ...signed(), decision: 'refused', reason: 'AGENT_FORWARDED_REFUSED' });
+    expect(refused).toMatchObject([{ decision: 'refused', purpose: { user: 'alice', hostName: 'leaf1' } }]);
+    expect(written).toEqual([]);
   });
 
   it('writes later what cannot be written now, in order, and says so once', async () => {
