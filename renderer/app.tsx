@@ -22,6 +22,9 @@ const DevicesScreen = lazy(() =>
 const SessionsScreen = lazy(() =>
   import('./screens/sessions/sessions-screen.tsx').then(({ SessionsScreen }) => ({ default: SessionsScreen })),
 );
+const RemindersScreen = lazy(() =>
+  import('./screens/reminders/reminders-screen.tsx').then(({ RemindersScreen }) => ({ default: RemindersScreen })),
+);
 const SettingsScreen = lazy(() =>
   import('./screens/settings/settings-screen.tsx').then(({ SettingsScreen }) => ({ default: SettingsScreen })),
 );
@@ -32,6 +35,7 @@ const SCREENS = {
   'security-keys': SecurityKeysScreen,
   devices: DevicesScreen,
   sessions: SessionsScreen,
+  reminders: RemindersScreen,
   settings: SettingsScreen,
 } as const satisfies Record<ScreenName, unknown>;
 

@@ -1,6 +1,8 @@
 /** The screens by name: at the side with words beside the pictures, below them where the window is narrow. */
 import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import {
+  AlertFilled,
+  AlertRegular,
   bundleIcon,
   KeyMultipleFilled,
   KeyMultipleRegular,
@@ -24,6 +26,7 @@ const ITEMS = [
   { screen: 'security-keys', text: 'frame.security-keys', Icon: bundleIcon(UsbStickFilled, UsbStickRegular) },
   { screen: 'devices', text: 'frame.devices', Icon: bundleIcon(ServerFilled, ServerRegular) },
   { screen: 'sessions', text: 'frame.sessions', Icon: bundleIcon(WindowConsoleFilled, WindowConsoleRegular) },
+  { screen: 'reminders', text: 'frame.reminders', Icon: bundleIcon(AlertFilled, AlertRegular) },
   { screen: 'settings', text: 'frame.settings', Icon: bundleIcon(SettingsFilled, SettingsRegular) },
 ] as const satisfies readonly { readonly screen: ScreenName; readonly text: string; readonly Icon: unknown }[];
 

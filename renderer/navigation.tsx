@@ -15,6 +15,14 @@ export interface Place {
   readonly key?: string | undefined;
   /** Of `security-keys`: a guided flow in place of list and page. */
   readonly flow?: 'recover' | 'rotate' | undefined;
+  /** Of `devices`: what is rehearsed at once, a saved name or all of them. */
+  readonly rehearse?: { readonly target: string | undefined } | undefined;
+  /** Of `devices`: the saved name whose host keys are shown. */
+  readonly hostKeysOf?: string | undefined;
+  /** Of `enroll`: it is to be a backup. */
+  readonly backup?: boolean | undefined;
+  /** Of `reminders`: the one whose remedy is begun at once. */
+  readonly act?: string | undefined;
 }
 
 export interface Navigation {

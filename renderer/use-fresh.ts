@@ -11,7 +11,8 @@ type Question =
   | 'rotation.get'
   | 'agent.policies'
   | 'ssh-config.get'
-  | 'agent.pass-through';
+  | 'agent.pass-through'
+  | 'reminders.list';
 
 export interface Fresh<T> {
   /** The last answer; it stays while a newer one is asked for, and when that fails. */

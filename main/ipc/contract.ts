@@ -594,6 +594,43 @@ const recording = z.object({
 /** asciicast v2. `code`: `o` output, `r` resize (`80x24`), `m` a mark; others are passed over. */
 const recordedEvent = z.object({ at: z.number(), code: z.string(), data: z.string() });
 
+// --- Reminders -------------------------------------------------------------------------------------------------------------
+
+const reminderId = filledLine.max(300);
+const severity = z.enum(['note', 'soon', 'due', 'critical']);
+
+/** What one click does; what each means: main/reminders/reminder.ts. */
+const remedyAction = z.discriminatedUnion('kind', [
+  z.object({ kind: z.enum(['rotate', 'rotate-back', 'enroll', 'enroll-backup', 'recover', 'security-keys']) }),
+  z.object({ kind: z.enum(['drill', 'host-keys']), target: z.string().optional() }),
+  z.object({ kind: z.literal('connect'), target: z.string() }),
+  z.object({ kind: z.literal('publish'), key: z.string() }),
+]);
+
+const reminder = z.object({
+  id: z.string(),
+  severity,
+  title: z.string(),
+  sentence: z.string(),
+  /** By when it should be done. */
+  dueAt: time,
+  remedy: remedyAction,
+  snoozedUntil: time.optional(),
+  /** Put aside for good, with a person's own reason. */
+  dismissed: z.object({ at: time, because: z.string() }).optional(),
+});
+
+/** The check while the app is closed. What the states mean: main/reminders/check-schedule.ts. */
+const checkSchedule = z.object({
+  state: z.enum(['on', 'off', 'half', 'foreign']),
+  by: z.enum(['systemd', 'launchd', 'task-scheduler']),
+  files: z.array(
+    z.object({ path: z.string(), text: z.string(), state: z.enum(['absent', 'current', 'outdated', 'foreign']) }),
+  ),
+  /** What switching it on runs, word by word: to be shown. */
+  commands: z.array(z.array(z.string())),
+});
+
 // --- Settings --------------------------------------------------------------------------------------------------------------
 
 /** Not by zod's own `readonly`, which freezes whatever comes, and throws where that cannot be frozen (bytes). */
@@ -1118,6 +1155,39 @@ export const CALLS = {
     output: z.object({ file: z.string().optional() }),
   },
 
+  /** What needs attention (the weightiest first), what comes until `until`, and what was done (newest first). */
+  'reminders.list': {
+    from: 'main',
+    input: NONE,
+    output: z.object({
+      open: z.array(reminder),
+      /** By time: from `at` on it is so pressing. */
+      upcoming: z.array(z.object({ id: z.string(), title: z.string(), severity, at: time })),
+      done: z.array(z.object({ id: z.string(), title: z.string(), endedAt: time })),
+      now: time,
+      until: time,
+    }),
+  },
+  /** Throws REMINDER_UNKNOWN, as the next two do. */
+  'reminders.snooze': {
+    from: 'main',
+    input: z.strictObject({ id: reminderId, days: z.number().int().min(1).max(90) }),
+    output: NONE,
+  },
+  'reminders.dismiss': {
+    from: 'main',
+    input: z.strictObject({ id: reminderId, because: filledLine.max(500) }),
+    output: NONE,
+  },
+  /** Takes a snooze or a dismissal back. */
+  'reminders.restore': { from: 'main', input: z.strictObject({ id: reminderId }), output: NONE },
+  /** Throws SCHEDULE_FILE_FOREIGN, SCHEDULE_NOT_SWITCHED_ON, SCHEDULE_UNSUPPORTED. */
+  'reminders.schedule': {
+    from: 'main',
+    input: z.strictObject({ step: z.enum(['look', 'install', 'remove']) }),
+    output: checkSchedule,
+  },
+
   'settings.list': { from: 'main', input: NONE, output: z.object({ settings: z.array(setting), file: z.string() }) },
   /** Throws SETTING_INVALID. */
   'settings.set': {
@@ -1209,6 +1279,8 @@ export const EVENTS = {
   'targets.changed': { to: 'main', payload: NONE },
   /** Something was rehearsed. */
   'drills.changed': { to: 'main', payload: NONE },
+  /** What `reminders.list` tells has changed. */
+  'reminders.changed': { to: 'main', payload: NONE },
   'settings.changed': { to: 'main', payload: NONE },
   'agent.changed': { to: 'main', payload: agent },
   'ssh-config.changed': { to: 'main', payload: NONE },
@@ -1218,10 +1290,12 @@ export const EVENTS = {
   'app.go': {
     to: 'main',
     payload: z.object({
-      screen: z.enum(['readiness', 'enroll', 'security-keys', 'devices', 'sessions', 'settings']),
+      screen: z.enum(['readiness', 'enroll', 'security-keys', 'devices', 'sessions', 'reminders', 'settings']),
       session: sessionId.optional(),
       /** Of `settings`: which part to bring to the top. */
       part: z.enum(['agent', 'programs', 'activity']).optional(),
+      /** Of `reminders`: the one whose remedy is begun at once. */
+      act: reminderId.optional(),
     }),
   },
   'prompts.changed': { to: 'prompt', payload: promptQueue },
@@ -1267,6 +1341,10 @@ export type TargetView = z.output<typeof target>;
 export type SessionView = z.output<typeof session>;
 export type RecordingView = z.output<typeof recording>;
 export type RecordedEventView = z.output<typeof recordedEvent>;
+export type ReminderView = z.output<typeof reminder>;
+export type RemedyActionView = z.output<typeof remedyAction>;
+export type ReminderListView = CallOutput<'reminders.list'>;
+export type CheckScheduleView = z.output<typeof checkSchedule>;
 export type SettingView = z.output<typeof setting>;
 export type SettingValueView = z.output<typeof settingValue>;
 export type AgentRequestView = z.output<typeof agentRequest>;

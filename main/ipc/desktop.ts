@@ -10,6 +10,7 @@ import { spawnPty } from '../connect/pty.ts';
 import { SessionList } from '../connect/session-list.ts';
 import type { TokenCacheStore } from '../entra/token-cache.ts';
 import { Glasskey } from '../glasskey.ts';
+import type { NotifyReminders, RemindersRunning } from '../glasskey-reminder-telling.ts';
 import { type PeopleFor, reconnectSession } from '../glasskey-sessions.ts';
 import { agentRequestPrompts } from '../prompts/agent-request-prompts.ts';
 import { desktopPeople } from '../prompts/desktop-people.ts';
@@ -26,6 +27,7 @@ import { promptCalls } from './prompt-calls.ts';
 import { readinessCalls } from './readiness-calls.ts';
 import { recordingCalls } from './recording-calls.ts';
 import { recoveryCalls } from './recovery-calls.ts';
+import { reminderCalls } from './reminder-calls.ts';
 import { rotationCalls } from './rotation-calls.ts';
 import { securityKeyCalls } from './security-key-calls.ts';
 import { sessionCalls } from './session-calls.ts';
@@ -43,6 +45,8 @@ export interface DesktopWorld {
   readonly owner: string;
   readonly texts: Texts;
   readonly version: string;
+  /** What looks once and tells what is due, started by itself while the app is closed. */
+  readonly check: readonly [string, ...string[]];
   readonly platform: string;
   readonly tokens: TokenCacheStore;
   /** To the clipboard. */
@@ -67,6 +71,12 @@ export interface Desktop {
   };
   /** Every request for a signature that an agent of the app refuses by itself, from now on. */
   onRequestRefused(tell: (request: RefusedRequestView) => void): void;
+  readonly reminders: {
+    /** Tells what is due, from now on until all is closed. */
+    start(notify: NotifyReminders): Promise<void>;
+    /** After a sleep or an unlock: the clock may have gone anywhere. */
+    look(): void;
+  };
   /** Every event for the windows, from now on. */
   onEvent(tell: Tell): void;
   /** Whether somebody looks: plugged-in keys are watched only then. */
@@ -79,7 +89,7 @@ export interface Desktop {
 
 /** Opens the data folder and starts the agent. Throws what opening the database throws. */
 export async function startDesktop(world: DesktopWorld): Promise<Desktop> {
-  const { hid, clock, log, environment, homeFolder, owner, texts, tokens } = world;
+  const { hid, clock, log, environment, homeFolder, owner, texts, tokens, check } = world;
   const tellers = new Set<Tell>();
   const tell: Tell = (name, payload) => {
     for (const one of tellers) one(name, payload);
@@ -97,6 +107,7 @@ export async function startDesktop(world: DesktopWorld): Promise<Desktop> {
     requestRefused(record) {
       for (const one of refusalTellers) one(refusedRequestView(record));
     },
+    check,
     settingUnusable: (sentence) => log('warn', 'settings.told', { sentence }),
   });
   const desk = new PromptDesk({ clock, texts, log });
@@ -133,6 +144,7 @@ export async function startDesktop(world: DesktopWorld): Promise<Desktop> {
       onWindowGone: (listener) => windowGoneListeners.push(listener),
     }),
     ...recordingCalls({ recordings, sessions, chooseNewFile: world.chooseNewFile }),
+    ...reminderCalls({ glasskey, texts, tell, now }),
     ...settingsCalls({ glasskey, tell }),
     ...agentCalls({ glasskey, agent, texts, tell }),
     ...sshConfigCalls({ glasskey, prompt: sshConfigPrompt(desk, texts), tell }),
@@ -157,10 +169,13 @@ export async function startDesktop(world: DesktopWorld): Promise<Desktop> {
     void watchKeys({ pluggedIn: () => glasskey.pluggedIn(), clock, log, changed }, watching.signal);
   };
 
+  let reminders: RemindersRunning | undefined;
+
   let closing: Promise<void> | undefined;
   const closeAll = async () => {
     setWatched(false);
     desk.denyAll();
+    await reminders?.close();
     await Promise.allSettled([sessions.closeAll(), agent.close()]);
     await sessionsSocket.close();
     await glasskey.close();
@@ -180,6 +195,12 @@ export async function startDesktop(world: DesktopWorld): Promise<Desktop> {
       check: () => agent.check(),
     },
     onRequestRefused: (given) => void refusalTellers.add(given),
+    reminders: {
+      async start(notify) {
+        reminders = await glasskey.startReminders({ notify, changed: () => tell('reminders.changed', {}) });
+      },
+      look: () => void reminders?.look(),
+    },
     onEvent: (given) => void tellers.add(given),
     setWatched,
     windowGone(windowId) {

@@ -6,7 +6,15 @@ import type { Texts } from '../texts/texts.ts';
 export type Screen = EventPayload<'app.go'>['screen'];
 
 /** In the order of the window's navigation. */
-export const SCREENS: readonly Screen[] = ['readiness', 'enroll', 'security-keys', 'devices', 'sessions', 'settings'];
+export const SCREENS: readonly Screen[] = [
+  'readiness',
+  'enroll',
+  'security-keys',
+  'devices',
+  'sessions',
+  'reminders',
+  'settings',
+];
 
 export interface MenuWorld {
   readonly texts: Texts;

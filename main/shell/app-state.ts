@@ -30,6 +30,7 @@ export class AppState {
   #targets: readonly TargetView[] = [];
   #sessions: readonly SessionView[] = [];
   #agent: AgentView | undefined;
+  #remindersDue = 0;
   #settings = new Map<string, Pick<SettingView, 'value' | 'source'>>();
   #cancelRefresh: (() => void) | undefined;
   /** What is being asked for now, and whether it must be asked for once more. */
@@ -56,6 +57,11 @@ export class AppState {
     return this.#agent;
   }
 
+  /** How many are due or urgent, and neither snoozed nor dismissed. */
+  get remindersDue(): number {
+    return this.#remindersDue;
+  }
+
   /** Undefined until it is known. */
   /** Whether the person has set it, and not a file or nobody. */
   isSetByUser(key: string): boolean {
@@ -77,6 +83,7 @@ export class AppState {
       this.#refreshSettings(),
       this.#refreshReadiness(),
       this.#refreshTargets(),
+      this.#refreshReminders(),
       this.#refresh('agent', async () => {
         this.#agent = await ask(this.#world.handlers, 'agent.status', {});
       }),
@@ -89,6 +96,7 @@ export class AppState {
   receive<N extends EventName>(name: N, payload: EventPayload<N>): void {
     if (name === 'readiness.changed') void this.#refreshReadiness();
     if (name === 'targets.changed') void this.#refreshTargets();
+    if (name === 'reminders.changed' || name === 'readiness.changed') void this.#refreshReminders();
     if (name === 'settings.changed') void this.#refreshSettings();
     if (name === 'agent.changed') this.#agent = payload as AgentView;
     if (name === 'sessions.changed') this.#sessions = (payload as EventPayload<'sessions.changed'>).sessions;
@@ -110,6 +118,16 @@ export class AppState {
   #refreshTargets(): Promise<void> {
     return this.#refresh('targets', async () => {
       this.#targets = (await ask(this.#world.handlers, 'targets.list', {})).targets;
+    });
+  }
+
+  #refreshReminders(): Promise<void> {
+    return this.#refresh('reminders', async () => {
+      const { open, now } = await ask(this.#world.handlers, 'reminders.list', {});
+      this.#remindersDue = open.filter(
+        ({ severity, snoozedUntil = 0, dismissed }) =>
+          (severity === 'due' || severity === 'critical') && snoozedUntil <= now && dismissed === undefined,
+      ).length;
     });
   }
 

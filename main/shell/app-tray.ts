@@ -18,12 +18,14 @@ export interface TrayWorld {
   readonly connect: (target: string) => void;
   /** What the agent was asked. */
   readonly showActivity: () => void;
+  readonly showReminders: () => void;
   readonly quit: () => void;
 }
 
 export interface TrayContent extends TrayLook {
   readonly targets: readonly TargetView[];
   readonly agentLine: string;
+  readonly remindersLine: string;
 }
 
 export class AppTray {
@@ -45,11 +47,11 @@ export class AppTray {
   }
 
   show(content: TrayContent): void {
-    const { texts, open, connect, showActivity, quit } = this.#world;
-    const { icon, sentence, agentLine } = content;
+    const { texts, open, connect, showActivity, showReminders, quit } = this.#world;
+    const { icon, sentence, agentLine, remindersLine } = content;
     const targets = content.targets.slice(0, RECENT_TARGETS);
     // A menu that is set anew closes under the pointer: only when something is different.
-    const shown = JSON.stringify([icon, sentence, agentLine, targets.map(({ name }) => name)]);
+    const shown = JSON.stringify([icon, sentence, agentLine, remindersLine, targets.map(({ name }) => name)]);
     if (this.#tray === undefined || shown === this.#shown) return;
     this.#shown = shown;
     this.#tray.setImage(this.#image(icon));
@@ -63,6 +65,7 @@ export class AppTray {
           click: () => connect(name),
         })),
         ...(targets.length > 0 ? [{ type: 'separator' as const }] : []),
+        { id: 'reminders', label: remindersLine, click: showReminders },
         { id: 'agent', label: agentLine, enabled: false },
         { id: 'activity', label: texts.say('shell.tray.activity'), click: showActivity },
         { type: 'separator' },

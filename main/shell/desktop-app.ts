@@ -26,7 +26,7 @@ import { Quitting } from './quitting.ts';
 import { RefusalNotices } from './refusal-notices.ts';
 import type { AppFiles } from './run-app.ts';
 import { ScreenLock } from './screen-lock.ts';
-import { agentLine, trayLook } from './tray-look.ts';
+import { agentLine, remindersLine, trayLook } from './tray-look.ts';
 
 /** A session that no window has drawn yet; its terminal says how large it is when it attaches. */
 const FIRST_SIZE = { columns: 80, rows: 24 } as const;
@@ -103,6 +103,12 @@ export class DesktopApp {
       isInFront: () => this.#main.isInFront || this.#prompt.isInFront,
       showPrompt: () => this.#prompt.focus(),
       showSession: (session) => this.show({ screen: 'sessions', session }),
+      showReminder: (id) => this.show({ screen: 'reminders', ...(id === undefined ? {} : { act: id }) }),
+      snoozeReminder: (id, days) => {
+        ask(handlers, 'reminders.snooze', { id, days }).catch((error: unknown) => {
+          log('warn', 'reminders.not-snoozed', { code: asGlasskeyError(error).code });
+        });
+      },
     });
     this.#refusals = new RefusalNotices({
       clock,
@@ -137,6 +143,7 @@ export class DesktopApp {
       quit: () => app.quit(),
     });
     void this.#state.start();
+    this.#startReminders();
     if (!isHidden) this.show();
   }
 
@@ -221,6 +228,7 @@ export class DesktopApp {
         open: () => this.show(),
         connect: (target) => void this.#connectOrTell(target),
         showActivity: () => this.show({ screen: 'settings', part: 'activity' }),
+        showReminders: () => this.show({ screen: 'reminders' }),
         quit: () => app.quit(),
       },
       this.#trayContent(),
@@ -229,10 +237,15 @@ export class DesktopApp {
 
   #trayContent(): TrayContent {
     const { services, texts } = this.#world;
-    const { readiness, agent, targets } = this.#state;
+    const { readiness, agent, targets, remindersDue } = this.#state;
     const isAsking = services.prompts.view().prompts.some(({ state }) => state === 'asking' || state === 'touch');
-    const look = trayLook({ readiness, agent, isAsking, isLocked: this.#lock.isLocked }, texts);
-    return { ...look, targets, agentLine: agentLine(agent, texts) };
+    const look = trayLook({ readiness, agent, remindersDue, isAsking, isLocked: this.#lock.isLocked }, texts);
+    return {
+      ...look,
+      targets,
+      agentLine: agentLine(agent, texts),
+      remindersLine: remindersLine(remindersDue, texts),
+    };
   }
 
   #followServices(): void {
@@ -286,12 +299,23 @@ export class DesktopApp {
     powerMonitor.on('resume', () => {
       this.#lock.sleep(false);
       void this.#world.services.agent.check();
+      this.#world.services.reminders.look();
     });
     powerMonitor.on('shutdown', () => this.#quitting.unasked());
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       // First of all, so that a default that quits finds it under way.
       process.prependListener(signal, () => this.#quitting.unasked());
     }
+  }
+
+  #startReminders(): void {
+    const { services, log } = this.#world;
+    services.reminders
+      .start((notice) => this.#notifier.remind(notice))
+      .catch((error: unknown) => {
+        const { code, message } = asGlasskeyError(error);
+        log('error', 'reminders.not-started', { code, message });
+      });
   }
 
   /** Electron tells of the screen's lock on macOS and Windows only. */
@@ -318,6 +342,7 @@ export class DesktopApp {
     }
     this.#prompt.setLocked(isLocked);
     if (!isLocked) {
+      services.reminders.look();
       services.agent.unlock();
       services.prompts.unlock();
     }

@@ -1,7 +1,9 @@
 /** Tells by the operating system's notifications, while no window of ours has the keyboard, what needs the person. */
-import { Notification } from 'electron';
+import { Notification, type NotificationAction } from 'electron';
 import type { Log } from '../../diagnostics/log.ts';
+import type { ReminderNotice } from '../glasskey-reminder-telling.ts';
 import type { PromptQueueView, SessionView } from '../ipc/contract.ts';
+import { noticeWords } from '../reminders/notice-words.ts';
 import type { Texts } from '../texts/texts.ts';
 
 export interface NotifierWorld {
@@ -11,6 +13,9 @@ export interface NotifierWorld {
   readonly isInFront: () => boolean;
   readonly showPrompt: () => void;
   readonly showSession: (id: string) => void;
+  /** Begins the remedy of a reminder; undefined: shows all of them. */
+  readonly showReminder: (id: string | undefined) => void;
+  readonly snoozeReminder: (id: string, days: number) => void;
 }
 
 export class Notifier {
@@ -67,10 +72,48 @@ export class Notifier {
     }
   }
 
+  /**
+   * One notification for all that is to be told now, whether a window is in front or not. Resolves once the system has shown it; rejects
+   * where it could not, so that it is told again. A system without notifications has window and tray alone.
+   */
+  remind({ critical, reminders }: ReminderNotice): Promise<void> {
+    const { texts, showReminder, snoozeReminder } = this.#world;
+    const { title, body } = noticeWords(reminders, texts);
+    const [only, ...others] = reminders;
+    const one = others.length === 0 ? only : undefined;
+    return new Promise((resolve, reject) => {
+      if (!Notification.isSupported()) return resolve();
+      const notification = new Notification({
+        title,
+        body: asBody(body, process.platform),
+        urgency: critical ? 'critical' : 'normal',
+        // Linux' services show them in ways too different to be relied on; there a click does it.
+        actions: one === undefined || process.platform !== 'darwin' ? [] : actionsOf(one, texts),
+      });
+      this.#shown.add(notification);
+      notification.once('show', () => resolve());
+      notification.once('failed', (_event, error) => reject(new Error(error)));
+      notification.once('click', () => showReminder(one?.id));
+      notification.once('action', (_event, index) => {
+        if (one === undefined || index === 0) showReminder(one?.id);
+        else snoozeReminder(one.id, 1);
+      });
+      notification.once('close', () => this.#shown.delete(notification));
+      notification.show();
+    });
+  }
+
   close(): void {
     for (const notification of this.#shown) notification.close();
     this.#shown.clear();
   }
+}
+
+/** In the order of their numbers. */
+function actionsOf({ remedy }: ReminderNotice['reminders'][number], texts: Texts): NotificationAction[] {
+  return [texts.say(`reminders.act-${remedy.action.kind}`), texts.say('reminders.notice-tomorrow')].map((text) => {
+    return { type: 'button', text };
+  });
 }
 
 /** Linux reads markup in a body, which Electron hands over as it is: a stranger's name could hide or draw something there. */

@@ -21,6 +21,7 @@ import { LINK_SCHEME, linkAmong } from './deep-link.ts';
 import { DesktopApp } from './desktop-app.ts';
 import { guardApp, guardSession } from './guards.ts';
 import { HIDDEN } from './open-at-login.ts';
+import { CHECK_REMINDERS, checkReminders } from './reminder-check.ts';
 import { safeStorageTokenCache } from './safe-storage-token-cache.ts';
 
 export interface AppWorld {
@@ -84,10 +85,12 @@ async function begin(world: AppWorld, logOpened: (log: Log) => void): Promise<vo
   registerAppScheme();
   app.enableSandbox();
   guardApp(app, log);
+  const isCheck = process.argv.includes(CHECK_REMINDERS);
   const early = new EarlyRequests();
   const isHidden = process.argv.includes(HIDDEN);
   await app.whenReady();
   guardSession(session.defaultSession, log, app.isPackaged);
+  if (isCheck) return checkReminders({ ...world, log });
   const { documents } = world.files;
   serveDocuments(session.defaultSession, { main: join(documents, 'window'), prompt: join(documents, 'prompt') }, log);
   const texts = textsFor(app.getPreferredSystemLanguages());
@@ -118,6 +121,7 @@ async function startServices(world: AppWorld, { log, texts, dataFolder }: Starti
     owner,
     texts,
     version: app.getVersion(),
+    check: [...command, CHECK_REMINDERS],
     platform: process.platform,
     tokens: safeStorageTokenCache(join(dataFolder, 'tokens.bin'), safeStorage, { platform: process.platform, log }),
     copy: (text) => clipboard.writeText(text),
@@ -154,8 +158,8 @@ class EarlyRequests {
     app.on('second-instance', (_event, argv) => {
       const link = linkAmong(argv.slice(1));
       if (link !== undefined) this.#do((desktop) => desktop.openLink(link));
-      // Opened at login while it runs already: nothing to show.
-      else if (!argv.includes(HIDDEN)) this.#do((desktop) => desktop.show());
+      // Opened at login, or by the clock, while it runs already: nothing to show.
+      else if (!argv.includes(HIDDEN) && !argv.includes(CHECK_REMINDERS)) this.#do((desktop) => desktop.show());
     });
     // macOS hands links over so, also the one that started the app.
     app.on('open-url', (event, url) => {

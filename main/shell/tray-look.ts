@@ -11,11 +11,13 @@ export interface TrayLook {
 export interface TrayFacts {
   readonly readiness: Pick<Readiness, 'verdict' | 'next'> | undefined;
   readonly agent: Pick<AgentView, 'state'> | undefined;
+  /** How many reminders are due or urgent, and neither snoozed nor dismissed. */
+  readonly remindersDue: number;
   readonly isAsking: boolean;
   readonly isLocked: boolean;
 }
 
-export function trayLook({ readiness, agent, isAsking, isLocked }: TrayFacts, texts: Texts): TrayLook {
+export function trayLook({ readiness, agent, remindersDue, isAsking, isLocked }: TrayFacts, texts: Texts): TrayLook {
   if (isLocked || agent?.state === 'locked') return { icon: 'locked', sentence: texts.say('shell.tray.locked') };
   if (isAsking) return { icon: 'attention', sentence: texts.say('shell.tray.asks') };
   if (agent?.state === 'failed') return { icon: 'attention', sentence: texts.say('shell.tray.agent-failed') };
@@ -23,12 +25,14 @@ export function trayLook({ readiness, agent, isAsking, isLocked }: TrayFacts, te
   const { verdict, next } = readiness;
   switch (verdict) {
     case 'ready':
+      if (remindersDue > 0) return dueLook(remindersDue, texts);
       return { icon: 'ready', sentence: texts.say('shell.tray.ready') };
     case 'waiting-for-devices': {
       const until = new Date(next.action === 'wait' ? next.until : 0);
       return { icon: 'waiting', sentence: texts.say('shell.tray.waiting', { until }) };
     }
     case 'unproven':
+      if (remindersDue > 0) return dueLook(remindersDue, texts);
       return { icon: 'waiting', sentence: texts.say('shell.tray.unproven') };
     case 'not-enrolled':
     case 'unfinished':
@@ -38,6 +42,15 @@ export function trayLook({ readiness, agent, isAsking, isLocked }: TrayFacts, te
     default:
       return verdict satisfies never;
   }
+}
+
+function dueLook(count: number, texts: Texts): TrayLook {
+  return { icon: 'attention', sentence: texts.say('shell.tray.reminders', { count }) };
+}
+
+/** The line of the tray's menu that leads to the reminders. */
+export function remindersLine(count: number, texts: Texts): string {
+  return count === 0 ? texts.say('shell.reminders.none') : texts.say('shell.reminders.due', { count });
 }
 
 /** The line of the tray's menu. */

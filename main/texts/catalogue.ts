@@ -16,6 +16,7 @@ import { RECORDINGS } from './english/recordings.ts';
 import { RECOVERY } from './english/recovery.ts';
 import { REMEDY } from './english/remedy.ts';
 import { REMINDER } from './english/reminder.ts';
+import { REMINDERS } from './english/reminders.ts';
 import { ROTATION } from './english/rotation.ts';
 import { SESSION_WAITS } from './english/session-waits.ts';
 import { SESSIONS } from './english/sessions.ts';
@@ -29,6 +30,7 @@ export const ENGLISH = {
   ...KEYS,
   ...RECOVERY,
   ...ROTATION,
+  ...REMINDERS,
   ...DEVICES,
   ...RECORDINGS,
   ...DRILL,

@@ -107,6 +107,12 @@ const corpusOn = (key: string): { readonly [N in CallName]: readonly CallInput<N
   'recordings.remove': [{ name: '2026-11-30T05-40-12Z-a.cast' }],
   // Of a recording that is not there no dialog is shown.
   'recordings.export': [{ name: '2026-11-30T05-40-12Z-a.cast' }],
+  'reminders.list': [{}],
+  'reminders.snooze': [{ id: 'no-backup', days: 7 }],
+  'reminders.dismiss': [{ id: 'no-backup', because: 'x' }],
+  'reminders.restore': [{ id: 'no-backup' }],
+  // The other steps would reach the systemd of whoever runs this.
+  'reminders.schedule': [{ step: 'look' }],
   'settings.list': [{}],
   'settings.set': [
     { key: 'terminal.fontSize', value: 16 },

@@ -39,6 +39,7 @@ async function start(keys = lab.environment.GLASSKEY_LAB_KEY ?? ''): Promise<Des
     owner: 'alice@lab',
     texts: textsFor(['en-GB']),
     version: '0.0.0',
+    check: ['/opt/glasskey', '--check-reminders'],
     platform: process.platform,
     tokens: memoryTokenCache(),
     copy: () => {},

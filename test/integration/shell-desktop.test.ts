@@ -47,6 +47,7 @@ describe.skipIf(!hasChromium)('the app in the tray', () => {
     const expected = [
       'Open Glasskey',
       ...[1, 2, 3, 4, 5].map((n) => `Log in to rack${n}`),
+      'Reminders: nothing is due',
       'Agent: on, 2 keys',
       'What the agent was asked',
       'Quit Glasskey',
@@ -84,7 +85,7 @@ describe.skipIf(!hasChromium)('the app in the tray', () => {
     await expect.poll(told).toEqual([{ screen: 'devices' }]);
     const page = await shell.window();
     await page.locator('#field').focus();
-    await page.keyboard.press('Control+6');
+    await page.keyboard.press('Control+7');
     await expect.poll(told).toEqual([{ screen: 'devices' }, { screen: 'settings' }]);
     await shell.app.chooseFromMenu(['&View', 'Zoom in']);
     await expect.poll(async () => mainOf(await shell.app.snapshot())?.zoomFactor).toBeGreaterThan(1);
@@ -93,6 +94,48 @@ describe.skipIf(!hasChromium)('the app in the tray', () => {
     expect(dialog).toMatchObject({ options: { detail: expect.stringContaining('1.2.3') } });
     const { applicationMenu } = await shell.app.snapshot();
     expect(applicationMenu?.map(({ label }) => label)).toEqual(['&File', '&Edit', '&View', '&Help']);
+  });
+
+  it('says what is due in its sentence and its menu, which leads there', async () => {
+    await shell.inside((app) => app.due(2, true), undefined);
+    await shell.inside((app) => app.due(2), undefined);
+    await expect.poll(async () => (await tray())?.toolTip).toBe('Glasskey: 2 things need attention');
+    expect((await tray())?.image.path).toMatch(/\/attention\.png$/);
+    await shell.app.chooseFromTray(['Reminders: 2 are due']);
+    await shown();
+    await expect.poll(told).toEqual([{ screen: 'reminders' }]);
+    await shell.inside((app) => app.due(2, true), undefined);
+    await expect.poll(async () => (await tray())?.toolTip).toBe('Glasskey: ready to log in');
+  });
+
+  it('reminds of several things in one notification, and of one with its remedy at a click', async () => {
+    await shell.inside((app) => app.remind(['rack1', 'rack2', 'rack3', 'rack4', 'rack5']), undefined);
+    const several = await shell.app.notification('5 things need attention');
+    expect(several.body.split('\n')).toEqual([
+      ...[1, 2, 3, 4].map((n) => `Rehearse the login to rack${n}`),
+      'And 1 more',
+    ]);
+    await shell.app.actOnNotification('5 things', { do: 'click' });
+    await shown();
+    await expect.poll(told).toEqual([{ screen: 'reminders' }]);
+    await shell.inside((app) => app.remind(['rack2'], true), undefined);
+    const one = await shell.app.notification('Rehearse the login to rack2');
+    expect(one).toMatchObject({ urgency: 'critical', body: expect.stringContaining('every 30 days') });
+    await shell.app.actOnNotification('to rack2', { do: 'click' });
+    await expect.poll(async () => (await told()).at(-1)).toEqual({ screen: 'reminders', act: 'drill-age:rack2' });
+    expect(await shell.inside((app) => app.journal, undefined)).toEqual(['reminded', 'reminded']);
+  });
+
+  it('has what is due looked at after a sleep and after the screen was unlocked', async () => {
+    await shell.app.evaluate(({ powerMonitor }) => {
+      powerMonitor.emit('suspend');
+      powerMonitor.emit('resume');
+    });
+    await expect
+      .poll(async () =>
+        (await shell.inside((app) => app.journal, undefined)).filter((entry) => entry === 'reminders look'),
+      )
+      .toHaveLength(2);
   });
 
   it('notifies of a question and of a session that failed while nobody looks, and a click leads there', async () => {

@@ -232,12 +232,21 @@ test('By keyboard alone: from the navigation to the one button, each stop visibl
   const { page } = window;
   await verdictOf(page).waitFor();
   const stops: string[] = [];
-  for (let count = 0; count < 7; count++) {
+  for (let count = 0; count < 8; count++) {
     await page.keyboard.press('Tab');
     stops.push(await page.evaluate('document.activeElement.textContent'));
     expect(await hasFocusRing(page)).toBe(true);
   }
-  expect(stops).toEqual(['Readiness', 'Enroll', 'Security keys', 'Devices', 'Sessions', 'Settings', 'Enroll a key']);
+  expect(stops).toEqual([
+    'Readiness',
+    'Enroll',
+    'Security keys',
+    'Devices',
+    'Sessions',
+    'Reminders',
+    'Settings',
+    'Enroll a key',
+  ]);
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Plug in your security key' }).waitFor();
 });

@@ -6,6 +6,7 @@ import type {
   EnrollStep,
   KeyStep,
   RecordingView,
+  ReminderListView,
   SecurityKeyView,
   SessionView,
   TargetView,
@@ -17,6 +18,7 @@ import { PUBLISHED_REPORT, STEPS, stepsUntil } from '../window/sample-enrollment
 import { CREDENTIALS, FINGERPRINTS, RESET_STEPS, resetUntil, SAMPLES, SECURITY_KEYS } from '../window/sample-keys.ts';
 import { NOW, OUTLOOK, READINESS } from '../window/sample-readiness.ts';
 import { RECOVERED, recoveryUntil } from '../window/sample-recovery.ts';
+import { noReminders, sampleReminders, sampleSchedule } from '../window/sample-reminders.ts';
 import { ROTATIONS } from '../window/sample-rotation.ts';
 import { sshConfigSample } from '../window/sample-ssh-config.ts';
 import { cancelled, type ScriptedCalls, type ScriptedContext, ScriptedError } from '../window/scripted-bridge.ts';
@@ -73,6 +75,8 @@ const STANDARD: ScriptedCalls = {
     socketPath: SOCKET,
     shellLine: `export SSH_AUTH_SOCK=${SOCKET}`,
   }),
+  'reminders.list': () => noReminders(NOW),
+  'reminders.schedule': () => sampleSchedule('off'),
   'sessions.write': () => ({}),
   'sessions.drawn': () => ({}),
   'sessions.resize': () => ({}),
@@ -225,6 +229,33 @@ function rotation(state: keyof typeof ROTATIONS, shows: string): WindowPicture {
       await heading(page, 'Old key');
     },
   };
+}
+
+function reminders(
+  state: string,
+  shows: string,
+  list: ReminderListView,
+  then?: (page: Page) => Promise<unknown>,
+): WindowPicture {
+  return {
+    name: `reminders-${state}`,
+    shows,
+    calls: { 'reminders.list': () => list },
+    reach: async ({ page }) => {
+      await go(page, 'Reminders');
+      await heading(page, 'Done');
+      await then?.(page);
+    },
+  };
+}
+
+const scrolledTo = (page: Page, title: string) =>
+  page
+    .getByRole('heading', { name: title, exact: true })
+    .evaluate((one) => (one as unknown as Scrolled).scrollIntoView());
+
+interface Scrolled {
+  scrollIntoView(): void;
 }
 
 const IMPORT: NonNullable<CallOutput<'targets.look-at-file'>['import']> = {
@@ -684,6 +715,36 @@ export const WINDOW_PICTURES: readonly WindowPicture[] = [
     await page.locator('.xterm-rows', { hasText: 'Et4/1' }).waitFor();
   }),
 
+  {
+    name: 'reminders-home',
+    shows: 'The home screen with what is due, each with what helps',
+    calls: { 'reminders.list': () => sampleReminders(NOW) },
+    reach: async ({ page }) => page.getByRole('heading', { name: '2 things need attention' }).waitFor(),
+  },
+  reminders('open', 'What needs attention, each with what helps, later, or not at all', sampleReminders(NOW)),
+  reminders(
+    'coming',
+    'What comes in the next 120 days, what was put aside, what was done',
+    sampleReminders(NOW),
+    (page) => scrolledTo(page, 'The next 120 days'),
+  ),
+  reminders('none', 'Nothing needs attention', noReminders(NOW)),
+  reminders('dismiss', 'A reminder is dismissed with a reason', sampleReminders(NOW), async (page) => {
+    await page.getByRole('button', { name: 'Dismiss: Rehearse the login to leaf1' }).click();
+    await page.getByRole('dialog').waitFor();
+  }),
+  reminders('settings', 'When one is told, and the check while the app is closed', sampleReminders(NOW), (page) =>
+    scrolledTo(page, 'When and how you are told'),
+  ),
+  reminders(
+    'schedule',
+    'What the scheduled check writes and runs, before it does',
+    sampleReminders(NOW),
+    async (page) => {
+      await page.getByRole('switch', { name: 'Tell me while Glasskey is closed' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  ),
   {
     name: 'settings-top',
     shows: 'Connecting, terminal, the app itself',

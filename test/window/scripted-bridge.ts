@@ -17,6 +17,7 @@ import {
   type EventPayload,
 } from '../../main/ipc/contract.ts';
 import { ENGLISH } from '../../main/texts/catalogue.ts';
+import { noReminders, sampleSchedule } from './sample-reminders.ts';
 import { sshConfigSample } from './sample-ssh-config.ts';
 
 export interface ScriptedContext<N extends CallName> {
@@ -154,5 +155,7 @@ const STANDARD: ScriptedCalls = {
   'agent.policies': () => ({ policies: [] }),
   'agent.pass-through': () => ({ state: 'off', keys: [] }),
   'ssh-config.get': () => ({ ...sshConfigSample('absent'), hosts: [], hostCount: 0, remarks: [] }),
+  'reminders.list': () => noReminders(Date.now()),
+  'reminders.schedule': () => sampleSchedule('off'),
   'settings.list': () => ({ settings: [], file: '/home/ada/.config/glasskey/settings.json' }),
 };

@@ -1,6 +1,7 @@
 import type { ListedReminder } from '../../glasskey-reminders.ts';
 import { type Command, type Invocation, usageError } from '../command.ts';
 import { ExitCode } from '../exit-codes.ts';
+import { YES_OPTION } from '../key-options.ts';
 import { withGlasskey } from '../open-glasskey.ts';
 import { printable } from '../output.ts';
 
@@ -9,19 +10,30 @@ const VERBS: Readonly<Record<string, (words: readonly string[], invocation: Invo
   snooze: (words, invocation) => snooze(exactly(2, words, 'snooze ID TIME'), invocation),
   dismiss: (words, invocation) => dismiss(exactly(1, words, 'dismiss ID'), invocation),
   restore: (words, invocation) => restore(exactly(1, words, 'restore ID'), invocation),
+  check: async (words, invocation) => {
+    atMost(0, words);
+    return (await import('../reminders-check.ts')).checkReminders(invocation);
+  },
+  schedule: async (words, invocation) => {
+    const [verb] = atMost(1, words);
+    return (await import('../reminders-schedule.ts')).reminderSchedule(verb, invocation);
+  },
 };
 
 export const reminders: Command = {
-  usage: '[list | snooze ID TIME | dismiss ID | restore ID] [options]',
+  usage: '[list | snooze ID TIME | dismiss ID | restore ID | check | schedule VERB] [options]',
   about:
     'What there is to do for your keys and logins, the most pressing first, each with the one command that does it, and what comes in\n' +
     'the next 120 days. Looks at this computer only: no network, no security key. A reminder goes by itself once its cause is gone.\n' +
     'Those that are put off (snooze) or need nothing (dismiss) stand at the end; what becomes critical comes back all the same.\n' +
+    'check tells what is to be told now by a notification of the desktop, each thing once; schedule has this computer do that every hour\n' +
+    'while the app is closed: show (what it would write and run), install (after it has asked), status, remove.\n' +
     'The exit code is 3 where something is due or critical, and 0 where nothing is, or only something for soon.',
   options: {
     short: { summary: 'list: one line for a shell prompt, such as "1 critical, 2 due"; empty where there is nothing' },
     quiet: { short: 'q', summary: 'list: print nothing; the exit code says it' },
     because: { value: 'TEXT', summary: 'dismiss: why it needs nothing' },
+    ...YES_OPTION,
   },
   examples: [
     ['glasskey reminders', 'what is due, what comes, what was done'],
@@ -31,6 +43,7 @@ export const reminders: Command = {
       'glasskey reminders snooze drill-age:leaf1 3d',
       'again in three days: minutes (m), hours (h), days (d), weeks (w)',
     ],
+    ['glasskey reminders schedule install', 'from now on a notification comes in time, whether the app runs or not'],
     [
       'glasskey reminders dismiss no-backup --because "The team has three."',
       'not again until it becomes more pressing',

@@ -7,6 +7,7 @@ export const FRAME = {
   'frame.security-keys': 'Security keys',
   'frame.devices': 'Devices',
   'frame.sessions': 'Sessions',
+  'frame.reminders': 'Reminders',
   'frame.settings': 'Settings',
   'frame.copied': 'Copied',
   'frame.copy-failed': 'Could not copy',

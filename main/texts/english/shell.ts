@@ -15,9 +15,13 @@ export const SHELL = {
   'shell.tray.locked': 'Glasskey: locked with the screen',
   'shell.tray.agent-failed': 'Glasskey: the agent could not start',
   'shell.tray.starting': 'Glasskey: starting',
+  'shell.tray.reminders': 'Glasskey: {count, plural, one {# thing needs attention} other {# things need attention}}',
   'shell.tray.open': 'Open Glasskey',
   'shell.tray.connect': 'Log in to {target}',
   'shell.tray.quit': 'Quit Glasskey',
+
+  'shell.reminders.none': 'Reminders: nothing is due',
+  'shell.reminders.due': 'Reminders: {count, plural, one {# is due} other {# are due}}',
 
   'shell.agent.off': 'Agent: off',
   'shell.agent.listening': 'Agent: on, {keys, plural, =0 {no key yet} one {# key} other {# keys}}',
@@ -40,6 +44,7 @@ export const SHELL = {
   'shell.menu.security-keys': 'Security keys',
   'shell.menu.devices': 'Devices',
   'shell.menu.sessions': 'Sessions',
+  'shell.menu.reminders': 'Reminders',
   'shell.menu.settings': 'Settings',
   'shell.menu.zoom-in': 'Zoom in',
   'shell.menu.zoom-out': 'Zoom out',

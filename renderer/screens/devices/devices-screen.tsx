@@ -18,7 +18,7 @@ import { EmptyState } from '../../design/empty-state.tsx';
 import { ErrorNotice } from '../../design/error-notice.tsx';
 import { PageHeader } from '../../design/page-header.tsx';
 import { ScreenBody } from '../../design/screen-body.tsx';
-import { useConnect } from '../../navigation.tsx';
+import { useConnect, useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
 import { DrillDialog, type Rehearsal } from '../drill/drill-dialog.tsx';
 import { DrillMenu } from '../drill/drill-menu.tsx';
@@ -58,6 +58,8 @@ export function DevicesScreen() {
     () => (saved?.targets ?? []).filter(({ role }) => role === 'jump-host').map(({ name }) => name),
     [saved],
   );
+
+  useOpenAtOnce(saved?.targets, setOpen);
 
   useEffect(() => {
     if (told === '') return;
@@ -243,4 +245,21 @@ export function DevicesScreen() {
       )}
     </ScreenBody>
   );
+}
+
+/** What brought the window here wants a login rehearsed, or host keys compared: once, as soon as the devices are known. */
+function useOpenAtOnce(targets: readonly TargetView[] | undefined, open: (what: Open) => void): void {
+  const { place } = useNavigation();
+  const opened = useRef<unknown>(undefined);
+  useEffect(() => {
+    if (targets === undefined || opened.current === place) return;
+    opened.current = place;
+    const { rehearse, hostKeysOf } = place;
+    if (rehearse !== undefined) {
+      const { target } = rehearse;
+      open({ kind: 'rehearse', rehearsal: target === undefined ? { kind: 'all' } : { kind: 'device', name: target } });
+    }
+    const target = targets.find(({ name }) => name === hostKeysOf);
+    if (target !== undefined) open({ kind: 'host-keys', target });
+  }, [targets, place, open]);
 }

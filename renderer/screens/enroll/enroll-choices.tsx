@@ -3,6 +3,7 @@ import { Button, Checkbox, makeStyles, Spinner, tokens } from '@fluentui/react-c
 import { useState } from 'react';
 import type { EnrollOutlook } from '../../../main/ipc/contract.ts';
 import { ErrorNotice, Notice } from '../../design/error-notice.tsx';
+import { useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
 import { useFresh } from '../../use-fresh.ts';
 import { chosenKey } from './chosen-key.ts';
@@ -36,7 +37,10 @@ function Choices({ outlook }: { readonly outlook: EnrollOutlook }) {
   const { say } = useTexts();
   const run = useEnrollmentRun();
   const [path, setPath] = useState<string>();
-  const [purpose, setPurpose] = useState(firstPurpose(outlook, run.state));
+  const { place } = useNavigation();
+  const [purpose, setPurpose] = useState(
+    place.backup === true && outlook.backup !== undefined ? 'backup' : firstPurpose(outlook, run.state),
+  );
   /** The key file that may be replaced. */
   const [replaceable, setReplaceable] = useState<string>();
   const [options, setOptions] = useState<EnrollOptions>({ algorithm: 'ed25519-sk', publish: true });

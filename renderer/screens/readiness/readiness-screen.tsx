@@ -7,6 +7,7 @@ import { useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
 import { useFresh } from '../../use-fresh.ts';
 import { ChainPicture } from './chain-picture.tsx';
+import { DueReminders } from './due-reminders.tsx';
 import { EnrolledKeys } from './enrolled-keys.tsx';
 import { VerdictCard } from './verdict-card.tsx';
 
@@ -48,6 +49,7 @@ export function ReadinessScreen() {
               }
             />
           )}
+          <DueReminders />
           <ChainPicture chain={value.chain} now={value.now} />
           {value.enrollments.length > 0 && <EnrolledKeys enrollments={value.enrollments} next={value.next} />}
         </>

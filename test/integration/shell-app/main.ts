@@ -4,8 +4,17 @@
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { NotifyReminders } from '../../../main/glasskey-reminder-telling.ts';
+import type { ListedReminder } from '../../../main/glasskey-reminders.ts';
 import type { CallHandlers, Tell } from '../../../main/ipc/call-server.ts';
-import type { AgentView, Readiness, SessionView, SettingView, TargetView } from '../../../main/ipc/contract.ts';
+import type {
+  AgentView,
+  Readiness,
+  ReminderView,
+  SessionView,
+  SettingView,
+  TargetView,
+} from '../../../main/ipc/contract.ts';
 import type { Desktop, DesktopWorld } from '../../../main/ipc/desktop.ts';
 import { PromptDesk } from '../../../main/prompts/prompt-desk.ts';
 import { runApp } from '../../../main/shell/run-app.ts';
@@ -37,6 +46,8 @@ export class ShellApp {
   );
   sessions: SessionView[] = [];
   isWatched = false;
+  reminders: ReminderView[] = [];
+  notify: NotifyReminders = () => {};
   agent: AgentView = { state: 'listening', keys: 2 };
   settings: Record<string, SettingView['value']> = {
     'app.keepInTray': !process.argv.includes('--without-tray-setting'),
@@ -54,6 +65,46 @@ export class ShellApp {
   set(key: string, value: SettingView['value']): void {
     this.settings[key] = value;
     this.tell('settings.changed', {});
+  }
+
+  /** So many rehearsals are due; one that `isSnoozed` is not told of. */
+  due(count: number, isSnoozed = false): void {
+    this.reminders = Array.from({ length: count }, (_, at) => ({
+      id: `drill-age:rack${at}`,
+      severity: 'due',
+      title: `Rehearse the login to rack${at}`,
+      sentence: '',
+      dueAt: 0,
+      remedy: { kind: 'drill', target: `rack${at}` },
+      ...(isSnoozed ? { snoozedUntil: Date.now() + 86_400_000 } : {}),
+    }));
+    this.tell('reminders.changed', {});
+  }
+
+  /** Tells the person of the rehearsals of these; what came of it goes into the journal. */
+  remind(names: readonly string[], critical = false): void {
+    const reminders = names.map((name): ListedReminder => {
+      const values = { name, proven: new Date(Date.UTC(2026, 9, 20, 12)), days: 30 };
+      return {
+        id: `drill-age:${name}`,
+        rule: 'drill-age',
+        subject: name,
+        since: 0,
+        stages: [{ severity: 'due', at: 0 }],
+        title: { key: 'reminder.drill-age.title', values: { name } },
+        sentence: { key: 'reminder.drill-age', values },
+        remedy: { action: { kind: 'drill', target: name }, command: ['glasskey', 'drill', name] },
+        severity: 'due',
+        dueAt: 0,
+        commandLine: `glasskey drill ${name}`,
+        snoozedUntil: undefined,
+        dismissed: undefined,
+      };
+    });
+    Promise.resolve(this.notify({ critical, reminders })).then(
+      () => this.journal.push('reminded'),
+      (error: Error) => this.journal.push(`not reminded: ${error.message}`),
+    );
   }
 
   become(verdict: Readiness['verdict'], waitUntil = 0): void {
@@ -112,6 +163,12 @@ export class ShellApp {
           journal.push('agent check');
         },
       },
+      reminders: {
+        start: async (notify) => {
+          this.notify = notify;
+        },
+        look: () => void journal.push('reminders look'),
+      },
       setWatched: (isWatched) => {
         this.isWatched = isWatched;
       },
@@ -153,6 +210,7 @@ export class ShellApp {
         settings: Object.entries(this.settings).map(([key, value]) => setting(key, value)),
         file: '',
       }),
+      'reminders.list': () => ({ open: this.reminders, upcoming: [], done: [], now: Date.now(), until: Date.now() }),
       'sessions.list': () => ({ sessions: this.sessions }),
       'sessions.open': ({ target }) => {
         this.session(`s-${target}`, { target, state: 'starting' });

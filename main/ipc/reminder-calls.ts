@@ -1,0 +1,78 @@
+/** The Reminders screen: what is due, comes and was done; answers to reminders; the check while the app is closed. */
+import type { Glasskey } from '../glasskey.ts';
+import type { ListedReminder } from '../glasskey-reminders.ts';
+import type { ScheduleState } from '../reminders/check-schedule.ts';
+import { DAY_MS } from '../reminders/facts.ts';
+import type { RemedyAction } from '../reminders/reminder.ts';
+import { sayReminder } from '../reminders/said.ts';
+import type { Texts } from '../texts/texts.ts';
+import type { CallHandlers, Tell } from './call-server.ts';
+import type { CallName, CheckScheduleView, RemedyActionView, ReminderListView, ReminderView } from './contract.ts';
+
+export interface ReminderCallsWorld {
+  readonly glasskey: Pick<
+    Glasskey,
+    'reminders' | 'snoozeReminder' | 'dismissReminder' | 'restoreReminder' | 'checkSchedule'
+  >;
+  readonly texts: Texts;
+  readonly tell: Tell;
+  readonly now: () => number;
+}
+
+type ReminderCall = Extract<CallName, `reminders.${string}`>;
+
+/** How far the picture of what comes goes. */
+const COMING_DAYS = 120;
+
+export function reminderCalls(world: ReminderCallsWorld): Pick<CallHandlers, ReminderCall> {
+  const { glasskey, texts, tell, now } = world;
+  const answered = async (answer: Promise<unknown>) => {
+    await answer;
+    tell('reminders.changed', {});
+    return {};
+  };
+  return {
+    async 'reminders.list'() {
+      const { open, coming, done, now } = await glasskey.reminders();
+      return {
+        open: open.map((one) => reminderView(one, texts)),
+        upcoming: coming.map(({ reminder, severity, at }) => {
+          return { id: reminder.id, title: sayReminder(texts, reminder.title), severity, at };
+        }),
+        done: done.flatMap(({ id, title, endedAt }): ReminderListView['done'] => {
+          return title === undefined ? [] : [{ id, title: sayReminder(texts, title), endedAt }];
+        }),
+        now,
+        until: now + COMING_DAYS * DAY_MS,
+      };
+    },
+    'reminders.snooze': ({ id, days }) => answered(glasskey.snoozeReminder(id, now() + days * DAY_MS)),
+    'reminders.dismiss': ({ id, because }) => answered(glasskey.dismissReminder(id, because)),
+    'reminders.restore': ({ id }) => answered(glasskey.restoreReminder(id)),
+    'reminders.schedule': async ({ step }) => scheduleView(await glasskey.checkSchedule(step)),
+  };
+}
+
+function reminderView(reminder: ListedReminder, texts: Pick<Texts, 'say'>): ReminderView {
+  const { id, severity, title, sentence, dueAt, remedy, snoozedUntil, dismissed } = reminder;
+  return {
+    id,
+    severity,
+    title: sayReminder(texts, title),
+    sentence: sayReminder(texts, sentence),
+    dueAt,
+    remedy: actionView(remedy.action),
+    ...(snoozedUntil === undefined ? {} : { snoozedUntil }),
+    ...(dismissed === undefined ? {} : { dismissed }),
+  };
+}
+
+function actionView(action: RemedyAction): RemedyActionView {
+  if (action.kind !== 'drill' && action.kind !== 'host-keys') return action;
+  const { kind, target } = action;
+  return target === undefined ? { kind } : { kind, target };
+}
+
+function scheduleView({ state, by, files, commands }: ScheduleState): CheckScheduleView {
+  return { state, by, files: files.map((file) => ({ ...file })), commands: commands.map((words) => [...words]) };
+}

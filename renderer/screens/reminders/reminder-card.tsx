@@ -1,0 +1,105 @@
+/** One reminder: how pressing it is, what it is about, and what helps, at one click; or later; or not at all. */
+import {
+  Button,
+  Menu,
+  MenuItem,
+  MenuList,
+  MenuPopover,
+  MenuTrigger,
+  makeStyles,
+  mergeClasses,
+  tokens,
+} from '@fluentui/react-components';
+import { useId } from 'react';
+import type { ReminderView } from '../../../main/ipc/contract.ts';
+import { StateBadge } from '../../design/state-badge.tsx';
+import { useTexts } from '../../texts.tsx';
+import { BADGES, remedyWords } from './reminder-words.ts';
+
+const SNOOZES = [1, 3, 7, 14] as const;
+
+const useStyles = makeStyles({
+  card: {
+    display: 'flex',
+    flexDirection: 'column',
+    gap: tokens.spacingVerticalS,
+    padding: `${tokens.spacingVerticalL} ${tokens.spacingHorizontalXL}`,
+    borderRadius: tokens.borderRadiusXLarge,
+    border: `1px solid ${tokens.colorNeutralStroke2}`,
+    backgroundColor: tokens.colorNeutralBackground1,
+  },
+  critical: { border: `1px solid ${tokens.colorStatusDangerBorder1}` },
+  head: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: `0 ${tokens.spacingHorizontalM}` },
+  title: {
+    margin: 0,
+    fontSize: tokens.fontSizeBase400,
+    lineHeight: tokens.lineHeightBase400,
+    fontWeight: tokens.fontWeightSemibold,
+    overflowWrap: 'anywhere',
+  },
+  due: { color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
+  sentence: { margin: 0, maxWidth: '76ch', textWrap: 'pretty', overflowWrap: 'anywhere' },
+  actions: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    gap: tokens.spacingHorizontalS,
+    marginTop: tokens.spacingVerticalXS,
+  },
+});
+
+export interface ReminderCardProps {
+  readonly reminder: ReminderView;
+  readonly now: number;
+  readonly onAct: () => void;
+  readonly onSnooze: (days: number) => void;
+  readonly onDismiss: () => void;
+}
+
+export function ReminderCard({ reminder, now, onAct, onSnooze, onDismiss }: ReminderCardProps) {
+  const styles = useStyles();
+  const { say } = useTexts();
+  const titleId = useId();
+  const { title, sentence, severity, dueAt, remedy } = reminder;
+  return (
+    <li className={mergeClasses(styles.card, severity === 'critical' && styles.critical)}>
+      <div className={styles.head}>
+        <h3 className={styles.title} id={titleId}>
+          {title}
+        </h3>
+        <StateBadge state={BADGES[severity]}>{say(`reminders.severity-${severity}`)}</StateBadge>
+        <span className={styles.due}>
+          {say(dueAt > now ? 'reminders.due-by' : 'reminders.due-since', { due: new Date(dueAt) })}
+        </span>
+      </div>
+      <p className={styles.sentence}>{sentence}</p>
+      <div className={styles.actions}>
+        <Button
+          appearance={severity === 'note' || severity === 'soon' ? 'secondary' : 'primary'}
+          aria-describedby={titleId}
+          onClick={onAct}
+        >
+          {remedyWords(remedy, say)}
+        </Button>
+        <Menu>
+          <MenuTrigger disableButtonEnhancement>
+            <Button appearance="subtle" aria-label={say('reminders.snooze-for', { title })}>
+              {say('reminders.snooze')}
+            </Button>
+          </MenuTrigger>
+          <MenuPopover>
+            <MenuList>
+              {SNOOZES.map((days) => (
+                <MenuItem key={days} onClick={() => onSnooze(days)}>
+                  {say('reminders.snooze-days', { days })}
+                </MenuItem>
+              ))}
+            </MenuList>
+          </MenuPopover>
+        </Menu>
+        <Button appearance="subtle" aria-label={say('reminders.dismiss-for', { title })} onClick={onDismiss}>
+          {say('reminders.dismiss')}
+        </Button>
+      </div>
+    </li>
+  );
+}
