@@ -368,6 +368,15 @@ test('Of several ways one is chosen from a menu, which says what a console and a
     expect.stringMatching(/^2\. VM console.*4f9e27a8@console:2222.*ends a console session that somebody else has/),
     expect.stringMatching(/^3\. Shared password \(last resort\).*telco@vm7.*Never tried by itself/),
   ]);
+  expect(await axeViolationsInBothSchemes(page)).toEqual([]);
+  // What axeViolations leaves out: a guard passes the focus on.
+  const guards = page.locator('[data-tabster-dummy]');
+  expect(await guards.count()).toBeGreaterThan(0);
+  for (const guard of await guards.all()) {
+    await guard.focus();
+    await soon(() => page.evaluate(() => document.activeElement?.closest('[aria-hidden="true"]') === null)).toBe(true);
+  }
+  await items.first().focus();
   await page.keyboard.press('Escape');
   await soon(() => items.count()).toBe(0);
   await soon(() => button.evaluate((one) => one === document.activeElement)).toBe(true);

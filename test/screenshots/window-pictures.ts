@@ -11,7 +11,7 @@ import type {
   SessionView,
   TargetView,
 } from '../../main/ipc/contract.ts';
-import type { OpenWindow, WindowBrowser } from '../window/open-window.ts';
+import type { OpenWindow, WindowBrowser, WindowOptions } from '../window/open-window.ts';
 import { sampleAgentRequests, sampleKeyPolicies } from '../window/sample-agent.ts';
 import { eventsOf, sampleDrill, sampleDrills } from '../window/sample-drills.ts';
 import { PUBLISHED_REPORT, STEPS, stepsUntil } from '../window/sample-enrollment.ts';
@@ -82,8 +82,14 @@ const STANDARD: ScriptedCalls = {
   'sessions.resize': () => ({}),
 };
 
-export async function openWindowPicture(browser: WindowBrowser, picture: WindowPicture): Promise<OpenWindow> {
+/** `options`: what is other than in the pictures. */
+export async function openWindowPicture(
+  browser: WindowBrowser,
+  picture: WindowPicture,
+  options: Partial<Omit<WindowOptions, 'calls'>> = {},
+): Promise<OpenWindow> {
   const window = await browser.open({
+    ...options,
     calls: { ...STANDARD, ...picture.calls },
     reducedMotion: 'reduce',
     now: NOW,

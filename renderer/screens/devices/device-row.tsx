@@ -164,6 +164,8 @@ export const DeviceRow = memo(function DeviceRow({ target, typed, typedJump, ind
   const styles = useStyles();
   const { say, language } = useTexts();
   const name = target?.name ?? typed;
+  const shownName = target === undefined ? say('devices.connect-to-typed', { destination: typed }) : name;
+  const shownWay = way();
   const Role = target === undefined ? undefined : ROLES[target.role].icon;
   const button = (action: RowButton, label: string) => ({
     type: 'button' as const,
@@ -193,8 +195,8 @@ export const DeviceRow = memo(function DeviceRow({ target, typed, typedJump, ind
           {target?.isFavourite === true && (
             <StarFilled className={styles.isFavourite} title={say('devices.favourite')} />
           )}
-          <span className={styles.name}>
-            {target === undefined ? say('devices.connect-to-typed', { destination: typed }) : name}
+          <span className={styles.name} title={shownName}>
+            {shownName}
           </span>
           {target !== undefined && target.tags.length > 0 && (
             <span className={styles.tags} data-tags="">
@@ -202,7 +204,9 @@ export const DeviceRow = memo(function DeviceRow({ target, typed, typedJump, ind
             </span>
           )}
         </div>
-        <div className={styles.way}>{way()}</div>
+        <div className={styles.way} title={shownWay}>
+          {shownWay}
+        </div>
       </div>
       <div role="gridcell" className={styles.used}>
         {lastUsed()}

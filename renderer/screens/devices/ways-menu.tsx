@@ -39,6 +39,8 @@ export function WaysMenu({ row, onWay, onClose }: WaysMenuProps) {
   };
   return (
     <Menu
+      // Within the landmark of the screen.
+      inline
       open={row !== undefined}
       positioning={{ target: row?.button ?? null, position: 'below', align: 'start' }}
       onOpenChange={(_, { open }) => {
