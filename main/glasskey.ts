@@ -949,6 +949,7 @@ export class Glasskey {
     const log = this.#log;
     const folder = dataFolderPath({ platform: process.platform, env: environment, home: homeFolder });
     this.#dataFolderCache = folder;
+    if (process.platform === 'win32') await (await import('./windows-data-folder.ts')).makeWindowsDataFolder(folder);
     const database = openDatabase(join(folder, 'glasskey.db'));
     try {
       this.#logFile = openLogFile({ path: join(folder, 'glasskey.log'), level: 'info', clock });

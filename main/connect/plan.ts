@@ -374,7 +374,7 @@ function assertSocketPathFits(path: string, platform: NodeJS.Platform): void {
  * shell: so only characters that mean nothing to either.
  */
 function assertPlainConfigPath(path: string): void {
-  if (/^\/[A-Za-z0-9_./:+-]+$/.test(path) || /^[A-Za-z]:[\\/][A-Za-z0-9_./:\\+-]+$/.test(path)) return;
+  if (/^\/[A-Za-z0-9_./:+-]+$/.test(path) || /^[A-Za-z]:[\\/][A-Za-z0-9_./:\\+~-]+$/.test(path)) return;
   throw unusablePath(
     path,
     'the generated configuration',

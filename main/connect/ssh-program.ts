@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { posix, win32 } from 'node:path';
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { Log } from '../../diagnostics/log.ts';
 import { silentLog } from '../../diagnostics/log.ts';
@@ -21,30 +21,50 @@ const OLDEST = { major: 8, minor: 2 };
 /** Session binding and host-bound signatures came with 8.9: what names the host in the agent's notice. */
 const HOST_BOUND = { major: 8, minor: 9 };
 
+/** OpenSSH for Windows: security keys with an agent on a pipe of another name, and quoted backslashes, work from 9.4 on. */
+const OLDEST_ON_WINDOWS = { major: 9, minor: 4 };
+
 const REMEDY =
   'Install a current OpenSSH client: on Debian "apt-get install openssh-client", on Windows the optional feature "OpenSSH Client", on macOS "brew install openssh".';
+const WINDOWS_REMEDY =
+  'Install a current one with "winget install Microsoft.OpenSSH.Preview", or update Windows, whose optional feature "OpenSSH Client" brings one.';
 
-/** Its path, without asking it for its version, which takes a process. Throws `SSH_MISSING`. */
+/** What is asked of the system about programs, as an interface so that tests answer it. */
+export interface SshLook {
+  /** A program lies there that may be run. */
+  isThere(path: string): Promise<boolean>;
+  /** What `ssh -V` prints. */
+  said(path: string): Promise<string>;
+}
+
+/**
+ * Its path, without asking it for its version, which takes a process; on Windows the version alone tells the right one. Throws `SSH_MISSING`,
+ * on Windows `SSH_TOO_OLD`.
+ */
 export async function sshOnPath(
   environment: NodeJS.ProcessEnv = process.env,
   platform: NodeJS.Platform = process.platform,
+  look: SshLook = systemLook,
 ): Promise<string> {
-  const path = await onPath(environment.PATH ?? environment.Path ?? '', platform);
+  if (platform === 'win32') return (await findWindowsSsh(environment, silentLog, look)).path;
+  const [path] = await present(onPath(environment, platform), look);
   if (path !== undefined) return path;
   throw new GlasskeyError({ code: 'SSH_MISSING', message: 'There is no ssh program on the PATH.', remedy: REMEDY });
 }
 
 /**
- * Looks for `ssh` on the PATH and asks it for its version.
- * @throws GlasskeyError SSH_MISSING, SSH_TOO_OLD (before 8.2)
+ * Looks for `ssh` on the PATH, on Windows also where Windows and Microsoft's own packages put it, and asks it for its version.
+ * @throws GlasskeyError SSH_MISSING, SSH_TOO_OLD (before 8.2, on Windows before 9.4)
  */
 export async function findSsh(
   environment: NodeJS.ProcessEnv = process.env,
   log: Log = silentLog,
   platform: NodeJS.Platform = process.platform,
+  look: SshLook = systemLook,
 ): Promise<SshProgram> {
-  const path = await sshOnPath(environment, platform);
-  const version = parseSshVersion(await saidVersion(path));
+  if (platform === 'win32') return findWindowsSsh(environment, log, look);
+  const path = await sshOnPath(environment, platform, look);
+  const version = parseSshVersion(await look.said(path));
   if (version === undefined) {
     log('warn', 'connect.ssh-version-unknown', { path });
     return {
@@ -73,6 +93,50 @@ export async function findSsh(
   };
 }
 
+/**
+ * Of those that are there the first that is OpenSSH for Windows and new enough: the ssh of Git, MSYS2 or Cygwin, which often comes first
+ * on the PATH, speaks to no named pipe and so to no agent (reference openssh-sk.md, section 14).
+ */
+async function findWindowsSsh(environment: NodeJS.ProcessEnv, log: Log, look: SshLook): Promise<SshProgram> {
+  const paths = await present([...onPath(environment, 'win32'), ...windowsPlaces(environment)], look);
+  const tooOld: { readonly path: string; readonly said: string }[] = [];
+  const others: string[] = [];
+  for (const path of paths) {
+    const text = await look.said(path);
+    const version = /^OpenSSH_for_Windows_/m.test(text) ? parseSshVersion(text) : undefined;
+    if (version === undefined) others.push(path);
+    else if (isOlder(version, OLDEST_ON_WINDOWS)) tooOld.push({ path, said: `${version.major}.${version.minor}` });
+    else {
+      if (others.length + tooOld.length > 0) log('info', 'connect.ssh-passed-over', { path });
+      return { path, version, namesHosts: true };
+    }
+  }
+  const [old] = tooOld;
+  if (old !== undefined) {
+    throw new GlasskeyError({
+      code: 'SSH_TOO_OLD',
+      message: `${old.path} is OpenSSH ${old.said}, and on Windows security keys need 9.4 or newer.`,
+      remedy: WINDOWS_REMEDY,
+      detail: { path: old.path, version: old.said },
+    });
+  }
+  throw new GlasskeyError({
+    code: 'SSH_MISSING',
+    message:
+      others[0] === undefined
+        ? 'There is no ssh program on the PATH, nor where Windows has its own.'
+        : `${others[0]} is not the OpenSSH of Windows: that one alone reaches an agent on a named pipe.`,
+    remedy: WINDOWS_REMEDY,
+  });
+}
+
+/** The optional feature of Windows, and Microsoft's package. */
+function windowsPlaces(environment: NodeJS.ProcessEnv): readonly string[] {
+  const system = environment.SystemRoot ?? 'C:\\Windows';
+  const programs = environment.ProgramFiles ?? 'C:\\Program Files';
+  return [win32.join(system, 'System32', 'OpenSSH', 'ssh.exe'), win32.join(programs, 'OpenSSH', 'ssh.exe')];
+}
+
 /** The version in what `ssh -V` prints ("OpenSSH_9.2p1 Debian…", "OpenSSH_for_Windows_8.9p1"); undefined for another program. */
 export function parseSshVersion(text: string): { major: number; minor: number } | undefined {
   const match = /^OpenSSH_(?:for_Windows_)?(\d{1,3})\.(\d{1,3})/m.exec(text);
@@ -84,20 +148,30 @@ function isOlder(version: { major: number; minor: number }, than: { major: numbe
   return version.major !== than.major ? version.major < than.major : version.minor < than.minor;
 }
 
-async function onPath(path: string, platform: NodeJS.Platform): Promise<string | undefined> {
+/** Each place on the PATH, in order. A relative entry (often an empty one) would run whatever lies in the current folder. */
+function onPath(environment: NodeJS.ProcessEnv, platform: NodeJS.Platform): readonly string[] {
+  const { delimiter, isAbsolute, join } = platform === 'win32' ? win32 : posix;
   const name = platform === 'win32' ? 'ssh.exe' : 'ssh';
-  // A relative entry (often an empty one) would run whatever lies in the current folder.
-  for (const folder of path.split(delimiter).filter(isAbsolute)) {
-    const candidate = join(folder, name);
-    try {
-      await access(candidate, constants.X_OK);
-      return candidate;
-    } catch {
-      // Not in this folder.
-    }
-  }
-  return undefined;
+  return (environment.PATH ?? environment.Path ?? '')
+    .split(delimiter)
+    .filter(isAbsolute)
+    .map((folder) => join(folder, name));
 }
+
+async function present(paths: readonly string[], look: SshLook): Promise<readonly string[]> {
+  const places = [...new Set(paths)];
+  const there = await Promise.all(places.map((path) => look.isThere(path)));
+  return places.filter((_, at) => there[at]);
+}
+
+const systemLook: SshLook = {
+  isThere: (path) =>
+    access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    ),
+  said: saidVersion,
+};
 
 /** By program, as it lies there: a login asks twice, and each answer costs it a process. */
 const saidVersions = new Map<string, Promise<string>>();

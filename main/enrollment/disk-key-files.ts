@@ -9,13 +9,16 @@ import { isSameSkKey } from '../openssh/sk-key.ts';
 import { type FilePair, type FileSteps, filePairState, fileSteps, writeFilePair } from '../storage/whole-file.ts';
 import type { KeyFileFolder } from './enroll.ts';
 import type { KeyFilePair } from './key-files.ts';
+import { ownerOnlySteps } from './owner-only-files.ts';
 
 /** Of every command that writes key files: `recover` has a --file too, which takes that file in. */
 const ELSEWHERE =
   'Choose another place with glasskey enroll --file PATH, or for all commands with glasskey settings set ssh.keyFile PATH.';
 
+const systemSteps: FileSteps = process.platform === 'win32' ? ownerOnlySteps(fileSteps) : fileSteps;
+
 /** `steps` are what touches the disk, replaceable so that tests can stop between any two. */
-export function diskKeyFiles(clock: Clock, steps: FileSteps = fileSteps): KeyFileFolder {
+export function diskKeyFiles(clock: Clock, steps: FileSteps = systemSteps): KeyFileFolder {
   return {
     async foreign(keyFile, pair) {
       if (pair !== undefined && (await filePairState(filePair(keyFile, pair))) !== 'foreign') return [];

@@ -6,9 +6,10 @@ import { randomBytes } from 'node:crypto';
 import { link, lstat, open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import { type Clock, pause, systemClock } from '../../time/clock.ts';
 
 export interface WholeFileOptions {
-  /** For example 0o600; not narrowed by the umask. */
+  /** For example 0o600; not narrowed by the umask. Windows has none: there the folder's access list counts. */
   readonly mode: number;
   /** False: an existing file (or link) of that name is never replaced, whoever made it and whenever. */
   readonly overwrite: boolean;
@@ -99,8 +100,7 @@ export async function filePairState(pair: FilePair): Promise<PairState> {
   return 'half-written';
 }
 
-/** The real steps. */
-export const fileSteps: FileSteps = {
+const systemSteps: FileSteps = {
   async writeFlushed(path, bytes, mode) {
     // 'wx': never through a link or into a file that somebody has put there.
     const file = await open(path, 'wx', mode);
@@ -125,6 +125,35 @@ export const fileSteps: FileSteps = {
     }
   },
 };
+
+/** What Windows says of a file that a virus scanner or an indexer has open for a moment. */
+const HELD_OPEN = ['EPERM', 'EBUSY', 'EACCES'];
+/** In milliseconds, one after another: about two seconds in all, as long as a scanner takes for a small file. */
+const PATIENCE_MS = [10, 20, 40, 80, 160, 320, 640, 640];
+
+/** The same steps, which wait for whoever has the file open; whatever else is wrong is said at once, and that too in the end. */
+export function patientSteps(steps: FileSteps, clock: Clock): FileSteps {
+  const patiently = async (step: () => Promise<void>): Promise<void> => {
+    for (const ms of PATIENCE_MS) {
+      try {
+        return await step();
+      } catch (error) {
+        if (!HELD_OPEN.includes(codeOf(error))) throw error;
+      }
+      await pause(clock, ms);
+    }
+    return step();
+  };
+  return {
+    ...steps,
+    link: (from, to) => patiently(() => steps.link(from, to)),
+    rename: (from, to) => patiently(() => steps.rename(from, to)),
+    remove: (path) => patiently(() => steps.remove(path)),
+  };
+}
+
+/** The real steps. */
+export const fileSteps: FileSteps = process.platform === 'win32' ? patientSteps(systemSteps, systemClock) : systemSteps;
 
 async function putInPlace(beside: string, path: string, overwrite: boolean, steps: FileSteps): Promise<void> {
   // link() fails where the name exists: the one call that puts a file in place and cannot replace another in a race.

@@ -2,6 +2,7 @@
  * Access lists that name one account: for the agent's pipe, and for files that ssh wants to be their owner's alone. Windows has no
  * modes; a new pipe lets everybody read, and a new file inherits what its folder says.
  */
+import { win32 } from 'node:path';
 import type { Koffi } from '../webauthn/structures.ts';
 import { kernel32, loadKoffi, loadSystemLibrary } from '../webauthn/system-library.ts';
 
@@ -37,8 +38,11 @@ export async function loadAccessLists(): Promise<AccessLists> {
   const functions = functionsOf(koffi);
 
   const withHandle = <T>(path: string, access: number, work: (handle: number) => T): T => {
-    const flags = path.startsWith('\\\\.\\pipe\\') ? 0 : FILE_FLAG_BACKUP_SEMANTICS;
-    const handle = functions.createFile(path, access, FILE_SHARE_ALL, null, OPEN_EXISTING, flags, 0);
+    const isPipe = path.startsWith('\\\\.\\pipe\\');
+    const flags = isPipe ? 0 : FILE_FLAG_BACKUP_SEMANTICS;
+    // Longer than 260 characters it has to begin with \\?\, as Node writes it too.
+    const name = isPipe ? path : win32.toNamespacedPath(path);
+    const handle = functions.createFile(name, access, FILE_SHARE_ALL, null, OPEN_EXISTING, flags, 0);
     if (handle === INVALID_HANDLE) throw failed('CreateFileW', functions.lastError());
     try {
       return work(handle);
@@ -62,7 +66,7 @@ export async function loadAccessLists(): Promise<AccessLists> {
       functions.free(text[0]);
     }
   };
-  const restrict = (path: string, list: string, account: string): void =>
+  const restrict = (path: string, list: string, isAsWanted: (now: string) => boolean): void =>
     withHandle(path, READ_CONTROL | WRITE_DAC, (handle) => {
       const descriptor: [unknown] = [null];
       if (!functions.fromText(list, SDDL_REVISION_1, descriptor, [0])) {
@@ -76,22 +80,36 @@ export async function loadAccessLists(): Promise<AccessLists> {
         functions.free(descriptor[0]);
       }
       const now = readList(handle);
-      if (!isOf(now, account)) throw new Error(`the access list is ${now} after it was set`);
+      if (!isAsWanted(now)) throw new Error(`the access list is ${now} after it was set`);
     });
   return {
     // NU: nobody over the network, not even the account itself. libuv does not reject remote clients (PIPE_REJECT_REMOTE_CLIENTS).
-    restrictPipe: (path, account) => restrict(path, `D:P(D;;FA;;;NU)(A;;FA;;;${account})`, account),
-    restrictFile: (path, account) => restrict(path, `D:P(A;;FA;;;${account})`, account),
-    restrictFolder: (path, account) => restrict(path, `D:P(A;OICI;FA;;;${account})`, account),
+    restrictPipe: (path, account) => restrict(path, `D:P(D;;FA;;;NU)(A;;FA;;;${account})`, (now) => isOf(now, account)),
+    restrictFile: (path, account) => restrict(path, `D:P(A;;FA;;;${account})`, (now) => isPrivate(now, account)),
+    restrictFolder: (path, account) => restrict(path, `D:P(A;OICI;FA;;;${account})`, (now) => isPrivate(now, account)),
     read: (path) => withHandle(path, READ_CONTROL, readList),
   };
 }
 
 /** Whether a list (SDDL) allows something to that account, nothing to any other, and takes nothing from the folder above. */
 export function isOf(list: string, account: string): boolean {
-  const entries = [...list.matchAll(/\(([^;)]*);[^;)]*;[^;)]*;[^;)]*;[^;)]*;([^;)]*)\)/g)];
-  const allowed = entries.filter(([, kind]) => kind !== 'D').map(([, , trustee]) => trustee);
+  const allowed = allowedBy(list);
   return /^D:P/.test(list) && allowed.length > 0 && allowed.every((trustee) => trustee === account);
+}
+
+/**
+ * Whether OpenSSH for Windows takes a file with that list for a private one: nobody has access but the account, the system and the
+ * administrators (contrib/win32/win32compat/w32-sshfileperm.c). File systems that know owners and modes only, as Wine's, add the system.
+ */
+export function isPrivate(list: string, account: string): boolean {
+  const allowed = allowedBy(list);
+  return allowed.includes(account) && allowed.every((trustee) => [account, 'SY', 'BA'].includes(trustee));
+}
+
+/** Those who are allowed anything. */
+function allowedBy(list: string): readonly string[] {
+  const entries = [...list.matchAll(/\(([^;)]*);[^;)]*;[^;)]*;[^;)]*;[^;)]*;([^;)]*)\)/g)];
+  return entries.filter(([, kind]) => kind !== 'D').map(([, , trustee = '']) => trustee);
 }
 
 function failed(what: string, code: number): Error {

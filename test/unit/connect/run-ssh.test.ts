@@ -65,6 +65,38 @@ describe('the ssh program', () => {
   });
 });
 
+describe('the ssh of Windows', () => {
+  const GIT = 'C:\\Program Files\\Git\\usr\\bin\\ssh.exe';
+  const FEATURE = 'C:\\Windows\\System32\\OpenSSH\\ssh.exe';
+  const PACKAGE = 'C:\\Program Files\\OpenSSH\\ssh.exe';
+  const environment = { Path: 'relative;C:\\Program Files\\Git\\usr\\bin;C:\\Windows\\System32\\OpenSSH' };
+  const find = (programs: Readonly<Record<string, string>>) =>
+    findSsh(environment, undefined, 'win32', {
+      isThere: async (path) => path in programs,
+      said: async (path) => programs[path] ?? '',
+    });
+
+  it('is passed over where it is that of Git, which reaches no pipe', async () => {
+    const programs = { [GIT]: 'OpenSSH_9.9p1, OpenSSL 3.2.3', [FEATURE]: 'OpenSSH_for_Windows_9.5p1, LibreSSL 3.8.2' };
+    expect(await find(programs)).toEqual({ path: FEATURE, version: { major: 9, minor: 5 }, namesHosts: true });
+    await expect(find({ [GIT]: 'OpenSSH_9.9p1' })).rejects.toMatchObject({
+      code: 'SSH_MISSING',
+      message: expect.stringContaining(GIT),
+    });
+    await expect(find({})).rejects.toMatchObject({ code: 'SSH_MISSING' });
+  });
+
+  it('is taken from 9.4 on, also where it is not on the PATH', async () => {
+    const programs = { [FEATURE]: 'OpenSSH_for_Windows_8.6p1', [PACKAGE]: 'OpenSSH_for_Windows_9.8p1' };
+    expect(await find(programs)).toMatchObject({ path: PACKAGE, version: { major: 9, minor: 8 } });
+    expect(await find({ [FEATURE]: 'OpenSSH_for_Windows_9.4p1' })).toMatchObject({ path: FEATURE });
+    await expect(find({ [FEATURE]: 'OpenSSH_for_Windows_9.2p1' })).rejects.toMatchObject({
+      code: 'SSH_TOO_OLD',
+      message: expect.stringMatching(/9\.2.*9\.4/),
+    });
+  });
+});
+
 describe('a run of ssh', () => {
   it('hands on arguments as they are, its output as it comes, and its exit code', async () => {
     const out = collect();

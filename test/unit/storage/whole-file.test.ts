@@ -7,6 +7,7 @@ import {
   type FileSteps,
   filePairState,
   fileSteps,
+  patientSteps,
   writeFilePair,
   writeWholeFile,
 } from '../../../main/storage/whole-file.ts';
@@ -160,5 +161,51 @@ describe('a pair of files', () => {
     });
     expect(await readdir(folder)).toEqual([name]);
     expect(await readFile(join(folder, name), 'utf8')).toBe('theirs');
+  });
+});
+
+describe('a file that another program has open for a moment, as virus scanners of Windows do', () => {
+  /** The real steps, of which one fails so many times; and how long was waited in all. */
+  function held(step: 'rename' | 'link' | 'remove', times: number, code = 'EPERM') {
+    let left = times;
+    let waited = 0;
+    const real = fileSteps[step] as (...paths: string[]) => Promise<void>;
+    const steps: FileSteps = {
+      ...fileSteps,
+      [step]: (...paths: string[]) => (left-- > 0 ? Promise.reject(failure(code)) : real(...paths)),
+    };
+    const clock = {
+      now: () => 0,
+      after(ms: number, run: () => void) {
+        waited += ms;
+        queueMicrotask(run);
+        return () => {};
+      },
+    };
+    return { steps: patientSteps(steps, clock), waited: () => waited };
+  }
+
+  it.each(['EPERM', 'EBUSY', 'EACCES'])('is waited for: %s', async (code) => {
+    const { steps, waited } = held('rename', 5, code);
+    await writeFile(path, 'old');
+    await writeWholeFile(path, bytes('new'), { mode: 0o600, overwrite: true }, steps);
+    expect(await readFile(path, 'utf8')).toBe('new');
+    expect(waited()).toBe(10 + 20 + 40 + 80 + 160);
+  });
+
+  it('is waited for no longer than two seconds, and then told', async () => {
+    const { steps, waited } = held('rename', 1_000);
+    await writeFile(path, 'old');
+    const written = writeWholeFile(path, bytes('new'), { mode: 0o600, overwrite: true }, steps);
+    await expect(written).rejects.toMatchObject({ code: 'FILE_WRITE_FAILED', detail: { errno: 'EPERM' } });
+    expect(await readFile(path, 'utf8')).toBe('old');
+    expect(await readdir(folder)).toEqual(['file']);
+    expect(waited()).toBeLessThan(2_000);
+  });
+
+  it('is no reason to wait where something else is wrong', async () => {
+    const { steps, waited } = held('link', 1, 'EEXIST');
+    await expect(writeWholeFile(path, bytes('new'), NEW, steps)).rejects.toMatchObject({ code: 'FILE_EXISTS' });
+    expect(waited()).toBe(0);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isOf } from '../../../../native/windows/owner-only.ts';
+import { isOf, isPrivate } from '../../../../native/windows/owner-only.ts';
 import { sidText } from '../../../../native/windows/processes.ts';
 
 const ME = 'S-1-5-21-1004336348-1177238915-682003330-512';
@@ -26,5 +26,16 @@ describe('an access list', () => {
     ['', false],
   ])('%s: of that account alone? %s', (list, expected) => {
     expect(isOf(list, ME)).toBe(expected);
+  });
+
+  it.each([
+    [`D:P(A;;FA;;;${ME})`, true],
+    [`D:(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;${ME})`, true],
+    [`D:P(A;;FA;;;SY)(A;;FA;;;BA)`, false],
+    [`D:(A;;FA;;;${ME})(A;;FR;;;BU)`, false],
+    [`D:(A;;FA;;;${ME})(A;;FR;;;S-1-5-21-1-2-3-1001)`, false],
+    ['', false],
+  ])('%s: private to OpenSSH? %s', (list, expected) => {
+    expect(isPrivate(list, ME)).toBe(expected);
   });
 });
