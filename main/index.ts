@@ -5,8 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { app } from 'electron';
 import { systemClock } from '../time/clock.ts';
 import { startDesktop } from './ipc/desktop.ts';
+import { LINK_SCHEME } from './shell/deep-link.ts';
+import { HIDDEN } from './shell/open-at-login.ts';
 import { runApp } from './shell/run-app.ts';
-import { handledSquirrelStart } from './shell/squirrel-start.ts';
+import { handledSquirrelStart, lastingProgram } from './shell/squirrel-start.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 /** On the stand-in this file runs as it is; else it is the bundle's, with the preload's bundle beside it. */
@@ -14,8 +16,16 @@ const isSource = import.meta.url.endsWith('.ts');
 /** The project's folder, or the package's archive, which has the same files in the same places. */
 const folder = app.getAppPath();
 
+const program = lastingProgram(process.execPath);
+
+/** Before Windows removes the app. */
+function forget(): void {
+  app.setLoginItemSettings({ openAtLogin: false, path: program, args: [HIDDEN] });
+  app.removeAsDefaultProtocolClient(LINK_SCHEME, program, ['--']);
+}
+
 // Not awaited: Electron is not ready before this module has been evaluated to its end.
-if (!handledSquirrelStart(() => app.quit()))
+if (!handledSquirrelStart(() => app.quit(), forget))
   void runApp({
     hid: async () => (await import('../native/hid/node-hid-bus.ts')).nodeHidBus(),
     clock: systemClock,
@@ -27,8 +37,6 @@ if (!handledSquirrelStart(() => app.quit()))
       documents: join(folder, 'dist'),
       icons: join(folder, 'main', 'shell', 'icons'),
     },
-    command: app.isPackaged
-      ? [process.execPath]
-      : [process.execPath, ...process.execArgv, fileURLToPath(import.meta.url)],
+    command: app.isPackaged ? [program] : [process.execPath, ...process.execArgv, fileURLToPath(import.meta.url)],
     startDesktop,
   });

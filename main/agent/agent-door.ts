@@ -19,10 +19,12 @@ export interface AgentDoorOptions {
   readonly signal?: AbortSignal;
 }
 
+export type Accept = (socket: Socket, isNew: boolean) => void;
+
 export interface AgentDoor {
   readonly socketPath: string;
-  /** Those who wait, then those who come, are handed to `accept`, paused: nothing of them has been read. */
-  serve(accept: (socket: Socket) => void): void;
+  /** Those who wait, then those who come (`isNew`), are handed to `accept`, paused: nothing of them has been read. */
+  serve(accept: Accept): void;
   /** Takes no more clients, drops those who wait, removes the socket; resolves when those who were handed over have gone. */
   close(): Promise<void>;
 }
@@ -30,10 +32,10 @@ export interface AgentDoor {
 /** Opens it; throws what `listenOnSocket` throws. */
 export async function openAgentDoor({ socketPath, clock, log, signal }: AgentDoorOptions): Promise<AgentDoor> {
   const waiting: Socket[] = [];
-  let serve: ((socket: Socket) => void) | undefined;
+  let serve: Accept | undefined;
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
     if (serve === undefined) waiting.push(socket);
-    else serve(socket);
+    else serve(socket, true);
   });
   server.maxConnections = MAX_CLIENTS;
   server.on('drop', () => log('warn', 'agent.connection.turned-away', { limit: MAX_CLIENTS }));
@@ -44,7 +46,7 @@ export async function openAgentDoor({ socketPath, clock, log, signal }: AgentDoo
     socketPath,
     serve(accept) {
       serve = accept;
-      for (const socket of waiting.splice(0)) accept(socket);
+      for (const socket of waiting.splice(0)) accept(socket, false);
     },
     close() {
       closing ??= closeSocket(server, socketPath, inode);

@@ -38,8 +38,10 @@ export async function startAgentServer(options: AgentServerOptions): Promise<Age
   const lock = new AgentLock(clock, options.onLockChange);
   const connections = new Set<AgentConnection>();
 
-  const accept = (socket: Socket) => {
-    const client = options.clientOf?.(socket);
+  const accept = (socket: Socket, isNew: boolean) => {
+    // On Windows only who has just come can be told (native/windows/pipe-peer.ts); the pipe is its user's alone all the same.
+    const canTell = isNew || process.platform !== 'win32';
+    const client = canTell ? options.clientOf?.(socket) : undefined;
     if (client === 'another-user') {
       log('warn', 'agent.connection.of-another-user');
       socket.destroy();

@@ -23,6 +23,7 @@ import { guardApp, guardSession } from './guards.ts';
 import { HIDDEN } from './open-at-login.ts';
 import { CHECK_REMINDERS, checkReminders } from './reminder-check.ts';
 import { safeStorageTokenCache } from './safe-storage-token-cache.ts';
+import { lastingProgram } from './squirrel-start.ts';
 
 export interface AppWorld {
   readonly hid: () => Promise<HidBus>;
@@ -98,7 +99,7 @@ async function begin(world: AppWorld, logOpened: (log: Log) => void): Promise<vo
   desktop.start({ isHidden });
   early.to(desktop);
   // Only an installed app: a developer's must not take the links from it. What follows `--` is never read as a switch.
-  if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME, process.execPath, ['--']);
+  if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME, lastingProgram(process.execPath), ['--']);
 }
 
 interface Starting {

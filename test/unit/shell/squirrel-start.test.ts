@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { handledSquirrelStart, squirrelAction } from '../../../main/shell/squirrel-start.ts';
+import { handledSquirrelStart, lastingProgram, squirrelAction } from '../../../main/shell/squirrel-start.ts';
 
 const EXE = 'glasskey.exe';
 const act = (word: string, platform: NodeJS.Platform = 'win32') => squirrelAction([EXE, word, '1.2.3'], platform, EXE);
@@ -23,6 +23,26 @@ describe('a start by Squirrel', () => {
 
   it('is on Windows alone', () => {
     expect(act('--squirrel-install', 'linux')).toBeUndefined();
-    expect(handledSquirrelStart(() => expect.unreachable())).toBe(false);
+    expect(
+      handledSquirrelStart(
+        () => expect.unreachable(),
+        () => expect.unreachable(),
+      ),
+    ).toBe(false);
+  });
+});
+
+describe('the program that Windows starts by itself', () => {
+  const OWN = 'C:\\Users\\alice\\AppData\\Local\\glasskey\\app-1.2.3\\glasskey.exe';
+  const ABOVE = 'C:\\Users\\alice\\AppData\\Local\\glasskey\\glasskey.exe';
+
+  it('is the one above the folder of a version, which outlives it', () => {
+    expect(lastingProgram(OWN, 'win32', (path) => path === ABOVE)).toBe(ABOVE);
+  });
+
+  it('is the app itself where Squirrel has not installed it', () => {
+    expect(lastingProgram(OWN, 'win32', () => false)).toBe(OWN);
+    expect(lastingProgram('D:\\Glasskey\\glasskey.exe', 'win32', () => true)).toBe('D:\\Glasskey\\glasskey.exe');
+    expect(lastingProgram('/opt/app-1/glasskey', 'linux', () => true)).toBe('/opt/app-1/glasskey');
   });
 });
