@@ -1,7 +1,7 @@
 /** From what somebody asks of `connect` to the plan of a login, composed for glasskey.ts: saved targets, settings, keys, host names. */
 import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { userInfo } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import type { Expectations, ForwardedHop } from './agent/agent-rules.ts';
@@ -20,7 +20,7 @@ import { type FindTarget, type ResolvedWay, resolveWay } from './glasskey-target
 import { assertTargetName } from './glasskey-targets.ts';
 import { sha256Fingerprint } from './openssh/fingerprint.ts';
 import { connectSocketPath } from './storage/agent-socket-path.ts';
-import type { Database } from './storage/database.ts';
+import { type Database, randomHex } from './storage/database.ts';
 import type { Settings } from './storage/settings.ts';
 import { plainTarget, type Target, targetStore, type Way, type WayKind } from './storage/target-store.ts';
 import { writeWholeFile } from './storage/whole-file.ts';
@@ -134,7 +134,7 @@ function planWay(
     publicKeyFiles: [first.file, ...rest.map(({ file }) => file)],
     knownHostsFiles,
     pinnedHostKeys: pinned,
-    configFile: newConfigFile(),
+    configFile: newConfigFile(tmpdir(), randomHex(database, 9)),
     hostKeys: request.hostKeys,
     forwardAgent: request.forwardAgent,
     waitSeconds: settings.get('connect.waitSeconds').value,

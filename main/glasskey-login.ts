@@ -80,6 +80,8 @@ export async function logIn(
   place: ConnectPlace | undefined,
   world: ConnectWorld,
 ): Promise<{ readonly exitCode: number }> {
+  // At once: it answers while the rest is made ready.
+  if (people.givesPinUnasked !== true) void askSshVersion(world).catch(() => {});
   const keys = await keysToOffer(world, signal);
   const logins = await plans(request, keys, world);
   const [first] = logins;
@@ -268,8 +270,7 @@ async function readyAgent(attempt: Attempt): Promise<void> {
 function foundSsh(attempt: Attempt): Promise<SshProgram> {
   const { people, world } = attempt;
   const find = async () => {
-    const { findSsh } = await import('./connect/ssh-program.ts');
-    const ssh = await findSsh(world.environment, world.log);
+    const ssh = await askSshVersion(world);
     if (ssh.warning !== undefined) people.remark(ssh.warning);
     return ssh;
   };
@@ -295,6 +296,11 @@ function untilOpen(attempt: Attempt): SigningPeople {
       return undefined;
     },
   };
+}
+
+async function askSshVersion({ environment, log }: ConnectWorld): Promise<SshProgram> {
+  const { findSsh } = await import('./connect/ssh-program.ts');
+  return findSsh(environment, log);
 }
 
 function keyWantedOf(place: ConnectPlace | undefined): ((isWanted: boolean) => void) | undefined {

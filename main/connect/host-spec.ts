@@ -61,7 +61,7 @@ export function parseUserName(text: string): UserName {
  */
 export function parseHostName(text: string): HostName {
   if (text === '') throw invalid('names no host', text);
-  if (isIPv6(text) && !text.includes('%')) return text as HostName;
+  if (isIPv6Address(text) && !text.includes('%')) return text as HostName;
   refuseForeignCharacters('host name', text, /[A-Za-z0-9._-]/);
   if (text.length > MAX_HOST_LENGTH) throw invalid(`has a host name longer than ${MAX_HOST_LENGTH} characters`, text);
   if (text.startsWith('.') || text.includes('..')) throw invalid('has an empty part in its host name', text);
@@ -93,6 +93,11 @@ export function shownHostSpec({ port, ...spec }: HostSpec): string {
   return formatHostSpec(port === undefined || port === SSH_PORT ? spec : { ...spec, port });
 }
 
+/** Asked only of what may be one: the first question compiles an expression that is larger than all else of a plan. */
+function isIPv6Address(text: string): boolean {
+  return text.includes(':') && isIPv6(text);
+}
+
 function withoutScheme(text: string): string {
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(text);
   if (scheme === null) return text;
@@ -103,7 +108,7 @@ function withoutScheme(text: string): string {
 
 function parseHostAndPort(text: string, whole: string): { host: HostName; port?: Port } {
   if (text.startsWith('[')) return parseBracketed(text, whole);
-  if (isIPv6(text)) return { host: parseHostName(text) };
+  if (isIPv6Address(text)) return { host: parseHostName(text) };
   const [host = '', port, ...more] = text.split(':');
   if (more.length > 0) throw invalid('has more than one colon and is no IPv6 address', whole);
   return { host: parseHostName(host), ...(port !== undefined && { port: parsePort(port) }) };
@@ -113,7 +118,8 @@ function parseBracketed(text: string, whole: string): { host: HostName; port?: P
   const match = /^\[([^[\]]*)\](?::(.*))?$/s.exec(text);
   const address = match?.[1];
   if (address === undefined) throw invalid('has brackets that are not [IPv6 address]:port', whole);
-  if (!isIPv6(address) || address.includes('%')) throw invalid('has no IPv6 address between its brackets', whole);
+  if (!isIPv6Address(address) || address.includes('%'))
+    throw invalid('has no IPv6 address between its brackets', whole);
   return { host: address as HostName, ...(match?.[2] !== undefined && { port: parsePort(match[2]) }) };
 }
 

@@ -2,7 +2,6 @@
  * Whose host key is it? The agent protocol carries host keys and no host names (reference openssh-sk.md, section 13), so
  * the notice "touch to log in to ce1-rack4" takes the name from the known_hosts files. Format: sshd(8), SSH_KNOWN_HOSTS.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import { matchesHostPattern } from '../openssh/host-pattern.ts';
 import { SshReader } from '../openssh/wire.ts';
 
@@ -196,6 +195,8 @@ function isHashOf(field: string, name: string): boolean {
   const [empty, version, salt, hash, ...more] = field.split('|');
   if (empty !== '' || version !== '1' || salt === undefined || hash === undefined || more.length > 0) return false;
   const expected = Buffer.from(hash, 'base64');
+  // Loaded when it is first needed: most files hash no names.
+  const { createHmac, timingSafeEqual } = process.getBuiltinModule('node:crypto');
   const actual = createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest();
   return expected.length === actual.length && timingSafeEqual(expected, actual);
 }

@@ -1,9 +1,10 @@
 /** Fingerprints of public keys as ssh-keygen -l prints them (reference/openssh-sk.md, section 8). */
-import { createHash } from 'node:crypto';
 import { formatSkPublicBlob, SK_ED25519, type SkPublicKey } from './sk-key.ts';
 
 /** `SHA256:` and the unpadded base64 of SHA-256 over a public blob (of any key type: host keys too). */
 export function sha256Fingerprint(publicBlob: Uint8Array): string {
+  // Loaded when it is first needed: it takes longer than planning a login does.
+  const { createHash } = process.getBuiltinModule('node:crypto');
   return `SHA256:${createHash('sha256').update(publicBlob).digest('base64').replace(/=+$/, '')}`;
 }
 

@@ -86,6 +86,14 @@ export function databaseVersion({ sqlite, file }: Database): string {
   });
 }
 
+/**
+ * Random bytes as hexadecimal digits, from SQLite's generator, which the operating system seeds: for whoever has a database open and does
+ * not want to wait until node:crypto is loaded.
+ */
+export function randomHex(database: Database, bytes: number): string {
+  return String(database.sqlite.prepare('SELECT lower(hex(randomblob(?))) AS drawn').get(bytes)?.drawn);
+}
+
 /** Turns what SQLite throws into a GlasskeyError; a GlasskeyError passes as it is. */
 export function withDatabaseErrors<T>(file: string, work: () => T): T {
   try {

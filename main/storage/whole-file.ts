@@ -2,7 +2,6 @@
  * Files that are there whole or not at all: written beside their place, flushed, then put there in one step. Readers
  * and crashes see the old file or the new one, never half of one.
  */
-import { randomBytes } from 'node:crypto';
 import { link, lstat, open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
@@ -172,6 +171,8 @@ async function flushName(path: string, overwrite: boolean, steps: FileSteps): Pr
 }
 
 function besideName(path: string): string {
+  // Loaded when it is first needed: it takes longer than planning a login does.
+  const { randomBytes } = process.getBuiltinModule('node:crypto');
   return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
 }
 

@@ -2,7 +2,6 @@
  * A PIN in memory: one buffer, one owner, wiped when the owner is done (CTAP 2.1, 6.5.1; ctap.md section 9).
  * Nothing here turns the bytes into a string except the one normalization that non-ASCII PINs need.
  */
-import { createHash } from 'node:crypto';
 import { cancelled, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 
 /** Longest PIN, in bytes of UTF-8. */
@@ -37,6 +36,8 @@ export class Pin {
    */
   leftHash(): Uint8Array {
     if (this.isWiped) throw cancelled('The use of the PIN');
+    // Loaded when it is first needed: a PIN is there before its key is.
+    const { createHash } = process.getBuiltinModule('node:crypto');
     const hash = createHash('sha256').update(this.#bytes).digest();
     const left = new Uint8Array(hash.subarray(0, 16));
     hash.fill(0);

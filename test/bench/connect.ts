@@ -3,8 +3,13 @@
  * OpenSSH's ssh-agent, on the same daemons. The keys are the lab's, which are touched at once: what is left is the programs' own time.
  * Beside it what the person has to do on either side, and what of a signature is the agent's own time.
  *
- * Peers: ssh-agent with an ed25519-sk key that wants its PIN, through libfido2 and a pseudo-terminal (what Glasskey stands in for); and
- * ssh-agent with a key in software, which needs no security key at all: nothing that asks one can be as fast.
+ * Each side as somebody would run it, from nothing to the end of the command:
+ * - Glasskey: one process for this login. It reads its database, starts an agent of its own, opens the security key, takes the PIN from
+ *   standard input, and runs the system's ssh twice. At its end it has noted what was signed and that the device took the key.
+ * - ssh -J, ssh-agent with an ed25519-sk key (what Glasskey stands in for): the agent runs already and has the key. For each signature it
+ *   starts ssh-sk-helper (libfido2, through a pseudo-terminal), and a program that gives the PIN, as one with a window would.
+ * - ssh -J, ssh-agent with a key in software, which needs no security key at all: nothing that asks one can be as fast.
+ * All use the same ssh, daemons, ciphers and key exchange, forward the agent, and know the host keys. Host keys are checked on all sides.
  */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';

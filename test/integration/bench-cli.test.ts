@@ -164,6 +164,18 @@ describe('the command line as it is installed', { timeout: 60_000 }, () => {
       expect(login.exitCode, login.screen).toBe(0);
       expect(login.screen).toMatch(/Software image version/i);
     });
+
+    it('plans a login without what only the agent and the security key need, so that ssh can start before that is loaded', () => {
+      const words = ['connect', lab.device, '--jump', lab.jump, '--dry-run', '--', 'true'];
+      const { loaded, exitCode, stderr } = watchLoading([installed.program, ...words], lab.environment);
+      expect(exitCode, stderr).toBe(0);
+      const sources = fromDist(loaded).flatMap(sourcesOf);
+      expect(sources.some((source) => source.includes('main/connect/plan.ts'))).toBe(true);
+      // A PIN from standard input is there before its key is.
+      const unwanted = /@azure|@microsoft|cbor-x|\/native\/(?!ctap2\/pin\.ts)|main\/(entra|agent)\//;
+      expect(sources.filter((source) => unwanted.test(source))).toEqual([]);
+      expect(loaded).not.toContain('node:crypto');
+    });
   });
 
   it('would be packed with all that bin/ needs', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Database, openDatabase, transaction } from '../../../main/storage/database.ts';
+import { type Database, openDatabase, randomHex, transaction } from '../../../main/storage/database.ts';
 import { withoutSqliteWarning } from '../../../main/storage/load-sqlite.ts';
 import { MIGRATIONS } from '../../../main/storage/migrations.ts';
 
@@ -39,6 +39,12 @@ describe('the database', () => {
     expect(value(database, 'journal_mode')).toBe('wal');
     expect(value(database, 'foreign_keys')).toBe(1);
     expect(value(database, 'user_version')).toBe(MIGRATIONS.length);
+  });
+
+  it('draws random names', () => {
+    const drawn = Array.from({ length: 100 }, () => randomHex(open(), 9));
+    expect(new Set(drawn).size).toBe(100);
+    for (const name of drawn) expect(name).toMatch(/^[0-9a-f]{18}$/);
   });
 
   it('keeps what was written over closing and opening', () => {
