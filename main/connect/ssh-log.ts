@@ -1,5 +1,5 @@
 /** Follows the files into which each ssh of a login writes its own messages (`ssh -E`). */
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, truncate } from 'node:fs/promises';
 import { type HopTrace, LOGIN, NOTHING_HEARD, withLine } from './hop-trace.ts';
 import type { PlannedHop } from './plan.ts';
 
@@ -23,6 +23,8 @@ export interface SshLogs {
 const LOOK_EVERY_MS = 250;
 const CHUNK_BYTES = 16 * 1024;
 const KEPT_LINES = 100;
+/** Every message of the host that ssh passes over is a line here: a host that sends them without end must not fill the disk. */
+const MOST_LOG_BYTES = 4 * 1024 * 1024;
 const KEPT_LINE_CHARACTERS = 4096;
 
 /** Tells of each line once it is complete, until stopped. A log that is not there yet, or never, has no lines. */
@@ -101,12 +103,23 @@ class FollowedLog {
       const chunk = new Uint8Array(CHUNK_BYTES);
       for (;;) {
         const { bytesRead } = await file.read(chunk, 0, chunk.length, this.#position);
-        if (bytesRead === 0) return;
+        if (bytesRead === 0) break;
         this.#position += bytesRead;
         this.#take(this.#decoder.decode(chunk.subarray(0, bytesRead), { stream: true }));
       }
+      if (this.#position > MOST_LOG_BYTES) await this.#beginAnew();
     } finally {
       await file.close();
+    }
+  }
+
+  /** ssh appends, wherever the file ends. What it writes in this moment is lost: it was of a flood. */
+  async #beginAnew(): Promise<void> {
+    try {
+      await truncate(this.#hop.logFile);
+      this.#position = 0;
+    } catch {
+      // It stays as it is: the session matters more.
     }
   }
 

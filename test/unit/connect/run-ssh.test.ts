@@ -190,6 +190,23 @@ describe('a run of ssh', () => {
     expect(traces.some(({ isLoggedIn }) => isLoggedIn)).toBe(false);
   });
 
+  it('keeps the log of a host that has ssh write without end from filling the disk, and follows it on', async () => {
+    const told: string[] = [];
+    const thePlan = plan();
+    const script = [
+      'flood() { yes "debug1: Remote: nothing at all" | head -n 200000 >> "$1"; }',
+      'flood "$4"; until [ "$(wc -c < "$4")" -lt 100 ]; do sleep 0.05; done',
+      'printf "the end\\r\\n" >> "$4"',
+    ];
+    await runSsh(thePlan, {
+      environment: fakeSsh('OpenSSH_9.2p1', script.join('\n')),
+      streams: { stdout: new PassThrough(), stderr: collect().stream },
+      onMessage: ({ line }) => told.push(line),
+      lookEveryMs: 20,
+    });
+    expect(told).toEqual(['the end']);
+  });
+
   it('gives its messages to who asks for them, instead of writing them', async () => {
     const err = collect();
     const told: string[] = [];
