@@ -9,6 +9,7 @@ import type { HidBus } from '../native/hid/transport.ts';
 import type { Clock } from '../time/clock.ts';
 import type { OnRefused } from './agent/activity-log.ts';
 import type { AgentDoor } from './agent/agent-door.ts';
+import type { HostSpec } from './connect/host-spec.ts';
 import type { ConnectPlan } from './connect/plan.ts';
 import type { RunSshOptions } from './connect/run-ssh.ts';
 import type { SshProgram } from './connect/ssh-program.ts';
@@ -188,9 +189,11 @@ async function tryWay(
     import('./connect/ssh-outcome.ts'),
     import('./connect/ssh-program.ts'),
   ]);
+  let noted: Promise<void> | undefined;
   const onDeviceLogin = (fingerprint: string | undefined) => {
     attempt.isOpen = true;
     login.remember(clock.now());
+    noted = noteHosts(login.hops, true, world);
     const accepted = keys.find(({ files }) => files.fingerprint === fingerprint);
     const by = keyWantedOf(place) === undefined ? 'command-line' : 'window';
     if (accepted !== undefined) noteProof(accepted, { at: clock.now(), device: login.device, by }, world);
@@ -209,6 +212,7 @@ async function tryWay(
   }).catch((error: unknown) => {
     throw notReady.signal.aborted && !signal.aborted ? notReady.signal.reason : error;
   });
+  await noted;
   if (run.exit.kind === 'signalled') return { exitCode: 128 + constants.signals[run.exit.signal] };
   // What the agent refused to a session that was open is no reason for its end.
   const refused = attempt.isOpen || run.exit.code !== SSH_FAILED ? undefined : attempt.agent?.lastFailure();
@@ -216,11 +220,23 @@ async function tryWay(
   if (failure !== undefined) {
     const { withWayOut } = await import('./glasskey-login-failure.ts');
     const told = await withWayOut(failure, login, world);
+    const { hop } = failure.detail;
+    if (failure.code === 'CONNECT_HOST_KEY_CHANGED' && typeof hop === 'string') await noteHosts([hop], false, world);
     if (isWayBlocked(told, run)) return { blockedBy: told };
     throw told;
   }
   login.remember(clock.now());
   return { exitCode: run.exit.code };
+}
+
+/** Whether hosts showed the keys that are known of them. After the login: it waits for nothing of this. */
+async function noteHosts(hosts: readonly (HostSpec | string)[], isKnown: boolean, world: ConnectWorld): Promise<void> {
+  const [{ formatHostSpec }, { noteHostKeys }] = await Promise.all([
+    import('./connect/host-spec.ts'),
+    import('./glasskey-observing.ts'),
+  ]);
+  const addresses = hosts.map((host) => (typeof host === 'string' ? host : formatHostSpec(host)));
+  noteHostKeys(addresses, isKnown, world);
 }
 
 /** How ssh says that it failed itself. */

@@ -1,13 +1,28 @@
 /** The facts that reminders go by, gathered for glasskey-reminders.ts from database and disk: no key, no network. */
 import { existsSync } from 'node:fs';
-import type { EnrollmentJournal } from './enrollment/enrollment.ts';
-import { type EnrollmentReport, readiness } from './enrollment/readiness.ts';
+import { asGlasskeyError } from '../diagnostics/glasskey-error.ts';
+import { type Enrollment, type EnrollmentJournal, isWritten, type WrittenEnrollment } from './enrollment/enrollment.ts';
+import { type EnrollmentReport, type RotationReport, readiness } from './enrollment/readiness.ts';
+import { hostSubject } from './glasskey-host-subject.ts';
 import { lastProvenOf } from './glasskey-last-proven.ts';
-import { DAY_MS, type Facts, type KeyFact, type PolicyAges } from './reminders/facts.ts';
+import {
+  type AdvisoryFact,
+  DAY_MS,
+  type Facts,
+  type KeyFact,
+  type LostKeyFact,
+  type PinFact,
+  type PolicyAges,
+  type RotationFact,
+} from './reminders/facts.ts';
 import type { Reminder } from './reminders/reminder.ts';
 import { remindersOf } from './reminders/rules.ts';
+import { advisoriesFor } from './security-keys/advisories.ts';
+import { exactly, parseFirmware } from './security-keys/firmware.ts';
+import { modelOf } from './security-keys/models.ts';
 import type { Database } from './storage/database.ts';
 import { drillStore } from './storage/drill-store.ts';
+import { type ObservationStore, type ObservationValue, observationStore } from './storage/observation-store.ts';
 import type { Settings } from './storage/settings.ts';
 import { targetStore } from './storage/target-store.ts';
 
@@ -24,34 +39,76 @@ export function remindersNow(world: RemindersWorld, now: number): readonly Remin
 
 function policyAges(settings: Settings): PolicyAges {
   return {
+    reconcileEveryMs: reconcileEveryMs(settings),
     credentialAgeMs: settings.get('reminders.credentialAgeDays').value * DAY_MS,
     drillAgeMs: settings.get('reminders.drillAgeDays').value * DAY_MS,
   };
 }
 
+function reconcileEveryMs(settings: Settings): number {
+  return settings.get('reconcile.everyMinutes').value * 60_000;
+}
+
 function factsOf({ database, settings, journal }: RemindersWorld, now: number): Facts {
+  const all = journal.list();
   const { enrollments, rotation } = readiness({
-    enrollments: journal.list(),
+    enrollments: all,
     proofs: journal.lastProofs(),
     filesPresent: ({ plan }) => existsSync(plan.keyFile) && existsSync(`${plan.keyFile}.pub`),
     now,
-    reconcileEveryMs: settings.get('reconcile.everyMinutes').value * 60_000,
+    reconcileEveryMs: reconcileEveryMs(settings),
   });
+  const observations = observationStore(database);
+  const sinceWhen = observing(observations, now);
+  const written = new Map(all.filter(isWritten).map((one) => [one.id, one]));
   const targets = targetStore(database).list();
   const proven = lastProvenOf(targets, drillStore(database).lastPassed());
+  const hostOf = new Map(targets.map(({ name, device }) => [hostSubject(device), name]));
   return {
-    keys: enrollments.map(keyFact),
-    rotation: rotation && { old: rotation.old.id, new: rotation.new.id, leaving: rotation.leaving },
+    keys: enrollments.map((report) => keyFact(report, written.get(report.id), sinceWhen)),
+    rotation: rotation && rotationFact(rotation),
     targets: targets.map(({ name, isFavourite }) => ({ name, isFavourite, provenAt: proven.get(name)?.at })),
+    lostKeys: lostKeys(all, sinceWhen),
+    profiles: observations.list('profile').map(({ subject, value, since }) => {
+      return { account: subject, fingerprint: value.fingerprint ?? undefined, since };
+    }),
+    pins: observations.list('pin').map(({ subject, value, since }): PinFact => {
+      const { product, aaguid, state, triesLeft } = value;
+      return { key: subject, product, aaguid: aaguid ?? undefined, state, triesLeft: triesLeft ?? undefined, since };
+    }),
+    changedHostKeys: observations
+      .list('host-key')
+      .filter(({ value }) => !value.isKnown)
+      .map(({ subject, since }) => ({ host: subject, since, target: hostOf.get(subject) })),
+    signIns: observations.list('sign-in').map(({ subject, seenAt }) => ({ account: subject, at: seenAt })),
   };
 }
 
-function keyFact(report: EnrollmentReport): KeyFact {
-  const { id, state, keyFile, fingerprint, createdAt, origin, backup } = report;
+/** Notes what is so now, where it was not so before, and says since when. */
+type SinceWhen = <K extends 'files' | 'credential-gone'>(kind: K, id: string, value: ObservationValue<K>) => number;
+
+function observing(store: ObservationStore, now: number): SinceWhen {
+  const seen = { files: store.list('files'), 'credential-gone': store.list('credential-gone') };
+  return (kind, id, value) => {
+    const before = seen[kind].find(({ subject }) => subject === id);
+    if (before !== undefined && JSON.stringify(before.value) === JSON.stringify(value)) return before.since;
+    try {
+      store.note(kind, id, value, now);
+    } catch (error) {
+      // Another process writes now: whoever looks next notes it.
+      if (asGlasskeyError(error).code !== 'DATABASE_BUSY') throw error;
+    }
+    return now;
+  };
+}
+
+function keyFact(report: EnrollmentReport, written: WrittenEnrollment | undefined, sinceWhen: SinceWhen): KeyFact {
+  const { id, keyFile, fingerprint, createdAt, origin, backup, filesPresent } = report;
   const { account, publishedAt, foundOnProfile, reconciledBy, replacedAt, lastProven } = report;
+  const filesSince = written && sinceWhen('files', id, { areThere: filesPresent });
   return {
     id,
-    isWritten: state === 'written' || state === 'published',
+    isWritten: written !== undefined,
     keyFile,
     fingerprint,
     createdAt,
@@ -63,5 +120,49 @@ function keyFact(report: EnrollmentReport): KeyFact {
     reconciledBy: reconciledBy === undefined ? undefined : Math.round(reconciledBy),
     replacedAt,
     provenAt: lastProven?.at,
+    aaguid: written?.credential.aaguid,
+    filesMissingSince: filesPresent ? undefined : filesSince,
+    advisories: written === undefined ? [] : advisoriesOf(written),
+  };
+}
+
+/** By what is known of the security key since it was enrolled: its model, and the firmware that it told. */
+function advisoriesOf({ plan, credential }: WrittenEnrollment): readonly AdvisoryFact[] {
+  const model = modelOf({ aaguid: credential.aaguid });
+  const told =
+    credential.origin === 'made' && credential.firmware !== undefined ? parseFirmware(credential.firmware) : undefined;
+  const firmware = model.vendor === 'Yubico' && told !== undefined ? exactly(told) : model.firmware;
+  return advisoriesFor(model, firmware, [plan.algorithm])
+    .filter(({ severity, certainty }) => severity === 'notice' && certainty === 'affected')
+    .map(({ id, title }) => ({ id, title, concernsKey: plan.algorithm === 'ecdsa-sk' }));
+}
+
+/** Given up with its credential, while its profile may hold it: nothing was published there since. */
+function lostKeys(all: readonly Enrollment[], sinceWhen: SinceWhen): readonly LostKeyFact[] {
+  return all.flatMap((one): readonly LostKeyFact[] => {
+    if (one.state !== 'abandoned' || one.publication === undefined) return [];
+    const { account, publishedAt } = one.publication;
+    const isReplaced = all.some(
+      (other) =>
+        other.state === 'published' &&
+        other.publication.account === account &&
+        other.publication.publishedAt > publishedAt,
+    );
+    if (isReplaced) return [];
+    return [{ id: one.id, keyFile: one.plan.keyFile, account, since: sinceWhen('credential-gone', one.id, {}) }];
+  });
+}
+
+function rotationFact({ stage, leaving, proven, reconciledBy, old, new: replacement }: RotationReport): RotationFact {
+  const stays = leaving === 'old' ? replacement : old;
+  const done = [replacement.createdAt, stays.publishedAt, stays.lastProven?.at].filter((at) => at !== undefined);
+  return {
+    old: old.id,
+    new: replacement.id,
+    leaving,
+    stage,
+    since: Math.max(...done),
+    reconciledBy: reconciledBy === undefined ? undefined : Math.round(reconciledBy),
+    isProven: proven,
   };
 }

@@ -143,6 +143,8 @@ export interface SecurityKeysSources {
    */
   readonly deleting: <T>(work: (gone: (enrollmentId: string) => void) => Promise<T>) => Promise<T>;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What keys say of themselves, each time that they are asked. */
+  readonly seen: (keys: readonly SecurityKey[]) => void;
   /** Notes in the log what was begun and how it ended. */
   readonly logged: <T>(what: string, work: () => Promise<T>) => Promise<T>;
 }
@@ -161,7 +163,7 @@ export function enrolledCredential(enrollment: WrittenEnrollment, report: Enroll
 type Work<T> = (key: Authenticator, world: SecurityKeysWorld) => Promise<T>;
 
 export function securityKeys(sources: SecurityKeysSources): SecurityKeys {
-  const { hid, channel, log, enrolled, deleting, logged } = sources;
+  const { hid, channel, log, enrolled, deleting, seen, logged } = sources;
   const udev = { platform: process.platform, isRoot: process.getuid?.() === 0, environment: sources.environment };
   const withKey = async <T>(
     device: string | undefined,
@@ -201,9 +203,19 @@ export function securityKeys(sources: SecurityKeysSources): SecurityKeys {
     work: (gone: (enrollmentId: string) => void, ...on: Parameters<Work<T>>) => Promise<T>,
   ) => logged(what, () => deleting((gone) => withKey(device, people, signal, (key, world) => work(gone, key, world))));
 
+  const described = async (key: Authenticator, signal: AbortSignal): Promise<SecurityKey> => {
+    const now = await describeOpen(key, signal);
+    seen([now]);
+    return now;
+  };
+
   return {
-    list: async (signal) => describeKeys(await hid(), channel, signal),
-    look: (device, people, signal) => withKey(device, people, signal, (key) => describeOpen(key, signal)),
+    async list(signal) {
+      const keys = await describeKeys(await hid(), channel, signal);
+      seen(keys);
+      return keys;
+    },
+    look: (device, people, signal) => withKey(device, people, signal, (key) => described(key, signal)),
     watch: (changed, signal) => {
       const pluggedIn = async () => (await (await hid()).list()).map(({ path }) => path);
       return watchKeys({ pluggedIn, clock: channel.clock, log, changed }, signal);
@@ -211,18 +223,18 @@ export function securityKeys(sources: SecurityKeysSources): SecurityKeys {
     wink: (device, people, signal) =>
       withKey(device, people, signal, async (key) => {
         if (!(await key.wink())) throw noWink();
-        return describeOpen(key, signal);
+        return described(key, signal);
       }),
 
     setPin: (device, people, signal) =>
       changing('pin.set', device, people, signal, async (key) => {
         await setFirstPin(key, people, signal);
-        return describeOpen(key, signal);
+        return described(key, signal);
       }),
     changePin: (device, people, signal) =>
       changing('pin.change', device, people, signal, async (key) => {
         await changePin(key, people, signal);
-        return describeOpen(key, signal);
+        return described(key, signal);
       }),
 
     credentials: (device, people, signal) =>
@@ -252,18 +264,19 @@ export function securityKeys(sources: SecurityKeysSources): SecurityKeys {
     setAlwaysUv: (device, on, people, signal) =>
       changing('key.configure', device, people, signal, async (key) => {
         await setAlwaysUv(key, on, people, signal);
-        return describeOpen(key, signal);
+        return described(key, signal);
       }),
     setMinPinLength: (device, length, people, signal) =>
       changing('key.configure', device, people, signal, async (key) => {
         await setMinPinLength(key, length, people, signal);
-        return describeOpen(key, signal);
+        return described(key, signal);
       }),
 
     reset: (device, people, signal) =>
       losing('key.reset', device, people, signal, async (gone, key, world) => {
         const { key: after, lost } = await resetKey(key, world, people, signal);
         for (const { id } of lost) gone(id);
+        seen([after]);
         return after;
       }),
 

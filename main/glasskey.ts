@@ -32,6 +32,7 @@ import type { DrillPeople, DrillRequest } from './glasskey-drill.ts';
 import type { HostKeysOfHost } from './glasskey-host-keys.ts';
 import type { LastProven } from './glasskey-last-proven.ts';
 import type { ConnectPlace, ConnectWorld } from './glasskey-login.ts';
+import type { ObservingWorld } from './glasskey-observing.ts';
 import type { OtherAgentWorld, PassThroughStatus } from './glasskey-pass-through.ts';
 import type { Recordings } from './glasskey-recordings.ts';
 import type { GlasskeyRecoveryPeople, RecoverReport, RecoverRequest } from './glasskey-recovery.ts';
@@ -234,7 +235,7 @@ export class Glasskey {
         random: (length) => new Uint8Array(randomBytes(length)),
         files: diskKeyFiles(clock),
         scrutiny: await keyScrutiny(settings, this.#world.homeFolder),
-        profile: this.#profileHolder(settings, people),
+        profile: await this.#profileHolder(settings, people),
         readKeyFile,
       },
       signal,
@@ -265,7 +266,7 @@ export class Glasskey {
       bus: await this.#world.hid(),
       channel: await this.#channelWorld(),
       files: diskKeyFiles(clock),
-      profile: this.#profileHolder(settings, people),
+      profile: await this.#profileHolder(settings, people),
       readKeyFile,
     };
     const report = await recoverKeys(request, this.#keyFile(request.file, settings), world, signal);
@@ -300,7 +301,7 @@ export class Glasskey {
     const { enrollmentToPublish, publishEnrollment } = await import('./enrollment/publish.ts');
     const { readKeyFile } = await import('./enrollment/read-key-file.ts');
     const { clock } = this.#world;
-    const profile = this.#profileHolder(settings, people);
+    const profile = await this.#profileHolder(settings, people);
     const enrollment = key === undefined ? enrollmentToPublish(await this.#written()) : await this.#enrolledKey(key);
     if (enrollment === undefined) throw notEnrolled();
     const publishedBefore = enrollment.state === 'published' ? enrollment.publication.publishedAt : undefined;
@@ -364,7 +365,7 @@ export class Glasskey {
         log: this.#log,
         bus: await this.#world.hid(),
         channel: await this.#channelWorld(),
-        profile: this.#profileHolder(settings, people),
+        profile: await this.#profileHolder(settings, people),
         scrutiny: await keyScrutiny(settings, this.#world.homeFolder),
         files: diskKeyFiles(clock),
         reconcileEveryMs: reconcileEveryMs(settings),
@@ -385,14 +386,20 @@ export class Glasskey {
     const bus = await this.#world.hid();
     const { describeKeys } = await import('./security-keys/describe-key.ts');
     const pluggedIn = await describeKeys(bus, await this.#channelWorld(), signal);
+    (await import('./glasskey-observing.ts')).noteSecurityKeys(pluggedIn, await this.#observing());
     return { enrolled: enrollments, pluggedIn, rotation };
   }
 
   /** Managing the security keys that are plugged in: PIN, credentials, fingerprints, settings, reset. */
   async securityKeys(): Promise<SecurityKeys> {
     await this.#open();
-    const { enrolledCredential, securityKeys } = await import('./glasskey-security-keys.ts');
+    const [{ enrolledCredential, securityKeys }, { noteSecurityKeys }, observing] = await Promise.all([
+      import('./glasskey-security-keys.ts'),
+      import('./glasskey-observing.ts'),
+      this.#observing(),
+    ]);
     return securityKeys({
+      seen: (keys) => noteSecurityKeys(keys, observing),
       hid: this.#world.hid,
       channel: await this.#channelWorld(),
       log: this.#log,
@@ -750,7 +757,11 @@ export class Glasskey {
     ]);
     const store = await this.#targetStore();
     const [own] = knownHostsFilesOf(this.#dataFolder(), this.#world.homeFolder);
-    return forgetHostKeys(knownTarget(store, name), store.get, own);
+    const forgotten = await forgetHostKeys(knownTarget(store, name), store.get, own);
+    // There is nothing left that a changed key would differ from.
+    const hosts = (await this.hostKeys(name)).filter(({ keys }) => keys.length === 0).map(({ address }) => address);
+    (await import('./glasskey-observing.ts')).noteHostKeys(hosts, true, await this.#observing());
+    return forgotten;
   }
 
   /** False: there is none of that name. */
@@ -844,7 +855,9 @@ export class Glasskey {
     return this.#logged('drill', async () => {
       const { drill } = await import('./glasskey-drill.ts');
       const reports = async () => (await this.status()).enrollments;
-      return drill(request, people, signal, { ...(await this.#connectWorld()), reports });
+      const drills = await drill(request, people, signal, { ...(await this.#connectWorld()), reports });
+      (await import('./glasskey-observing.ts')).noteDrilledHosts(drills, await this.#observing());
+      return drills;
     });
   }
 
@@ -1038,8 +1051,18 @@ export class Glasskey {
     };
   }
 
-  /** Signs in when it is first asked something. */
-  #profileHolder(settings: Settings, people: Pick<GlasskeyPeople, 'signInWanted'>): ProfileKeyHolder {
+  /** Signs in when it is first asked something; what is seen there is noted. */
+  async #profileHolder(settings: Settings, people: Pick<GlasskeyPeople, 'signInWanted'>): Promise<ProfileKeyHolder> {
+    const { observedProfile } = await import('./glasskey-observing.ts');
+    return observedProfile(this.#openProfile(settings, people), await this.#observing());
+  }
+
+  async #observing(): Promise<ObservingWorld> {
+    const { database } = await this.#open();
+    return { database, clock: this.#world.clock, log: this.#log };
+  }
+
+  #openProfile(settings: Settings, people: Pick<GlasskeyPeople, 'signInWanted'>): ProfileKeyHolder {
     let session: Promise<EntraSession> | undefined;
     const open = () => {
       session ??= this.#openEntra(settings, people);

@@ -25,6 +25,64 @@ export interface KeyFact {
   readonly replacedAt: number | undefined;
   /** The last login with it that a device accepted. */
   readonly provenAt: number | undefined;
+  /** Model of the security key that holds it, where that is known. */
+  readonly aaguid: string | undefined;
+  /** Since when its files are missing, as far as anybody looked; undefined: they are there, or were never written. */
+  readonly filesMissingSince: number | undefined;
+  /** Advisories worth a person's time that concern the security key that holds it. */
+  readonly advisories: readonly AdvisoryFact[];
+}
+
+export interface AdvisoryFact {
+  readonly id: string;
+  /** What it is called, in a few words. */
+  readonly title: string;
+  /** It concerns the very kind of key that this one is. */
+  readonly concernsKey: boolean;
+}
+
+/** A key that is, or may be, on a profile, and whose credential is gone from its security key: nobody can log in with it. */
+export interface LostKeyFact {
+  readonly id: string;
+  readonly keyFile: string;
+  readonly account: string;
+  /** As far as anybody looked. */
+  readonly since: number;
+}
+
+/** What a profile held when it was read last. */
+export interface ProfileFact {
+  readonly account: string;
+  /** Of the key there; undefined: there was none. */
+  readonly fingerprint: string | undefined;
+  /** Since when it is so, as far as anybody looked. */
+  readonly since: number;
+}
+
+/** How the PIN of a security key stood when it was asked last. */
+export interface PinFact {
+  /** What tells security keys apart without their PIN: model and firmware. */
+  readonly key: string;
+  readonly product: string;
+  readonly aaguid: string | undefined;
+  readonly state: 'unsupported' | 'not-set' | 'set' | 'change-forced' | 'replug-needed' | 'blocked';
+  readonly triesLeft: number | undefined;
+  /** Since when it is so, as far as anybody looked. */
+  readonly since: number;
+}
+
+/** A host that showed another key than the known one, and no known one since. */
+export interface ChangedHostKeyFact {
+  readonly host: string;
+  readonly since: number;
+  /** The saved target that is this host. */
+  readonly target: string | undefined;
+}
+
+export interface SignInFact {
+  readonly account: string;
+  /** The last one. */
+  readonly at: number;
 }
 
 /** A saved target. */
@@ -42,6 +100,13 @@ export interface RotationFact {
   readonly new: string;
   /** Which of them is to go. */
   readonly leaving: 'old' | 'new';
+  readonly stage: 'making' | 'to-publish' | 'waiting' | 'to-prove' | 'to-retire' | 'retiring';
+  /** When the last thing of it was done that is noted. */
+  readonly since: number;
+  /** When every device has the key that stays at the latest; undefined while it is not on the profile. */
+  readonly reconciledBy: number | undefined;
+  /** A device has accepted a login with the key that stays. */
+  readonly isProven: boolean;
 }
 
 export interface Facts {
@@ -49,10 +114,17 @@ export interface Facts {
   readonly rotation: RotationFact | undefined;
   /** Last used first. */
   readonly targets: readonly TargetFact[];
+  readonly lostKeys: readonly LostKeyFact[];
+  readonly profiles: readonly ProfileFact[];
+  readonly pins: readonly PinFact[];
+  readonly changedHostKeys: readonly ChangedHostKeyFact[];
+  readonly signIns: readonly SignInFact[];
 }
 
 /** How old things may become. */
 export interface PolicyAges {
+  /** How long devices take at most to learn what a profile holds. */
+  readonly reconcileEveryMs: number;
   readonly credentialAgeMs: number;
   readonly drillAgeMs: number;
 }

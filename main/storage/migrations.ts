@@ -159,4 +159,17 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX reminders_seen_ended ON reminders_seen (ended_at);
     `,
   },
+  {
+    name: 'observations',
+    sql: `
+      CREATE TABLE observations (
+        kind TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        value TEXT NOT NULL CHECK (json_valid(value)),
+        since REAL NOT NULL,
+        seen_at REAL NOT NULL,
+        PRIMARY KEY (kind, subject)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -31,9 +31,16 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** With its files in the folder of the test. */
+function inFolder(enrollment: ReturnType<typeof published>): ReturnType<typeof published> {
+  const keyFile = join(folder, 'id_ed25519_sk');
+  for (const file of [keyFile, `${keyFile}.pub`]) writeFileSync(file, '');
+  return { ...enrollment, plan: { ...enrollment.plan, keyFile } };
+}
+
 /** A key that was made and published at the beginning. */
 function enroll(): string {
-  const enrollment = published(BEGIN, BEGIN);
+  const enrollment = inFolder(published(BEGIN, BEGIN));
   world.journal.save(enrollment);
   return enrollment.id;
 }
@@ -73,8 +80,11 @@ describe('the reminders', () => {
       ['drill-age', 'soon', expect.closeTo(25.17, 1)],
       ['no-backup', 'due', 30],
       ['drill-age', 'due', expect.closeTo(30.17, 1)],
+      ['signed-out', 'note', 45],
+      ['signed-out', 'soon', 75],
       ['credential-age', 'soon', 76],
       ['credential-age', 'due', 90],
+      ['signed-out', 'due', 90],
     ]);
   });
 });

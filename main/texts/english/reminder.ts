@@ -14,4 +14,37 @@ export const REMINDER = {
   'reminder.no-backup.title': 'Prepare a backup key',
   'reminder.no-backup':
     'There is one key and no backup. If the security key is lost or breaks, you are locked out until a new one was made, published and taken by the devices.',
+  'reminder.profile-drift.title': 'Look at the profile of {account}',
+  'reminder.profile-drift':
+    'On {seen, date, long} the profile of {account} held another key than the one that was published from here: {fingerprint}. Devices drop yours at their next reconciliation. If nobody replaced it on purpose, publish yours again, and find out who did.',
+  'reminder.profile-drift.none':
+    'On {seen, date, long} the profile of {account} held no key. Devices drop yours at their next reconciliation: publish it again.',
+  'reminder.pin-tries.title': 'Mind the PIN of the {product}',
+  'reminder.pin-tries':
+    '{tries, plural, one {Only # wrong PIN is} other {Only # wrong PINs are}} left before the {product} blocks itself for good. The right PIN brings all tries back: use it once, calmly, or use your backup key.',
+  'reminder.pin-tries.blocked':
+    'The {product} has blocked its PIN for good: nobody logs in with it. Only a reset helps, which deletes every key on it. Put your backup on the profile, or enroll another key.',
+  'reminder.pin-tries.change-forced': 'The {product} wants its PIN changed before it does anything else.',
+  'reminder.firmware.title': 'An advisory about the security key of {name}',
+  'reminder.firmware':
+    '{advisory} concerns the security key that holds {name}: {what}. Your key is of another kind. Keep using it, and keep it in sight; its firmware cannot be updated.',
+  'reminder.firmware.key':
+    '{advisory} concerns the security key that holds {name}, and the kind of key that it is: {what}. For access that matters, replace it by a key on newer firmware; until then keep it in sight.',
+  'reminder.one-half-left.files.title': 'Put the files of {name} back',
+  'reminder.one-half-left.files':
+    'The key files at {file} are gone; the security key is what is left. Glasskey still logs in with it, plain ssh does not. Have the files written again from the security key.',
+  'reminder.one-half-left.credential.title': 'Replace the key {name}: its security key lost it',
+  'reminder.one-half-left.credential':
+    'The credential of {name} is gone from its security key, and only its files are left, which log in nowhere. The profile of {account} may still hold it.',
+  'reminder.host-key-changed.title': 'The host key of {host} has changed',
+  'reminder.host-key-changed':
+    'On {seen, date, long}, {seen, time, short}, {host} showed another host key than the known one, and logins there are refused. Ask whoever runs the host whether its key was changed, before you forget the known one.',
+  'reminder.signed-out.title': 'Sign in as {account}',
+  'reminder.signed-out':
+    'Nobody has signed in as {account} since {last, date, long}, so nobody has looked whether the profile still holds your key. Signing in looks, and changes nothing where it does.',
+  'reminder.rotation-left.title': 'Finish replacing your key',
+  'reminder.rotation-left':
+    'Replacing your key was begun, and is half-way since {since, date, long}. Go on where it stopped.',
+  'reminder.rotation-left.retire':
+    'The key that stays has been proven, and since {since, date, long} the other one can go. Both log in until it has gone.',
 } as const;

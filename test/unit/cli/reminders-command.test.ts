@@ -1,5 +1,5 @@
 /** `glasskey reminders` as scripts, shell prompts and people run it. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -25,7 +25,10 @@ const run = (...words: string[]): Promise<InProcessResult> =>
 function enroll(daysAgo: number): string {
   const database = openDatabase(join(folder, 'data', 'glasskey.db'));
   const at = Date.now() - daysAgo * DAY_MS;
-  const enrollment = published(at, at);
+  const made = published(at, at);
+  const keyFile = join(folder, 'id_ed25519_sk');
+  for (const file of [keyFile, `${keyFile}.pub`]) writeFileSync(file, '');
+  const enrollment = { ...made, plan: { ...made.plan, keyFile } };
   storedJournal(database, systemClock).save(enrollment);
   targetStore(database).add(plainTarget('leaf 1', 'alice@leaf1', []));
   database.close();

@@ -4,7 +4,7 @@ import { type Reminder, type Severity, stageAt, stagesFrom } from '../../../main
 import { remindersOf } from '../../../main/reminders/rules.ts';
 import { sayReminder } from '../../../main/reminders/said.ts';
 import { textsFor } from '../../../main/texts/texts.ts';
-import { AGES, BACKUP, BEGIN, facts, HOUR_MS, keyFact, targetFact } from './sample-facts.ts';
+import { AAGUID, AGES, BACKUP, BEGIN, facts, HOUR_MS, keyFact, targetFact } from './sample-facts.ts';
 
 const texts = textsFor(['en-GB'], 'UTC');
 
@@ -49,6 +49,7 @@ describe('the rules', () => {
       'drill-age:leaf1',
       'drill-age:leaf2',
       'no-backup',
+      'signed-out:alice@contoso.example',
     ]);
     for (const { title, sentence, remedy } of all) {
       expect(sayReminder(texts, title)).toMatch(/^[A-Z].*[^.]$/);
@@ -79,7 +80,15 @@ describe('credential-age', () => {
     const gone = keyFact({ replacedAt: BEGIN + DAY_MS });
     expect(of('credential-age', { keys: [gone, BACKUP] })).toBeUndefined();
     const next = keyFact({ id: 'key-3', createdAt: BEGIN + DAY_MS });
-    const rotation = { old: 'key-1', new: 'key-3', leaving: 'old' } as const;
+    const rotation = {
+      old: 'key-1',
+      new: 'key-3',
+      leaving: 'old',
+      stage: 'waiting',
+      since: BEGIN,
+      reconciledBy: undefined,
+      isProven: false,
+    } as const;
     expect(of('credential-age', { keys: [keyFact(), next], rotation })?.id).toBe('credential-age:key-3');
     expect(of('credential-age', { keys: [keyFact(), next], rotation: { ...rotation, leaving: 'new' } })?.id).toBe(
       'credential-age:key-1',
@@ -141,5 +150,129 @@ describe('no-backup', () => {
   it('is not said where the backup has taken the place of the first key', () => {
     const keys = [keyFact({ replacedAt: BEGIN + DAY_MS }), { ...BACKUP, account: 'a', publishedAt: BEGIN + DAY_MS }];
     expect(of('no-backup', { keys })).toBeUndefined();
+  });
+});
+
+describe('profile-drift', () => {
+  const account = 'alice@contoso.example';
+  const drift = (fingerprint: string | undefined, since = BEGIN + DAY_MS) =>
+    of('profile-drift', { profiles: [{ account, fingerprint, since }] });
+
+  it('is due at once and critical once devices have reconciled, where the profile holds another key or none', () => {
+    for (const fingerprint of ['SHA256:foreign', undefined]) {
+      const reminder = drift(fingerprint);
+      expect(at(reminder, BEGIN + DAY_MS)).toBe('due');
+      expect(at(reminder, BEGIN + DAY_MS + 4 * HOUR_MS)).toBe('critical');
+      expect(reminder?.remedy.command).toEqual(['glasskey', 'publish', '--key', 'SHA256:one']);
+    }
+  });
+
+  it('is not said where the profile holds that key, or was looked at before the key was published', () => {
+    expect(drift('SHA256:one')).toBeUndefined();
+    expect(drift('SHA256:foreign', BEGIN - 1)).toBeUndefined();
+  });
+});
+
+describe('pin-tries', () => {
+  const pin = (triesLeft: number, state: 'set' | 'blocked' = 'set', aaguid = AAGUID) =>
+    of('pin-tries', { pins: [{ key: 'k', product: 'YubiKey 5 NFC', aaguid, state, triesLeft, since: BEGIN }] });
+
+  it('is due with three tries left, critical with one and when the key is blocked', () => {
+    expect(pin(8)).toBeUndefined();
+    expect(pin(4)).toBeUndefined();
+    expect(at(pin(3), BEGIN)).toBe('due');
+    expect(at(pin(1), BEGIN)).toBe('critical');
+    expect(at(pin(0, 'blocked'), BEGIN)).toBe('critical');
+  });
+
+  it('is not said of a security key that holds no key of this computer', () => {
+    expect(pin(1, 'set', 'cb69481e-8ff7-4039-93ec-0a2729a154a8')).toBeUndefined();
+  });
+});
+
+describe('firmware', () => {
+  it('is for soon where the advisory is about the kind of key, else a note', () => {
+    const advisory = { id: 'YSA-2024-03', title: 'EUCLEAK' };
+    const severity = (concernsKey: boolean) =>
+      at(of('firmware', { keys: [keyFact({ advisories: [{ ...advisory, concernsKey }] })] }), BEGIN);
+    expect(severity(true)).toBe('soon');
+    expect(severity(false)).toBe('note');
+  });
+});
+
+describe('one-half-left', () => {
+  it('says that files are gone, for soon and after a week due', () => {
+    const reminder = of('one-half-left', { keys: [keyFact({ filesMissingSince: BEGIN })] });
+    expect(at(reminder, BEGIN)).toBe('soon');
+    expect(at(reminder, BEGIN + 7 * DAY_MS)).toBe('due');
+    expect(reminder?.remedy.command).toEqual(['glasskey', 'recover']);
+  });
+
+  it('is critical where the credential is gone: the backup takes its place, or a new key', () => {
+    const lost = { id: 'gone', keyFile: '/k/id', account: 'alice@contoso.example', since: BEGIN };
+    const withBackup = of('one-half-left', { keys: [BACKUP], lostKeys: [lost] });
+    expect(at(withBackup, BEGIN)).toBe('critical');
+    expect(withBackup?.remedy.command).toEqual(['glasskey', 'publish', '--key', 'SHA256:two']);
+    expect(of('one-half-left', { keys: [], lostKeys: [lost] })?.remedy.action).toEqual({ kind: 'enroll' });
+  });
+});
+
+describe('host-key-changed', () => {
+  it('is due at once, and leads to what is known of that host', () => {
+    const of10 = (target: string | undefined) =>
+      of('host-key-changed', { changedHostKeys: [{ host: '10.0.0.7', since: BEGIN, target }] });
+    expect(at(of10('leaf1'), BEGIN)).toBe('due');
+    expect(of10('leaf1')?.remedy.command).toEqual(['glasskey', 'targets', 'host-keys', 'leaf1']);
+    expect(of10(undefined)?.remedy.command).toEqual(['glasskey', 'targets']);
+  });
+});
+
+describe('signed-out', () => {
+  it('counts from the last sign-in or publication, and is due after 90 days', () => {
+    expect(at(of('signed-out', {}), BEGIN + 45 * DAY_MS)).toBe('note');
+    expect(at(of('signed-out', {}), BEGIN + 75 * DAY_MS)).toBe('soon');
+    expect(at(of('signed-out', {}), BEGIN + 90 * DAY_MS)).toBe('due');
+    const signIns = [{ account: 'alice@contoso.example', at: BEGIN + 50 * DAY_MS }];
+    expect(of('signed-out', { signIns })?.since).toBe(BEGIN + 50 * DAY_MS);
+  });
+});
+
+describe('rotation-left', () => {
+  const left = (changes: Partial<NonNullable<Facts['rotation']>>) =>
+    of('rotation-left', {
+      rotation: {
+        old: 'key-1',
+        new: 'key-3',
+        leaving: 'old',
+        stage: 'making',
+        since: BEGIN,
+        reconciledBy: undefined,
+        isProven: false,
+        ...changes,
+      },
+    });
+
+  it('is for soon after a day and due after three while the new key is half made or not published', () => {
+    for (const stage of ['making', 'to-publish', 'retiring'] as const) {
+      expect(at(left({ stage }), BEGIN + DAY_MS - 1)).toBeUndefined();
+      expect(at(left({ stage }), BEGIN + DAY_MS)).toBe('soon');
+      expect(at(left({ stage }), BEGIN + 3 * DAY_MS)).toBe('due');
+    }
+  });
+
+  it('waits for the devices, leaves the proof to another rule, and asks to retire the old key in two weeks', () => {
+    const reconciledBy = BEGIN + 4 * HOUR_MS;
+    expect(left({ stage: 'waiting', reconciledBy })).toBeUndefined();
+    expect(left({ stage: 'to-prove', reconciledBy })).toBeUndefined();
+    // Known before it begins: the stage changes with the time alone.
+    for (const stage of ['waiting', 'to-retire'] as const) {
+      const reminder = left({ stage, reconciledBy, isProven: true });
+      expect(at(reminder, reconciledBy + DAY_MS)).toBe('soon');
+      expect(at(reminder, reconciledBy + 14 * DAY_MS)).toBe('due');
+    }
+  });
+
+  it('that was given up goes back', () => {
+    expect(left({ leaving: 'new' })?.remedy.command).toEqual(['glasskey', 'rotate', '--abandon']);
   });
 });

@@ -5,7 +5,25 @@ export const HOUR_MS = 3_600_000;
 /** 2026-09-01T00:00:00Z. */
 export const BEGIN = Date.UTC(2026, 8, 1);
 
-export const AGES: PolicyAges = { credentialAgeMs: 90 * DAY_MS, drillAgeMs: 30 * DAY_MS };
+/** A YubiKey 5 NFC. */
+export const AAGUID = 'fa2b99dc-9e39-4257-8f92-4a30d23c4118';
+
+export const NO_FACTS: Facts = {
+  keys: [],
+  rotation: undefined,
+  targets: [],
+  lostKeys: [],
+  profiles: [],
+  pins: [],
+  changedHostKeys: [],
+  signIns: [],
+};
+
+export const AGES: PolicyAges = {
+  reconcileEveryMs: 4 * HOUR_MS,
+  credentialAgeMs: 90 * DAY_MS,
+  drillAgeMs: 30 * DAY_MS,
+};
 
 /** Published at once, on every device four hours later, and proven an hour after that. */
 export function keyFact(changes: Partial<KeyFact> = {}): KeyFact {
@@ -23,6 +41,9 @@ export function keyFact(changes: Partial<KeyFact> = {}): KeyFact {
     reconciledBy: BEGIN + 4 * HOUR_MS,
     replacedAt: undefined,
     provenAt: BEGIN + 5 * HOUR_MS,
+    aaguid: AAGUID,
+    filesMissingSince: undefined,
+    advisories: [],
     ...changes,
   };
 }
@@ -43,5 +64,5 @@ export function targetFact(changes: Partial<TargetFact> = {}): TargetFact {
 }
 
 export function facts(changes: Partial<Facts> = {}): Facts {
-  return { keys: [keyFact(), BACKUP], rotation: undefined, targets: [targetFact()], ...changes };
+  return { ...NO_FACTS, keys: [keyFact(), BACKUP], targets: [targetFact()], ...changes };
 }

@@ -94,6 +94,7 @@ export class SimulatedComputer {
   change(facts: Partial<Facts>): void {
     this.facts = { ...this.facts, ...facts };
     this.#all = undefined;
+    this.#pending = undefined;
     this.#hasChanged = true;
   }
 
@@ -107,6 +108,7 @@ export class SimulatedComputer {
       kind === 'snoozed' ? snooze(asked, until) : kind === 'dismissed' ? dismiss(asked, 'because') : restore(asked);
     this.store.answer(answer);
     this.#answers = undefined;
+    this.#pending = undefined;
     this.#hasChanged = true;
   }
 
@@ -117,14 +119,31 @@ export class SimulatedComputer {
     return this.#answers;
   }
 
-  /** What should have been told by now, or soon: with its round. */
+  /** What is to be told or was, as it is now: with its round. */
   pending(): readonly { readonly key: string; readonly severity: Severity }[] {
+    const { now } = this;
+    const known = this.#pending;
+    if (known === undefined || now < known.from || now >= known.to) {
+      const ends = [
+        ...this.all.flatMap(({ stages }) => stages.map(({ at }) => at)),
+        ...[...this.answers.values()].map((one) => (one.kind === 'snoozed' ? one.until : now)),
+      ];
+      const to = Math.min(...ends.filter((at) => at > now));
+      this.#pending = { from: now, to, stages: this.#pendingAt(now) };
+    }
+    return this.#pending?.stages ?? [];
+  }
+
+  /** Holds until a stage begins, a snooze ends, or something is changed. */
+  #pending: { from: number; to: number; stages: ReturnType<SimulatedComputer['pending']> } | undefined;
+
+  #pendingAt(now: number): ReturnType<SimulatedComputer['pending']> {
     return this.all.flatMap((one) => {
-      const stage = stageAt(one, this.now);
+      const stage = stageAt(one, now);
       if (stage === undefined || stage.severity === 'note') return [];
       const found = this.answers.get(one.id);
       const answer = found?.since === one.since ? found : undefined;
-      if (isAnswered(answer, stage, this.now)) return [];
+      if (isAnswered(answer, stage, now)) return [];
       return [{ key: keyOf(one, stage.severity, answer?.round ?? 0), severity: stage.severity }];
     });
   }

@@ -116,6 +116,7 @@ export function desk(
     enrolled: async () => enrolled,
     deleting: deleting ?? ((work) => work((id) => gone.push(id))),
     environment: {},
+    seen: () => {},
     logged: (what, work) => {
       begun.push(what);
       return work();

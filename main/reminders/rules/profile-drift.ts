@@ -1,0 +1,39 @@
+import { type Facts, isInUse, type PolicyAges } from '../facts.ts';
+import { type Reminder, stagesFrom } from '../reminder.ts';
+import { said, title } from '../said.ts';
+
+/**
+ * A profile that does not hold the key that was published on it last: devices drop that key at their next reconciliation. While a
+ * rotation puts one in the place of the other, it is the rotation's.
+ */
+export function profileDrift(
+  { keys, profiles, rotation }: Facts,
+  { reconcileEveryMs }: PolicyAges,
+): readonly Reminder[] {
+  const ofRotation = keys.filter(({ id }) => id === rotation?.old || id === rotation?.new);
+  return profiles.flatMap(({ account, fingerprint, since }): readonly Reminder[] => {
+    const ours = keys.find((key) => isInUse(key) && key.account === account);
+    if (ours?.fingerprint === undefined || ours.fingerprint === fingerprint) return [];
+    // Published after the look: what was seen then says nothing of it.
+    if (ours.publishedAt !== undefined && ours.publishedAt > since) return [];
+    if (ofRotation.includes(ours) && ofRotation.some((one) => one.fingerprint === fingerprint)) return [];
+    return [
+      {
+        id: `profile-drift:${account}`,
+        rule: 'profile-drift',
+        subject: account,
+        since,
+        stages: stagesFrom({ due: since, critical: since + reconcileEveryMs }),
+        title: title('reminder.profile-drift.title', { account }),
+        sentence:
+          fingerprint === undefined
+            ? said('reminder.profile-drift.none', { account, seen: new Date(since) })
+            : said('reminder.profile-drift', { account, fingerprint, seen: new Date(since) }),
+        remedy: {
+          action: { kind: 'publish', key: ours.fingerprint },
+          command: ['glasskey', 'publish', '--key', ours.fingerprint],
+        },
+      },
+    ];
+  });
+}
