@@ -134,7 +134,10 @@ function hopAliases(
   taken: Set<string>,
 ): ReadonlyMap<string, Hop> {
   const jumpHosts = new Set(targets.filter(({ isJumpHost }) => isJumpHost).map(({ name }) => name));
-  const saved = entries.filter(({ alias, kind }) => kind === 'jump' && jumpHosts.has(alias));
+  // `ProxyJump none`, in any case, is none at all: a jump host of that name gets another one beside its own.
+  const saved = entries.filter(
+    ({ alias, kind }) => kind === 'jump' && jumpHosts.has(alias) && alias.toLowerCase() !== 'none',
+  );
   const hops = new Map<string, Hop>();
   for (const spec of entries.flatMap(({ way }) => way.jumps)) {
     const device = formatHostSpec(spec);

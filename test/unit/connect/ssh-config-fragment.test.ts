@@ -77,6 +77,16 @@ describe('the entries of saved targets', () => {
     expect(asSshReadsIt(text, 'glasskey-ops-2001-db8-5-22').hostname).toBe('2001:db8::5');
   });
 
+  it('never leave a jump host out because it is called None, which to ProxyJump is none', () => {
+    const { text, hosts } = fragment([
+      jumpHost('None', way('jump', 'ops@192.0.2.10')),
+      target('leaf1', way('jump', 'alice@10.0.0.7', 'ops@192.0.2.10')),
+    ]);
+    expect(hosts.map(({ alias }) => alias)).toEqual(['None', 'leaf1']);
+    expect(asSshReadsIt(text, 'leaf1').proxyjump).toBe('glasskey-ops-192.0.2.10');
+    expect(asSshReadsIt(text, 'glasskey-ops-192.0.2.10')).toMatchObject({ hostname: '192.0.2.10', user: 'ops' });
+  });
+
   it('give the name to the first way that is not by password, and say of the others which they are', () => {
     const { text, hosts, remarks } = fragment([
       target(
