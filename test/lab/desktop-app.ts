@@ -99,6 +99,15 @@ export class LabDesktop {
     return this.#app.evaluate(run, argument as Argument);
   }
 
+  /** So long the computer was asleep. */
+  sleep(ms: number): Promise<void> {
+    return this.evaluate(({ powerMonitor }, asleepMs: number) => {
+      powerMonitor.emit('suspend');
+      (globalThis as unknown as { labClock: { turn(ms: number): void } }).labClock.turn(asleepMs);
+      powerMonitor.emit('resume');
+    }, ms);
+  }
+
   get errors(): string {
     return this.#app.errors();
   }

@@ -1,14 +1,15 @@
 /**
  * The desktop app as it is, with one difference: its HID bus is the lab authenticator's socket, named by GLASSKEY_LAB_KEY. The lab
- * plugs in from outside; the product knows nothing of it. Its documents are those in the folder that GLASSKEY_LAB_DOCUMENTS names.
+ * plugs in from outside; the product knows nothing of it. A test turns its clock by `globalThis.labClock`. Its documents are those in
+ * the folder that GLASSKEY_LAB_DOCUMENTS names.
  */
 import { homedir, hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startDesktop } from '../../main/ipc/desktop.ts';
 import { runApp } from '../../main/shell/run-app.ts';
-import { systemClock } from '../../time/clock.ts';
 import { labHidBus } from './authenticator/socket-bus.ts';
+import { turnableClock } from './turnable-clock.ts';
 
 const { GLASSKEY_LAB_KEY: socket, GLASSKEY_LAB_DOCUMENTS: documents } = process.env;
 if (socket === undefined) throw new Error('GLASSKEY_LAB_KEY must name the socket of a lab authenticator');
@@ -18,10 +19,13 @@ if (documents === undefined) throw new Error('GLASSKEY_LAB_DOCUMENTS must name t
 const isSource = import.meta.url.endsWith('.ts');
 const main = fileURLToPath(new URL('../../main', import.meta.url));
 
+const clock = turnableClock();
+(globalThis as { labClock?: typeof clock }).labClock = clock;
+
 // Not awaited: Electron is not ready before this module has been evaluated to its end.
 void runApp({
   hid: async () => labHidBus(socket),
-  clock: systemClock,
+  clock,
   environment: process.env,
   homeFolder: homedir(),
   owner: `${userInfo().username}@${hostname()}`,
