@@ -45,17 +45,21 @@ function unitFolder({ environment, homeFolder }: SystemdWorld): string {
   return join(folder, 'systemd', 'user');
 }
 
-/** `:` before the program: no word is read as the name of a variable (systemd.service(5), "Command lines"). */
+/** Restart: right after a login there may be nobody yet who shows notifications. `:` before the program: no word is read as the name of a variable (systemd.service(5), "Command lines"). */
 function serviceUnit({ check, kept }: SystemdWorld): string {
   return unit([
     '[Unit]',
     'Description=Glasskey: tell what needs attention',
+    'StartLimitIntervalSec=30min',
+    'StartLimitBurst=5',
     '',
     '[Service]',
     'Type=oneshot',
     ...Object.entries(kept).map(([name, value]) => `Environment=${quoted(`${name}=${value}`)}`),
     `ExecStart=:${startable(check).map(quoted).join(' ')}`,
     'TimeoutStartSec=2min',
+    'Restart=on-failure',
+    'RestartSec=1min',
   ]);
 }
 

@@ -3,11 +3,17 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { storedJournal } from '../../main/enrollment/stored-journal.ts';
 import { type CheckSchedule, installSchedule, removeSchedule } from '../../main/reminders/check-schedule.ts';
 import type { RunProgram } from '../../main/reminders/run-program.ts';
 import { notify } from '../../main/reminders/system-notification.ts';
 import { systemdSchedule } from '../../main/reminders/systemd-timer.ts';
+import { ensureDataFolder } from '../../main/storage/data-folder.ts';
+import { openDatabase } from '../../main/storage/database.ts';
+import { systemClock } from '../../time/clock.ts';
+import { installGlasskey } from '../bench/cli/installed-glasskey.ts';
 import { noUserSession, startUserSession, type UserSession } from '../lab/user-session/user-session.ts';
+import { published } from '../unit/enrollment/sample-enrollment.ts';
 import { soon } from '../window/soon.ts';
 
 const why = noUserSession();
@@ -100,5 +106,65 @@ describe.skipIf(why !== undefined)('the scheduled check in a login session', () 
       code: 'NOTIFICATION_NOT_TAKEN',
       message: expect.stringContaining('nobody is there'),
     });
+  });
+});
+
+describe.skipIf(why !== undefined)('glasskey reminders in a login session', { timeout: 60_000 }, () => {
+  let folder: string;
+  let session: UserSession;
+  let program: string;
+  const glasskey = (...words: string[]) => session.run(process.execPath, [program, 'reminders', ...words]);
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'gk-check-'));
+    program = (await installGlasskey(join(folder, 'an "odd" place'))).program;
+    session = await startUserSession(folder);
+    const data = join(session.home, '.local', 'share', 'glasskey');
+    ensureDataFolder(data);
+    const database = openDatabase(join(data, 'glasskey.db'));
+    const enrolledAt = systemClock.now() - 40 * 86_400_000;
+    storedJournal(database, systemClock, () => {}).save(published(enrolledAt, enrolledAt));
+    database.close();
+  }, 60_000);
+  afterAll(async () => {
+    await session?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('shows what it would write, and writes nothing unasked', async () => {
+    const { stdout } = await glasskey('schedule');
+    expect(stdout).toContain('OnCalendar=hourly');
+    expect(stdout).toContain('/usr/bin/systemctl --user enable glasskey-reminders.timer');
+    expect((await glasskey('schedule', 'install')).stderr).toContain('Nobody agreed');
+    expect((await glasskey('schedule', 'status')).exitCode).toBe(3);
+    expect(existsSync(join(session.home, '.config'))).toBe(false);
+  });
+
+  it('is installed, looks by itself after days off, and notifies without the app, each thing once', async () => {
+    expect((await glasskey('schedule', 'install', '--yes')).exitCode).toBe(0);
+    expect(JSON.parse((await glasskey('schedule', 'status', '--json')).stdout)).toMatchObject({
+      state: 'on',
+      by: 'systemd',
+    });
+    await session.setTaking(false);
+    const refused = await glasskey('check');
+    expect([refused.exitCode, refused.stderr]).toEqual([1, expect.stringContaining('NOTIFICATION_NOT_TAKEN')]);
+    await session.setTaking(true);
+    await session.daysOff(2);
+    // What is critical comes by itself.
+    await soon(async () => (await session.notifications()).map(({ title }) => title)).toEqual([
+      'Prove the key id_ed25519_sk',
+      'Prepare a backup key',
+    ]);
+    expect((await session.notifications()).map(({ urgency }) => urgency)).toEqual([2, 1]);
+    expect(JSON.parse((await glasskey('check', '--json')).stdout)).toEqual({ told: [] });
+    expect(await session.notifications()).toHaveLength(2);
+  });
+
+  it('is removed: nothing is left of it', async () => {
+    expect((await glasskey('schedule', 'remove', '--yes')).stdout).toContain('Off:');
+    expect((await glasskey('schedule', 'status')).exitCode).toBe(3);
+    const left = await session.run('/usr/bin/find', [session.home, '-name', '*glasskey-reminders*']);
+    expect(left.stdout).toBe('');
   });
 });

@@ -13,7 +13,7 @@ folder = sys.argv[1]
 
 
 class Notifications(dbus.service.Object):
-    count = 0
+    count = len(os.listdir(folder))
 
     @dbus.service.method(NAME, in_signature="susssasa{sv}i", out_signature="u")
     def Notify(self, app_name, replaces_id, app_icon, summary, body, actions, hints, expire_timeout):
