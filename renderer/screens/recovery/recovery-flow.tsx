@@ -10,10 +10,10 @@ import { ScreenBody } from '../../design/screen-body.tsx';
 import { useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
 import { useFresh } from '../../use-fresh.ts';
+import { type LongCall, useLongCall } from '../../use-long-call.ts';
 import { RecoveryChoice } from './recovery-choice.tsx';
 import { RecoveryDone } from './recovery-done.tsx';
 import { RecoveryUnderWay } from './recovery-under-way.tsx';
-import { type RecoveryRun, useRecovery } from './use-recovery.ts';
 
 const useStyles = makeStyles({
   choices: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalXL },
@@ -29,7 +29,7 @@ const useStyles = makeStyles({
 /** `path`: of the security key from whose page it was opened. */
 export function RecoveryFlow({ path }: { readonly path: string | undefined }) {
   const { say } = useTexts();
-  const recovery = useRecovery();
+  const recovery = useLongCall<'recovery.run'>();
   const { state, cancel } = recovery;
   const choice = state.phase === 'running' ? state.steps.at(-1) : undefined;
   return (
@@ -47,14 +47,14 @@ export function RecoveryFlow({ path }: { readonly path: string | undefined }) {
         ) : (
           <RecoveryUnderWay steps={state.steps} isStopping={state.isStopping} onCancel={cancel} />
         ))}
-      {state.phase === 'done' && <RecoveryDone report={state.report} steps={state.steps} />}
+      {state.phase === 'done' && <RecoveryDone report={state.output} steps={state.steps} />}
     </ScreenBody>
   );
 }
 
 interface BeforeProps {
   readonly path: string | undefined;
-  readonly recovery: RecoveryRun;
+  readonly recovery: LongCall<'recovery.run'>;
 }
 
 function Before({ path, recovery }: BeforeProps) {
@@ -122,7 +122,8 @@ function Choices({ outlook, path, recovery }: BeforeProps & { readonly outlook: 
           size="large"
           disabledFocusable={key === undefined}
           onClick={() => {
-            if (key !== undefined) recovery.run({ key: key.path, looksAtProfile: looks && canLook });
+            if (key === undefined) return;
+            void recovery.run('recovery.run', { key: key.path, looksAtProfile: looks && canLook });
           }}
         >
           {say(recovery.state.phase === 'none' ? 'recovery.start' : 'recovery.again')}

@@ -13,13 +13,13 @@ import { ScreenBody } from '../../design/screen-body.tsx';
 import { useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
 import { useFresh } from '../../use-fresh.ts';
+import { type LongCall, type LongCallState, useLongCall } from '../../use-long-call.ts';
 import { RunFrame } from '../enroll/run-frame.tsx';
 import { runProgress } from '../enroll/run-progress.ts';
 import { RunRemarks } from '../enroll/run-remarks.tsx';
 import { KeySide } from './key-side.tsx';
 import { RotationNext } from './rotation-next.tsx';
 import { rotationStages } from './rotation-stages.ts';
-import { type RotationRun, type RotationRunState, useRotationRun } from './use-rotation-run.ts';
 
 const useStyles = makeStyles({
   // The steps stand beside what is next where there is room, else below it.
@@ -48,7 +48,7 @@ const useStyles = makeStyles({
 
 export function RotationFlow() {
   const { say } = useTexts();
-  const run = useRotationRun();
+  const run = useLongCall<'rotation.run'>();
   const { state } = run;
   const { value, error, again } = useFresh(
     'rotation.get',
@@ -71,7 +71,7 @@ export function RotationFlow() {
 
 interface StandingProps {
   readonly value: CallOutput<'rotation.get'>;
-  readonly run: RotationRun;
+  readonly run: LongCall<'rotation.run'>;
   readonly onStale: () => void;
 }
 
@@ -131,7 +131,7 @@ function Stages({ rotation, isRunning }: StagesProps) {
 }
 
 interface UnderWayProps {
-  readonly state: Extract<RotationRunState, { phase: 'running' }>;
+  readonly state: Extract<LongCallState<'rotation.run'>, { phase: 'running' }>;
   readonly cancel: () => void;
 }
 
@@ -181,12 +181,12 @@ function UnderWay({ state: { steps, isStopping }, cancel }: UnderWayProps) {
 }
 
 /** What came of the last step. */
-function Outcome({ state }: { readonly state: RotationRunState }) {
+function Outcome({ state }: { readonly state: LongCallState<'rotation.run'> }) {
   const { say } = useTexts();
   const announce = useAnnounce();
   const said =
     state.phase === 'done'
-      ? say(`rotation.did-${state.did}`)
+      ? say(`rotation.did-${state.output.did}`)
       : state.phase === 'stopped'
         ? say('rotation.stopped')
         : undefined;

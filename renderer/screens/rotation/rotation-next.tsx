@@ -1,13 +1,13 @@
 /** The one thing to do next in a rotation, with why it may be done now or what is waited for. */
 import { Button, makeStyles, tokens } from '@fluentui/react-components';
 import { useState } from 'react';
-import type { RotationView } from '../../../main/ipc/contract.ts';
+import type { CallInput, RotationView } from '../../../main/ipc/contract.ts';
 import { CallError } from '../../contract-client.ts';
 import { Countdown } from '../../design/countdown.tsx';
 import { useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
+import type { LongCall, LongCallState } from '../../use-long-call.ts';
 import { nextSentences } from './next-sentences.ts';
-import type { RotationRun, RotationRunState } from './use-rotation-run.ts';
 import { WhichKey } from './which-key.tsx';
 
 const useStyles = makeStyles({
@@ -34,7 +34,7 @@ const useStyles = makeStyles({
 
 export interface RotationNextProps {
   readonly rotation: RotationView | undefined;
-  readonly run: RotationRun;
+  readonly run: LongCall<'rotation.run'>;
   readonly onStale: () => void;
 }
 
@@ -48,8 +48,10 @@ export function RotationNext({ rotation, run, onStale }: RotationNextProps) {
   const device = isAmbiguous ? path : undefined;
   const back = leaving === 'new' ? '-back' : '';
   const which = leaving === 'new' ? '-new' : '';
+  const begin = (step: CallInput<'rotation.run'>['step']) =>
+    void run.run('rotation.run', { step, ...(device === undefined ? {} : { device }) });
   const primary = (label: string) => (
-    <Button appearance="primary" size="large" onClick={() => run.run(leaving === 'new' ? 'give-up' : 'next', device)}>
+    <Button appearance="primary" size="large" onClick={() => begin(leaving === 'new' ? 'give-up' : 'next')}>
       {label}
     </Button>
   );
@@ -97,7 +99,7 @@ export function RotationNext({ rotation, run, onStale }: RotationNextProps) {
       <div className={styles.actions}>
         {actionOf()}
         {mayGiveUp && (
-          <Button size="large" onClick={() => run.run('give-up', device)}>
+          <Button size="large" onClick={() => begin('give-up')}>
             {say('rotation.give-up')}
           </Button>
         )}
@@ -112,6 +114,6 @@ export function RotationNext({ rotation, run, onStale }: RotationNextProps) {
 }
 
 /** Several security keys are plugged in, any of which could be meant. */
-function couldNotTell(state: RotationRunState): boolean {
+function couldNotTell(state: LongCallState<'rotation.run'>): boolean {
   return state.phase === 'failed' && state.error instanceof CallError && state.error.code === 'KEY_SEVERAL';
 }
