@@ -5,8 +5,20 @@ import type { Log } from '../diagnostics/log.ts';
 import type { Clock } from '../time/clock.ts';
 import { listAgent } from './agent/agent-probe.ts';
 import { isSameSocket, type PassThroughWorld } from './agent/pass-through.ts';
+import { STANDARD_PIPE, type StandardPipe } from './agent/standard-pipe.ts';
 import { sha256Fingerprint } from './openssh/fingerprint.ts';
 import type { Settings } from './storage/settings.ts';
+
+/** Windows: whoever has the standard pipe; undefined elsewhere, where nobody has it, or where it cannot be found out. */
+export async function standardPipe(platform: NodeJS.Platform, log: Log): Promise<StandardPipe | undefined> {
+  if (platform !== 'win32') return undefined;
+  try {
+    return await (await import('./agent/standard-pipe.ts')).lookAtStandardPipe();
+  } catch (error) {
+    log('warn', 'agent.standard-pipe.unknown', { message: error instanceof Error ? error.message : String(error) });
+    return undefined;
+  }
+}
 
 export interface OtherAgentWorld {
   readonly settings: Pick<Settings, 'get'>;
@@ -25,9 +37,6 @@ export interface PassThroughStatus {
   readonly socketPath: string | undefined;
   readonly keys: readonly { readonly fingerprint: string; readonly comment: string }[];
 }
-
-/** Where every program of OpenSSH for Windows looks when SSH_AUTH_SOCK is unset (openssh-sk.md, section 14). */
-export const WINDOWS_AGENT_PIPE = '\\\\.\\pipe\\openssh-ssh-agent';
 
 export function passThroughWorld(world: OtherAgentWorld, clock: Clock, log: Log): PassThroughWorld {
   const otherSocket = () => {
@@ -63,5 +72,5 @@ function otherAgentSocket({ settings, environment, homeFolder, platform }: Other
   if (value === null) return undefined;
   if (value.startsWith('~/')) return join(homeFolder, value.slice(2));
   if (value !== 'SSH_AUTH_SOCK') return value;
-  return environment.SSH_AUTH_SOCK || (platform === 'win32' ? WINDOWS_AGENT_PIPE : undefined);
+  return environment.SSH_AUTH_SOCK || (platform === 'win32' ? STANDARD_PIPE : undefined);
 }

@@ -10,6 +10,7 @@ import type { HidBus } from '../native/hid/transport.ts';
 import type { Clock } from '../time/clock.ts';
 import type { OnRefused } from './agent/activity-log.ts';
 import type { PassThroughWorld } from './agent/pass-through.ts';
+import type { StandardPipe } from './agent/standard-pipe.ts';
 import type { ConnectPlan } from './connect/plan.ts';
 import type { AppSessions } from './connect/sessions-client.ts';
 import type { SessionsServing } from './connect/sessions-server.ts';
@@ -599,6 +600,11 @@ export class Glasskey {
     ]);
     const path = socketPath === undefined ? agentSocketPath(this.#dataFolder()) : absolute(socketPath);
     return passThroughStatus(world, path, this.#world.clock);
+  }
+
+  /** Windows: who has the pipe on which OpenSSH looks for an agent by itself; undefined elsewhere, and where nobody has it. */
+  async standardAgentPipe(): Promise<StandardPipe | undefined> {
+    return (await import('./glasskey-pass-through.ts')).standardPipe(process.platform, this.#log);
   }
 
   async #passThroughWorld(): Promise<PassThroughWorld> {

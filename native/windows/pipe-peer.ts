@@ -20,6 +20,52 @@ const UV_NAMED_PIPE = 7;
 // winbase.h
 const PIPE_SERVER_END = 1;
 
+/** Who serves a pipe. */
+export interface PipeServer {
+  readonly pid: number;
+  /** 0: of the system's services, and of nobody who sits here. Undefined where the system does not say. */
+  readonly session: number | undefined;
+}
+
+const SYNCHRONIZE = 0x0010_0000;
+const OPEN_EXISTING = 3;
+const INVALID_HANDLE = -1;
+
+/** Asks for the server of a pipe by its name (`\\\\.\\pipe\\…`), which connects to it for a moment; undefined where nobody serves it. */
+export async function loadPipeServerOf(): Promise<(path: string) => PipeServer | undefined> {
+  const kernel = kernel32(await loadKoffi());
+  const open: (
+    path: string,
+    access: number,
+    share: number,
+    security: null,
+    creation: number,
+    flags: number,
+    template: number,
+  ) => number = kernel.func(
+    'intptr_t __stdcall CreateFileW(str16 path, uint32_t access, uint32_t share, void *security, uint32_t creation, uint32_t flags, intptr_t template)',
+  );
+  const close: (handle: number) => boolean = kernel.func('bool __stdcall CloseHandle(intptr_t handle)');
+  const serverProcess: (handle: number, pid: [number]) => boolean = kernel.func(
+    'bool __stdcall GetNamedPipeServerProcessId(intptr_t pipe, _Out_ uint32_t *pid)',
+  );
+  const sessionOf: (pid: number, session: [number]) => boolean = kernel.func(
+    'bool __stdcall ProcessIdToSessionId(uint32_t pid, _Out_ uint32_t *session)',
+  );
+  return (path) => {
+    const handle = open(path, SYNCHRONIZE, 0, null, OPEN_EXISTING, 0, 0);
+    if (handle === INVALID_HANDLE) return undefined;
+    try {
+      const pid: [number] = [0];
+      if (!serverProcess(handle, pid)) return undefined;
+      const session: [number] = [0];
+      return { pid: pid[0], session: sessionOf(pid[0], session) ? session[0] : undefined };
+    } finally {
+      close(handle);
+    }
+  };
+}
+
 /** Throws where koffi cannot be loaded, or this program exports no libuv. */
 export async function loadPipePeers(): Promise<PipePeers> {
   const koffi = await loadKoffi();

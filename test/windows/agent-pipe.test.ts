@@ -11,9 +11,22 @@ import { type WindowsProgram, WindowsUser, windowsPath } from './wine.ts';
 const AGENT = join(import.meta.dirname, 'pipe-agent.ts');
 const ASK = join(import.meta.dirname, 'ask-agent.ts');
 
+/** The agent's first line: what it says of itself. */
+interface Start {
+  readonly pid: number;
+  readonly server: unknown;
+  readonly nobody: unknown;
+  readonly owner: unknown;
+  readonly socketPath: string;
+  readonly dataFolder: string;
+  readonly publicLine: string;
+  readonly list: string;
+  readonly account: string;
+}
+
 let user: WindowsUser;
 let agent: WindowsProgram;
-let start: Readonly<Record<string, string>>;
+let start: Start;
 
 async function lines(program: WindowsProgram): Promise<readonly Readonly<Record<string, unknown>>[]> {
   return (await program.output())
@@ -22,8 +35,8 @@ async function lines(program: WindowsProgram): Promise<readonly Readonly<Record<
     .map((line) => JSON.parse(line));
 }
 
-async function started(program: WindowsProgram): Promise<Readonly<Record<string, string>>> {
-  const first = async () => (await lines(program))[0] as Readonly<Record<string, string>> | undefined;
+async function started(program: WindowsProgram): Promise<Start> {
+  const first = async () => (await lines(program))[0] as Start | undefined;
   return vi.waitUntil(first, { timeout: 30_000 });
 }
 
@@ -87,16 +100,22 @@ describe('the agent on a pipe', () => {
     expect(start.list).toBe(`D:P(D;;FA;;;NU)(A;;FA;;;${start.account})`);
   });
 
+  it('says by its name who serves it, and that nobody serves another', () => {
+    expect(start.server).toMatchObject({ pid: start.pid });
+    expect(start.nobody).toBeNull();
+    expect(start.owner).toEqual({ owner: 'other', program: expect.stringMatching(/\\node\.exe$/) });
+  });
+
   it('answers a list and a signature, which ssh-keygen verifies, and knows which program has asked', async () => {
-    const { pid, comments, signature } = await ask(start.socketPath ?? '', 'the text');
+    const { pid, comments, signature } = await ask(start.socketPath, 'the text');
     expect(comments).toEqual(['the key']);
-    expect(await isVerified('the text', start.publicLine ?? '', signature)).toBe(true);
-    expect(await isVerified('another', start.publicLine ?? '', signature)).toBe(false);
+    expect(await isVerified('the text', start.publicLine, signature)).toBe(true);
+    expect(await isVerified('another', start.publicLine, signature)).toBe(false);
     expect((await lines(agent)).at(-1)).toEqual({ client: { pid, program: 'node' }, decision: 'signed' });
   });
 
   it('tells apart programs that ask at the same time', async () => {
-    const asked = await Promise.all(['one', 'two', 'three'].map((text) => ask(start.socketPath ?? '', text)));
+    const asked = await Promise.all(['one', 'two', 'three'].map((text) => ask(start.socketPath, text)));
     const told = (await lines(agent)).slice(-3).map(({ client }) => Reflect.get(client as object, 'pid'));
     expect(new Set(told)).toEqual(new Set(asked.map(({ pid }) => pid)));
   });
@@ -111,7 +130,7 @@ describe('the agent on a pipe', () => {
     const environment = { GLASSKEY_HOME: windowsPath(join(user.home, 'Elsewhere')) };
     const passing = (other = '') => user.start(AGENT, ['second', other], { environment, seconds: 60 });
     const first = await passing(start.socketPath);
-    const path = (await started(first)).socketPath ?? '';
+    const path = (await started(first)).socketPath;
     expect((await ask(path, 'x')).comments).toEqual(['second', 'the key']);
     first.kill();
     await first.ended;

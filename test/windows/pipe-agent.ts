@@ -2,9 +2,11 @@
 import { startAgentServer } from '../../main/agent/agent-server.ts';
 import { loadClientOf } from '../../main/agent/asking-program.ts';
 import { PassThrough } from '../../main/agent/pass-through.ts';
+import { lookAtStandardPipe } from '../../main/agent/standard-pipe.ts';
 import { agentSocketPath } from '../../main/storage/agent-socket-path.ts';
 import { dataFolderPath } from '../../main/storage/data-folder.ts';
 import { loadAccessLists } from '../../native/windows/owner-only.ts';
+import { loadPipeServerOf } from '../../native/windows/pipe-peer.ts';
 import { loadProcesses } from '../../native/windows/processes.ts';
 import { systemClock } from '../../time/clock.ts';
 import { SoftwareKeyring, softwareKey } from '../unit/agent/software-keyring.ts';
@@ -28,4 +30,17 @@ try {
   process.exit(1);
 }
 const list = (await loadAccessLists()).read(socketPath);
-say({ socketPath, dataFolder, publicLine: key.publicLine, list, account: (await loadProcesses()).ownAccount() });
+const server = (await loadPipeServerOf())(socketPath);
+const nobody = (await loadPipeServerOf())(`${socketPath}-none`) ?? null;
+const owner = await lookAtStandardPipe(socketPath);
+say({
+  pid: process.pid,
+  server,
+  nobody,
+  owner,
+  socketPath,
+  dataFolder,
+  publicLine: key.publicLine,
+  list,
+  account: (await loadProcesses()).ownAccount(),
+});

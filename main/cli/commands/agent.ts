@@ -1,4 +1,5 @@
 import { timeOfDay } from '../../../time/shown-times.ts';
+import type { StandardPipe } from '../../agent/standard-pipe.ts';
 import { shellWord } from '../../connect/shell-word.ts';
 import type { AgentKeyPolicy, PolicyMember } from '../../glasskey-agent-policy.ts';
 import type { PassThroughStatus } from '../../glasskey-pass-through.ts';
@@ -84,8 +85,12 @@ function status(invocation: Invocation): Promise<number> {
   const { options, output } = invocation;
   return withGlasskey(invocation, async (glasskey) => {
     const socket = options.value('socket');
-    const [found, passThrough] = await Promise.all([glasskey.agentStatus(socket), glasskey.agentPassThrough(socket)]);
-    output.object({ ...found, passThrough });
+    const [found, passThrough, standardPipe] = await Promise.all([
+      glasskey.agentStatus(socket),
+      glasskey.agentPassThrough(socket),
+      glasskey.standardAgentPipe(),
+    ]);
+    output.object({ ...found, passThrough, ...(standardPipe === undefined ? {} : { standardPipe }) });
     output.line(`${STATE_WORDS[found.state]}: ${printable(found.socketPath)}`);
     for (const { fingerprint, comment, isEnrolled } of found.keys) {
       const isOthers = passThrough.keys.some((key) => key.fingerprint === fingerprint);
@@ -97,6 +102,7 @@ function status(invocation: Invocation): Promise<number> {
     }
     const words = passThroughWords(passThrough);
     if (words !== undefined) output.line(words);
+    if (standardPipe !== undefined) for (const line of standardPipeWords(standardPipe)) output.line(line);
     return found.state === 'answers' ? ExitCode.OK : ExitCode.NOT_READY;
   });
 }
@@ -106,6 +112,24 @@ const STATE_WORDS = {
   silent: 'Something listens there, and does not answer',
   absent: 'No agent is there',
 } as const;
+
+const PIPE_OWNERS: Readonly<Record<StandardPipe['owner'], string>> = {
+  openssh: 'the OpenSSH Authentication Agent of Windows',
+  '1password': '1Password',
+  bitwarden: 'Bitwarden',
+  keeagent: 'KeeAgent',
+  other: 'a program that is not known here',
+};
+
+/** Windows: who has the pipe on which ssh looks for an agent by itself, and how Glasskey goes together with it. */
+export function standardPipeWords({ owner, program }: StandardPipe): readonly string[] {
+  const who = owner === 'other' && program !== undefined ? printable(program) : PIPE_OWNERS[owner];
+  return [
+    `ssh that is told of no agent asks ${who}; Glasskey leaves that pipe alone.`,
+    '  To use both, run: glasskey settings set agent.passThrough SSH_AUTH_SOCK',
+    '  and let ssh know of Glasskey with: glasskey ssh-config install',
+  ];
+}
 
 function passThroughWords({ setting, state, socketPath, keys }: PassThroughStatus): string | undefined {
   const other = printable(socketPath ?? setting ?? '');
