@@ -6,7 +6,7 @@ export default defineConfig({
     include: ['test/windows/**/*.test.ts'],
     globalSetup: ['test/windows/wine-for-all.ts'],
     reporters: ['default', './test/closing-line.ts'],
-    testTimeout: 60_000,
+    testTimeout: 150_000,
     hookTimeout: 240_000,
     expect: { poll: { timeout: 30_000 } },
   },

@@ -9,6 +9,7 @@ import type { Pin } from '../native/ctap2/pin.ts';
 import { statusError } from '../native/ctap2/status.ts';
 import type { ChannelWorld } from '../native/ctaphid/channel.ts';
 import type { HidBus } from '../native/hid/transport.ts';
+import type { WindowsKey } from '../native/webauthn/windows-access.ts';
 import type { Clock } from '../time/clock.ts';
 import type { WrittenActivityLog } from './agent/activity-log.ts';
 import type { AgentDoor } from './agent/agent-door.ts';
@@ -25,8 +26,10 @@ import type { NameHost, RouteTo, SigningFacts } from './agent/describe-signing.t
 import { HeldPin } from './agent/held-pin.ts';
 import type { Keyring } from './agent/keyring.ts';
 import { PassThrough, type PassThroughWorld } from './agent/pass-through.ts';
-import { PluggedInAuthenticator } from './agent/plugged-in-authenticator.ts';
+import { type AaguidOf, PluggedInAuthenticator } from './agent/plugged-in-authenticator.ts';
 import { RuledKeyring, type RuledPeople } from './agent/ruled-keyring.ts';
+import type { SigningAuthenticator } from './agent/signing-authenticator.ts';
+import { WindowsAuthenticator } from './agent/windows-authenticator.ts';
 import { productOf, type WrittenEnrollment } from './enrollment/enrollment.ts';
 import { skPrivateKey } from './enrollment/key-files.ts';
 import { skFingerprint } from './openssh/fingerprint.ts';
@@ -81,6 +84,8 @@ export interface KeyAgentRequest {
   /** Keys of the user's other agent are offered too. Without it, as in a connect, there are none but ours. */
   readonly passThrough?: PassThroughWorld;
   readonly hid: () => Promise<HidBus>;
+  /** Where keys are reached through Windows. */
+  readonly windowsKey?: (() => Promise<WindowsKey>) | undefined;
   readonly channel: ChannelWorld;
   readonly clock: Clock;
   readonly log: Log;
@@ -122,6 +127,7 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     policyOf,
     activity,
     hid,
+    windowsKey,
     channel,
     clock,
     log,
@@ -132,13 +138,14 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
   const [first] = enrollments;
   const enrollmentOf = (credentialId: Uint8Array): WrittenEnrollment | undefined =>
     enrollments[keys.findIndex((key) => isSame(key.credentialId, credentialId))];
-  const authenticator = new PluggedInAuthenticator(
+  const authenticator = signingAuthenticator({
     hid,
+    windowsKey,
     channel,
-    (credentialId) => enrollmentOf(credentialId)?.credential.aaguid,
-    () => people.remark('Another program is using the security key; waiting for it to finish.'),
-    () => pin.wipe(),
-  );
+    aaguidOf: (credentialId) => enrollmentOf(credentialId)?.credential.aaguid,
+    onBusy: () => people.remark('Another program is using the security key; waiting for it to finish.'),
+    onGone: () => pin.wipe(),
+  });
   let failure: GlasskeyError | undefined;
   const onPlanned = (outcome: 'signed' | GlasskeyError) => {
     if (outcome === 'signed') failure = undefined;
@@ -161,7 +168,8 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
   const keyring = new AuthenticatorKeyring<Pin>({
     keys: { list: async () => keys },
     authenticator: {
-      prepare: (credentialId, signal) => authenticator.prepare(credentialId, signal),
+      ...(authenticator.asksItself === true ? { asksItself: true } : {}),
+      prepare: (credentialId, signal) => authenticator.ready(credentialId, signal),
       pinTriesLeft: (signal) => authenticator.pinTriesLeft(signal),
       abandon: () => authenticator.abandon(),
       async assert(assertion, signal, onTouchWanted) {
@@ -243,7 +251,7 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     let unused = given;
     try {
       const key = await readyKey(signal);
-      if (!key.userVerification) return;
+      if (!key.userVerification || authenticator.asksItself === true) return;
       if (given !== undefined) await authenticator.pinTriesLeft(signal);
       const held = given ?? (await askAtOnce(key, signal));
       if (held !== undefined) pin.hold(held, key.model);
@@ -258,9 +266,12 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     async rehearse(signal, through) {
       const key = await readyKey(signal);
       through('key');
-      const given = key.userVerification ? await askAtOnce(key, signal) : undefined;
-      if (key.userVerification && given === undefined) throw cancelled('The drill');
-      if (given === undefined) through('pin', 'This key signs without a PIN.');
+      const systemAsks = authenticator.asksItself === true;
+      const asksPin = key.userVerification && !systemAsks;
+      const given = asksPin ? await askAtOnce(key, signal) : undefined;
+      if (asksPin && given === undefined) throw cancelled('The drill');
+      if (systemAsks) through('pin', 'Windows asks for the PIN when the key signs.');
+      else if (given === undefined) through('pin', 'This key signs without a PIN.');
       let isHeld = false;
       try {
         const { application, credentialId } = key;
@@ -269,7 +280,8 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
         if (holds === false) throw statusError(Status.NO_CREDENTIALS, 'The signature');
         if (given !== undefined) pin.hold(given, key.model);
         isHeld = true;
-        through('credential', holds ? undefined : 'This key does not say without a touch what it holds.');
+        const unsaid = `${systemAsks ? 'Windows' : 'This key'} does not say without a touch what the key holds.`;
+        through('credential', holds ? undefined : unsaid);
       } finally {
         if (!isHeld) given?.wipe();
       }
@@ -288,6 +300,21 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
       return closing;
     },
   };
+}
+
+export interface SigningAuthenticatorWorld extends Pick<KeyAgentRequest, 'hid' | 'windowsKey' | 'channel'> {
+  readonly aaguidOf: AaguidOf;
+  /** Another program is using the key. */
+  readonly onBusy: () => void;
+  /** The open key was found unplugged, before another one is opened in its place. */
+  readonly onGone?: () => void;
+}
+
+/** The security key, by the way that keys are reached (glasskey-key-way.ts). */
+export function signingAuthenticator(world: SigningAuthenticatorWorld): SigningAuthenticator {
+  const { hid, windowsKey, channel, aaguidOf, onBusy, onGone } = world;
+  if (windowsKey !== undefined) return new WindowsAuthenticator(windowsKey);
+  return new PluggedInAuthenticator(hid, channel, aaguidOf, onBusy, onGone);
 }
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {

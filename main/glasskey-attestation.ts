@@ -43,6 +43,11 @@ export async function keyScrutiny(settings: PolicySettings, homeFolder: string):
       };
     },
 
+    modelNamed(aaguid) {
+      const { knownBy, name } = modelOf({ aaguid });
+      return knownBy === 'aaguid' ? name : undefined;
+    },
+
     assertAllowed: (key) => assertKeyAllowed(policy, scrutinized(key)),
 
     assertSuffices(verdict, credential) {

@@ -6,6 +6,7 @@ import type { Log } from '../diagnostics/log.ts';
 import type { Pin } from '../native/ctap2/pin.ts';
 import type { ChannelWorld } from '../native/ctaphid/channel.ts';
 import type { HidBus } from '../native/hid/transport.ts';
+import type { WindowsKey } from '../native/webauthn/windows-access.ts';
 import type { Clock } from '../time/clock.ts';
 import type { OnRefused } from './agent/activity-log.ts';
 import type { AgentDoor } from './agent/agent-door.ts';
@@ -49,6 +50,8 @@ export interface ConnectWorld {
   readonly homeFolder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly hid: () => Promise<HidBus>;
+  /** Where keys are reached through Windows. */
+  readonly windowsKey: (() => Promise<WindowsKey>) | undefined;
   /** Made when it is first asked for: what it brings along takes longer to load than a login to plan. */
   readonly channel: () => Promise<ChannelWorld>;
   readonly clock: Clock;
@@ -341,9 +344,10 @@ function allBlocked(failures: readonly GlasskeyError[]): GlasskeyError {
 
 /** An agent over the enrolled keys that is among the running ones until it is closed. */
 export async function startAgent(
-  request: Omit<KeyAgentRequest, 'hid' | 'channel' | 'clock' | 'log' | 'activity' | 'policyOf'>,
+  request: Omit<KeyAgentRequest, 'hid' | 'windowsKey' | 'channel' | 'clock' | 'log' | 'activity' | 'policyOf'>,
   {
     hid,
+    windowsKey,
     channel,
     clock,
     log,
@@ -351,7 +355,10 @@ export async function startAgent(
     database,
     settings,
     requestRefused,
-  }: Pick<ConnectWorld, 'hid' | 'channel' | 'clock' | 'log' | 'agents' | 'database' | 'settings' | 'requestRefused'>,
+  }: Pick<
+    ConnectWorld,
+    'hid' | 'windowsKey' | 'channel' | 'clock' | 'log' | 'agents' | 'database' | 'settings' | 'requestRefused'
+  >,
   kind: AgentKind = 'connect',
 ): Promise<KeyAgent> {
   const [{ startKeyAgent }, { activityLog }, { agentActivityStore }, { policyOf }, { keyPolicyStore }] =
@@ -377,6 +384,7 @@ export async function startAgent(
     policyOf: policies,
     activity,
     hid,
+    windowsKey,
     channel: await channel(),
     clock,
     log,
@@ -403,11 +411,12 @@ async function plans(
 
 /** Which security key is there is asked only where it can matter, and with `asksDevices`: it costs packets. */
 export async function keysToOffer(
-  { enrollments, hid, channel }: ConnectWorld,
+  { enrollments, hid, windowsKey, channel }: ConnectWorld,
   asksDevices?: AbortSignal,
 ): Promise<KeyAgentRequest['enrollments']> {
   const { areOnSeveralModels, keysForLogin } = await import('./glasskey-connect.ts');
-  if (asksDevices === undefined || !areOnSeveralModels(enrollments)) return keysForLogin(enrollments);
+  if (asksDevices === undefined || windowsKey !== undefined || !areOnSeveralModels(enrollments))
+    return keysForLogin(enrollments);
   const { pluggedInModels } = await import('./agent/plugged-in-authenticator.ts');
   return keysForLogin(enrollments, await pluggedInModels(await hid(), await channel(), asksDevices));
 }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Log } from '../diagnostics/log.ts';
 import type { ChannelWorld } from '../native/ctaphid/channel.ts';
 import type { HidBus } from '../native/hid/transport.ts';
+import type { WindowsKey } from '../native/webauthn/windows-access.ts';
 import type { Clock } from '../time/clock.ts';
 import type { KeyFileFolder } from './enrollment/enroll.ts';
 import type { EnrollmentJournal, EnrollmentPlan } from './enrollment/enrollment.ts';
@@ -60,6 +61,8 @@ export interface RotationWorld {
   readonly owner: string;
   readonly bus: HidBus;
   readonly channel: ChannelWorld;
+  /** Where keys are reached through Windows. */
+  readonly windowsKey?: (() => Promise<WindowsKey>) | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly scrutiny: KeyScrutiny;
@@ -124,9 +127,9 @@ function standingOf({ journal, clock, reconcileEveryMs }: RotationWorld): Rotati
 }
 
 function rotateWorld(world: RotationWorld): RotateWorld {
-  const { journal, people, clock, log, bus, channel, profile, scrutiny, files } = world;
+  const { journal, people, clock, log, bus, channel, windowsKey, profile, scrutiny, files } = world;
   const random = (length: number) => new Uint8Array(randomBytes(length));
-  return { journal, people, clock, log, bus, channel, profile, scrutiny, random, files, readKeyFile };
+  return { journal, people, clock, log, bus, channel, windowsKey, profile, scrutiny, random, files, readKeyFile };
 }
 
 function retireWorld(world: RotationWorld): RetireWorld {

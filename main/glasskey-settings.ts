@@ -68,6 +68,7 @@ const DESCRIBED = {
   'entra.graphRoot': { kind: 'text', standard: null },
   'entra.caFile': { kind: 'text', standard: null },
   'entra.signInTimeoutSeconds': { kind: 'number', least: 5, most: 3600, standard: 300 },
+  'windows.securityKeys': { kind: 'choice', choices: ['auto', 'windows', 'direct'], standard: 'auto' },
   'app.appearance': { kind: 'choice', choices: ['system', 'light', 'dark'], standard: 'system' },
   'app.openAtLogin': { kind: 'switch', standard: false },
   'app.keepInTray': { kind: 'switch', standard: true },

@@ -7,6 +7,8 @@ import { asGlasskeyError, GlasskeyError } from '../diagnostics/glasskey-error.ts
 import type { Log } from '../diagnostics/log.ts';
 import type { AttestationTrust } from '../native/ctap2/attestation-chain.ts';
 import type { HidBus } from '../native/hid/transport.ts';
+import type { BeyondWebauthn } from '../native/webauthn/beyond-webauthn.ts';
+import type { WindowsAccess } from '../native/webauthn/windows-access.ts';
 import type { Clock } from '../time/clock.ts';
 import type { OnRefused } from './agent/activity-log.ts';
 import type { PassThroughWorld } from './agent/pass-through.ts';
@@ -31,6 +33,7 @@ import type { CheckScheduleStep } from './glasskey-check-schedule.ts';
 import type { ConnectTo } from './glasskey-connect.ts';
 import type { DrillPeople, DrillRequest } from './glasskey-drill.ts';
 import type { HostKeysOfHost } from './glasskey-host-keys.ts';
+import type { KeyAccess, KeyWay } from './glasskey-key-way.ts';
 import type { LastProven } from './glasskey-last-proven.ts';
 import type { ConnectPlace, ConnectWorld } from './glasskey-login.ts';
 import type { ObservingWorld } from './glasskey-observing.ts';
@@ -70,6 +73,8 @@ export type { ConnectPlace } from './glasskey-login.ts';
 
 export interface GlasskeyWorld {
   readonly hid: () => Promise<HidBus>;
+  /** On Windows alone: how security keys are reached where this account may not open them. */
+  readonly windows?: (() => Promise<WindowsAccess>) | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -96,6 +101,8 @@ export interface GlasskeyPeople extends People, SigningPeople {
 
 /** Readiness, and where one can log in to. */
 export interface StatusReport extends ReadinessReport {
+  /** Which way security keys are reached; undefined where there is but one: everywhere but on Windows. */
+  readonly keyWay?: KeyWay | undefined;
   /** Saved targets, last used first. */
   readonly targets: readonly Target[];
   /** The last rehearsal of any. */
@@ -195,6 +202,7 @@ export class Glasskey {
     const { rotation } = report;
     return {
       ...report,
+      keyWay: await this.#keyWay(),
       next: withTarget(report.next, targets),
       rotation: rotation && { ...rotation, next: withTarget(rotation.next, targets) },
       targets,
@@ -223,6 +231,7 @@ export class Glasskey {
     const keyFile = this.#keyFile(request.keyFile, settings);
     const isBackup = request.backup === true && request.keyFile === undefined;
     const choices: EnrollChoices = { ...request, keyFile: isBackup ? backupKeyFile(keyFile) : keyFile, owner };
+    const { hid, windowsKey } = await this.#keyAccess();
     const enrolled = await enroll(
       choices,
       {
@@ -230,7 +239,8 @@ export class Glasskey {
         people,
         clock,
         log: this.#log,
-        bus: await this.#world.hid(),
+        bus: await hid(),
+        windowsKey,
         selectByTouch: this.#selectByTouch(people),
         channel: await this.#channelWorld(),
         random: (length) => new Uint8Array(randomBytes(length)),
@@ -264,7 +274,7 @@ export class Glasskey {
       journal,
       people,
       clock,
-      bus: await this.#world.hid(),
+      bus: await (await this.#keyAccess('recover')).hid(),
       channel: await this.#channelWorld(),
       files: diskKeyFiles(clock),
       profile: await this.#profileHolder(settings, people),
@@ -358,13 +368,15 @@ export class Glasskey {
         import('./glasskey-attestation.ts'),
         import('./enrollment/disk-key-files.ts'),
       ]);
+      const { hid, windowsKey } = await this.#keyAccess();
       const did = await step(await import('./glasskey-rotation.ts'), {
         journal,
         people,
         clock,
         owner,
         log: this.#log,
-        bus: await this.#world.hid(),
+        bus: await hid(),
+        windowsKey,
         channel: await this.#channelWorld(),
         profile: await this.#profileHolder(settings, people),
         scrutiny: await keyScrutiny(settings, this.#world.homeFolder),
@@ -382,13 +394,16 @@ export class Glasskey {
     enrolled: readonly EnrollmentReport[];
     pluggedIn: readonly SecurityKey[];
     rotation: RotationReport | undefined;
+    /** Through Windows, what is plugged in cannot be seen. */
+    keyWay?: KeyWay | undefined;
   }> {
-    const { enrollments, rotation } = await this.status();
+    const { enrollments, rotation, keyWay } = await this.status();
+    if (keyWay?.way === 'windows') return { enrolled: enrollments, pluggedIn: [], rotation, keyWay };
     const bus = await this.#world.hid();
     const { describeKeys } = await import('./security-keys/describe-key.ts');
     const pluggedIn = await describeKeys(bus, await this.#channelWorld(), signal);
     (await import('./glasskey-observing.ts')).noteSecurityKeys(pluggedIn, await this.#observing());
-    return { enrolled: enrollments, pluggedIn, rotation };
+    return { enrolled: enrollments, pluggedIn, rotation, keyWay };
   }
 
   /** Managing the security keys that are plugged in: PIN, credentials, fingerprints, settings, reset. */
@@ -399,7 +414,7 @@ export class Glasskey {
       import('./glasskey-observing.ts'),
       this.#observing(),
     ]);
-    return securityKeys({
+    const keys = securityKeys({
       seen: (keys) => noteSecurityKeys(keys, observing),
       hid: this.#world.hid,
       channel: await this.#channelWorld(),
@@ -420,6 +435,24 @@ export class Glasskey {
       environment: this.#world.environment,
       logged: (what, work) => this.#logged(what, work),
     });
+    if ((await this.#keyWay())?.way !== 'windows') return keys;
+    return (await import('./glasskey-windows-keys.ts')).securityKeysThroughWindows(keys);
+  }
+
+  /** Undefined where there is but one way: everywhere but on Windows. */
+  async #keyWay(): Promise<KeyWay | undefined> {
+    const { windows, hid } = this.#world;
+    if (windows === undefined) return undefined;
+    const [{ settings }, { keyWay }] = await Promise.all([this.#open(), import('./glasskey-key-way.ts')]);
+    return keyWay({ windows: await windows(), hid, setting: settings.get('windows.securityKeys').value });
+  }
+
+  /** For whoever uses security keys: the bus opens none, for `what`, where they are reached through Windows, by `windowsKey`. */
+  async #keyAccess(what: BeyondWebauthn = 'information'): Promise<KeyAccess> {
+    const { windows, hid } = this.#world;
+    if (windows === undefined || (await this.#keyWay())?.way !== 'windows') return { hid, windowsKey: undefined };
+    const { unopenableBus } = await import('./glasskey-key-way.ts');
+    return { hid: async () => unopenableBus(what), windowsKey: async () => (await windows()).open() };
   }
 
   /**
@@ -485,9 +518,10 @@ export class Glasskey {
     }));
   }
 
-  /** The system's names for the security keys that are plugged in. Opens none of them. */
+  /** The system's names for the security keys that are plugged in. Opens none of them. Throws `WEBAUTHN_CANNOT` where it cannot be seen. */
   async pluggedIn(): Promise<readonly string[]> {
-    return (await (await this.#world.hid()).list()).map(({ path }) => path);
+    const { hid } = await this.#keyAccess();
+    return (await (await hid()).list()).map(({ path }) => path);
   }
 
   /** Serves the enrolled keys until the signal fires. `listening` gets the path of the socket. */
@@ -547,7 +581,8 @@ export class Glasskey {
       import('./glasskey-agent-policy.ts'),
       import('./storage/key-policy-store.ts'),
     ]);
-    const { hid, clock, homeFolder } = this.#world;
+    const { clock, homeFolder } = this.#world;
+    const { hid, windowsKey } = await this.#keyAccess();
     const log = this.#log;
     const { nameHost, isKnownHost } = agentHostNames({
       settings,
@@ -573,6 +608,7 @@ export class Glasskey {
       }),
       passThrough: await this.#passThroughWorld(),
       hid,
+      windowsKey,
       channel: await this.#channelWorld(),
       clock,
       log,
@@ -1013,7 +1049,7 @@ export class Glasskey {
   #keyFile(chosen: string | undefined, settings: Settings): string {
     const path = chosen ?? settings.get('ssh.keyFile').value;
     if (path.startsWith('~/')) return join(this.#world.homeFolder, path.slice(2));
-    return join(path.startsWith('/') ? '/' : process.cwd(), path);
+    return absolute(path);
   }
 
   /** Undefined where nobody is there to touch one. */
@@ -1114,7 +1150,8 @@ export class Glasskey {
     const { settings, database, journal } = await this.#open();
     const [oldest, ...newer] = await this.#written();
     if (oldest === undefined) throw notEnrolled();
-    const { hid, clock, environment, homeFolder } = this.#world;
+    const { clock, environment, homeFolder } = this.#world;
+    const { hid, windowsKey } = await this.#keyAccess();
     return {
       settings,
       database,
@@ -1124,6 +1161,7 @@ export class Glasskey {
       homeFolder,
       environment,
       hid,
+      windowsKey,
       channel: () => this.#channelWorld(),
       clock,
       log: this.#log,

@@ -28,6 +28,10 @@ function forget(): void {
 if (!handledSquirrelStart(() => app.quit(), forget))
   void runApp({
     hid: async () => (await import('../native/hid/node-hid-bus.ts')).nodeHidBus(),
+    windows:
+      process.platform === 'win32'
+        ? async (window) => (await import('../native/webauthn/windows-access.ts')).windowsAccess(systemClock, window)
+        : undefined,
     clock: systemClock,
     environment: process.env,
     homeFolder: homedir(),

@@ -18,10 +18,10 @@ import { type ClientOf, loadClientOf } from './agent/asking-program.ts';
 import { AuthenticatorKeyring, type EnrolledKey } from './agent/authenticator-keyring.ts';
 import type { NameHost } from './agent/describe-signing.ts';
 import { PassThrough, type PassThroughWorld } from './agent/pass-through.ts';
-import { PluggedInAuthenticator } from './agent/plugged-in-authenticator.ts';
 import { SessionGrants } from './agent/session-grants.ts';
+import type { SigningAuthenticator } from './agent/signing-authenticator.ts';
 import { productOf, type WrittenEnrollment } from './enrollment/enrollment.ts';
-import { enrolledKey } from './glasskey-agent.ts';
+import { enrolledKey, type SigningAuthenticatorWorld, signingAuthenticator } from './glasskey-agent.ts';
 import { PIPE_PREFIX } from './storage/agent-socket-path.ts';
 
 export interface ResidentAgentWorld {
@@ -39,6 +39,8 @@ export interface ResidentAgentWorld {
   /** Keys of the user's other agent are offered too. */
   readonly passThrough: PassThroughWorld;
   readonly hid: () => Promise<HidBus>;
+  /** Where keys are reached through Windows. */
+  readonly windowsKey?: SigningAuthenticatorWorld['windowsKey'];
   readonly channel: ChannelWorld;
   readonly clock: Clock;
   readonly log: Log;
@@ -89,7 +91,7 @@ export async function startResidentAgent(world: ResidentAgentWorld): Promise<Res
 class Resident implements ResidentAgent {
   readonly #world: ResidentAgentWorld;
   readonly #clientOf: ClientOf;
-  readonly #authenticator: PluggedInAuthenticator;
+  readonly #authenticator: SigningAuthenticator;
   readonly #grants: SessionGrants;
   readonly #keyring: ApprovingKeyring;
   readonly #passThrough: PassThrough;
@@ -109,13 +111,14 @@ class Resident implements ResidentAgent {
   constructor(world: ResidentAgentWorld, clientOfSocket: ClientOf) {
     this.#world = world;
     this.#clientOf = clientOfSocket;
-    const { hid, channel, clock, nameHost, isKnownHost, policyOf, log } = world;
-    this.#authenticator = new PluggedInAuthenticator(
+    const { hid, windowsKey, channel, clock, nameHost, isKnownHost, policyOf, log } = world;
+    this.#authenticator = signingAuthenticator({
       hid,
+      windowsKey,
       channel,
-      (credentialId) => this.#enrollmentOf(credentialId)?.credential.aaguid,
-      () => this.#keyring.keyBusy(),
-    );
+      aaguidOf: (credentialId) => this.#enrollmentOf(credentialId)?.credential.aaguid,
+      onBusy: () => this.#keyring.keyBusy(),
+    });
     this.#passThrough = new PassThrough(world.passThrough, world.socketPath);
     this.#grants = new SessionGrants(clock, () => this.#authenticator.isGone);
     const keys = () => this.#keys();

@@ -32,12 +32,18 @@ export interface EnrolledKeys {
 export interface AssertRequest<P> {
   readonly application: string;
   readonly credentialId: Uint8Array;
-  /** SHA-256 of the SSH data. */
+  /** The SSH data. */
+  readonly clientData: Uint8Array;
+  /** SHA-256 of it. */
   readonly clientDataHash: Uint8Array;
+  /** The key is verify-required. */
+  readonly userVerification: boolean;
   readonly pin?: P;
 }
 
 export interface AssertingAuthenticator<P> {
+  /** The system asks for the PIN in a dialog of its own: nobody else is to. */
+  readonly asksItself?: boolean;
   /** Finds the authenticator that has the credential, before anybody is asked for a PIN. Rejects where it is not there. */
   prepare?(credentialId: Uint8Array, signal: AbortSignal): Promise<unknown>;
   /**
@@ -138,19 +144,21 @@ export class AuthenticatorKeyring<P> implements Keyring {
   ): Promise<Uint8Array> {
     const { nameHost, routeTo } = this.#parts;
     const purpose = describeSigning(request, nameHost, routeTo);
-    const facts = signingFacts(request, nameHost, routeTo);
+    const { authenticator } = this.#parts;
+    const systemAsks = authenticator.asksItself === true;
+    const facts = { ...signingFacts(request, nameHost, routeTo), ...(systemAsks ? { systemAsks } : {}) };
     const told: Told = {
       touchWanted: () => notices.touchWanted(purpose, facts),
       touchDone: (how) => notices.touchDone(how),
     };
-    if (!key.userVerification) {
+    if (systemAsks || !key.userVerification) {
       try {
         return await this.#assert(key, request, told, signal, undefined);
       } catch (error) {
-        if (!wantsPin(error)) throw error;
+        if (systemAsks || !wantsPin(error)) throw error;
       }
     }
-    await this.#parts.authenticator.prepare?.(key.credentialId, signal);
+    await authenticator.prepare?.(key.credentialId, signal);
     const { model, credentialId } = key;
     const { onAsked } = request;
     const about = { purpose, facts, model, credentialId, ...(onAsked === undefined ? {} : { onAsked }) };
@@ -183,7 +191,7 @@ export class AuthenticatorKeyring<P> implements Keyring {
   ): Promise<Uint8Array> {
     const { authenticator } = this.#parts;
     const clientDataHash = new Uint8Array(createHash('sha256').update(request.data).digest());
-    const { application, credentialId } = key;
+    const { application, credentialId, userVerification } = key;
     let isTouchWanted = false;
     const onTouchWanted = () => {
       if (isTouchWanted) return;
@@ -192,7 +200,8 @@ export class AuthenticatorKeyring<P> implements Keyring {
     };
     let how: 'signed' | 'not-signed' = 'not-signed';
     try {
-      const question = { application, credentialId, clientDataHash, ...(pin === undefined ? {} : { pin }) };
+      const asked = { application, credentialId, clientData: request.data, clientDataHash, userVerification };
+      const question = { ...asked, ...(pin === undefined ? {} : { pin }) };
       const blob = signatureBlob(key, request.data, await authenticator.assert(question, signal, onTouchWanted));
       how = 'signed';
       return blob;

@@ -37,6 +37,8 @@ export interface SigningFacts {
   readonly through: readonly ShownHost[];
   /** `unverified`: after `through`, a host that could not be verified. `unknown`: the client is too old to say from where. */
   readonly way: 'known' | 'unverified' | 'unknown';
+  /** The system's own dialog asks for the PIN and the touch. */
+  readonly systemAsks?: boolean;
 }
 
 export function signingFacts(request: SignRequest, nameHost: NameHost, routeTo: RouteTo = NO_ROUTE): SigningFacts {

@@ -11,14 +11,15 @@ import type { PinUvAuthToken } from '../../native/ctap2/pin-uv-auth-token.ts';
 import { statusError, statusOf } from '../../native/ctap2/status.ts';
 import type { ChannelWorld } from '../../native/ctaphid/channel.ts';
 import type { HidBus } from '../../native/hid/transport.ts';
-import type { AssertingAuthenticator, AssertRequest } from './authenticator-keyring.ts';
+import type { AssertRequest } from './authenticator-keyring.ts';
+import type { SigningAuthenticator } from './signing-authenticator.ts';
 
 /** Which model holds a credential, as the enrollment noted it. Undefined: not known, any will be asked. */
 export type AaguidOf = (credentialId: Uint8Array) => string | undefined;
 
 const ALL_TRIES = 8;
 
-export class PluggedInAuthenticator implements AssertingAuthenticator<Pin> {
+export class PluggedInAuthenticator implements SigningAuthenticator {
   readonly #bus: () => Promise<HidBus>;
   readonly #world: ChannelWorld;
   readonly #aaguidOf: AaguidOf;
@@ -62,7 +63,7 @@ export class PluggedInAuthenticator implements AssertingAuthenticator<Pin> {
    * key checks first (`onPinTaken`). Undefined: it answers no such question. Throws as `assert` does.
    */
   async holds(
-    { application, credentialId, pin }: Omit<AssertRequest<Pin>, 'clientDataHash'>,
+    { application, credentialId, pin }: Pick<AssertRequest<Pin>, 'application' | 'credentialId' | 'pin'>,
     signal: AbortSignal,
     onPinTaken: () => void,
   ): Promise<boolean | undefined> {

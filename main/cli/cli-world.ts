@@ -2,12 +2,15 @@
 import { homedir, hostname, userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import type { HidBus } from '../../native/hid/transport.ts';
+import type { WindowsAccess } from '../../native/webauthn/windows-access.ts';
 import type { Clock } from '../../time/clock.ts';
 import { systemClock } from '../../time/clock.ts';
 
 export interface CliWorld {
   /** Loaded on first use: it is a native module, and most commands need no authenticator. */
   readonly hid: () => Promise<HidBus>;
+  /** On Windows alone. */
+  readonly windows?: (() => Promise<WindowsAccess>) | undefined;
   readonly clock: Clock;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly homeFolder: string;
@@ -23,6 +26,7 @@ export interface CliWorld {
 export function systemCliWorld(): CliWorld {
   return {
     hid: async () => (await import('../../native/hid/node-hid-bus.ts')).nodeHidBus(),
+    windows: process.platform === 'win32' ? throughWindows : undefined,
     clock: systemClock,
     environment: process.env,
     homeFolder: homedir(),
@@ -32,4 +36,8 @@ export function systemCliWorld(): CliWorld {
     stdout: process.stdout,
     stderr: process.stderr,
   };
+}
+
+async function throughWindows(): Promise<WindowsAccess> {
+  return (await import('../../native/webauthn/windows-access.ts')).windowsAccess(systemClock);
 }

@@ -12,9 +12,10 @@ export async function withGlasskey<T>(
   { world, output }: Invocation,
   use: (glasskey: Glasskey) => Promise<T>,
 ): Promise<T> {
-  const { hid, clock, environment, homeFolder, owner, command } = world;
+  const { hid, windows, clock, environment, homeFolder, owner, command } = world;
   const glasskey = new Glasskey({
     hid,
+    windows,
     clock,
     environment,
     homeFolder,

@@ -105,11 +105,16 @@ export function terminalPeople(
       }
       return pins.present({ product, triesLeft, wasWrong: why === 'wrong' }, signal);
     },
-    touchWanted: (purpose) => output.waiting(`Touch the security key: ${printable(purpose)}`, true),
+    touchWanted: (purpose, { systemAsks }) => {
+      const wanted = systemAsks === true ? 'Windows asks for PIN and touch' : 'Touch the security key';
+      output.waiting(`${wanted}: ${printable(purpose)}`, true);
+    },
     touchDone: () => output.settle(),
     remark: (text) => output.note(printable(text)),
   };
 }
+
+const WINDOWS_ASKS = 'Windows asks for the PIN of the security key, and for its touch: follow its dialog.';
 
 /** Where an enrollment that is gone on with was stopped. */
 const GOT_AS_FAR: Readonly<Record<UnfinishedEnrollment['state'], string>> = {
@@ -143,7 +148,12 @@ function tell(event: EnrollmentEvent, world: CliWorld, output: Output): void {
       output.step('The key has its PIN');
       break;
     case 'touch-wanted':
-      output.waiting('Touch the security key now: it blinks. This makes your new SSH key.', true);
+      output.waiting(
+        event.systemAsks === true
+          ? WINDOWS_ASKS
+          : 'Touch the security key now: it blinks. This makes your new SSH key.',
+        true,
+      );
       break;
     case 'touched':
       output.waiting('Touched; the key is making the credential…');

@@ -16,6 +16,7 @@ import type { PinUvAuthToken } from '../../native/ctap2/pin-uv-auth-token.ts';
 import type { ChannelWorld, Progress } from '../../native/ctaphid/channel.ts';
 import { productName } from '../../native/hid/product-name.ts';
 import type { HidBus } from '../../native/hid/transport.ts';
+import type { WindowsKey } from '../../native/webauthn/windows-access.ts';
 import { askPin } from './ask-pin.ts';
 import { assertCanEnroll, COSE_OF } from './capabilities.ts';
 import { chooseDevice, type SelectByTouch } from './choose-authenticator.ts';
@@ -23,6 +24,7 @@ import type { EnrollmentIn, EnrollmentPlan, UnfinishedEnrollment, WrittenEnrollm
 import { APPLICATION, COMMENT, isUnfinished, isWritten } from './enrollment.ts';
 import { attestationOf, type KeyFilePair, keyFilePair, skPrivateKey } from './key-files.ts';
 import type { KeyFacts, KeyScrutiny } from './key-scrutiny.ts';
+import { makeThroughWindows, SOME_KEY, withAlgorithm } from './make-through-windows.ts';
 import type { AttestationNews } from './people.ts';
 import { type PublishWorld, putOnProfile } from './publish.ts';
 import { newUserId, userName } from './user-entity.ts';
@@ -68,6 +70,8 @@ export interface EnrollWorld extends PublishWorld {
   /** Undefined: nobody is there to touch the one that is meant. */
   readonly selectByTouch?: SelectByTouch | undefined;
   readonly channel: ChannelWorld;
+  /** Where keys are reached through Windows: `bus` opens none then. */
+  readonly windowsKey?: (() => Promise<WindowsKey>) | undefined;
   readonly random: (length: number) => Uint8Array;
   readonly files: KeyFileFolder;
   readonly scrutiny: KeyScrutiny;
@@ -100,7 +104,9 @@ export async function enrollToItsEnd(
     switch (enrollment.state) {
       case 'planned':
       case 'requested':
-        enrollment = await makeCredential(enrollment, choices, world, signal);
+        enrollment = await (world.windowsKey === undefined
+          ? makeCredential(enrollment, choices, world, signal)
+          : makeByWindows(enrollment, choices, world.windowsKey, world, signal));
         break;
       case 'made':
         enrollment = attest(enrollment, world);
@@ -259,29 +265,67 @@ async function makeCredential(
       if (enrollment.state === 'planned') abandon(enrollment, world);
       throw notAnotherKey(product, enrollment.plan, error);
     });
-    const { id, createdAt, plan } = enrollment;
-    const next: EnrollmentIn<'made'> = {
-      id,
-      createdAt,
-      plan,
-      state: 'made',
-      credential: {
-        origin: 'made',
-        challenge,
-        format: made.format,
-        authData: made.authDataBytes,
-        statement: encodeCbor(made.statement),
-        product,
-        aaguid: formatAaguid(made.authData.attested.aaguid),
-        firmware,
-      },
-    };
-    world.journal.save(next);
-    world.people.tell({ kind: 'credential-made' });
-    return next;
+    return noteMade(enrollment, { made, challenge, product, firmware }, world);
   } finally {
     await authenticator.close();
   }
+}
+
+/** The same through Windows, which refuses what must not stand beside another by `excludeList` alone. */
+async function makeByWindows(
+  enrollment: Unmade,
+  { device }: EnrollChoices,
+  windowsKey: () => Promise<WindowsKey>,
+  world: EnrollWorld,
+  signal: AbortSignal,
+): Promise<EnrollmentIn<'made'>> {
+  const { plan } = enrollment;
+  const challenge = world.random(CHALLENGE_LENGTH);
+  const excludeList = apartFrom(undefined, plan, world);
+  const noteRequested = () => world.journal.save({ ...enrollment, state: 'requested', challenge });
+  const asked = { plan, device, challenge, excludeList };
+  const { made, product } = await makeThroughWindows(asked, windowsKey, world, signal, noteRequested).catch(
+    (error: unknown) => {
+      if (!(error instanceof GlasskeyError) || error.code !== 'WEBAUTHN_EXCLUDED') throw withAlgorithm(error, plan);
+      if (enrollment.state === 'planned') abandon({ ...enrollment, state: 'requested', challenge }, world);
+      throw notAnotherKey(SOME_KEY, plan, error);
+    },
+  );
+  world.people.tell({ kind: 'touched' });
+  return noteMade(enrollment, { made, challenge, product, firmware: undefined }, world);
+}
+
+interface JustMade {
+  readonly made: AttestationObject;
+  readonly challenge: Uint8Array;
+  readonly product: string;
+  readonly firmware: string | undefined;
+}
+
+function noteMade(
+  { id, createdAt, plan }: Unmade,
+  { made, challenge, product, firmware }: JustMade,
+  world: EnrollWorld,
+): EnrollmentIn<'made'> {
+  const next: EnrollmentIn<'made'> = {
+    id,
+    createdAt,
+    plan,
+    state: 'made',
+    credential: {
+      origin: 'made',
+      challenge,
+      format: made.format,
+      authData: made.authDataBytes,
+      statement: encodeCbor(made.statement),
+      product,
+      aaguid: formatAaguid(made.authData.attested.aaguid),
+      ...(firmware === undefined ? {} : { firmware }),
+    },
+  };
+  world.journal.save(next);
+  world.people.tell({ kind: 'credential-made' });
+  return next;
 }
 
 /**
@@ -298,7 +342,7 @@ async function request(
 ): Promise<AttestationObject> {
   const { plan, challenge } = requested;
   const rpId = plan.application;
-  const excludeList = await apartFrom(authenticator, plan, world, signal);
+  const excludeList = apartFrom(await authenticator.info({ signal }), plan, world);
   const permissions = excludeList.length === 0 ? Permission.MC : Permission.MC | Permission.GA;
   const operation = { signal, onProgress: touchProgress(world) };
   const use = async (token: PinUvAuthToken) => {
@@ -327,25 +371,24 @@ const FEWEST_IN_LIST = 8;
 
 /**
  * Credentials that may be on this security key, and that the new one must not stand beside: they would be lost together. For a backup
- * those of every enrolled key, for the main key those of backups. A rotation puts the new key beside the old one on purpose. Newest first.
+ * those of every enrolled key, for the main key those of backups. A rotation puts the new key beside the old one on purpose. Newest first. Without
+ * `info` it is not known which model the key is, and those on any count.
  */
-async function apartFrom(
-  authenticator: Authenticator,
+function apartFrom(
+  info: AuthenticatorInfo | undefined,
   { application, backup, replaces }: EnrollmentPlan,
   { journal }: EnrollWorld,
-  signal: AbortSignal,
-): Promise<readonly Uint8Array[]> {
+): readonly Uint8Array[] {
   if (replaces !== undefined) return [];
-  const info = await authenticator.info({ signal });
-  const aaguid = formatAaguid(info.aaguid);
+  const aaguid = info && formatAaguid(info.aaguid);
   return journal
     .list()
     .filter(isWritten)
     .filter(({ plan }) => plan.application === application && (backup === true || plan.backup === true))
-    .filter(({ credential }) => (credential.aaguid ?? aaguid) === aaguid)
+    .filter(({ credential }) => aaguid === undefined || (credential.aaguid ?? aaguid) === aaguid)
     .map((one) => skPrivateKey(one).keyHandle)
     .toReversed()
-    .slice(0, info.maxCredentialCountInList ?? FEWEST_IN_LIST);
+    .slice(0, info?.maxCredentialCountInList ?? FEWEST_IN_LIST);
 }
 
 function notAnotherKey(product: string, { backup }: EnrollmentPlan, cause?: GlasskeyError): GlasskeyError {

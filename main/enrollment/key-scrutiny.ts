@@ -35,6 +35,8 @@ export interface KeyIdentity {
 
 export interface KeyScrutiny {
   identify(key: KeyFacts, algorithm: EnrollmentPlan['algorithm']): KeyIdentity;
+  /** The name of a model that is known by its AAGUID. */
+  modelNamed(aaguid: string): string | undefined;
   /** Whose attestation certificates prove a maker. */
   readonly trust: AttestationTrust;
   /** Before PIN and touch. Throws `KEY_NOT_ALLOWED`, `KEY_FIRMWARE_TOO_OLD`. */

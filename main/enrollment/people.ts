@@ -43,7 +43,8 @@ export type EnrollmentEvent =
   | (KeyNotice & { readonly kind: 'key-notice' })
   | { readonly kind: 'key-busy' }
   | { readonly kind: 'pin-set' }
-  | { readonly kind: 'touch-wanted' }
+  /** `systemAsks`: the system's own dialog asks for it, and for the PIN. */
+  | { readonly kind: 'touch-wanted'; readonly systemAsks?: boolean }
   | { readonly kind: 'touched' }
   | { readonly kind: 'credential-made' }
   | (AttestationNews & { readonly kind: 'attestation' })

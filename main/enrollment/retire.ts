@@ -16,6 +16,7 @@ import {
   type StoredCredential,
 } from '../../native/ctap2/credential-management.ts';
 import type { PinUvAuthToken } from '../../native/ctap2/pin-uv-auth-token.ts';
+import { beyondWebauthn } from '../../native/webauthn/beyond-webauthn.ts';
 import { askPin } from './ask-pin.ts';
 import type { EnrollWorld } from './enroll.ts';
 import type { EnrollmentIn, Retirement, WrittenEnrollment } from './enrollment.ts';
@@ -34,7 +35,10 @@ export interface RetireChoices {
 }
 
 export interface RetireWorld
-  extends Pick<EnrollWorld, 'journal' | 'clock' | 'bus' | 'channel' | 'files' | 'readKeyFile' | 'profile'> {
+  extends Pick<
+    EnrollWorld,
+    'journal' | 'clock' | 'bus' | 'channel' | 'windowsKey' | 'files' | 'readKeyFile' | 'profile'
+  > {
   readonly people: RotationPeople;
   readonly reconcileEveryMs: number;
 }
@@ -142,6 +146,11 @@ async function retireFromKey(
   signal: AbortSignal,
 ): Promise<EnrollmentIn<'retired'> | undefined> {
   const { which, leaving } = sides;
+  // Windows deletes nothing from a key: as with keys that cannot, the credential stays there, and its owner is asked about that.
+  if (world.windowsKey !== undefined) {
+    if (device !== undefined) throw beyondWebauthn('choose');
+    return retireAndKeep(sides, rotation, world, signal);
+  }
   const holder = await openHolder(
     {
       aaguid: leaving.credential.aaguid,
@@ -155,15 +164,25 @@ async function retireFromKey(
   try {
     const info = await holder.authenticator.info({ signal });
     const canDelete = credentialManagementSupport(info) !== 'none';
-    if (!(await isAgreed(sides, canDelete ? 'delete' : 'keep', world, signal))) return undefined;
-    if (canDelete)
-      return await withToken(holder, world, signal, (token) => remove(sides, rotation, holder, token, world));
-    const begun = begin(sides, 'kept', world);
-    await settleFiles(sides, rotation, world);
-    return finish(begun, 'kept', world);
+    if (!canDelete) return await retireAndKeep(sides, rotation, world, signal);
+    if (!(await isAgreed(sides, 'delete', world, signal))) return undefined;
+    return await withToken(holder, world, signal, (token) => remove(sides, rotation, holder, token, world));
   } finally {
     await holder.authenticator.close();
   }
+}
+
+/** The credential cannot be deleted, and stays on the security key, where nothing uses it any more. */
+async function retireAndKeep(
+  sides: Sides,
+  rotation: Rotation,
+  world: RetireWorld,
+  signal: AbortSignal,
+): Promise<EnrollmentIn<'retired'> | undefined> {
+  if (!(await isAgreed(sides, 'keep', world, signal))) return undefined;
+  const begun = begin(sides, 'kept', world);
+  await settleFiles(sides, rotation, world);
+  return finish(begun, 'kept', world);
 }
 
 /** Under a token: from here on nobody is asked anything, and it is not stopped in between. */
@@ -209,6 +228,8 @@ export async function deleteAbandoned(
   world: RetireWorld,
   signal: AbortSignal,
 ): Promise<void> {
+  // What stays on a key through Windows does no harm.
+  if (world.windowsKey !== undefined) return;
   const { plan, credential } = abandoned;
   const product = productOf(abandoned) ?? 'security key';
   const missingRemedy = 'The rotation is given up all the same: a credential that is left on the key does no harm.';

@@ -2,6 +2,7 @@
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import { Status } from '../../native/ctap2/constants.ts';
 import { statusOf } from '../../native/ctap2/status.ts';
+import type { WindowsKey } from '../../native/webauthn/windows-access.ts';
 import { askPin } from './ask-pin.ts';
 import type { EnrollWorld } from './enroll.ts';
 import type { EnrollmentIn } from './enrollment.ts';
@@ -14,7 +15,7 @@ export type WithNewCredential = EnrollmentIn<'made' | 'attested' | 'written'>;
 const CHALLENGE_LENGTH = 32;
 
 /**
- * Has the key sign without a touch; with the PIN, without which it hides the credential (ctap.md 6.3). The signature is thrown away.
+ * Has the key sign without a touch (through Windows with one); with the PIN, without which it hides the credential (ctap.md 6.3). The signature is thrown away.
  * Throws `ROTATION_CREDENTIAL_GONE`, `KEY_MISSING`, and what the security key answers.
  */
 export async function assertStillThere(
@@ -23,6 +24,7 @@ export async function assertStillThere(
   world: EnrollWorld,
   signal: AbortSignal,
 ): Promise<void> {
+  if (world.windowsKey !== undefined) return signByWindows(enrollment, world.windowsKey, world, signal);
   const held = {
     aaguid: enrollment.credential.aaguid,
     product: productOf(enrollment),
@@ -33,6 +35,30 @@ export async function assertStillThere(
     await probe(enrollment, holder, world, signal);
   } finally {
     await holder.authenticator.close();
+  }
+}
+
+async function signByWindows(
+  enrollment: WithNewCredential,
+  windowsKey: () => Promise<WindowsKey>,
+  { people, random }: EnrollWorld,
+  signal: AbortSignal,
+): Promise<void> {
+  const key = await windowsKey();
+  const request = {
+    rpId: enrollment.plan.application,
+    clientData: random(CHALLENGE_LENGTH),
+    credentialIds: [skPrivateKey(enrollment).keyHandle],
+    userVerification: true,
+  };
+  try {
+    const signing = key.getAssertion(request, { signal });
+    people.tell({ kind: 'touch-wanted', systemAsks: true });
+    await signing;
+    people.tell({ kind: 'touched' });
+  } catch (error) {
+    if (!(error instanceof GlasskeyError) || error.code !== 'WEBAUTHN_NO_CREDENTIAL') throw error;
+    throw gone(productOf(enrollment), error);
   }
 }
 

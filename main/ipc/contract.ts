@@ -182,6 +182,14 @@ const readiness = z.object({
   enrollments: z.array(enrollment.extend({ canBePublished: z.boolean() })),
   /** A replacement of the key is under way; absent where none is. */
   rotation: z.object({ stage: rotationStage, leaving: z.enum(['old', 'new']) }).optional(),
+  /** On Windows: which way security keys are reached, and why that one; `obstacle`: why nothing can be done that way. */
+  keyWay: z
+    .object({
+      way: z.enum(['direct', 'windows']),
+      because: z.enum(['setting', 'elevated', 'not-elevated', 'cannot-open']),
+      obstacle: z.object({ code: z.string(), message: z.string(), remedy: z.string() }).optional(),
+    })
+    .optional(),
   /** The last rehearsal of any target. */
   lastDrill: z.object({ target: z.string(), at: time, verdict: drillVerdict }).optional(),
   /** The saved targets that neither a login nor a drill has ever proven; absent: there is none. */
@@ -240,7 +248,7 @@ const enrollStep = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('pin-wanted'), isNew: z.boolean() }),
   z.object({ kind: z.literal('pin-given') }),
   z.object({ kind: z.literal('pin-set') }),
-  z.object({ kind: z.literal('touch-wanted') }),
+  z.object({ kind: z.literal('touch-wanted'), systemAsks: z.boolean().optional() }),
   z.object({ kind: z.literal('touched') }),
   z.object({ kind: z.literal('credential-made') }),
   z.object({

@@ -5,6 +5,7 @@
 import { cancelled } from '../../diagnostics/glasskey-error.ts';
 import { type Log, silentLog } from '../../diagnostics/log.ts';
 import type { HidBus } from '../../native/hid/transport.ts';
+import type { WindowsAccess } from '../../native/webauthn/windows-access.ts';
 import type { Clock } from '../../time/clock.ts';
 import { spawnPty } from '../connect/pty.ts';
 import { SessionList } from '../connect/session-list.ts';
@@ -37,6 +38,8 @@ import { targetCalls } from './target-calls.ts';
 
 export interface DesktopWorld {
   readonly hid: () => Promise<HidBus>;
+  /** On Windows alone. */
+  readonly windows?: (() => Promise<WindowsAccess>) | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -89,7 +92,7 @@ export interface Desktop {
 
 /** Opens the data folder and starts the agent. Throws what opening the database throws. */
 export async function startDesktop(world: DesktopWorld): Promise<Desktop> {
-  const { hid, clock, log, environment, homeFolder, owner, texts, tokens, check } = world;
+  const { hid, windows, clock, log, environment, homeFolder, owner, texts, tokens, check } = world;
   const tellers = new Set<Tell>();
   const tell: Tell = (name, payload) => {
     for (const one of tellers) one(name, payload);
@@ -97,6 +100,7 @@ export async function startDesktop(world: DesktopWorld): Promise<Desktop> {
   const refusalTellers = new Set<(request: RefusedRequestView) => void>();
   const glasskey = new Glasskey({
     hid,
+    windows,
     clock,
     // It keeps the log file of the data folder itself, where ours goes too.
     log: silentLog,

@@ -39,12 +39,17 @@ export function readinessCalls({ glasskey, now }: ReadinessWorld): Pick<CallHand
         next: nextOf(status),
         enrollments,
         ...(status.rotation === undefined ? {} : { rotation: status.rotation }),
+        ...(status.keyWay === undefined ? {} : { keyWay: keyWayOf(status.keyWay) }),
         ...(status.lastDrill === undefined ? {} : { lastDrill: lastDrillOf(status.lastDrill) }),
         ...(status.neverProven.length === 0 ? {} : { neverProven: [...status.neverProven] }),
         now: now(),
       };
     },
   };
+}
+
+function keyWayOf({ way, because, obstacle }: NonNullable<StatusReport['keyWay']>): Readiness['keyWay'] {
+  return { way, because, ...(obstacle === undefined ? {} : { obstacle }) };
 }
 
 function lastDrillOf({ target, at, verdict }: NonNullable<StatusReport['lastDrill']>): Readiness['lastDrill'] {

@@ -6,10 +6,11 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { app, clipboard, dialog, safeStorage, session } from 'electron';
+import { app, BrowserWindow, clipboard, dialog, safeStorage, session } from 'electron';
 import { asGlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import { type Log, silentLog } from '../../diagnostics/log.ts';
 import type { HidBus } from '../../native/hid/transport.ts';
+import type { WindowsAccess } from '../../native/webauthn/windows-access.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Desktop, DesktopWorld } from '../ipc/desktop.ts';
 import { dataFolderPath, ensureDataFolder } from '../storage/data-folder.ts';
@@ -27,6 +28,8 @@ import { lastingProgram } from './squirrel-start.ts';
 
 export interface AppWorld {
   readonly hid: () => Promise<HidBus>;
+  /** On Windows alone; given the window (HWND) that the system's dialogs are to stand before. */
+  readonly windows?: ((window: () => bigint | undefined) => Promise<WindowsAccess>) | undefined;
   readonly clock: Clock;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly homeFolder: string;
@@ -109,12 +112,13 @@ interface Starting {
 }
 
 async function startServices(world: AppWorld, { log, texts, dataFolder }: Starting): Promise<DesktopApp> {
-  const { hid, clock, environment, homeFolder, owner, files, command } = world;
+  const { hid, windows, clock, environment, homeFolder, owner, files, command } = world;
   let fitPrompt: (height: number) => void = () => {};
   let chooseFile: DesktopWorld['chooseFile'] = async () => undefined;
   let chooseNewFile: DesktopWorld['chooseNewFile'] = async () => undefined;
   const services = await world.startDesktop({
     hid,
+    windows: windows && (() => windows(frontWindow)),
     clock,
     log,
     environment,
@@ -205,4 +209,10 @@ function tellBugs(log: Log): void {
     log('error', 'app.unhandled-rejection', { stack });
   });
   process.on('uncaughtExceptionMonitor', ({ stack }) => log('error', 'app.uncaught', { stack }));
+}
+
+/** The handle of the window that has the focus, or of any that is seen; Windows hands it out as the bytes of a pointer. */
+function frontWindow(): bigint | undefined {
+  const seen = BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows().find((window) => window.isVisible());
+  return seen?.getNativeWindowHandle().readBigUInt64LE();
 }

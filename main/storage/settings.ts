@@ -100,6 +100,8 @@ const SETTINGS = {
   },
   /** PEM files of further root certificates. */
   'attestation.roots': { schema: z.array(path).max(100), default: [] },
+  /** On Windows: whether security keys are opened by Glasskey itself or reached through Windows; `auto`: as this account may. */
+  'windows.securityKeys': { schema: z.enum(['auto', 'windows', 'direct']), default: 'auto' },
   'app.appearance': { schema: z.enum(['system', 'light', 'dark']), default: 'system' },
   /** Start the desktop app, in the tray, when the user logs in to the computer. */
   'app.openAtLogin': { schema: z.boolean(), default: false },
@@ -147,7 +149,8 @@ export function isPolicy(key: string): boolean {
     key === 'reminders.drillAgeDays' ||
     key === 'agent.ask' ||
     key === 'agent.forwarded' ||
-    key === 'agent.passThrough'
+    key === 'agent.passThrough' ||
+    key === 'windows.securityKeys'
   );
 }
 

@@ -5,7 +5,7 @@ const ELEVATED = 'start Glasskey, or the terminal that it runs in, as an adminis
 const SETTINGS = 'Windows Settings > Accounts > Sign-in options > Security key';
 
 const SENTENCES = {
-  pin: ['change its PIN', `Change it in ${SETTINGS}, or ${ELEVATED}.`],
+  pin: ['set or change its PIN', `Do it in ${SETTINGS}, or ${ELEVATED}.`],
   reset: ['reset it', `Reset it in ${SETTINGS}, or ${ELEVATED}.`],
   fingerprints: ['manage its fingerprints', `Do it in ${SETTINGS}, or ${ELEVATED}.`],
   credentials: ['list or delete what it holds', `To do that, ${ELEVATED}.`],
@@ -14,6 +14,10 @@ const SENTENCES = {
     `To recover them, ${ELEVATED}. Or take in the key files: glasskey recover --file`,
   ],
   settings: ['change its settings', `To do that, ${ELEVATED}.`],
+  choose: [
+    'take one of several keys by its path',
+    'Leave out --device: the dialog of Windows asks for the touch of the one that is meant.',
+  ],
   information: ['say what the key is', `To look at it, ${ELEVATED}.`],
 } as const;
 

@@ -74,6 +74,7 @@ test('Every setting is there under its heading, with its name, its value and whe
     'Terminal',
     'Glasskey',
     'Reminders',
+    'Windows',
     'SSH agent',
     'Use from other programs',
     'What the agent was asked',

@@ -35,6 +35,15 @@ const LOCK = z.object({
   packages: z.record(z.string(), z.object({ version: z.string(), integrity: z.string() }).partial()),
 });
 
+/** The command line, built for the tests below the packages, so that it finds their binaries. */
+const BUILD = join(CACHE, 'app');
+export const BUILT_CLI = join(BUILD, 'cli.js');
+
+export async function buildForWindows(): Promise<void> {
+  const { buildCommandLine } = await import('../../scripts/build.ts');
+  await buildCommandLine(BUILD);
+}
+
 /** Where the packages lie, as a folder node_modules. */
 export const WINDOWS_PACKAGES = join(CACHE, 'node_modules');
 

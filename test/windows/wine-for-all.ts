@@ -1,6 +1,7 @@
 /** Windows is installed once for all test files; each takes a user of its own (`WindowsUser.create(inject('windows'))`). */
 import type { TestProject } from 'vitest/node';
 import { installWebauthnDll } from './webauthn-dll.ts';
+import { buildForWindows } from './windows-packages.ts';
 import { installWindows } from './wine.ts';
 
 declare module 'vitest' {
@@ -11,7 +12,7 @@ declare module 'vitest' {
 }
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const windows = await installWindows();
+  const [windows] = await Promise.all([installWindows(), buildForWindows()]);
   await installWebauthnDll(windows.folder);
   project.provide('windows', windows.folder);
   return windows.close;

@@ -47,6 +47,8 @@ export interface WindowsRunOptions {
   readonly input?: string;
   /** After which it is ended: `status` is null then. */
   readonly seconds?: number;
+  /** Of this computer's environment, for what Wine starts of its programs: `xdg-open` on a `PATH` is the browser. */
+  readonly unix?: Readonly<Record<string, string>>;
   /** A library of the system's that this Windows is to lack, for this program: `webauthn`. */
   readonly withoutLibrary?: string;
 }
@@ -148,7 +150,7 @@ export class WindowsUser {
 
   async #start(
     command: readonly string[],
-    { environment = {}, input = '', seconds = DEFAULT_SECONDS, withoutLibrary }: WindowsRunOptions,
+    { environment = {}, input = '', seconds = DEFAULT_SECONDS, unix = {}, withoutLibrary }: WindowsRunOptions,
   ): Promise<WindowsProgram> {
     this.#count += 1;
     const number = this.#count;
@@ -167,7 +169,10 @@ export class WindowsUser {
       cwd: this.home,
       env: {
         ...wineEnvironment(this.#folder, withoutLibrary),
+        ...unix,
         NODE_SKIP_PLATFORM_CHECK: '1',
+        // The same programs are started again and again.
+        NODE_COMPILE_CACHE: windowsPath(join(this.#folder, 'compiled')),
         // Where require() looks for binaries that npm has not installed on this system.
         NODE_PATH: windowsPath(WINDOWS_PACKAGES),
         GLASSKEY_TEST_ENVIRONMENT: JSON.stringify({ ...this.#environment(), ...environment }),

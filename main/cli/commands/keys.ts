@@ -56,8 +56,8 @@ function list(invocation: Invocation): Promise<number> {
       for (const line of publicLines) output.line(line);
       return ExitCode.OK;
     }
-    const { enrolled, pluggedIn, rotation } = await glasskey.keys(signal);
-    output.object({ enrolled, pluggedIn: pluggedIn.map(keyObject) });
+    const { enrolled, pluggedIn, rotation, keyWay } = await glasskey.keys(signal);
+    output.object({ enrolled, pluggedIn: keyWay?.way === 'windows' ? null : pluggedIn.map(keyObject) });
     output.line(enrolled.length === 0 ? 'No key is enrolled on this computer.' : 'Enrolled on this computer:');
     for (const key of enrolled) {
       output.line(
@@ -70,6 +70,10 @@ function list(invocation: Invocation): Promise<number> {
     }
     if (rotation !== undefined) output.line(`A rotation is in progress. ${rotation.next}`);
     output.line();
+    if (keyWay?.way === 'windows') {
+      output.line('What is plugged in is not shown: security keys are reached through Windows (glasskey status).');
+      return ExitCode.OK;
+    }
     output.line(pluggedIn.length === 0 ? 'No security key is plugged in.' : 'Plugged in:');
     for (const line of pluggedIn.flatMap(keyLines)) output.line(`  ${line}`);
     return ExitCode.OK;

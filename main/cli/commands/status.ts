@@ -1,6 +1,7 @@
 import { howLong, timeOfDay } from '../../../time/shown-times.ts';
 import type { EnrollmentReport, Verdict } from '../../enrollment/readiness.ts';
 import type { StatusReport } from '../../glasskey.ts';
+import type { KeyWay } from '../../glasskey-key-way.ts';
 import type { Target } from '../../storage/target-store.ts';
 import { type Command, usageError } from '../command.ts';
 import { ExitCode } from '../exit-codes.ts';
@@ -50,6 +51,7 @@ export const status: Command = {
       output.line();
       output.line('  A rotation is in progress, and a login offers both keys: glasskey rotate --status says more.');
     }
+    if (report.keyWay !== undefined) tellKeyWay(report.keyWay, output);
     listTargets(report.targets, now, output);
     tellDrills(report, now, output);
     output.line();
@@ -57,6 +59,24 @@ export const status: Command = {
     return report.verdict === 'ready' ? ExitCode.OK : ExitCode.NOT_READY;
   },
 };
+
+const BECAUSE: Readonly<Record<KeyWay['because'], string>> = {
+  setting: 'windows.securityKeys says so',
+  elevated: 'this is an administrator’s session',
+  'not-elevated': 'an ordinary account may not open them',
+  'cannot-open': 'they could not be listed, though this account may open them',
+};
+
+/** On Windows: which way security keys are reached, and what stands against it. */
+function tellKeyWay({ way, because, obstacle }: KeyWay, output: Output): void {
+  output.line();
+  const how =
+    way === 'windows' ? 'reached through Windows, whose dialogs ask for PIN and touch' : 'opened by Glasskey itself';
+  output.line(`  Security keys are ${how}: ${BECAUSE[because]}`);
+  if (obstacle === undefined) return;
+  output.line(style('red', `  ${obstacle.message} [${obstacle.code}]`));
+  output.line(`  ${obstacle.remedy}`);
+}
 
 /** Each with the very command that logs in to it. */
 function listTargets(targets: readonly Target[], now: number, output: Output): void {

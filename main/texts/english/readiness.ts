@@ -25,6 +25,15 @@ export const READINESS = {
   'readiness.lead-not-enrolled': 'Enroll a security key now, so that you can log in when everything else has failed.',
 
   'readiness.enroll': 'Enroll a key',
+  'readiness.key-way-direct': 'Glasskey opens security keys itself.',
+  'readiness.key-way-direct-explained': 'It runs with the rights of an administrator.',
+  'readiness.key-way-windows': 'Security keys are reached through Windows.',
+  'readiness.key-way-windows-explained':
+    'Its own dialogs ask for the PIN and the touch. Changing the PIN, deleting credentials and the like need a start as administrator.',
+  'readiness.key-way-because-setting': 'The settings say so.',
+  'readiness.key-way-because-elevated': 'This account may.',
+  'readiness.key-way-because-not-elevated': 'An ordinary account may not open them.',
+  'readiness.key-way-because-cannot-open': 'They could not be listed, though this account may open them.',
   'readiness.rotating': 'Your key is being replaced',
   'readiness.rotating-making': 'The new key is not finished.',
   'readiness.rotating-to-publish': 'The key that stays is not on your profile yet.',

@@ -54,6 +54,13 @@ export const REMEDY = {
   'remedy.AGENT_FORWARDED_UNASKED':
     'If it was you, log in to that host from here, or answer the question in time; else that host is not to be trusted.',
   'remedy.PIN_NOT_SET': 'Plug in the key that was enrolled; one that was reset must be enrolled anew.',
+  'remedy.WEBAUTHN_NO_CREDENTIAL': 'Plug in the key that was enrolled; Readiness says which one that is.',
+  'remedy.WEBAUTHN_UNSUPPORTED':
+    'Under More, choose ecdsa-sk for this key, or use a key with a PIN that knows Ed25519 (YubiKey firmware 5.2.3 or later).',
+  'remedy.WEBAUTHN_KEY_FULL':
+    'Start Glasskey as an administrator, delete a credential that you no longer need under Security keys, then try again.',
+  'remedy.WEBAUTHN_CANNOT':
+    'Start Glasskey as an administrator: it then reaches the key itself. Or take in the key files, from Readiness.',
   'remedy.CTAP_KEY_STORE_FULL': 'Delete a credential that you no longer need under Security keys, then try again.',
   'remedy.PIN_SET_ALREADY':
     'Change it instead. A PIN that nobody knows is lost: only a reset helps, and it deletes everything on the key.',

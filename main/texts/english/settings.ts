@@ -30,6 +30,7 @@ export const SETTINGS = {
   'settings.group-terminal': 'Terminal',
   'settings.group-app': 'Glasskey',
   'settings.group-reminders': 'Reminders',
+  'settings.group-windows': 'Windows',
   'settings.group-agent': 'SSH agent',
   'settings.group-other': 'Other',
 
@@ -72,6 +73,12 @@ export const SETTINGS = {
     'What is done when a host that the agent is forwarded to wants to log in further on.',
   'settings.agent-forwarded-ask': 'Ask',
   'settings.agent-forwarded-refuse': 'Refuse',
+  'settings.security-keys-label': 'Security keys on Windows',
+  'settings.security-keys-explained':
+    'An ordinary account reaches them through Windows; an administrator’s session opens them itself. Elsewhere this has no effect.',
+  'settings.security-keys-auto': 'As this account may',
+  'settings.security-keys-windows': 'Through Windows',
+  'settings.security-keys-direct': 'By Glasskey itself',
   'settings.agent-pass-through-label': 'Your other agent',
   'settings.agent-pass-through-explained':
     'Its keys are offered after yours, for programs on this computer, and it decides by its own rules. The path of its socket or pipe, or SSH_AUTH_SOCK for the one that Glasskey was started with.',

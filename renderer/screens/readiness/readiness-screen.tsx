@@ -9,6 +9,7 @@ import { useFresh } from '../../use-fresh.ts';
 import { ChainPicture } from './chain-picture.tsx';
 import { DueReminders } from './due-reminders.tsx';
 import { EnrolledKeys } from './enrolled-keys.tsx';
+import { KeyWayNotice } from './key-way-notice.tsx';
 import { VerdictCard } from './verdict-card.tsx';
 
 export function ReadinessScreen() {
@@ -50,6 +51,7 @@ export function ReadinessScreen() {
             />
           )}
           <DueReminders />
+          {value.keyWay !== undefined && <KeyWayNotice way={value.keyWay} />}
           <ChainPicture chain={value.chain} now={value.now} />
           {value.enrollments.length > 0 && <EnrolledKeys enrollments={value.enrollments} next={value.next} />}
         </>

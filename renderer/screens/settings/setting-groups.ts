@@ -7,6 +7,7 @@ export const GROUPS = [
   'terminal',
   'app',
   'reminders',
+  'windows',
   'agent',
   'ssh',
   'attestation',

@@ -57,7 +57,9 @@ function over(bus: HidBus, aaguid: string | undefined): PluggedInAuthenticator {
 }
 
 async function sign(authenticator: PluggedInAuthenticator, credentialId: Uint8Array, typed = pin()): Promise<string> {
-  const request = { application: 'ssh:', credentialId, clientDataHash: new Uint8Array(32).fill(9), pin: typed };
+  const clientData = new Uint8Array(8);
+  const clientDataHash = new Uint8Array(32).fill(9);
+  const request = { application: 'ssh:', credentialId, clientData, clientDataHash, userVerification: true, pin: typed };
   try {
     const { signature } = await authenticator.assert(request, signal, () => {});
     return `${signature.length} bytes`;

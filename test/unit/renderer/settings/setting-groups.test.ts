@@ -16,6 +16,7 @@ test('Each setting is in one group, by the first part of its key; what no group 
     'terminal',
     'app',
     'reminders',
+    'windows',
     'agent',
     'ssh',
     'attestation',
