@@ -199,7 +199,7 @@ function hostRehearsal(target: string, world: PlanningWorld): Rehearsal {
   };
 }
 
-/** All, the one that was asked for, or the one that can be rehearsed furthest: a login may begin with another (`waysToTry`). */
+/** All, the one that was asked for, or the first of a login's (`waysToTry`) that can be gone to its end; else the one that leads furthest. */
 function chosenWays({ name, ways }: Target, { way, everyWay }: DrillRequest): readonly Way[] {
   if (everyWay) return ways;
   const wanted =

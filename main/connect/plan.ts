@@ -15,6 +15,7 @@ import type { WayKind } from '../storage/target-store.ts';
 import { formatHostSpec, type HostName, type HostSpec, type Port } from './host-spec.ts';
 import { hostKeysFor, type PinnedHostKeys } from './pinned-host-keys.ts';
 import { type ForwardedLogin, forwardedCommand, forwardedSsh } from './plan-forwarded.ts';
+import { powerShellWord, shellWord } from './shell-word.ts';
 import { type ConfigBlock, configText, quotePath, unusablePath } from './ssh-config-text.ts';
 
 /** The device, and under which name its host key is kept when it is not known by the address. */
@@ -198,14 +199,11 @@ export function copyableCommand(plan: ConnectPlan, agentSocket: string = plan.ag
     ...(plan.onward === undefined ? commandArguments(plan.command) : ['--', forwardedSsh(plan.onward)]),
   ];
   if (plan.platform === 'win32') {
-    const quote = (word: string) => (PLAIN_WORD.test(word) ? word : `'${word.replaceAll("'", "''")}'`);
-    return `$env:SSH_AUTH_SOCK=${quote(agentSocket)}; ${words.map(quote).join(' ')}`;
+    return `$env:SSH_AUTH_SOCK=${powerShellWord(agentSocket)}; ${words.map(powerShellWord).join(' ')}`;
   }
-  const quote = (word: string) => (PLAIN_WORD.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
-  return `SSH_AUTH_SOCK=${quote(agentSocket)} ${words.map(quote).join(' ')}`;
+  return `SSH_AUTH_SOCK=${shellWord(agentSocket)} ${words.map(shellWord).join(' ')}`;
 }
 
-const PLAIN_WORD = /^[A-Za-z0-9_.:/@+-]+$/;
 const DEVICE_ALIAS = 'glasskey-device';
 const SSH_PORT = 22;
 
