@@ -755,6 +755,14 @@ const prompt = z.object({
   title: z.string(),
   /** Who asks, for what, through which hop; one paragraph each. */
   sentences: z.array(z.string()),
+  /** The way of a signature, from this computer to the host that is logged in to, to be drawn; undefined where there is none. */
+  chain: z
+    .object({
+      label: z.string(),
+      /** `detail`: who asks here, whether that host has the agent, as whom, and the fingerprint. May be empty. */
+      links: z.array(z.object({ name: z.string(), detail: z.string() })),
+    })
+    .optional(),
   state: z.enum(['asking', 'waiting', 'touch', 'done', 'failed']),
   /** What is going on, below the picture of the key: read out when it changes. */
   status: z.string(),

@@ -8,6 +8,7 @@ import type { Texts } from '../texts/texts.ts';
 import { pinQuestion } from './key-questions.ts';
 import type { AllowingButton, PromptQuestion } from './prompt.ts';
 import type { PromptDesk } from './prompt-desk.ts';
+import { signingChain } from './signing-chain.ts';
 import { signingSentence, signingTitle } from './signing-sentence.ts';
 
 export function agentRequestPrompts(desk: PromptDesk, texts: Texts, productOf: ProductOf): ApprovalPeople {
@@ -17,6 +18,7 @@ export function agentRequestPrompts(desk: PromptDesk, texts: Texts, productOf: P
       const prompt = desk.open({
         title: signingTitle(texts, request.facts),
         sentences: [sentence],
+        chain: signingChain(texts, request.facts, request.client),
         isForeign: true,
         cancel,
       });

@@ -12,6 +12,7 @@ import type { Texts } from '../texts/texts.ts';
 import { newPinQuestion, pinQuestion, replaceQuestion, replaceSubject } from './key-questions.ts';
 import type { OpenPrompt, PromptSubject } from './prompt.ts';
 import type { PromptDesk } from './prompt-desk.ts';
+import { signingChain } from './signing-chain.ts';
 import { signingSentence, signingTitle, wayOf } from './signing-sentence.ts';
 
 /** What the work is, and who else is told of it. */
@@ -88,7 +89,8 @@ export function desktopPeople(desk: PromptDesk, texts: Texts, work: DesktopWork)
       signingSentence(texts, facts, client),
     ];
     const cancel = () => stop.abort();
-    const asked = desk.open({ title: signingTitle(texts, facts), sentences, isForeign: true, cancel });
+    const chain = signingChain(texts, facts, client);
+    const asked = desk.open({ title: signingTitle(texts, facts), sentences, chain, isForeign: true, cancel });
     const buttons = [{ answer: 'once', label: texts.say('prompt.agent-once') }] as const;
     try {
       return (await asked.ask({ buttons }, AbortSignal.any([signal, stop.signal]))) !== undefined;
@@ -145,9 +147,8 @@ export function desktopPeople(desk: PromptDesk, texts: Texts, work: DesktopWork)
       askPin({ product, triesLeft, wasWrong: why === 'wrong' }, signal, facts),
 
     touchWanted(_, facts) {
-      opened(facts).touch([
-        signingSentence(texts, work.kind === 'session' ? withSavedName(facts, work, texts) : facts),
-      ]);
+      const shownFacts = work.kind === 'session' ? withSavedName(facts, work, texts) : facts;
+      opened(facts).touch([signingSentence(texts, shownFacts)], signingChain(texts, shownFacts));
     },
 
     touchDone(how) {
@@ -191,7 +192,8 @@ function subjectOf(work: DesktopWork, texts: Texts): PromptSubject {
 
 /** Of a login that a host wants to which the agent is forwarded: none of the plan's words, which would vouch for it. */
 function forwardedSubject(texts: Texts, facts: SigningFacts, cancel: () => void): PromptSubject {
-  return { title: signingTitle(texts, facts), sentences: [signingSentence(texts, facts)], cancel };
+  const chain = signingChain(texts, facts);
+  return { title: signingTitle(texts, facts), sentences: [signingSentence(texts, facts)], chain, cancel };
 }
 
 /** Without the user. */

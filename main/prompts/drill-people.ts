@@ -4,6 +4,7 @@ import type { Texts } from '../texts/texts.ts';
 import { pinQuestion } from './key-questions.ts';
 import type { OpenPrompt } from './prompt.ts';
 import type { PromptDesk } from './prompt-desk.ts';
+import { signingChain } from './signing-chain.ts';
 import { signingSentence } from './signing-sentence.ts';
 
 export interface DrillWork {
@@ -39,7 +40,7 @@ export function drillPeople(desk: PromptDesk, texts: Texts, { tell, cancel }: Dr
       return allowed?.pin;
     },
     touchWanted(_, facts) {
-      opened().touch([signingSentence(texts, facts)]);
+      opened().touch([signingSentence(texts, facts)], signingChain(texts, facts));
     },
     touchDone() {
       prompt?.waiting(texts.say('drill.prompt-next'));

@@ -106,6 +106,7 @@ export class PromptDesk {
       state: 'unseen',
       status: '',
       sentences: subject.sentences,
+      chain: subject.chain,
       problem: undefined,
       question: undefined,
       settle: undefined,
@@ -120,7 +121,8 @@ export class PromptDesk {
       waiting: (status = this.#texts.say('prompt.waiting')) => {
         if (entry.state !== 'unseen') this.#become(entry, 'waiting', status);
       },
-      touch: (sentences) => this.#become(entry, 'touch', this.#texts.say('prompt.touch'), sentences),
+      touch: (sentences = subject.sentences, chain = subject.chain) =>
+        this.#become(entry, 'touch', this.#texts.say('prompt.touch'), { sentences, chain }),
       done: (status = this.#texts.say('prompt.done')) => this.#end(entry, 'done', status),
       fail: (what) => this.#end(entry, 'failed', what),
       close: () => this.#remove(entry),
@@ -195,13 +197,19 @@ export class PromptDesk {
     entry.subject.cancel();
   }
 
-  #become(entry: Entry, state: PromptView['state'], status: string, sentences = entry.subject.sentences): void {
+  #become(
+    entry: Entry,
+    state: PromptView['state'],
+    status: string,
+    { sentences, chain }: Pick<PromptSubject, 'sentences' | 'chain'> = entry.subject,
+  ): void {
     if (!this.#isOpen(entry)) return;
     if (state !== 'asking') this.#settle(entry, undefined);
     this.#stopTimer(entry);
     entry.state = state;
     entry.status = status;
     entry.sentences = sentences;
+    entry.chain = chain;
     this.#arrange();
   }
 

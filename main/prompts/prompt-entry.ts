@@ -20,6 +20,7 @@ export interface Entry {
   state: State;
   status: string;
   sentences: readonly string[];
+  chain: PromptView['chain'];
   problem: string | undefined;
   question: PromptQuestion | undefined;
   settle: ((allowed: Allowed | undefined) => void) | undefined;

@@ -18,6 +18,7 @@ export function promptView(entry: Entry, world: PromptViewWorld): PromptView {
     id,
     title: subject.title,
     sentences: [...entry.sentences],
+    ...(entry.chain === undefined ? {} : { chain: entry.chain }),
     state,
     status: statusOf(entry, world),
     ...(question?.field === undefined ? {} : { field: question.field }),

@@ -8,6 +8,8 @@ export interface PromptSubject {
   readonly title: string;
   /** Who asks, for what, through which hop; one paragraph each. */
   readonly sentences: readonly string[];
+  /** The way of the signature that it is about (signing-chain.ts). */
+  readonly chain?: PromptView['chain'];
   /** Another program's wish, not begun by the person in the app: it is asked after all that was. */
   readonly isForeign?: boolean;
   /** The person wants what is under way to end. Called at most once; the work then ends its prompt itself. */
@@ -52,8 +54,8 @@ export interface OpenPrompt {
   ask(question: PromptQuestion, signal: AbortSignal): Promise<Allowed | undefined>;
   /** Something else is being done; seen only if the prompt has been seen before. */
   waiting(status?: string): void;
-  /** The key blinks. `sentences` take the place of the subject's while it does. */
-  touch(sentences?: readonly string[]): void;
+  /** The key blinks. `sentences` and `chain` take the place of the subject's while it does. */
+  touch(sentences?: readonly string[], chain?: PromptView['chain']): void;
   /** It is done: said for a moment, then gone. */
   done(status?: string): void;
   /** It has failed: said until it is closed, or for some seconds, then gone. */

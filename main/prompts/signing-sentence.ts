@@ -20,7 +20,7 @@ export function signingSentence(texts: Texts, facts: SigningFacts, client?: Clie
 const WITHOUT_HOPS = { known: 'direct', unverified: 'stranger', unknown: 'unknown' } as const;
 
 /** Names of programs are strangers' text: what they are called may be anything. */
-function askerOf(texts: Texts, client: Client | undefined) {
+export function askerOf(texts: Texts, client: Client | undefined) {
   const { program, starter, place } = client ?? {};
   if (program === undefined) return { asker: client === undefined ? 'own' : 'unknown', program: '', place: '' };
   const name = shown(program);

@@ -58,6 +58,7 @@ export class PromptPage {
     element('position').hidden = queue.position === '';
     setText(element('status'), prompt.status);
     setChildren(element('sentences'), 'p', prompt.sentences);
+    this.#showChain(prompt.chain);
     const isAsking = prompt.state === 'asking';
     setChildren(element('rules'), 'li', isAsking ? prompt.rules : []);
     this.#fields.show(isAsking ? prompt.field : undefined);
@@ -83,7 +84,9 @@ export class PromptPage {
     if (this.#prompt !== undefined) return;
     document.title = '';
     for (const place of [this.#title, this.#problem, element('status')]) place.textContent = '';
-    for (const place of [element('sentences'), element('rules'), this.#buttonPlace]) place.replaceChildren();
+    for (const place of [element('sentences'), element('chain'), element('rules'), this.#buttonPlace]) {
+      place.replaceChildren();
+    }
     this.#buttons.clear();
   }
 
@@ -95,6 +98,18 @@ export class PromptPage {
       if (this.#fields.areShown) this.#fields.focus();
       else this.#title.focus();
     }
+  }
+
+  /** From this computer on, one below the other: a name, and what is to be known of it. */
+  #showChain(chain: PromptView['chain']): void {
+    const place = element('chain');
+    place.hidden = chain === undefined;
+    const drawn = JSON.stringify(chain ?? null);
+    if (place.dataset.drawn === drawn) return;
+    place.dataset.drawn = drawn;
+    if (chain === undefined) place.removeAttribute('aria-label');
+    else place.setAttribute('aria-label', chain.label);
+    place.replaceChildren(...(chain?.links ?? []).map(drawLink));
   }
 
   // Problems.
@@ -219,6 +234,16 @@ export class PromptPage {
     this.#height = height;
     this.#world.fit(height);
   }
+}
+
+function drawLink({ name, detail }: NonNullable<PromptView['chain']>['links'][number]): HTMLLIElement {
+  const link = document.createElement('li');
+  const names = document.createElement('strong');
+  names.textContent = name;
+  const details = document.createElement('span');
+  details.textContent = detail;
+  link.append(names, ' ', details);
+  return link;
 }
 
 function isAllowing(button: Button): button is Button & { readonly answer: 'once' | 'session' } {

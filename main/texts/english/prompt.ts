@@ -112,6 +112,17 @@ export const PROMPT = {
     'Log in as {user} on {host}{way, select, direct {} unknown {, from a place that the program is too old to name} stranger {, through a host that could not be verified} unverified {, through {hops}, and a host that could not be verified} other {, through {hops}}}{asker, select, own {} unknown {, asked by a program that cannot be named} program {, asked by {program}} other {, asked by {program} in {place}}}.',
   'prompt.sign-sentence':
     'Sign for {namespace}{way, select, direct {} unknown {} stranger {, through a host that could not be verified} unverified {, through {hops}, and a host that could not be verified} other {, through {hops}}}{asker, select, own {} unknown {, asked by a program that cannot be named} program {, asked by {program}} other {, asked by {program} in {place}}}.',
+  'prompt.chain-label': 'The way',
+  'prompt.chain-here': 'This computer',
+  'prompt.chain-asker':
+    '{asker, select, own {asked by Glasskey} unknown {asked by a program that cannot be named} program {asked by {program}} other {asked by {program} in {place}}}',
+  'prompt.chain-jump': 'passes the connection on',
+  'prompt.chain-has-agent': 'has your agent',
+  'prompt.chain-as': 'as {user}',
+  'prompt.chain-host-unknown': 'A host that is not known here',
+  'prompt.chain-unverified': 'A host that could not be verified',
+  'prompt.chain-unknown': 'Perhaps other hosts',
+  'prompt.chain-unknown-why': 'the program is too old to say',
   'prompt.agent-once': 'Once',
   'prompt.agent-new-host-key':
     'The key of this device is not known on this computer. Compare its fingerprint before you allow the login.',
