@@ -220,6 +220,7 @@ describe('the app', () => {
       environment: lab.environment,
       homeFolder: lab.environment.HOME ?? '',
       owner: 'alice@lab',
+      check: ['/opt/glasskey', '--check-reminders'],
       texts: textsFor(['en']),
       version: '0.0.0',
       platform: process.platform,

@@ -46,6 +46,15 @@ const APPROVAL: PromptView = {
   deniedInMs: 600_000,
   buttons: ASKS_PIN.buttons.map((button) => ({ ...button, needsField: false })),
 };
+const CHAIN = {
+  label: 'The way',
+  links: [
+    { name: 'This computer', detail: 'asked by ssh in bash' },
+    { name: 'jump-east', detail: 'has your agent · SHA256:uNiVztksCsDhcc0u9e8BgrJXVGDjrM1TlVdrKn4jTcU' },
+    { name: 'A host that could not be verified', detail: '' },
+    { name: 'ce1-rack4', detail: 'as admin · SHA256:uNiVztksCsDhcc0u9e8BgrJXVGDjrM1TlVdrKn4jTcU' },
+  ],
+};
 const NEW_PIN: PromptView = {
   ...ASKS_PIN,
   title: 'Choose a PIN',
@@ -69,6 +78,7 @@ const EVERY_KIND: Readonly<Record<string, PromptView>> = {
   'last seconds': { ...WRONG_PIN, deniedInMs: 12_000 },
   'new PIN': NEW_PIN,
   approval: APPROVAL,
+  'approval of a way': { ...APPROVAL, chain: CHAIN },
   waiting: under('waiting', 'One moment…'),
   touch: under('touch', 'Touch the security key now: it blinks.'),
   done: under('done', 'Done.'),
@@ -103,6 +113,21 @@ describe.skipIf(!hasChromium)('the prompt document', () => {
       expect(await page.title()).toBe(ASKS_PIN.title);
       // What Chromium says about password fields outside forms is its debug level.
       expect(prompt.complaints.filter((one) => !one.startsWith('[DOM]'))).toEqual([]);
+    });
+
+    it('the way of a signature in its order, as a list that has a name, and takes it away again', async () => {
+      await using prompt = await browser.open(queueOf({ ...APPROVAL, chain: CHAIN }));
+      const way = prompt.page.getByRole('list', { name: 'The way' });
+      expect(await way.getByRole('listitem').allTextContents()).toEqual(
+        CHAIN.links.map(({ name, detail }) => `${name} ${detail}`),
+      );
+      const tops = await way
+        .getByRole('listitem')
+        .evaluateAll((links) => links.map((one) => one.getBoundingClientRect().top));
+      expect(tops).toEqual(tops.toSorted((a, b) => a - b));
+      expect(new Set(tops).size).toBe(CHAIN.links.length);
+      await prompt.tell(APPROVAL);
+      expect(await prompt.page.locator('#chain').isVisible()).toBe(false);
     });
 
     it('what comes as text, whatever it looks like', async () => {

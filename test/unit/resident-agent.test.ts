@@ -10,7 +10,11 @@ import { startAgentServer } from '../../main/agent/agent-server.ts';
 import type { WrittenEnrollment } from '../../main/enrollment/enrollment.ts';
 import { skPrivateKey } from '../../main/enrollment/key-files.ts';
 import { formatSkPublicBlob } from '../../main/openssh/sk-key.ts';
+import { agentRequestPrompts } from '../../main/prompts/agent-request-prompts.ts';
+import { PromptDesk } from '../../main/prompts/prompt-desk.ts';
+import { DENIED_AFTER_MS, PAUSE_MS } from '../../main/prompts/prompt-entry.ts';
 import { type ResidentAgent, type ResidentAgentWorld, startResidentAgent } from '../../main/resident-agent.ts';
+import { textsFor } from '../../main/texts/texts.ts';
 import { Authenticator, systemChannelWorld } from '../../native/ctap2/authenticator.ts';
 import { CoseAlgorithm } from '../../native/ctap2/constants.ts';
 import { formatAaguid } from '../../native/ctap2/get-info.ts';
@@ -75,7 +79,16 @@ beforeEach(async () => {
   enrollments = async () => [enrollment];
   hid = async () => key.bus;
   otherSocket = undefined;
-  agent = await startResidentAgent({
+  agent = await startResidentAgent(world());
+});
+
+afterEach(async () => {
+  await whilePassing(agent.close());
+  await rm(folder, { recursive: true, force: true });
+});
+
+function world(): ResidentAgentWorld {
+  return {
     socketPath,
     enrollments: () => enrollments(),
     people: () => ({
@@ -97,13 +110,8 @@ beforeEach(async () => {
     channel,
     clock,
     log: silentLog,
-  } satisfies ResidentAgentWorld);
-});
-
-afterEach(async () => {
-  await whilePassing(agent.close());
-  await rm(folder, { recursive: true, force: true });
-});
+  };
+}
 
 /** Lets time pass until the work has ended. */
 async function whilePassing<T>(work: Promise<T>): Promise<T> {
@@ -137,6 +145,98 @@ async function signed(): Promise<string | undefined> {
   client.close();
   return answer?.type;
 }
+
+describe('several requests at once', () => {
+  let desk: PromptDesk;
+  const texts = textsFor(['en']);
+  const titles = () => desk.view().prompts.map(({ title, state }) => `${title}: ${state}`);
+
+  beforeEach(async () => {
+    await whilePassing(agent.close());
+    desk = new PromptDesk({ clock, texts });
+    agent = await startResidentAgent({
+      ...world(),
+      people: (productOf) => agentRequestPrompts(desk, texts, productOf),
+    });
+    key.counters.reset();
+  });
+
+  /** Real sockets need turns of the event loop that the clock does not count. */
+  const asked = (count: number) => expect.poll(() => desk.view().prompts.length).toBe(count);
+
+  async function signing(namespace: string) {
+    const client = await AgentClient.connect(socketPath);
+    const data = sshsigData(namespace);
+    const answer = client.ask({ type: 'signRequest', keyBlob: keyBlob(), data, flags: 0 }).then((said) => said?.type);
+    return { client, answer };
+  }
+
+  it('are each shown, and each may be denied or given up while another one stands', async () => {
+    const first = await signing('a');
+    await asked(1);
+    const second = await signing('b');
+    await asked(2);
+    const third = await signing('c');
+    await asked(3);
+    expect(titles()).toEqual(['Sign for a: asking', 'Sign for b: asking', 'Sign for c: asking']);
+    expect(desk.view().position).toBe('1 of 3');
+    desk.answer(desk.view().prompts[1]?.id ?? '', { kind: 'deny' });
+    expect(await second.answer).toBe('failure');
+    third.client.close();
+    await asked(1);
+    expect(titles()).toEqual(['Sign for a: asking']);
+    desk.answer(desk.view().prompts[0]?.id ?? '', { kind: 'deny' });
+    expect(await first.answer).toBe('failure');
+    expect(desk.view().prompts).toEqual([]);
+    expect(key.counters.read()).toMatchObject({ pinChecks: 0, touches: 0 });
+    for (const { client } of [first, second]) client.close();
+  });
+
+  it('are each denied after a minute of silence, counted from when it is drawn', async () => {
+    const first = await signing('a');
+    await asked(1);
+    const second = await signing('b');
+    await asked(2);
+    await clock.pass(DENIED_AFTER_MS);
+    expect(await first.answer).toBe('failure');
+    await asked(1);
+    expect(titles()).toEqual(['Sign for b: asking']);
+    await clock.pass(DENIED_AFTER_MS - 1);
+    expect(titles()).toEqual(['Sign for b: asking']);
+    await clock.pass(1);
+    expect(await second.answer).toBe('failure');
+    expect(key.counters.read()).toMatchObject({ pinChecks: 0, touches: 0 });
+    for (const { client } of [first, second]) client.close();
+  });
+
+  it('are signed one after another, each with its own PIN and touch, and the second can be stopped while it waits', async () => {
+    key.touchPad.policy = 'by-hand';
+    const allow = async (at: number) => {
+      const id = desk.view().prompts[at]?.id ?? '';
+      await clock.pass(PAUSE_MS);
+      desk.answer(id, { kind: 'allow', keep: 'once' });
+    };
+    const first = await signing('a');
+    await asked(1);
+    await allow(0);
+    await expect.poll(() => desk.view().prompts[0]?.field?.kind).toBe('pin');
+    await clock.pass(PAUSE_MS);
+    const typed = new TextEncoder().encode(PIN);
+    desk.answer(desk.view().prompts[0]?.id ?? '', { kind: 'allow', keep: 'once', pin: typed });
+    await key.touchPad.untilBlinking();
+    await expect.poll(titles).toEqual(['Sign for a: touch']);
+    const second = await signing('b');
+    await expect.poll(titles).toEqual(['Sign for a: touch', 'Sign for b: asking']);
+    const [, waiting] = desk.view().prompts;
+    expect(waiting?.status).toContain('The security key blinks for something else: Sign for a');
+    desk.answer(waiting?.id ?? '', { kind: 'deny' });
+    expect(await second.answer).toBe('failure');
+    expect(key.touch()).toBe(true);
+    expect(await whilePassing(first.answer)).toBe('signResponse');
+    expect(key.counters.read()).toMatchObject({ pinChecks: 1, touches: 1 });
+    for (const { client } of [first, second]) client.close();
+  });
+});
 
 describe('the agent of the app after a sleep', () => {
   it('serves as before where nothing has happened, without letting go of its clients', async () => {
