@@ -5,7 +5,7 @@ import type { Log } from '../diagnostics/log.ts';
 import type { Clock } from '../time/clock.ts';
 import { listAgent } from './agent/agent-probe.ts';
 import { isSameSocket, type PassThroughWorld } from './agent/pass-through.ts';
-import { STANDARD_PIPE, type StandardPipe } from './agent/standard-pipe.ts';
+import { lookAtStandardPipe, STANDARD_PIPE, type StandardPipe } from './agent/standard-pipe.ts';
 import { sha256Fingerprint } from './openssh/fingerprint.ts';
 import type { Settings } from './storage/settings.ts';
 
@@ -13,7 +13,7 @@ import type { Settings } from './storage/settings.ts';
 export async function standardPipe(platform: NodeJS.Platform, log: Log): Promise<StandardPipe | undefined> {
   if (platform !== 'win32') return undefined;
   try {
-    return await (await import('./agent/standard-pipe.ts')).lookAtStandardPipe();
+    return await lookAtStandardPipe();
   } catch (error) {
     log('warn', 'agent.standard-pipe.unknown', { message: error instanceof Error ? error.message : String(error) });
     return undefined;
