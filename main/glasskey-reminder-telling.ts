@@ -37,8 +37,23 @@ export interface RemindersRunning {
 export interface TellingWorld extends RemindersWorld {
   readonly clock: Clock;
   readonly log: Log;
+  readonly homeFolder: string;
   /** The zone of this computer unless given. */
   readonly offsetAt?: QuietHours['offsetAt'];
+}
+
+/** Keeps the calendar file of the settings current, where there is one. A file that cannot be written holds no telling up. */
+export async function keepCalendar(world: TellingWorld): Promise<void> {
+  if (world.settings.get('reminders.calendarFile').value === null) return;
+  const { calendarFile, writeCalendar } = await import('./glasskey-reminder-calendar.ts');
+  const file = calendarFile(world, world.homeFolder);
+  if (file === undefined) return;
+  try {
+    await writeCalendar(world, file, world.clock.now());
+  } catch (error) {
+    const { code, message } = asGlasskeyError(error);
+    world.log('warn', 'reminders.calendar-not-written', { code, message });
+  }
 }
 
 /** Tells what is to be told now, and returns when to look again at the latest; undefined: when something changes. */
@@ -82,6 +97,7 @@ export function startReminders(world: TellingWorld, people: RemindersPeople): Re
       const before = shown;
       shown = lookOf(openReminders(remindersNow(world, clock.now()), store.answers(), clock.now()));
       if (before !== undefined && before !== shown) people.changed();
+      await keepCalendar(world);
       return wakeAt;
     } catch (error) {
       const { code, message } = asGlasskeyError(error);

@@ -40,7 +40,7 @@ import type { ObservingWorld } from './glasskey-observing.ts';
 import type { OtherAgentWorld, PassThroughStatus } from './glasskey-pass-through.ts';
 import type { Recordings } from './glasskey-recordings.ts';
 import type { GlasskeyRecoveryPeople, RecoverReport, RecoverRequest } from './glasskey-recovery.ts';
-import type { NotifyReminders, RemindersPeople, RemindersRunning } from './glasskey-reminder-telling.ts';
+import type { NotifyReminders, RemindersPeople, RemindersRunning, TellingWorld } from './glasskey-reminder-telling.ts';
 import type { ListedReminder, RemindersReport } from './glasskey-reminders.ts';
 import type {
   RetireRequest,
@@ -945,13 +945,30 @@ export class Glasskey {
 
   /** Tells once what is to be told now, each thing once whoever else tells (glasskey-reminder-telling.ts): the check while the app is closed. */
   async tellDue(notify: NotifyReminders): Promise<void> {
-    const world = { ...(await this.#open()), clock: this.#world.clock, log: this.#log };
-    await (await import('./glasskey-reminder-telling.ts')).tellDue(world, crypto.randomUUID(), notify);
+    const world = await this.#tellingWorld();
+    const { keepCalendar, tellDue } = await import('./glasskey-reminder-telling.ts');
+    await tellDue(world, crypto.randomUUID(), notify);
+    await keepCalendar(world);
+  }
+
+  async #tellingWorld(): Promise<TellingWorld> {
+    const { clock, homeFolder } = this.#world;
+    return { ...(await this.#open()), clock, log: this.#log, homeFolder };
+  }
+
+  /** All reminders as iCalendar text (RFC 5545), or in a file, which is replaced. Throws `FILE_WRITE_FAILED`. */
+  async remindersCalendar(file?: string): Promise<string | undefined> {
+    const world = await this.#open();
+    const { remindersCalendar, writeCalendar } = await import('./glasskey-reminder-calendar.ts');
+    const now = this.#world.clock.now();
+    if (file === undefined) return remindersCalendar(world, now);
+    await writeCalendar(world, absolute(file), now);
+    return undefined;
   }
 
   /** Tells in time, until it is closed: before `close` of this. */
   async startReminders(people: RemindersPeople): Promise<RemindersRunning> {
-    const world = { ...(await this.#open()), clock: this.#world.clock, log: this.#log };
+    const world = await this.#tellingWorld();
     return (await import('./glasskey-reminder-telling.ts')).startReminders(world, people);
   }
 

@@ -172,4 +172,21 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    name: 'the calendar of reminders',
+    sql: `
+      CREATE TABLE reminder_calendar (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        reminder TEXT NOT NULL UNIQUE,
+        uid TEXT NOT NULL,
+        sequence INTEGER NOT NULL,
+        changed_at REAL NOT NULL,
+        is_cancelled INTEGER NOT NULL,
+        start REAL NOT NULL,
+        summary TEXT NOT NULL,
+        description TEXT NOT NULL,
+        alarms TEXT NOT NULL CHECK (json_valid(alarms))
+      ) STRICT;
+    `,
+  },
 ];

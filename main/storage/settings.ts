@@ -73,7 +73,10 @@ const SETTINGS = {
   'reminders.quietFrom': { schema: timeOfDay.nullable(), default: null },
   'reminders.quietTo': { schema: timeOfDay.nullable(), default: null },
   /** The calendar file that is kept current, `null` for none. A leading `~/` is the home folder, expanded by whoever uses it. */
-  'reminders.calendarFile': { schema: path.nullable(), default: null },
+  'reminders.calendarFile': {
+    schema: path.regex(/^(~?\/|[A-Za-z]:\\)/, 'must be a whole path, from / or ~/ on').nullable(),
+    default: null,
+  },
   /** How often the fabric reconciles keys, in minutes (azure.md: up to 4 hours). */
   'reconcile.everyMinutes': {
     schema: z

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -160,7 +160,12 @@ describe('telling', () => {
   it('tells what is due once, whichever process asks', async () => {
     enroll();
     const told: ReminderNotice[] = [];
-    const telling = { ...world, clock: { now: () => RECONCILED, after: () => () => {} }, log: silentLog };
+    const telling = {
+      ...world,
+      clock: { now: () => RECONCILED, after: () => () => {} },
+      log: silentLog,
+      homeFolder: folder,
+    };
     await tellDue(telling, 'app', (notice) => void told.push(notice));
     await tellDue(telling, 'check', (notice) => void told.push(notice));
     expect(told.map(({ critical, reminders }) => [critical, reminders.map(({ commandLine }) => commandLine)])).toEqual([
@@ -173,7 +178,7 @@ describe('telling', () => {
     const told: string[] = [];
     let changes = 0;
     const running = startReminders(
-      { ...world, clock, log: silentLog },
+      { ...world, clock, log: silentLog, homeFolder: folder },
       {
         notify: ({ reminders }) => void told.push(...reminders.map(({ rule }) => rule)),
         changed: () => {
@@ -196,5 +201,22 @@ describe('telling', () => {
     clock.turn(RECONCILED + 60 * DAY_MS);
     await turns();
     expect(told).toEqual(['unproven']);
+  });
+
+  it('keeps the calendar file of the settings current', async () => {
+    const file = join(folder, 'glasskey.ics');
+    world.settings.set('reminders.calendarFile', file);
+    const clock = turnedClock(BEGIN);
+    const people = { notify: () => {}, changed: () => {} };
+    const running = startReminders({ ...world, clock, log: silentLog, homeFolder: folder }, people);
+    await running.look();
+    expect(readFileSync(file, 'utf8')).not.toContain('BEGIN:VEVENT');
+    const id = enroll();
+    await running.look();
+    expect(readFileSync(file, 'utf8')).toMatch(/SUMMARY:Prove the key id_ed25519_sk\r\n/);
+    world.journal.prove(id, { at: RECONCILED + 1, device: 'alice@leaf1', by: 'drill' });
+    await running.look();
+    expect(readFileSync(file, 'utf8').match(/STATUS:CANCELLED/g)).toHaveLength(1);
+    await running.close();
   });
 });

@@ -10,6 +10,7 @@ const VERBS: Readonly<Record<string, (words: readonly string[], invocation: Invo
   snooze: (words, invocation) => snooze(exactly(2, words, 'snooze ID TIME'), invocation),
   dismiss: (words, invocation) => dismiss(exactly(1, words, 'dismiss ID'), invocation),
   restore: (words, invocation) => restore(exactly(1, words, 'restore ID'), invocation),
+  calendar: (words, invocation) => calendar(atMost(1, words), invocation),
   check: async (words, invocation) => {
     atMost(0, words);
     return (await import('../reminders-check.ts')).checkReminders(invocation);
@@ -21,7 +22,7 @@ const VERBS: Readonly<Record<string, (words: readonly string[], invocation: Invo
 };
 
 export const reminders: Command = {
-  usage: '[list | snooze ID TIME | dismiss ID | restore ID | check | schedule VERB] [options]',
+  usage: '[list | snooze ID TIME | dismiss ID | restore ID | calendar [FILE] | check | schedule VERB] [options]',
   about:
     'What there is to do for your keys and logins, the most pressing first, each with the one command that does it, and what comes in\n' +
     'the next 120 days. Looks at this computer only: no network, no security key. A reminder goes by itself once its cause is gone.\n' +
@@ -43,6 +44,7 @@ export const reminders: Command = {
       'glasskey reminders snooze drill-age:leaf1 3d',
       'again in three days: minutes (m), hours (h), days (d), weeks (w)',
     ],
+    ['glasskey reminders calendar due.ics', 'a calendar; read it in again, and its entries change in place'],
     ['glasskey reminders schedule install', 'from now on a notification comes in time, whether the app runs or not'],
     [
       'glasskey reminders dismiss no-backup --because "The team has three."',
@@ -92,6 +94,18 @@ async function dismiss([id = '']: readonly string[], invocation: Invocation): Pr
 
 async function restore([id = '']: readonly string[], invocation: Invocation): Promise<number> {
   return answered(invocation, (glasskey) => glasskey.restoreReminder(id));
+}
+
+/** The file, or where it was written. */
+async function calendar([file]: readonly string[], invocation: Invocation): Promise<number> {
+  const { output } = invocation;
+  const text = await withGlasskey(invocation, (glasskey) => glasskey.remindersCalendar(file));
+  if (text !== undefined) output.text(text);
+  else {
+    output.object({ file });
+    output.line(`Written: ${printable(file ?? '')}`);
+  }
+  return ExitCode.OK;
 }
 
 async function answered(

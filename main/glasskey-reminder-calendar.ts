@@ -1,0 +1,43 @@
+/** The calendar of reminders, composed for glasskey.ts: as text, as a file, and as a file that is kept current. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type RemindersWorld, remindersNow } from './glasskey-reminder-facts.ts';
+import { commandLineOf, openReminders } from './glasskey-reminders.ts';
+import { type CalendarContent, calendarContent, formatCalendar, updateCalendar } from './reminders/calendar.ts';
+import { calendarStore } from './storage/calendar-store.ts';
+import { reminderStore } from './storage/reminder-store.ts';
+import { writeWholeFile } from './storage/whole-file.ts';
+import { textsFor } from './texts/texts.ts';
+
+/** All reminders that are due or to come as iCalendar text; those that were dismissed are not among them. */
+export function remindersCalendar(world: RemindersWorld, now: number): string {
+  // The same language whoever writes it: another would be a change of each entry.
+  const texts = textsFor(['en-GB']);
+  const all = remindersNow(world, now);
+  const open = openReminders(all, reminderStore(world.database).answers(), now);
+  const dismissed = new Set(open.filter((one) => one.dismissed !== undefined).map(({ id }) => id));
+  const wanted = new Map(
+    all.flatMap((one): readonly (readonly [string, CalendarContent])[] => {
+      const content = dismissed.has(one.id) ? undefined : calendarContent(one, commandLineOf(one), texts);
+      return content === undefined ? [] : [[one.id, content]];
+    }),
+  );
+  const newUid = () => `${crypto.randomUUID()}@glasskey`;
+  const entries = calendarStore(world.database).update((before) => updateCalendar(before, wanted, now, newUid));
+  return formatCalendar(entries);
+}
+
+/** Puts it into the file, where that says something else. Throws `FILE_WRITE_FAILED`. */
+export async function writeCalendar(world: RemindersWorld, file: string, now: number): Promise<void> {
+  const text = remindersCalendar(world, now);
+  const before = await readFile(file, 'utf8').catch(() => undefined);
+  if (before === text) return;
+  await writeWholeFile(file, new TextEncoder().encode(text), { mode: 0o600, overwrite: true });
+}
+
+/** The file of the setting; undefined where none is kept current. */
+export function calendarFile({ settings }: RemindersWorld, homeFolder: string): string | undefined {
+  const path = settings.get('reminders.calendarFile').value;
+  if (path === null) return undefined;
+  return path.startsWith('~/') ? join(homeFolder, path.slice(2)) : path;
+}
