@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hostNamesFor, isKeyOf } from '../../../main/connect/known-hosts.ts';
+import { hostNamesFor, isKeyOf, knownHostEntries } from '../../../main/connect/known-hosts.ts';
 
 let folder: string;
 let key: string;
@@ -102,4 +102,14 @@ describe('whose host key it is', () => {
     expect(isKeyOf(`${'*a'.repeat(200)}b ${key}`, 'a'.repeat(250), 22, blobOf(key))).toBe(false);
     expect(performance.now() - start).toBeLessThan(100);
   });
+});
+
+it('reads a file that an editor of Windows wrote as it reads another', () => {
+  const text = `# comment\n\nce1,10.9.0.4 ${key}\n@cert-authority *.example ${authority}\nother ${otherKey}\n`;
+  const ofWindows = text.replaceAll('\n', '\r\n');
+  for (const host of ['ce1', 'other', 'leaf.example']) {
+    expect(knownHostEntries(ofWindows, host, 22)).toEqual(knownHostEntries(text, host, 22));
+    expect(knownHostEntries(ofWindows, host, 22)).toHaveLength(1);
+    expect(isKeyOf(ofWindows, host, 22, blobOf(key))).toBe(host === 'ce1');
+  }
 });

@@ -144,3 +144,7 @@ it('Files that include each other without end are left after a thousand, which i
   expect(files).toBeLessThan(1100);
   expect(notes).toContain('More than 1000 files are included; the others are left out.');
 });
+
+it('Reads a file that an editor of Windows wrote as it reads another', () => {
+  expect(read(CONFIG.replaceAll('\n', '\r\n'))).toEqual(read(CONFIG));
+});
