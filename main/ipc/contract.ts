@@ -1197,6 +1197,8 @@ export const CALLS = {
   },
   /** Takes a snooze or a dismissal back. */
   'reminders.restore': { from: 'main', input: z.strictObject({ id: reminderId }), output: NONE },
+  /** All of them as a calendar, into a file that a dialog of the system asks for. Without `file`: it was closed. */
+  'reminders.export-calendar': { from: 'main', input: NONE, output: z.object({ file: z.string().optional() }) },
   /** Throws SCHEDULE_FILE_FOREIGN, SCHEDULE_NOT_SWITCHED_ON, SCHEDULE_UNSUPPORTED. */
   'reminders.schedule': {
     from: 'main',

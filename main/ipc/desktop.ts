@@ -148,7 +148,7 @@ export async function startDesktop(world: DesktopWorld): Promise<Desktop> {
       onWindowGone: (listener) => windowGoneListeners.push(listener),
     }),
     ...recordingCalls({ recordings, sessions, chooseNewFile: world.chooseNewFile }),
-    ...reminderCalls({ glasskey, texts, tell, now }),
+    ...reminderCalls({ glasskey, texts, tell, now, chooseNewFile: world.chooseNewFile }),
     ...settingsCalls({ glasskey, tell }),
     ...agentCalls({ glasskey, agent, texts, tell }),
     ...sshConfigCalls({ glasskey, prompt: sshConfigPrompt(desk, texts), tell }),

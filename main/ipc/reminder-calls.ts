@@ -1,4 +1,4 @@
-/** The Reminders screen: what is due, comes and was done; answers to reminders; the check while the app is closed. */
+/** The Reminders screen: what is due, comes and was done; answers to reminders; the calendar; the check while the app is closed. */
 import type { Glasskey } from '../glasskey.ts';
 import type { ListedReminder } from '../glasskey-reminders.ts';
 import type { ScheduleState } from '../reminders/check-schedule.ts';
@@ -12,20 +12,23 @@ import type { CallName, CheckScheduleView, RemedyActionView, ReminderListView, R
 export interface ReminderCallsWorld {
   readonly glasskey: Pick<
     Glasskey,
-    'reminders' | 'snoozeReminder' | 'dismissReminder' | 'restoreReminder' | 'checkSchedule'
+    'reminders' | 'snoozeReminder' | 'dismissReminder' | 'restoreReminder' | 'remindersCalendar' | 'checkSchedule'
   >;
   readonly texts: Texts;
   readonly tell: Tell;
   readonly now: () => number;
+  /** Asks for the place of a new file, with a name for it; undefined: declined. Whether to replace what is there was asked too. */
+  readonly chooseNewFile: (name: string) => Promise<string | undefined>;
 }
 
 type ReminderCall = Extract<CallName, `reminders.${string}`>;
 
 /** How far the picture of what comes goes. */
 const COMING_DAYS = 120;
+const CALENDAR_FILE = 'glasskey-reminders.ics';
 
 export function reminderCalls(world: ReminderCallsWorld): Pick<CallHandlers, ReminderCall> {
-  const { glasskey, texts, tell, now } = world;
+  const { glasskey, texts, tell, now, chooseNewFile } = world;
   const answered = async (answer: Promise<unknown>) => {
     await answer;
     tell('reminders.changed', {});
@@ -49,6 +52,12 @@ export function reminderCalls(world: ReminderCallsWorld): Pick<CallHandlers, Rem
     'reminders.snooze': ({ id, days }) => answered(glasskey.snoozeReminder(id, now() + days * DAY_MS)),
     'reminders.dismiss': ({ id, because }) => answered(glasskey.dismissReminder(id, because)),
     'reminders.restore': ({ id }) => answered(glasskey.restoreReminder(id)),
+    async 'reminders.export-calendar'() {
+      const file = await chooseNewFile(CALENDAR_FILE);
+      if (file === undefined) return {};
+      await glasskey.remindersCalendar(file);
+      return { file };
+    },
     'reminders.schedule': async ({ step }) => scheduleView(await glasskey.checkSchedule(step)),
   };
 }

@@ -111,6 +111,7 @@ const corpusOn = (key: string): { readonly [N in CallName]: readonly CallInput<N
   'reminders.snooze': [{ id: 'no-backup', days: 7 }],
   'reminders.dismiss': [{ id: 'no-backup', because: 'x' }],
   'reminders.restore': [{ id: 'no-backup' }],
+  'reminders.export-calendar': [{}],
   // The other steps would reach the systemd of whoever runs this.
   'reminders.schedule': [{ step: 'look' }],
   'settings.list': [{}],

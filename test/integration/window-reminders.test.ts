@@ -193,6 +193,16 @@ test('A check that the system does not take is told with what to do', async () =
   await page.getByText('SCHEDULE_NOT_SWITCHED_ON').waitFor();
 });
 
+test('The calendar goes into the file that the dialog of the system names', async () => {
+  await using window = await openReminders({
+    'reminders.export-calendar': () => ({ file: '/home/ada/glasskey-reminders.ics' }),
+  });
+  await window.page.getByRole('button', { name: 'Export as a calendar' }).click();
+  await soon(() => window.page.getByRole('log').textContent()).toContain(
+    'The calendar was written to /home/ada/glasskey-reminders.ics.',
+  );
+});
+
 test('Where nothing is due, that is said', async () => {
   const none = { ...REMINDERS, open: [], upcoming: [], done: [] };
   await using window = await openReminders({ 'reminders.list': () => none });

@@ -5,6 +5,9 @@ export const REMINDERS = {
     'What needs attention before it is needed. A reminder goes by itself once what it asks for was done.',
   'reminders.loading': 'Looking what needs attention',
 
+  'reminders.export': 'Export as a calendar',
+  'reminders.exported': 'The calendar was written to {file}.',
+
   'reminders.open': 'To do',
   'reminders.none-title': 'Nothing needs attention',
   'reminders.none': 'What comes next stands below. You will be told in time.',

@@ -1,6 +1,6 @@
 /** What needs attention, each with what helps; what comes; what was done; and when and how one is told. */
 import { Button, makeStyles, Spinner, tokens } from '@fluentui/react-components';
-import { CheckmarkCircleRegular } from '@fluentui/react-icons';
+import { CalendarRegular, CheckmarkCircleRegular } from '@fluentui/react-icons';
 import { useCallback, useEffect, useId, useRef, useState } from 'react';
 import type { ReminderView } from '../../../main/ipc/contract.ts';
 import { call } from '../../contract-client.ts';
@@ -94,10 +94,24 @@ export function RemindersScreen() {
       return say('reminders.restored');
     });
 
+  const exportCalendar = () =>
+    attempt(async () => {
+      const { file } = await call('reminders.export-calendar', {});
+      return file === undefined ? undefined : say('reminders.exported', { file });
+    });
+
   const open = value?.open.filter((one) => !isPutAside(one, value.now)) ?? [];
   return (
     <ScreenBody>
-      <PageHeader title={say('reminders.title')} lead={say('reminders.lead')} />
+      <PageHeader
+        title={say('reminders.title')}
+        lead={say('reminders.lead')}
+        actions={
+          <Button icon={<CalendarRegular />} onClick={exportCalendar}>
+            {say('reminders.export')}
+          </Button>
+        }
+      />
       {error !== undefined && (
         <ErrorNotice error={error} action={<Button onClick={again}>{say('frame.try-again')}</Button>} />
       )}
