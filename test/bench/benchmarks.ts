@@ -7,4 +7,5 @@ export const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   window: async () => (await import('./window.ts')).window,
   connect: async () => (await import('./connect.ts')).connect,
   cli: async () => (await import('./cli.ts')).cli,
+  reminders: async () => (await import('./reminders.ts')).reminders,
 };
