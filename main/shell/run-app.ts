@@ -95,11 +95,13 @@ async function begin(world: AppWorld, logOpened: (log: Log) => void): Promise<vo
   await app.whenReady();
   guardSession(session.defaultSession, log, app.isPackaged);
   if (isCheck) return checkReminders({ ...world, log });
+  const earlyQuit = new EarlyQuit();
   const { documents } = world.files;
   serveDocuments(session.defaultSession, { main: join(documents, 'window'), prompt: join(documents, 'prompt') }, log);
   const texts = textsFor(app.getPreferredSystemLanguages());
   const desktop = await startServices(world, { log, texts, dataFolder });
   desktop.start({ isHidden });
+  earlyQuit.over();
   early.to(desktop);
   // Only an installed app: a developer's must not take the links from it. What follows `--` is never read as a switch.
   if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME, lastingProgram(process.execPath), ['--']);
@@ -182,6 +184,26 @@ class EarlyRequests {
   #do(act: (desktop: DesktopApp) => void): void {
     if (this.#desktop === undefined) this.#waiting.push(act);
     else act(this.#desktop);
+  }
+}
+
+/** Whoever ends the app while its services begin waits until they can be closed in order; else the agent's socket stayed behind. */
+class EarlyQuit {
+  #isWanted = false;
+
+  constructor() {
+    app.on('before-quit', this.#hold);
+  }
+
+  readonly #hold = (event: { preventDefault(): void }): void => {
+    event.preventDefault();
+    this.#isWanted = true;
+  };
+
+  /** What quits is the desktop's to heed from here on. */
+  over(): void {
+    app.off('before-quit', this.#hold);
+    if (this.#isWanted) app.quit();
   }
 }
 

@@ -1,4 +1,7 @@
 /** How the app ends, and that it does not end otherwise. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hasChromium, type LaunchedShell, launchShell } from './shell-app/launch.ts';
 
@@ -41,6 +44,21 @@ describe.skipIf(!hasChromium)('quitting', () => {
     shell.app.process.kill(signal);
     expect(await shell.app.exited).toBe(0);
     expect(shell.app.stdout).toContain('services closed');
+  });
+
+  it('by a signal while the services begin waits for them, and closes them', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'gk-shell-quit-'));
+    try {
+      const started = await launchShell({ home, args: ['--hidden'], env: { SHELL_QUITS_EARLY: '1' } }).catch(
+        (error: Error) => error,
+      );
+      // It may have ended before anybody could reach it.
+      if (started instanceof Error) expect(started.message).toMatch(/ended/);
+      else expect(await started.app.exited).toBe(0);
+      expect(await readFile(join(home, 'glasskey', 'glasskey.log'), 'utf8')).toContain('services.closed');
+    } finally {
+      await rm(home, { recursive: true, force: true });
+    }
   });
 
   it('by a signal ends it also while it asks', async () => {

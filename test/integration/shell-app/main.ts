@@ -2,6 +2,7 @@
  * The shell over services of the test's own: the real windows, guards, prompts desk and binder, and handlers that note what they are
  * asked. A test reaches them by `globalThis.shellApp` through the driver's evaluate().
  */
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { NotifyReminders } from '../../../main/glasskey-reminder-telling.ts';
@@ -183,6 +184,7 @@ export class ShellApp {
       close: async () => {
         await this.beforeClose();
         process.stdout.write('services closed\n');
+        this.needs.log('info', 'services.closed');
       },
     };
   }
@@ -264,6 +266,11 @@ void runApp({
   command: ['/opt/Glasskey "beta"/glasskey', '--flag=100%'],
   startDesktop: async (needs) => {
     if (process.env.SHELL_FAILS === '1') throw new Error('the database is a lobster');
+    if (process.env.SHELL_QUITS_EARLY === '1') {
+      const heard = once(process, 'SIGINT');
+      process.kill(process.pid, 'SIGINT');
+      await heard;
+    }
     const shellApp = new ShellApp(needs);
     (globalThis as unknown as { shellApp: ShellApp }).shellApp = shellApp;
     return shellApp.services();
