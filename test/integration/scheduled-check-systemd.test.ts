@@ -151,10 +151,10 @@ describe.skipIf(why !== undefined)('glasskey reminders in a login session', { ti
     expect([refused.exitCode, refused.stderr]).toEqual([1, expect.stringContaining('NOTIFICATION_NOT_TAKEN')]);
     await session.setTaking(true);
     await session.daysOff(2);
-    // What is critical comes by itself.
+    // What is critical comes by itself; the rest, no backup and no key files, comes together.
     await soon(async () => (await session.notifications()).map(({ title }) => title)).toEqual([
       'Prove the key id_ed25519_sk',
-      'Prepare a backup key',
+      '2 things need attention',
     ]);
     expect((await session.notifications()).map(({ urgency }) => urgency)).toEqual([2, 1]);
     expect(JSON.parse((await glasskey('check', '--json')).stdout)).toEqual({ told: [] });
