@@ -148,7 +148,7 @@ describe('a key that is taken off the profile', () => {
     expect(refused.exitCode).toBe(1);
     expect(refused.screen).toContain('[CONNECT_ACCOUNT_OR_KEY_UNKNOWN]');
     expect(refused.screen).toContain(
-      `The jump host ${shown(lab.jump)} does not know this user, or not this key for it.`,
+      `The jump host ${shown(lab.jump)} does not know this user, or not this key for it`,
     );
     expect(refused.screen).toContain('glasskey publish');
     expect(refused.screen).not.toContain('Software image');
