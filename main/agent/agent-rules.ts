@@ -6,6 +6,8 @@
  * - what was planned is signed unasked once for each hop, key and ssh session: ssh goes on to a second key in the same session, and
  *   another way in is another session, but nobody honest signs twice for one;
  * - what comes through another host is judged by the whole chain, and only where each host on it has proven itself;
+ * - what is signed once through other hosts goes by the first of them, which ssh on this computer bound: the rest of a chain is as long as
+ *   a host makes it that goes through itself;
  * - the hosts on the chain and at its end go by their keys: the protocol carries no names.
  */
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
@@ -103,7 +105,7 @@ function ruleOnLocal(
   spent: readonly Unasked[],
 ): Ruling {
   if (purpose.kind !== 'login') return { verdict: 'refuse', reason: 'not-planned' };
-  const { user, hostKey } = purpose;
+  const { user, hostKey, sessionBound } = purpose;
   const [key, session] = [hex(keyBlob), sessionOf(data)];
   if (hostKey === undefined) {
     const hops = planned.flatMap((hop, at) => (hop.user === user ? [`unnamed ${at} ${way}`] : []));
@@ -114,6 +116,8 @@ function ruleOnLocal(
     if (hop === undefined) return { verdict: 'ask', reason: 'planned-again' };
     return { verdict: 'sign', reason: 'planned', unasked: { hop, key, session } };
   }
+  // An ssh that names the host binds its session too (8.9): a name alone is made up, by a host that an older one forwards the agent to.
+  if (!sessionBound) return { verdict: 'refuse', reason: 'not-planned' };
   const at = planned.findIndex((hop) => hop.user === user && isKeyOfHop(hop, hostKey));
   if (at === -1) return { verdict: 'refuse', reason: 'not-planned' };
   const unasked = { hop: `planned ${at}`, key, session };
@@ -141,7 +145,7 @@ function ruleOnForwarded(request: SignRequest, { expected, isKnownHost, policy, 
       return { verdict: 'sign', reason: 'onward', unasked: unaskedOnward };
     }
     const once = expected.forwardedOnce.findIndex((hop) => hop.user === user && isKeyOfHop(hop, hostKey));
-    const unaskedOnce = { hop: `once ${once} ${chain}`, key, session };
+    const unaskedOnce = { hop: `once ${once} ${forwardedThrough.slice(0, 1).map(hex)}`, key, session };
     // The first session has it: there each key may be tried, and no other session is it.
     const isTaken = spent.some((one) => one.hop === unaskedOnce.hop && (one.session !== session || one.key === key));
     if (once !== -1 && !isTaken) return { verdict: 'sign', reason: 'forwarded-way', unasked: unaskedOnce };

@@ -152,6 +152,14 @@ describe('in a connect, a request of this computer', () => {
     expect(ruled(login({ host: stranger }), { expected: accepting })).toBe('refuse: not-planned');
   });
 
+  it('is refused where it names its host and proves no session: a host that an old ssh forwards the agent to could write that', () => {
+    const claimed = login({ sessionId: newSessionId() });
+    const request: SignRequest = { ...claimed, purpose: { ...claimed.purpose, sessionBound: false } as SigningPurpose };
+    for (const unnamedHosts of ['refused', 'accepted'] as const) {
+      expect(ruled(request, { expected: { ...plan, unnamedHosts } })).toBe('refuse: not-planned');
+    }
+  });
+
   it('that names no host gets the logins of the plan, each once whatever its session: a host with the agent could ask so too', () => {
     const unnamed = (over: Asked = {}) => login({ host: undefined, sessionId: newSessionId(), ...over });
     const accepting: Expectations = {
@@ -200,6 +208,16 @@ describe('in a connect, a request through another host', () => {
       ...['sign: forwarded-way', 'ask: forwarded-known-host', 'sign: forwarded-way', 'ask: forwarded-known-host'],
       ...['ask: forwarded-known-host', 'ask: forwarded-known-host'],
     ]);
+  });
+
+  it('is signed no second time because its host went through itself', () => {
+    const through = [[jump], [jump, jump], [jump, jump, jump]];
+    expect(
+      inTurn(
+        through.map((chain) => login({ through: chain, sessionId: newSessionId() })),
+        forwardedWay,
+      ),
+    ).toEqual(['sign: forwarded-way', 'ask: forwarded-known-host', 'ask: forwarded-known-host']);
   });
 
   it('is signed for an onward host, and only through hosts of the plan', () => {
