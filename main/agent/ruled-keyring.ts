@@ -51,6 +51,8 @@ export class RuledKeyring implements Keyring {
   readonly #judge: RequestJudge;
   readonly #inTurn: SignQueue;
   #unasked: readonly Unasked[] = [];
+  /** Questions that stand beside one another. */
+  #asking = 0;
   /** What was told of refusals, and when: a host that asks again and again must not fill the terminal. */
   readonly #told = new Map<string, number>();
 
@@ -91,7 +93,7 @@ export class RuledKeyring implements Keyring {
         return this.#signOnce(request, signal, judgement.unasked);
       case 'ask': {
         const { reason } = judgement;
-        if (this.#parts.people.asksInTurn !== true) return this.#signApproved(request, reason, signal);
+        if (this.#parts.people.asksInTurn !== true) return this.#signBesideOthers(request, reason, signal);
         if (this.#inTurn.length >= MOST_REQUESTS) throw tooManyRequests();
         return this.#inTurn.run((running) => this.#signApproved(request, reason, running), signal);
       }
@@ -100,6 +102,16 @@ export class RuledKeyring implements Keyring {
         throw judgement.error;
       default:
         return judgement satisfies never;
+    }
+  }
+
+  async #signBesideOthers(request: SignRequest, reason: AskReason, signal: AbortSignal): Promise<Uint8Array> {
+    if (this.#asking >= MOST_REQUESTS) throw tooManyRequests();
+    this.#asking += 1;
+    try {
+      return await this.#signApproved(request, reason, signal);
+    } finally {
+      this.#asking -= 1;
     }
   }
 

@@ -3,7 +3,7 @@ import { silentLog } from '../../../diagnostics/log.ts';
 import { DEFAULT_KEY_POLICY } from '../../../main/agent/agent-rules.ts';
 import type { SignRequest } from '../../../main/agent/keyring.ts';
 import { MOST_REQUESTS } from '../../../main/agent/refusal.ts';
-import { RuledKeyring, type UnplannedQuestion } from '../../../main/agent/ruled-keyring.ts';
+import { RuledKeyring, type RuledKeyringParts, type UnplannedQuestion } from '../../../main/agent/ruled-keyring.ts';
 import { ManualClock, settle } from '../lab/authenticator/manual-clock.ts';
 import { sessionHost, sshsigData } from './session-host.ts';
 import { type SoftwareKey, SoftwareKeyring, softwareKey } from './software-keyring.ts';
@@ -25,23 +25,25 @@ beforeEach(() => {
   questions = [];
   remarks = [];
   ended = 0;
-  keyring = new RuledKeyring({
-    keyring: inner,
-    expected: () => undefined,
-    policyOf: () => DEFAULT_KEY_POLICY,
-    isKnownHost: () => false,
-    nameHost: () => undefined,
-    clock,
-    log: silentLog,
-    people: {
-      asksInTurn: true,
-      approveUnplanned: (question) => new Promise((answer) => questions.push({ ...question, answer })),
-      approvedEnded: () => {
-        ended += 1;
-      },
-      remark: (text) => void remarks.push(text),
+  keyring = new RuledKeyring(parts());
+});
+
+const parts = (): RuledKeyringParts => ({
+  keyring: inner,
+  expected: () => undefined,
+  policyOf: () => DEFAULT_KEY_POLICY,
+  isKnownHost: () => false,
+  nameHost: () => undefined,
+  clock,
+  log: silentLog,
+  people: {
+    asksInTurn: true,
+    approveUnplanned: (question) => new Promise((answer) => questions.push({ ...question, answer })),
+    approvedEnded: () => {
+      ended += 1;
     },
-  });
+    remark: (text) => void remarks.push(text),
+  },
 });
 
 function file(namespace: string, over: Partial<SignRequest> = {}): SignRequest {
@@ -111,6 +113,22 @@ describe('requests that are asked about in turn', () => {
       await expect(waiting[at]).rejects.toMatchObject({ code: 'CANCELLED' });
       await settle();
     }
+  });
+});
+
+describe('requests that are asked about beside one another', () => {
+  it('are no more than a person can see through, and each that ends makes room', async () => {
+    keyring = new RuledKeyring({ ...parts(), people: { ...parts().people, asksInTurn: false } });
+    const waiting = Array.from({ length: MOST_REQUESTS }, (_, at) => keyring.sign(file(String(at)), signal));
+    await settle();
+    await expect(keyring.sign(file('more'), signal)).rejects.toMatchObject({ code: 'AGENT_TOO_MANY_REQUESTS' });
+    expect(questions).toHaveLength(MOST_REQUESTS);
+    questions[0]?.answer(false);
+    await expect(waiting[0]).rejects.toMatchObject({ code: 'CANCELLED' });
+    waiting[0] = keyring.sign(file('more'), signal);
+    await settle();
+    for (const question of questions) question.answer(true);
+    expect(await Promise.all(waiting)).toHaveLength(MOST_REQUESTS);
   });
 });
 
