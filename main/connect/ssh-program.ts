@@ -179,9 +179,13 @@ const saidVersions = new Map<string, Promise<string>>();
 async function saidVersion(path: string): Promise<string> {
   const { mtimeMs, size, ino } = await stat(path);
   const key = [path, mtimeMs, size, ino].join(' ');
-  const said = saidVersions.get(key) ?? askVersion(path);
-  saidVersions.set(key, said);
-  return said;
+  const before = saidVersions.get(key);
+  if (before !== undefined) return before;
+  const asked = askVersion(path);
+  saidVersions.set(key, asked);
+  // One that did not answer in time is asked anew: a process that runs for days would never find it again.
+  if (parseSshVersion(await asked) === undefined) saidVersions.delete(key);
+  return asked;
 }
 
 /** `ssh -V` prints on stderr. Whatever goes wrong reads as an unknown version: the login itself will tell. */

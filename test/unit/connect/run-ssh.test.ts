@@ -63,6 +63,20 @@ describe('the ssh program', () => {
     expect((await findSsh(fakeSsh('OpenSSH_8.8p1'))).warning).toMatch(/8\.8.*before 8\.9/);
     expect((await findSsh(fakeSsh('OpenSSH_10.0p1'))).warning).toBeUndefined();
   });
+
+  it('is asked for its version once, and again where it gave none', async () => {
+    const asked = join(folder, 'asked');
+    const answers = join(folder, 'answers');
+    const path = join(folder, 'ssh');
+    writeFileSync(path, `#!/bin/sh\necho >>${asked}\ncat ${answers} >&2\n`);
+    chmodSync(path, 0o755);
+    const environment = { ...process.env, PATH: `${folder}:/usr/bin:/bin` };
+    writeFileSync(answers, '');
+    expect((await findSsh(environment)).warning).toMatch(/does not say that it is OpenSSH/);
+    writeFileSync(answers, 'OpenSSH_10.0p1\n');
+    for (let times = 0; times < 3; times += 1) expect((await findSsh(environment)).warning).toBeUndefined();
+    expect(readFileSync(asked, 'utf8')).toHaveLength(2);
+  });
 });
 
 describe('the ssh of Windows', () => {
