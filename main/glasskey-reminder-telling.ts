@@ -89,6 +89,13 @@ export function startReminders(world: TellingWorld, people: RemindersPeople): Re
   let seen = '';
   let shown: string | undefined;
   const version = () => `${databaseVersion(database)} ${keyFiles.map((file) => Number(existsSync(file))).join('')}`;
+  const hasChanged = () => {
+    try {
+      return version() !== seen;
+    } catch {
+      return true; // the look meets the same, and says it
+    }
+  };
   const look = async (): Promise<number | undefined> => {
     try {
       keyFiles = journal.list().flatMap(({ plan }) => [plan.keyFile, `${plan.keyFile}.pub`]);
@@ -108,7 +115,7 @@ export function startReminders(world: TellingWorld, people: RemindersPeople): Re
   const schedule = startSchedule({
     clock,
     offsetAt: world.offsetAt ?? localOffset,
-    hasChanged: () => version() !== seen,
+    hasChanged,
     look,
   });
   return { look: schedule.lookNow, close: schedule.close };

@@ -9,7 +9,7 @@ export interface ScheduleWorld {
   readonly clock: Clock;
   /** How far local time is ahead of UTC now, in minutes. */
   readonly offsetAt: (at: number) => number;
-  /** Whether what `look` goes by has changed since it last ran. Cheap: asked each minute. */
+  /** Whether what `look` goes by has changed since it last ran. Cheap: asked each minute. Must not throw. */
   readonly hasChanged: () => boolean;
   /** Does what is to be done now, and says when to look again at the latest; undefined: when something changes. Must not reject. */
   readonly look: () => Promise<number | undefined>;

@@ -219,4 +219,43 @@ describe('telling', () => {
     expect(readFileSync(file, 'utf8').match(/STATUS:CANCELLED/g)).toHaveLength(1);
     await running.close();
   });
+
+  it('goes on where the database cannot be read for a while: it is said in the log, and looked again', async () => {
+    enroll();
+    const clock = turnedClock(BEGIN);
+    const told: string[] = [];
+    const logged: string[] = [];
+    const { sqlite, file, close } = database;
+    let isReadable = true;
+    const broken: Database = {
+      file,
+      close,
+      get sqlite() {
+        if (!isReadable) throw new Error('disk I/O error');
+        return sqlite;
+      },
+    };
+    const running = startReminders(
+      {
+        ...world,
+        database: broken,
+        clock,
+        log: (_level, event) => void logged.push(event),
+        homeFolder: folder,
+      },
+      { notify: ({ reminders }) => void told.push(...reminders.map(({ rule }) => rule)), changed() {} },
+    );
+    await turns();
+    isReadable = false;
+    for (const minutes of [1, 2]) {
+      expect(() => clock.turn(BEGIN + minutes * 60_000)).not.toThrow();
+      await turns();
+    }
+    expect(logged).toEqual(['reminders.not-told', 'reminders.not-told']);
+    isReadable = true;
+    clock.turn(RECONCILED);
+    await turns();
+    expect(told).toEqual(['unproven']);
+    await running.close();
+  });
 });
