@@ -94,7 +94,7 @@ export async function loadAccessLists(): Promise<AccessLists> {
 /** Whether a list (SDDL) allows something to that account, nothing to any other, and takes nothing from the folder above. */
 export function isOf(list: string, account: string): boolean {
   const allowed = allowedBy(list);
-  return /^D:P/.test(list) && allowed.length > 0 && allowed.every((trustee) => trustee === account);
+  return /^D:P/.test(list) && allowed.length > 0 && allowed.every((trustee) => isAccount(trustee, account));
 }
 
 /**
@@ -103,7 +103,21 @@ export function isOf(list: string, account: string): boolean {
  */
 export function isPrivate(list: string, account: string): boolean {
   const allowed = allowedBy(list);
-  return allowed.includes(account) && allowed.every((trustee) => [account, 'SY', 'BA'].includes(trustee));
+  const isOurs = (trustee: string) => isAccount(trustee, account);
+  return allowed.some(isOurs) && allowed.every((trustee) => isOurs(trustee) || trustee === 'SY' || trustee === 'BA');
+}
+
+/** Accounts that Windows writes by two letters in SDDL ([MS-DTYP], 2.5.1.1, "SID tokens"); of a user, by the end of its SID. */
+const SHORT_NAMES: Readonly<Record<string, RegExp>> = {
+  LA: /^S-1-5-21-.*-500$/,
+  LG: /^S-1-5-21-.*-501$/,
+  SY: /^S-1-5-18$/,
+  LS: /^S-1-5-19$/,
+  NS: /^S-1-5-20$/,
+};
+
+function isAccount(trustee: string, account: string): boolean {
+  return trustee === account || SHORT_NAMES[trustee]?.test(account) === true;
 }
 
 /** Those who are allowed anything. */

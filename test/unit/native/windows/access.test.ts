@@ -38,4 +38,16 @@ describe('an access list', () => {
   ])('%s: private to OpenSSH? %s', (list, expected) => {
     expect(isPrivate(list, ME)).toBe(expected);
   });
+
+  it.each([
+    ['LA', 'S-1-5-21-1004336348-1177238915-682003330-500'],
+    ['LG', 'S-1-5-21-1004336348-1177238915-682003330-501'],
+    ['SY', 'S-1-5-18'],
+    ['LS', 'S-1-5-19'],
+    ['NS', 'S-1-5-20'],
+  ])('names %s where Windows has that short name for the account, and no other account', (name, account) => {
+    const list = `D:P(D;;FA;;;NU)(A;;FA;;;${name})`;
+    expect([isOf(list, account), isPrivate(list, account)]).toEqual([true, true]);
+    expect([isOf(list, ME), isPrivate(list, ME)]).toEqual([false, false]);
+  });
 });
