@@ -214,7 +214,8 @@ function tellingPeople(
       const [purpose, facts] = about;
       const hop = hopOfWay(facts);
       const sentence = texts.say('session.wait-touch', { purpose });
-      run.waitFor({ what: 'touch', sentence, ...(hop === undefined ? {} : { hop }) });
+      const asks = facts.systemAsks === true ? { systemAsks: true } : {};
+      run.waitFor({ what: 'touch', sentence, ...(hop === undefined ? {} : { hop }), ...asks });
       people.touchWanted(...about);
     },
     touchDone(...about) {

@@ -55,6 +55,8 @@ export interface SessionWait {
   readonly sentence: string;
   /** Of a touch: which login it is for. Absent where it is for none of the way. */
   readonly hop?: SessionHop;
+  /** Of a touch: the system's own dialog asks for it, and for the PIN. */
+  readonly systemAsks?: boolean;
 }
 
 export interface SessionState extends SessionRoute {

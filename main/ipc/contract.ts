@@ -218,6 +218,8 @@ const filesOutlook = z.object({
 
 const enrollOutlook = filesOutlook.extend({
   pluggedIn: z.array(pluggedInKey),
+  /** The key is made through Windows, whose dialog finds it and asks for PIN and touch: what is plugged in is not seen. */
+  throughWindows: z.boolean().optional(),
   /** How many keys are enrolled here already. */
   enrolled: z.number(),
   /** The same of a backup; absent where no key is on a profile yet. */
@@ -557,6 +559,8 @@ const session = z.object({
       sentence: z.string(),
       /** Of a touch: which login of the way it is for, from 1; absent where it is for none of them. */
       hop: z.object({ at: z.number(), of: z.number(), host: z.string() }).optional(),
+      /** Of a touch: the system's own dialog asks for it, and for the PIN. */
+      systemAsks: z.boolean().optional(),
     })
     .optional(),
   /** Of the remote shell; absent while it runs and where ssh itself failed. */

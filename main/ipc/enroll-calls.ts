@@ -70,10 +70,11 @@ async function outlook(
   signal: AbortSignal,
 ): Promise<EnrollOutlook> {
   const { backup, publishObstacle, ...files } = await glasskey.enrollOutlook();
-  const { enrolled, pluggedIn } = await glasskey.keys(signal);
+  const { enrolled, pluggedIn, keyWay } = await glasskey.keys(signal);
   return {
     ...filesView(files),
     pluggedIn: pluggedIn.map(keyView),
+    ...(keyWay?.way === 'windows' ? { throughWindows: true } : {}),
     enrolled: enrolled.filter(({ state }) => state === 'written' || state === 'published').length,
     ...(backup === undefined ? {} : { backup: { ...filesView(backup), isPrepared: backup.isPrepared } }),
     ...(publishObstacle === undefined ? {} : { publishObstacle: crossedError(publishObstacle, texts) }),

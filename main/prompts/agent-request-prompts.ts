@@ -33,7 +33,7 @@ export function agentRequestPrompts(desk: PromptDesk, texts: Texts, productOf: P
           return (await prompt.ask(pinQuestion(texts, question), signal))?.pin;
         },
         keyBusy: () => prompt.waiting(texts.say('prompt.key-busy')),
-        touchWanted: () => prompt.touch(),
+        touchWanted: (_, { systemAsks }) => prompt.touch({ systemAsks }),
         touchDone: () => prompt.waiting(),
         end(how) {
           if (how === 'signed') prompt.done(texts.say('prompt.agent-done'));

@@ -49,12 +49,16 @@ export function desktopPeople(desk: PromptDesk, texts: Texts, work: DesktopWork)
   };
   /** Of a login: one for each hop. Once it is through, each further one (the agent is forwarded) is a prompt of its own. */
   let touchesToCome = work.kind === 'session' ? work.jumps.length + 1 : 1;
-  const subject = subjectOf(work, texts);
   let prompt: OpenPrompt | undefined;
   /** The login is through: what is wanted from now on comes from hosts that the agent is forwarded to, not from the plan. */
   let isThrough = false;
-  const opened = (facts?: SigningFacts): OpenPrompt => {
-    prompt ??= desk.open(isThrough && facts !== undefined ? forwardedSubject(texts, facts, work.cancel) : subject);
+  /** `systemAsks` says how the first thing that is wanted is asked for; one piece of work goes one way. */
+  const opened = (facts?: SigningFacts, systemAsks = facts?.systemAsks === true): OpenPrompt => {
+    prompt ??= desk.open(
+      isThrough && facts !== undefined
+        ? forwardedSubject(texts, facts, work.cancel)
+        : subjectOf(work, texts, systemAsks),
+    );
     return prompt;
   };
   const end = (how: 'done' | 'failed') => {
@@ -130,7 +134,7 @@ export function desktopPeople(desk: PromptDesk, texts: Texts, work: DesktopWork)
     },
 
     tell(event) {
-      if (event.kind === 'touch-wanted') opened().touch();
+      if (event.kind === 'touch-wanted') opened(undefined, event.systemAsks).touch({ systemAsks: event.systemAsks });
       else if (event.kind === 'touched') prompt?.waiting(texts.say('prompt.touched'));
       else if (event.kind === 'key-busy') prompt?.waiting(texts.say('prompt.key-busy'));
       else if (event.kind === 'credential-made') end('done');
@@ -148,7 +152,8 @@ export function desktopPeople(desk: PromptDesk, texts: Texts, work: DesktopWork)
 
     touchWanted(_, facts) {
       const shownFacts = work.kind === 'session' ? withSavedName(facts, work, texts) : facts;
-      opened(facts).touch([signingSentence(texts, shownFacts)], signingChain(texts, shownFacts));
+      const sentences = [signingSentence(texts, shownFacts)];
+      opened(facts).touch({ sentences, chain: signingChain(texts, shownFacts), systemAsks: facts.systemAsks });
     },
 
     touchDone(how) {
@@ -167,12 +172,12 @@ export function desktopPeople(desk: PromptDesk, texts: Texts, work: DesktopWork)
   };
 }
 
-function subjectOf(work: DesktopWork, texts: Texts): PromptSubject {
+function subjectOf(work: DesktopWork, texts: Texts, systemAsks: boolean): PromptSubject {
   const { cancel } = work;
   if (work.kind !== 'session') {
     return {
       title: texts.say('prompt.enroll-title'),
-      sentences: [texts.say('prompt.enroll-sentence')],
+      sentences: [texts.say(systemAsks ? 'prompt.enroll-sentence-system' : 'prompt.enroll-sentence')],
       cancel,
     };
   }
@@ -184,7 +189,7 @@ function subjectOf(work: DesktopWork, texts: Texts): PromptSubject {
         device: name === undefined ? device : texts.say('prompt.session-named', { name, device }),
         ...wayOf(texts, jumps),
       }),
-      texts.say('prompt.session-touches', { touches: jumps.length + 1 }),
+      texts.say(systemAsks ? 'prompt.session-system-asks' : 'prompt.session-touches', { touches: jumps.length + 1 }),
     ],
     cancel,
   };

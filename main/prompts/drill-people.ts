@@ -19,10 +19,10 @@ export interface DesktopDrillPeople extends DrillPeople {
 
 export function drillPeople(desk: PromptDesk, texts: Texts, { tell, cancel }: DrillWork): DesktopDrillPeople {
   let prompt: OpenPrompt | undefined;
-  const opened = (): OpenPrompt => {
+  const opened = (systemAsks = false): OpenPrompt => {
     prompt ??= desk.open({
       title: texts.say('drill.prompt-title'),
-      sentences: [texts.say('drill.prompt-sentence')],
+      sentences: [texts.say(systemAsks ? 'drill.prompt-sentence-system' : 'drill.prompt-sentence')],
       cancel,
     });
     return prompt;
@@ -40,7 +40,9 @@ export function drillPeople(desk: PromptDesk, texts: Texts, { tell, cancel }: Dr
       return allowed?.pin;
     },
     touchWanted(_, facts) {
-      opened().touch([signingSentence(texts, facts)], signingChain(texts, facts));
+      const { systemAsks } = facts;
+      const sentences = [signingSentence(texts, facts)];
+      opened(systemAsks).touch({ sentences, chain: signingChain(texts, facts), systemAsks });
     },
     touchDone() {
       prompt?.waiting(texts.say('drill.prompt-next'));

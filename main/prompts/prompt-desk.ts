@@ -9,7 +9,7 @@ import { type Log, silentLog } from '../../diagnostics/log.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { PromptAnswer, PromptQueueView, PromptView } from '../ipc/contract.ts';
 import type { Texts } from '../texts/texts.ts';
-import type { Allowed, OpenPrompt, PromptQuestion, PromptSubject } from './prompt.ts';
+import type { Allowed, OpenPrompt, PromptQuestion, PromptSubject, TouchShown } from './prompt.ts';
 import { DENIAL_TOLD_MS, type Entry, givesWay, isOver, PAUSE_MS, type State, timeOf } from './prompt-entry.ts';
 import { promptView } from './prompt-view.ts';
 import { typedPin } from './typed-pin.ts';
@@ -113,6 +113,7 @@ export class PromptDesk {
       seenAt: undefined,
       showings: 0,
       isCancelled: false,
+      systemAsks: false,
       timer: undefined,
     };
     this.#entries.push(entry);
@@ -121,8 +122,12 @@ export class PromptDesk {
       waiting: (status = this.#texts.say('prompt.waiting')) => {
         if (entry.state !== 'unseen') this.#become(entry, 'waiting', status);
       },
-      touch: (sentences = subject.sentences, chain = subject.chain) =>
-        this.#become(entry, 'touch', this.#texts.say('prompt.touch'), { sentences, chain }),
+      touch: ({ sentences = subject.sentences, chain = subject.chain, systemAsks = false } = {}) =>
+        this.#become(entry, 'touch', this.#texts.say(systemAsks ? 'prompt.system-asks' : 'prompt.touch'), {
+          sentences,
+          chain,
+          systemAsks,
+        }),
       done: (status = this.#texts.say('prompt.done')) => this.#end(entry, 'done', status),
       fail: (what) => this.#end(entry, 'failed', what),
       close: () => this.#remove(entry),
@@ -201,7 +206,7 @@ export class PromptDesk {
     entry: Entry,
     state: PromptView['state'],
     status: string,
-    { sentences, chain }: Pick<PromptSubject, 'sentences' | 'chain'> = entry.subject,
+    { sentences, chain, systemAsks = false }: Pick<PromptSubject, 'sentences' | 'chain'> & TouchShown = entry.subject,
   ): void {
     if (!this.#isOpen(entry)) return;
     if (state !== 'asking') this.#settle(entry, undefined);
@@ -210,6 +215,7 @@ export class PromptDesk {
     entry.status = status;
     entry.sentences = sentences;
     entry.chain = chain;
+    entry.systemAsks = systemAsks;
     this.#arrange();
   }
 

@@ -29,6 +29,8 @@ export interface Entry {
   /** How often it has come to be seen. */
   showings: number;
   isCancelled: boolean;
+  /** Of `touch`: the system's own dialog asks for it, and for the PIN. */
+  systemAsks: boolean;
   /** `isNear`: its end has been announced. */
   timer: { readonly endsAt: number; isNear: boolean; readonly stop: () => void } | undefined;
 }

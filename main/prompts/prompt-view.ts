@@ -38,7 +38,12 @@ export function promptView(entry: Entry, world: PromptViewWorld): PromptView {
 function statusOf(entry: Entry, { texts, blinking }: PromptViewWorld): string {
   if (entry.state !== 'asking') return entry.status;
   return [
-    ...(blinking === undefined ? [] : [texts.say('prompt.touch-other', { purpose: blinking.sentences.join(' ') })]),
+    ...(blinking === undefined ? [] : [otherTouch(blinking, texts)]),
     ...(entry.timer?.isNear ? [texts.say('prompt.denied-soon', { seconds: DENIAL_TOLD_MS / 1000 })] : []),
   ].join(' ');
+}
+
+function otherTouch({ systemAsks, sentences }: Entry, texts: Texts): string {
+  const purpose = sentences.join(' ');
+  return texts.say(systemAsks ? 'prompt.system-asks-other' : 'prompt.touch-other', { purpose });
 }

@@ -36,6 +36,14 @@ export interface PromptQuestion {
   readonly deniedAfterMs?: number;
 }
 
+/** What is shown while the key blinks, or the system's own dialog stands before the prompt. What is left out is the subject's. */
+export interface TouchShown {
+  readonly sentences?: readonly string[];
+  readonly chain?: PromptView['chain'];
+  /** The system asks for the touch, and for the PIN: the prompt says only who, where and through which hop. */
+  readonly systemAsks?: boolean | undefined;
+}
+
 export interface Allowed {
   readonly keep: 'once' | 'session';
   /** There where the question had a field; whoever asked owns and wipes it. */
@@ -54,8 +62,8 @@ export interface OpenPrompt {
   ask(question: PromptQuestion, signal: AbortSignal): Promise<Allowed | undefined>;
   /** Something else is being done; seen only if the prompt has been seen before. */
   waiting(status?: string): void;
-  /** The key blinks. `sentences` and `chain` take the place of the subject's while it does. */
-  touch(sentences?: readonly string[], chain?: PromptView['chain']): void;
+  /** The key blinks, or Windows asks. `shown` takes the place of the subject's while it does. */
+  touch(shown?: TouchShown): void;
   /** It is done: said for a moment, then gone. */
   done(status?: string): void;
   /** It has failed: said until it is closed, or for some seconds, then gone. */

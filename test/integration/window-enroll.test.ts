@@ -75,6 +75,7 @@ describe('Before it begins', () => {
   test.each([
     ['plain', 'This key will be enrolled', 'PIN set, 8 tries left'],
     ['none', 'Plug in your security key', 'It is noticed by itself.'],
+    ['windows', 'Windows will ask for your security key', 'Its dialog asks for the key, its PIN and a touch.'],
     ['no-pin', 'This key will be enrolled', 'After 8 wrong tries the key is blocked for good'],
     ['few-tries', 'This key will be enrolled', 'only 2 tries are left'],
     ['several', 'Which key do you want to enroll?', 'Feitian K40'],
@@ -97,6 +98,7 @@ describe('While it runs and after', () => {
     ['the PIN is wanted', waitsAfter(stepsUntil('pin-wanted')), 'Give the PIN'],
     ['a new PIN is wanted', waitsAfter([{ kind: 'pin-wanted', isNew: true }]), 'Choose a PIN'],
     ['the key waits for a touch', waitsAfter(stepsUntil('touch-wanted')), 'Touch your key now'],
+    ['Windows asks', waitsAfter([{ kind: 'touch-wanted', systemAsks: true }]), 'Windows asks for PIN and touch'],
     ['another program has the key', waitsAfter([{ kind: 'key-busy' }]), 'The key is busy'],
     ['the browser has the sign-in', waitsAfter(stepsUntil('sign-in-wanted')), 'Sign in with your browser'],
     ['it is published', waitsAfter(stepsUntil('publishing')), 'Publishing'],
@@ -121,6 +123,19 @@ test('A key that is plugged in is noticed by itself, and read out', async () => 
   await bridge.tell('readiness.changed', {});
   await start(page).waitFor();
   await soon(() => page.getByRole('log').textContent()).toContain('This key will be enrolled: YubiKey 5C NFC');
+});
+
+test('Through Windows a key is enrolled without being chosen, or seen', async () => {
+  await using window = await openEnroll({
+    look: OUTLOOK.windows,
+    run: waitsAfter([{ kind: 'touch-wanted', systemAsks: true }]),
+  });
+  const { page } = window;
+  await page.getByRole('button', { name: 'Enroll a key' }).click();
+  await soon(() => heading(page).textContent()).toBe('Windows asks for PIN and touch');
+  expect(enrollInputs(window)).toEqual([expect.not.objectContaining({ device: expect.anything() })]);
+  await soon(() => stages(page).first().textContent()).toContain('Make the credential in the dialog of Windows');
+  expect(await page.getByRole('main').textContent()).not.toMatch(/Touch your key|Give the PIN/);
 });
 
 test('Of several keys the chosen one is enrolled, and none before one is chosen', async () => {

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Readiness } from '../../main/ipc/contract.ts';
 import {
   axeViolations,
   axeViolationsInBothSchemes,
@@ -52,6 +53,52 @@ describe('Readiness', () => {
       expect(window.faults).toEqual([]);
     },
   );
+});
+
+describe('The way to security keys on Windows', () => {
+  const open = (keyWay: Readiness['keyWay']) =>
+    browser.open({ calls: { 'readiness.get': () => ({ ...READINESS.ready, keyWay }) }, now: NOW });
+
+  test.each([
+    [
+      { way: 'windows', because: 'not-elevated' },
+      'Security keys are reached through Windows. An ordinary account may not open them.',
+      'Its own dialogs ask for the PIN and the touch.',
+    ],
+    [
+      { way: 'direct', because: 'elevated' },
+      'Glasskey opens security keys itself. This account may.',
+      'It runs with the rights of an administrator.',
+    ],
+  ] as const)(
+    '%o is told with its reason, and axe finds nothing in light or dark',
+    async (way, sentence, explained) => {
+      await using window = await open(way);
+      const { page } = window;
+      await page.getByText(sentence).waitFor();
+      await page.getByText(explained).waitFor();
+      expect(await axeViolationsInBothSchemes(page)).toEqual([]);
+      expect(window.faults).toEqual([]);
+    },
+  );
+
+  test('is told with what stands against it, its remedy and its code', async () => {
+    const obstacle = { code: 'WEBAUTHN_TOO_OLD', message: 'This Windows is too old.', remedy: 'Update Windows.' };
+    await using window = await open({ way: 'windows', because: 'setting', obstacle });
+    const { page } = window;
+    await page
+      .getByText('Security keys are reached through Windows. The settings say so. This Windows is too old.')
+      .waitFor();
+    await page.getByText('Update Windows.').waitFor();
+    await page.getByText('WEBAUTHN_TOO_OLD').waitFor();
+    expect(await page.getByText('Its own dialogs ask').count()).toBe(0);
+  });
+
+  test('is not told where there is but one', async () => {
+    await using window = await open(undefined);
+    await window.page.getByRole('region', { name: 'The way to a device' }).waitFor();
+    expect(await window.page.getByText(/opens security keys itself|through Windows/).count()).toBe(0);
+  });
 });
 
 test('Beside each key it stands whether the profile holds it, and the one button switches the profile to the other', async () => {

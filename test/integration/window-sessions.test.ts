@@ -344,6 +344,11 @@ test('It says who is where through which hops, and what the key is wanted for wh
   await page.getByRole('tab', { name: 'leaf1, Waiting for your key' }).waitFor();
   const logins = page.getByRole('list', { name: 'The logins on the way' });
   expect(await logins.count()).toBe(0);
+  const wait = { what: 'touch', sentence: 'Log in as alice.', systemAsks: true } as const;
+  await window.become([{ ...starting, waitsFor: wait }]);
+  await page.getByText('Windows asks for PIN and touch', { exact: true }).waitFor();
+  expect(await page.getByText('Touch your security key', { exact: true }).count()).toBe(0);
+  await page.getByText('Log in as alice.', { exact: true }).waitFor();
   const hop = { at: 2, of: 3, host: 'jump-inner' };
   await window.become([{ ...starting, waitsFor: { what: 'touch', sentence: 'Touch it to log in as alice.', hop } }]);
   await page.getByText('Login 2 of 3: jump-inner', { exact: true }).waitFor();

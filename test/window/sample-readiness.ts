@@ -206,6 +206,7 @@ const PLAIN: EnrollOutlook = {
 export const OUTLOOK = {
   plain: PLAIN,
   none: { ...PLAIN, pluggedIn: [] },
+  windows: { ...PLAIN, pluggedIn: [], throughWindows: true },
   'no-pin': { ...PLAIN, pluggedIn: [{ ...YUBIKEY, pinSet: false, pinTriesLeft: undefined }] },
   'few-tries': { ...PLAIN, pluggedIn: [{ ...YUBIKEY, pinTriesLeft: 2 }] },
   several: {

@@ -3,6 +3,8 @@ export const DRILL = {
   'drill.prompt-title': 'Rehearse a login',
   'drill.prompt-sentence':
     'The logins are tried up to the shell, and none is opened. One PIN for all of them, one touch for each host.',
+  'drill.prompt-sentence-system':
+    'The logins are tried up to the shell, and none is opened. Windows asks for PIN and touch at each host.',
   'drill.prompt-next': 'Going on…',
   'drill.rehearse': 'Rehearse',
   'drill.rehearse-device': 'Rehearse the login to {name}',
@@ -44,7 +46,7 @@ export const DRILL = {
   'drill.way-password': 'By password: {hops}',
   'drill.ms': '{ms, number} ms',
   'drill.seconds': '{seconds, number} s',
-  'drill.touch-hint': 'The prompt asks for the PIN once, and for a touch at each host.',
+  'drill.touch-hint': 'You are asked for the PIN, and for a touch at each host.',
   'drill.summary': '{passed, number} of {count, plural, one {# login} other {# logins}} would work',
   'drill.stopped': 'The rehearsal was stopped. What was rehearsed before is kept.',
   'drill.stop': 'Stop',

@@ -9,6 +9,9 @@ export const ENROLL = {
   'enroll.none': 'Plug in your security key',
   'enroll.none-text': 'A FIDO2 key that can have a PIN, such as a YubiKey 5. It is noticed by itself.',
   'enroll.one': 'This key will be enrolled',
+  'enroll.through-windows': 'Windows will ask for your security key',
+  'enroll.through-windows-text':
+    'Its dialog asks for the key, its PIN and a touch. Take a FIDO2 key that can have a PIN, such as a YubiKey 5.',
   'enroll.several': 'Which key do you want to enroll?',
   'enroll.several-text': 'More than one is plugged in. If you cannot tell them apart, unplug the others.',
   'enroll.firmware': 'Firmware {version}',
@@ -61,6 +64,7 @@ export const ENROLL = {
   'enroll.key-file-hint': 'Change it in Settings.',
 
   'enroll.start': 'Enroll this key',
+  'enroll.start-windows': 'Enroll a key',
   'enroll.start-backup': 'Prepare the backup',
   'enroll.go-on': 'Go on',
 
@@ -70,6 +74,7 @@ export const ENROLL = {
   'enroll.stage-pin': 'Give the PIN',
   'enroll.stage-pin-done': 'PIN given',
   'enroll.stage-touch': 'Touch the key to make the credential',
+  'enroll.stage-touch-system': 'Make the credential in the dialog of Windows',
   'enroll.stage-touch-done': 'Credential made',
   'enroll.stage-attestation': 'Check what the key made',
   'enroll.stage-attestation-done': 'Key checked',
@@ -110,6 +115,8 @@ export const ENROLL = {
   'enroll.now-new-pin-text': 'A small window in front asks for the new PIN, twice.',
   'enroll.now-touch': 'Touch your key now',
   'enroll.now-touch-text': 'It blinks while it waits. A short touch of the metal is enough.',
+  'enroll.now-system': 'Windows asks for PIN and touch',
+  'enroll.now-system-text': 'Follow its dialog. This goes on by itself when the key was touched.',
   'enroll.now-sign-in': 'Sign in with your browser',
   'enroll.now-sign-in-text': 'The page is open there. This goes on by itself when you have signed in.',
   'enroll.now-sign-in-url': 'No browser could be started. Open this address in one on this computer:',

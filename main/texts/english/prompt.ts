@@ -5,6 +5,8 @@ export const PROMPT = {
   'prompt.key-busy': 'Another program is using the security key. Waiting for it to finish.',
   'prompt.touch': 'Touch the security key now: it blinks.',
   'prompt.touch-other': 'The security key blinks for something else: {purpose}',
+  'prompt.system-asks': 'Windows asks for PIN and touch: follow its dialog.',
+  'prompt.system-asks-other': 'Windows asks for PIN and touch for something else: {purpose}',
   'prompt.touched': 'Touched. The security key is working…',
   'prompt.done': 'Done.',
   'prompt.cancelling': 'Stopping…',
@@ -44,6 +46,7 @@ export const PROMPT = {
 
   'prompt.enroll-title': 'Make your SSH key',
   'prompt.enroll-sentence': 'Glasskey makes an SSH key on your security key: it needs the PIN and one touch.',
+  'prompt.enroll-sentence-system': 'Glasskey makes an SSH key on your security key, through Windows.',
   'prompt.enroll-done': 'The SSH key is on your security key.',
 
   'prompt.keys-sentence': 'You began this in Glasskey under Security keys, on {product}.',
@@ -89,6 +92,8 @@ export const PROMPT = {
   'prompt.session-named': '{name} ({device})',
   'prompt.session-touches':
     '{touches, plural, one {It takes the PIN and one touch.} other {It takes the PIN and # touches, one for each host on the way.}}',
+  'prompt.session-system-asks':
+    '{touches, plural, one {Windows asks once for PIN and touch.} other {Windows asks # times for PIN and touch, once for each host on the way.}}',
   'prompt.session-done': 'Logged in with the key.',
   'prompt.logging-in': 'Logging in…',
 

@@ -55,6 +55,7 @@ export const SESSIONS = {
   'sessions.paste-not': 'Do not paste',
   'sessions.waits-pin': 'Type your PIN in Glasskey’s prompt',
   'sessions.waits-touch': 'Touch your security key',
+  'sessions.waits-system': 'Windows asks for PIN and touch',
   'sessions.waits-key': 'Plug in your security key',
   'sessions.hop': 'Login {at, number} of {of, number}: {host}',
   'sessions.hops': 'The logins on the way',

@@ -8,7 +8,7 @@ import { useTexts } from '../../texts.tsx';
 import { useFresh } from '../../use-fresh.ts';
 import { chosenKey } from './chosen-key.ts';
 import { type RunState, useEnrollmentRun } from './enrollment-run.tsx';
-import { KeyChoice } from './key-choice.tsx';
+import { KeyChoice, KeyThroughWindows } from './key-choice.tsx';
 import { type EnrollOptions, MoreOptions } from './more-options.tsx';
 import { type Purpose, PurposeChoice } from './purpose-choice.tsx';
 
@@ -44,29 +44,30 @@ function Choices({ outlook }: { readonly outlook: EnrollOutlook }) {
   /** The key file that may be replaced. */
   const [replaceable, setReplaceable] = useState<string>();
   const [options, setOptions] = useState<EnrollOptions>({ algorithm: 'ed25519-sk', publish: true });
-  const { pluggedIn, publishObstacle, enrolled } = outlook;
+  const { pluggedIn, throughWindows = false, publishObstacle, enrolled } = outlook;
   const backup = purpose === 'backup' ? outlook.backup : undefined;
   const { unfinished, keyFile, keyFileTaken } = backup ?? outlook;
   const key = chosenKey(pluggedIn, path);
+  const hasKey = throughWindows || key !== undefined;
   const canPublish = publishObstacle === undefined;
   const mayOverwrite = replaceable === keyFile;
   const start = (fresh: boolean) => {
-    if (key === undefined) return;
+    if (!hasKey) return;
     run.enroll({
       algorithm: options.algorithm,
       publish: backup === undefined && options.publish && canPublish,
       fresh,
       overwrite: keyFileTaken && mayOverwrite,
       ...(backup === undefined ? {} : { backup: true }),
-      device: key.path,
+      ...(key === undefined ? {} : { device: key.path }),
     });
   };
-  const isReady = key !== undefined && key.problem === undefined && (!keyFileTaken || mayOverwrite);
+  const isReady = hasKey && key?.problem === undefined && (!keyFileTaken || mayOverwrite);
   return (
     <div className={styles.choices}>
       {outlook.backup !== undefined && <PurposeChoice purpose={purpose} onChoose={setPurpose} />}
       <Standing unfinished={unfinished} enrolled={enrolled} backup={backup} />
-      <KeyChoice keys={pluggedIn} chosen={key} onChoose={setPath} />
+      {throughWindows ? <KeyThroughWindows /> : <KeyChoice keys={pluggedIn} chosen={key} onChoose={setPath} />}
       {keyFileTaken && (
         <Notice
           kind="warning"
@@ -90,7 +91,7 @@ function Choices({ outlook }: { readonly outlook: EnrollOutlook }) {
           code={publishObstacle.code}
         />
       )}
-      {pluggedIn.length > 0 && (
+      {(throughWindows || pluggedIn.length > 0) && (
         <>
           <MoreOptions
             options={options}
@@ -100,7 +101,15 @@ function Choices({ outlook }: { readonly outlook: EnrollOutlook }) {
           />
           <div className={styles.start}>
             <Button appearance="primary" size="large" disabledFocusable={!isReady} onClick={() => start(false)}>
-              {say(unfinished !== undefined ? 'enroll.go-on' : backup ? 'enroll.start-backup' : 'enroll.start')}
+              {say(
+                unfinished !== undefined
+                  ? 'enroll.go-on'
+                  : backup
+                    ? 'enroll.start-backup'
+                    : throughWindows
+                      ? 'enroll.start-windows'
+                      : 'enroll.start',
+              )}
             </Button>
             {unfinished !== undefined && (
               <Button size="large" disabledFocusable={!isReady} onClick={() => start(true)}>

@@ -87,6 +87,23 @@ export function KeyChoice({ keys, chosen, onChoose }: KeyChoiceProps) {
   );
 }
 
+/** In place of the choice where Windows finds the key: what is plugged in is not seen, and no PIN is typed into Glasskey. */
+export function KeyThroughWindows() {
+  const styles = useStyles();
+  const { say } = useTexts();
+  return (
+    <section className={styles.stage} aria-labelledby="key-choice-title">
+      <KeyDrawing state="present" />
+      <div className={styles.words}>
+        <h2 className={styles.title} id="key-choice-title">
+          {say('enroll.through-windows')}
+        </h2>
+        <p className={styles.text}>{say('enroll.through-windows-text')}</p>
+      </div>
+    </section>
+  );
+}
+
 function titleOf(keys: readonly PluggedInKey[]) {
   if (keys.length > 1) return 'enroll.several';
   const [only] = keys;

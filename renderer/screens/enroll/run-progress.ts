@@ -10,8 +10,11 @@ export interface Stage {
   readonly state: StageState;
 }
 
-/** What the person has to do now; `key-busy`: another program has the key; undefined: nothing, it works. */
-export type Waiting = 'pin' | 'new-pin' | 'touch' | 'sign-in' | 'key-busy';
+/**
+ * What the person has to do now; `system`: PIN and touch, in the system's own dialog; `key-busy`: another program has the key; undefined:
+ * nothing, it works.
+ */
+export type Waiting = 'pin' | 'new-pin' | 'touch' | 'system' | 'sign-in' | 'key-busy';
 
 /** What is there when it is stopped now. */
 export type LeftBehind = 'nothing' | 'credential' | 'files' | 'perhaps-published';
@@ -19,6 +22,8 @@ export type LeftBehind = 'nothing' | 'credential' | 'files' | 'perhaps-published
 export interface RunProgress {
   readonly stages: readonly Stage[];
   readonly waiting: Waiting | undefined;
+  /** The system's own dialog finds the key and asks for its PIN: there is no stage for either. */
+  readonly systemAsks: boolean;
   readonly leftBehind: LeftBehind;
   readonly resumed: Extract<EnrollStep, { kind: 'resumed' }> | undefined;
   readonly key: Extract<EnrollStep, { kind: 'key-found' }> | undefined;
@@ -33,6 +38,8 @@ export interface RunProgress {
 }
 
 const MAKING = ['key', 'pin', 'touch', 'attestation', 'files'] as const;
+/** Where the system asks. */
+const MAKING_BY_SYSTEM = ['touch', 'attestation', 'files'] as const;
 const PUBLISHING = ['sign-in', 'publish'] as const;
 
 export interface RunShape {
@@ -50,6 +57,7 @@ export function runProgress(steps: readonly EnrollStep[], shape: RunShape): RunP
   return {
     stages: stagesOf(steps, shape),
     waiting: shape.phase === 'running' ? waitingOf(steps) : undefined,
+    systemAsks: systemAsks(steps),
     leftBehind: leftBehind(steps, shape),
     resumed: last('resumed'),
     key: last('key-found'),
@@ -96,7 +104,8 @@ const BEFORE: Readonly<Record<Extract<EnrollStep, { kind: 'resumed' }>['state'],
 const CURRENT = { running: 'active', failed: 'failed', stopped: 'stopped' } as const;
 
 function stagesOf(steps: readonly EnrollStep[], { kind, publishes, phase }: RunShape): readonly Stage[] {
-  const names: readonly StageName[] = kind === 'publish' ? PUBLISHING : publishes ? [...MAKING, ...PUBLISHING] : MAKING;
+  const making = systemAsks(steps) ? MAKING_BY_SYSTEM : MAKING;
+  const names: readonly StageName[] = kind === 'publish' ? PUBLISHING : publishes ? [...making, ...PUBLISHING] : making;
   const known = new Map<StageName, StageState>();
   let reached = -1;
   for (const step of steps) {
@@ -119,6 +128,10 @@ function stagesOf(steps: readonly EnrollStep[], { kind, publishes, phase }: RunS
   }));
 }
 
+function systemAsks(steps: readonly EnrollStep[]): boolean {
+  return steps.some((step) => step.kind === 'touch-wanted' && step.systemAsks === true);
+}
+
 /** At the end of a run that went well. */
 function settled(state: StageState | undefined): StageState {
   if (state === undefined) return 'skipped';
@@ -131,7 +144,7 @@ function waitingOf(steps: readonly EnrollStep[]): Waiting | undefined {
     case 'pin-wanted':
       return step.isNew ? 'new-pin' : 'pin';
     case 'touch-wanted':
-      return 'touch';
+      return step.systemAsks === true ? 'system' : 'touch';
     case 'sign-in-wanted':
       return 'sign-in';
     case 'key-busy':

@@ -11,7 +11,10 @@ export function RunStages({ progress }: { readonly progress: RunProgress }) {
     return {
       id: name,
       state,
-      title: state === 'done' ? say(`enroll.stage-${name}-done`) : say(`enroll.stage-${name}`),
+      title:
+        state === 'done'
+          ? say(`enroll.stage-${name}-done`)
+          : say(name === 'touch' && progress.systemAsks ? 'enroll.stage-touch-system' : `enroll.stage-${name}`),
       ...(detail === undefined ? {} : { detail }),
     };
   });

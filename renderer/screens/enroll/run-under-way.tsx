@@ -30,6 +30,7 @@ const DRAWINGS: Readonly<Record<Waiting, KeyDrawingState>> = {
   pin: 'present',
   'new-pin': 'present',
   touch: 'touch',
+  system: 'touch',
   'sign-in': 'present',
   'key-busy': 'present',
 };

@@ -158,7 +158,13 @@ function UnderWay({ state: { steps, isStopping }, cancel }: UnderWayProps) {
   return (
     <>
       <RunFrame
-        drawing={waiting === 'touch' ? 'touch' : waiting === undefined || isStopping ? 'busy' : 'present'}
+        drawing={
+          waiting === 'touch' || waiting === 'system'
+            ? 'touch'
+            : waiting === undefined || isStopping
+              ? 'busy'
+              : 'present'
+        }
         title={title}
         text={text}
         focusOn="running"

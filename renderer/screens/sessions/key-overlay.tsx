@@ -47,7 +47,9 @@ export function KeyOverlay({ session }: { readonly session: SessionView }) {
   const title =
     what === undefined
       ? say('sessions.connecting-title', { host: placeOf(session) })
-      : say(({ pin: 'sessions.waits-pin', touch: 'sessions.waits-touch', key: 'sessions.waits-key' } as const)[what]);
+      : waitsFor?.systemAsks === true
+        ? say('sessions.waits-system')
+        : say(({ pin: 'sessions.waits-pin', touch: 'sessions.waits-touch', key: 'sessions.waits-key' } as const)[what]);
   const way = jumps.length === 0 ? '' : say('sessions.connecting-through', { jumps: wayWords(say, jumps) });
   const sentence = waitsFor?.sentence ?? way;
   const hop = waitsFor?.hop;

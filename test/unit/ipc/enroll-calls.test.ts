@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { cancelled, GlasskeyError } from '../../../diagnostics/glasskey-error.ts';
 import type { EnrollOutlook, EnrollRequest, Glasskey, GlasskeyPeople } from '../../../main/glasskey.ts';
+import type { KeyWay } from '../../../main/glasskey-key-way.ts';
 import { CALLS, type EnrollStep, type EventName } from '../../../main/ipc/contract.ts';
 import { enrollCalls } from '../../../main/ipc/enroll-calls.ts';
 import { written } from '../enrollment/sample-enrollment.ts';
@@ -28,6 +29,7 @@ let enrolled: number;
 let outlook: EnrollOutlook;
 let requests: EnrollRequest[];
 let published: (string | undefined)[];
+let keyWay: KeyWay | undefined;
 /** What the enrollment does with its people. */
 let work: (people: GlasskeyPeople, signal: AbortSignal) => Promise<void>;
 
@@ -36,6 +38,7 @@ const glasskey: Pick<Glasskey, 'keys' | 'enroll' | 'publish' | 'enrollOutlook'> 
     enrolled: [],
     rotation: undefined,
     pluggedIn: [sampleKey({ path: '/dev/hidraw3', product: 'YubiKey 5' })],
+    keyWay,
   }),
   enrollOutlook: async () => outlook,
   async enroll(request, people, signal) {
@@ -74,6 +77,7 @@ beforeEach(() => {
   enrolled = 0;
   requests = [];
   published = [];
+  keyWay = undefined;
   outlook = {
     keyFile: REPORT.keyFile,
     keyFileTaken: false,
@@ -94,6 +98,13 @@ describe('enroll.look', () => {
       keyFile: REPORT.keyFile,
       keyFileTaken: false,
     });
+  });
+
+  it('says that Windows finds the key, where it does', async () => {
+    keyWay = { way: 'windows', because: 'not-elevated', obstacle: undefined };
+    const look = await calls()['enroll.look']({}, context());
+    expect(CALLS['enroll.look'].output.parse(look)).toEqual(look);
+    expect(look).toMatchObject({ throughWindows: true });
   });
 
   it('says what an earlier run left, and why nothing can be published yet', async () => {

@@ -242,9 +242,13 @@ describe('what a session waits for', () => {
       sentence: expect.stringContaining('Log in as alice on ce1'),
     });
     people.touchDone('signed');
+    people.touchWanted('Log in as alice on ce1', { ...facts, systemAsks: true });
+    expect((await listed())[0]?.waitsFor).toMatchObject({ what: 'touch', systemAsks: true });
+    people.touchDone('signed');
     people.remark('Busy.');
     expect((await listed())[0]).not.toHaveProperty('waitsFor');
-    expect(peopleLog).toEqual(['done', 'touch: Log in as alice on ce1', 'touched', 'remark: Busy.']);
+    const touch = ['touch: Log in as alice on ce1', 'touched'];
+    expect(peopleLog).toEqual(['done', ...touch, ...touch, 'remark: Busy.']);
     expect(Buffer.from((await calls['sessions.attach']({ id }, context(1))).replay).toString()).toBe('Busy.\r\n');
   });
 

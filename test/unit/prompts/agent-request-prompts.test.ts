@@ -123,6 +123,15 @@ describe('the prompt of a request', () => {
     expect(person.sees).toMatchObject({ id, state: 'done' });
   });
 
+  it('says that Windows asks, where it does, beside who asks and where', () => {
+    begin().touchWanted('', { ...facts, systemAsks: true });
+    expect(person.sees).toMatchObject({
+      state: 'touch',
+      sentences: [expect.stringContaining('asked by ssh in bash')],
+      status: 'Windows asks for PIN and touch: follow its dialog.',
+    });
+  });
+
   it('offers once, this session and no, with what "this session" means; without a session, only once', async () => {
     const first = begin();
     void first.approve(signal);

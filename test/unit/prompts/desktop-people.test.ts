@@ -180,6 +180,26 @@ describe('the people of a session', () => {
     expect(person.seesNothing).toBe(true);
   });
 
+  it('see only who, where and through which hop where Windows asks for PIN and touch', () => {
+    const people = session(['ops@192.0.2.10']);
+    people.touchWanted('', { ...loginOn('jump-east'), systemAsks: true });
+    expect(person.sees).toMatchObject({
+      title: 'Log in to 10.0.0.7',
+      sentences: ['Log in as alice on jump-east (SHA256:abc).'],
+      state: 'touch',
+      status: 'Windows asks for PIN and touch: follow its dialog.',
+    });
+    expect(person.sees.field).toBeUndefined();
+    people.touchDone('signed');
+    expect(person.sees).toMatchObject({
+      state: 'waiting',
+      sentences: [
+        'Log in to alice@10.0.0.7, through ops@192.0.2.10.',
+        'Windows asks 2 times for PIN and touch, once for each host on the way.',
+      ],
+    });
+  });
+
   it('are not told that it is done when the touch did not come', () => {
     const people = session([]);
     people.touchWanted('', loginOn('ce1-rack4'));
@@ -223,6 +243,18 @@ describe('the people of an enrollment', () => {
       'touched',
       'credential-made',
     ]);
+  });
+
+  it('are asked for no PIN, and told of no blinking key, where Windows asks', () => {
+    people.tell({ kind: 'touch-wanted', systemAsks: true });
+    expect(person.sees).toMatchObject({
+      state: 'touch',
+      sentences: ['Glasskey makes an SSH key on your security key, through Windows.'],
+      status: 'Windows asks for PIN and touch: follow its dialog.',
+    });
+    expect(steps).toEqual([{ kind: 'touch-wanted', systemAsks: true }]);
+    people.tell({ kind: 'credential-made' });
+    expect(person.sees.state).toBe('done');
   });
 
   it('are told the rules of a first PIN before they break one', async () => {

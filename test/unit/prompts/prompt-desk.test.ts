@@ -60,10 +60,10 @@ describe('a prompt', () => {
     expect(allowed).toMatchObject({ keep: 'once' });
     expect(drawn()).toMatchObject({ state: 'waiting', buttons: [{ answer: 'cancel' }] });
     expect(drawn()?.deniedInMs).toBeUndefined();
-    prompt.touch(['Log in on the jump host.']);
+    prompt.touch({ sentences: ['Log in on the jump host.'] });
     expect(drawn()).toMatchObject({ state: 'touch', sentences: ['Log in on the jump host.'] });
     prompt.waiting();
-    prompt.touch(['Log in on the device.']);
+    prompt.touch({ sentences: ['Log in on the device.'] });
     expect(drawn()).toMatchObject({ state: 'touch', sentences: ['Log in on the device.'] });
     prompt.done();
     expect(drawn()).toMatchObject({ state: 'done', buttons: [] });
@@ -171,11 +171,17 @@ describe('silence', () => {
 
   it('that is near hides no blinking key', async () => {
     void open('A').ask(approval, signal);
-    open('B').touch(['Log in as bob.']);
+    open('B').touch({ sentences: ['Log in as bob.'] });
     await clock.pass(DENIED_AFTER_MS - DENIAL_TOLD_MS);
     expect(drawn()?.status).toBe(
       'The security key blinks for something else: Log in as bob. Denied within 15 seconds unless you answer.',
     );
+  });
+
+  it('that is near hides no dialog of Windows for somebody else', () => {
+    void open('A').ask(approval, signal);
+    open('B').touch({ sentences: ['Log in as bob.'], systemAsks: true });
+    expect(drawn()?.status).toBe('Windows asks for PIN and touch for something else: Log in as bob.');
   });
 
   it('is told of nobody who answered, or whose screen is locked', async () => {
@@ -398,7 +404,7 @@ describe('several prompts', () => {
     const first = open('A');
     void first.ask(forPin, signal);
     const second = open('B');
-    second.touch(['Log in as bob.']);
+    second.touch({ sentences: ['Log in as bob.'] });
     expect(drawn()).toMatchObject({ title: 'A', state: 'asking' });
     expect(drawn()?.status).toBe('The security key blinks for something else: Log in as bob.');
     second.done();

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type RunShape, runProgress, type Stage } from '../../../renderer/screens/enroll/run-progress.ts';
+import {
+  type RunProgress,
+  type RunShape,
+  runProgress,
+  type Stage,
+} from '../../../renderer/screens/enroll/run-progress.ts';
 import { STEPS, stepsUntil } from '../../window/sample-enrollment.ts';
 
 const ENROLLING: RunShape = { kind: 'enroll', publishes: true, phase: 'running' };
@@ -30,6 +35,12 @@ describe('The stages of an enrollment', () => {
   test('go on to the next one when one is done', () => {
     const { stages } = runProgress(stepsUntil('credential-made'), ENROLLING);
     expect(stages.find(({ state }) => state === 'active')?.name).toBe('attestation');
+  });
+
+  test('are without key and PIN where the system asks for both', () => {
+    const asked: RunProgress = runProgress([{ kind: 'touch-wanted', systemAsks: true }], ENROLLING);
+    expect(drawn(asked.stages)).toBe('touch:active attestation:todo files:todo sign-in:todo publish:todo');
+    expect(asked).toMatchObject({ waiting: 'system', systemAsks: true });
   });
 
   test('show a PIN that was wrong as asked for again', () => {
