@@ -274,7 +274,8 @@ async function readyAgent(attempt: Attempt): Promise<void> {
   attempt.agent = agent;
   if (login.needsKey) {
     const keyWanted = keyWantedOf(place);
-    if (keyWanted === undefined) await agent.warmUp(signal, pin);
+    // Through Windows nobody sees what is plugged in: its dialog asks for the key.
+    if (keyWanted === undefined || world.windowsKey !== undefined) await agent.warmUp(signal, pin);
     else {
       const { whenPluggedIn } = await import('./glasskey-key-wait.ts');
       const pluggedIn = async () => (await (await world.hid()).list()).map(({ path }) => path);
