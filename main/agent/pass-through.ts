@@ -21,7 +21,7 @@ import { OtherAgent, otherAgentAbsent } from './other-agent.ts';
 /** "I am an agent, and pass on what others ask me": the first message to every other agent. Those that do not know it say no, and that is fine. */
 export const PASS_THROUGH_EXTENSION = 'pass-through@glasskey.nexusidentity.com';
 
-/** For all that is asked of the other agent but signatures, which may need a person. */
+/** For all that is asked of the other agent but signatures, which may need a person: a list, and what comes before it on a new connection. */
 export const LISTS_WITHIN_MS = 1_000;
 /** As long as a server lets a login wait (sshd's LoginGraceTime). */
 export const SIGNS_WITHIN_MS = 120_000;
@@ -70,6 +70,14 @@ export class PassThrough {
   /** It said nothing a moment ago. */
   get isSilent(): boolean {
     return this.#world.clock.now() < this.#silentUntil;
+  }
+
+  /** What is left of `ms` from now on, each time that it is asked. */
+  countDown(ms: number): () => number {
+    const { clock } = this.#world;
+    const begunAt = clock.now();
+    // A clock that is set back gives no more than there was.
+    return () => Math.min(Math.max(begunAt + ms - clock.now(), 0), ms);
   }
 
   /** Throws `OTHER_AGENT_ABSENT` where none is set, `OTHER_AGENT_IS_OURS`. */
@@ -132,7 +140,7 @@ export class PassedThrough {
     const { untilLocked, isSilent } = this.#passThrough;
     if (!this.isOn || untilLocked.aborted || isSilent) return [];
     try {
-      const answer = await this.#ask({ type: 'requestIdentities' }, LISTS_WITHIN_MS, signal);
+      const answer = await this.#ask({ type: 'requestIdentities' }, signal);
       if (answer.type === 'identitiesAnswer') return answer.identities;
       throw refused();
     } catch (thrown) {
@@ -149,7 +157,7 @@ export class PassedThrough {
   async sign(message: SignMessage, signal: AbortSignal): Promise<Uint8Array> {
     if (this.#passThrough.untilLocked.aborted) throw agentLocked();
     try {
-      const answer = await this.#ask(message, SIGNS_WITHIN_MS, signal);
+      const answer = await this.#ask(message, signal);
       if (answer.type === 'signResponse') return answer.signature;
       throw refused();
     } catch (thrown) {
@@ -165,11 +173,12 @@ export class PassedThrough {
     this.#hangUp();
   }
 
-  async #ask(request: AgentRequest, withinMs: number, signal: AbortSignal) {
+  async #ask(request: AgentRequest, signal: AbortSignal) {
+    const msLeft = this.#passThrough.countDown(LISTS_WITHIN_MS);
     const running = AbortSignal.any([signal, this.#passThrough.untilLocked]);
     try {
-      const agent = await this.#opened(running);
-      const answer = await agent.ask(request, withinMs, running);
+      const agent = await this.#opened(msLeft, running);
+      const answer = await agent.ask(request, request.type === 'signRequest' ? SIGNS_WITHIN_MS : msLeft(), running);
       this.#passThrough.answered();
       return answer;
     } catch (error) {
@@ -178,17 +187,17 @@ export class PassedThrough {
     }
   }
 
-  async #opened(signal: AbortSignal): Promise<OtherAgent> {
+  async #opened(msLeft: () => number, signal: AbortSignal): Promise<OtherAgent> {
     if (this.#agent?.isOpen !== true) {
       this.#hangUp();
       this.#agent = this.#passThrough.connect();
       const marker = { type: 'extension', name: PASS_THROUGH_EXTENSION, data: new Uint8Array() } as const;
-      await this.#agent.ask(marker, LISTS_WITHIN_MS, signal);
+      await this.#agent.ask(marker, msLeft(), signal);
     }
     if (this.#binding !== undefined && !this.#isBound) {
       const bind = { type: 'extension', name: SESSION_BIND_EXTENSION, data: this.#binding } as const;
       // One that refuses it judges by itself what it does for a connection that is not bound; so does ssh.
-      await this.#agent.ask(bind, LISTS_WITHIN_MS, signal);
+      await this.#agent.ask(bind, msLeft(), signal);
       this.#isBound = true;
     }
     return this.#agent;

@@ -302,6 +302,23 @@ describe('an agent that does not behave', () => {
     expect(comments(await second.ask(list))).toEqual(['ours', 'theirs']);
   });
 
+  it('answers each message late, and a list waits for all of them together no longer than for one', async () => {
+    const late: Socket[] = [];
+    behaviour = (_request, socket) => void late.push(socket);
+    const client = await connect();
+    await client.ask(sessionHost().bind(newSessionId(), false));
+    client.send(list);
+    for (const expected of [1, 2]) {
+      await until(() => late.length === expected);
+      await clock.pass(0.4 * LISTS_WITHIN_MS);
+      late.at(-1)?.write(frameAgentMessage(encodeAgentResponse(FAILURE)));
+    }
+    await until(() => late.length === 3);
+    await clock.pass(0.2 * LISTS_WITHIN_MS);
+    expect(comments(await client.answer())).toEqual(['ours']);
+    expect(types()).toEqual([PASS_THROUGH_EXTENSION, 'session-bind@openssh.com', 'requestIdentities']);
+  });
+
   it('answers a list and then never signs: the client hears no after two minutes, and no other client waits', async () => {
     const hanging = holding(theirs);
     behaviour = (request, socket) => (request.type === 'signRequest' ? undefined : hanging(request, socket));
