@@ -100,6 +100,7 @@ export class DesktopApp {
     this.#notifier = new Notifier({
       texts,
       log,
+      clock,
       isInFront: () => this.#main.isInFront || this.#prompt.isInFront,
       showPrompt: () => this.#prompt.focus(),
       showSession: (session) => this.show({ screen: 'sessions', session }),

@@ -1,6 +1,7 @@
 /** Tells by the operating system's notifications, while no window of ours has the keyboard, what needs the person. */
 import { Notification, type NotificationAction } from 'electron';
 import type { Log } from '../../diagnostics/log.ts';
+import type { Clock } from '../../time/clock.ts';
 import type { ReminderNotice } from '../glasskey-reminder-telling.ts';
 import type { PromptQueueView, SessionView } from '../ipc/contract.ts';
 import { noticeWords } from '../reminders/notice-words.ts';
@@ -9,6 +10,7 @@ import type { Texts } from '../texts/texts.ts';
 export interface NotifierWorld {
   readonly texts: Texts;
   readonly log: Log;
+  readonly clock: Clock;
   /** A window of ours has the keyboard. */
   readonly isInFront: () => boolean;
   readonly showPrompt: () => void;
@@ -17,6 +19,9 @@ export interface NotifierWorld {
   readonly showReminder: (id: string | undefined) => void;
   readonly snoozeReminder: (id: string, days: number) => void;
 }
+
+/** A system shows it at once, or says that it cannot; one that is set to show none may do neither. */
+export const SHOWN_WITHIN_MS = 30_000;
 
 export class Notifier {
   readonly #world: NotifierWorld;
@@ -77,7 +82,7 @@ export class Notifier {
    * where it could not, so that it is told again. A system without notifications has window and tray alone.
    */
   remind({ critical, reminders }: ReminderNotice): Promise<void> {
-    const { texts, showReminder, snoozeReminder } = this.#world;
+    const { texts, clock, showReminder, snoozeReminder } = this.#world;
     const { title, body } = noticeWords(reminders, texts);
     const [only, ...others] = reminders;
     const one = others.length === 0 ? only : undefined;
@@ -91,8 +96,20 @@ export class Notifier {
         actions: one === undefined || process.platform !== 'darwin' ? [] : actionsOf(one, texts),
       });
       this.#shown.add(notification);
-      notification.once('show', () => resolve());
-      notification.once('failed', (_event, error) => reject(new Error(error)));
+      const failed = (why: string) => {
+        stopWaiting();
+        this.#shown.delete(notification);
+        reject(new Error(why));
+      };
+      const stopWaiting = clock.after(SHOWN_WITHIN_MS, () => {
+        notification.close();
+        failed('the system neither showed it nor said why not');
+      });
+      notification.once('show', () => {
+        stopWaiting();
+        resolve();
+      });
+      notification.once('failed', (_event, error) => failed(error));
       notification.once('click', () => showReminder(one?.id));
       notification.once('action', (_event, index) => {
         if (one === undefined || index === 0) showReminder(one?.id);

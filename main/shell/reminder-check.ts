@@ -38,6 +38,7 @@ export async function checkReminders(world: ReminderCheckWorld): Promise<void> {
   const notifier = new Notifier({
     texts: textsFor(app.getPreferredSystemLanguages()),
     log,
+    clock,
     isInFront: () => false,
     showPrompt: () => {},
     showSession: () => {},
