@@ -36,6 +36,9 @@ export interface NodeHidHandle {
   close(): Promise<void>;
 }
 
+/** What pkg-prebuilds says where there is no binary for the system, and the binary where hidapi does not start (under Wine). */
+const NO_BINARY = /^Error: Failed to find binding|hid_init failed/;
+
 async function loadNodeHid(): Promise<NodeHid> {
   const module = await import('node-hid');
   // The default driver on Linux goes through libusb, which takes the interface away from the kernel and knows no usage pages.
@@ -43,11 +46,14 @@ async function loadNodeHid(): Promise<NodeHid> {
   return module.default;
 }
 
-/** The machine's own FIDO HID devices. `load` and `sysfs` are for tests. */
+/**
+ * The machine's own FIDO HID devices. Its calls throw `HID_NOT_LOADED`, `HID_LIBRARY_MISSING`, `HID_LIST_FAILED`. `load` and `sysfs` are for
+ * tests.
+ */
 export function nodeHidBus(load: () => Promise<NodeHid> = loadNodeHid, sysfs = '/sys/bus/usb/devices'): HidBus {
   let loaded: Promise<NodeHid> | undefined;
   const nodeHid = () => {
-    loaded ??= load();
+    loaded ??= load().catch((cause: unknown) => Promise.reject(notLoaded(cause)));
     return loaded;
   };
   return {
@@ -86,6 +92,7 @@ async function enumerate(hid: NodeHid): ReturnType<NodeHid['devicesAsync']> {
   } catch (cause) {
     // node-hid's Linux binary links libusb even for its hidraw driver, and minimal systems do not have it.
     const [library] = /lib(usb|udev)[\w.-]*\.so[.\d]*/.exec(String(cause)) ?? [];
+    if (library === undefined && (NO_BINARY.test(String(cause)) || isNoLibrary(cause))) throw notLoaded(cause);
     throw new GlasskeyError({
       code: library === undefined ? 'HID_LIST_FAILED' : 'HID_LIBRARY_MISSING',
       message:
@@ -99,6 +106,21 @@ async function enumerate(hid: NodeHid): ReturnType<NodeHid['devicesAsync']> {
       cause,
     });
   }
+}
+
+/** Node's code where the system cannot load a binary: its words are in the system's language. */
+function isNoLibrary(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'ERR_DLOPEN_FAILED';
+}
+
+/** node-hid, or the binary that it loads at its first call, is not there, or not for this system. */
+function notLoaded(cause: unknown): GlasskeyError {
+  return new GlasskeyError({
+    code: 'HID_NOT_LOADED',
+    message: 'The part of Glasskey that opens security keys (node-hid) does not load on this computer.',
+    remedy: 'Install Glasskey again. On Windows, glasskey settings set windows.securityKeys windows goes without it.',
+    cause,
+  });
 }
 
 async function openTransport(hid: NodeHid, path: string): Promise<HidTransport> {

@@ -86,6 +86,8 @@ export const REMEDY = {
   'remedy.UDEV_NEEDS_ROOT': 'Have an administrator install Glasskey by its package, which brings the rule.',
   'remedy.UDEV_NOT_INSTALLED': 'Have an administrator install Glasskey by its package, which brings the rule.',
   'remedy.HID_LIST_FAILED': 'Plug the key in again and try again.',
+  'remedy.HID_NOT_LOADED':
+    'Install Glasskey again. On Windows, windows.securityKeys set to “windows” under Settings goes without it.',
   'remedy.HID_LIBRARY_MISSING': 'Install Glasskey again: a part of it is missing.',
   'remedy.SIGNATURE_MALFORMED': 'Try again; if it happens again, report it with the log file.',
   'remedy.ENTRA_NOT_CONFIGURED':

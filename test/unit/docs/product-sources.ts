@@ -36,7 +36,7 @@ function withoutComments(text: string): string {
 }
 
 /** Names of other people's errors, which the source compares with and never gives out as its own. */
-const NOT_OURS: readonly string[] = [...UNTRUSTED, 'SSH_AUTH_SOCK'];
+const NOT_OURS: readonly string[] = [...UNTRUSTED, 'SSH_AUTH_SOCK', 'ERR_DLOPEN_FAILED'];
 
 /**
  * The error codes that a piece of source can give out. Codes reach GlasskeyError by tables, tuples, parameters and

@@ -112,13 +112,31 @@ describe('the node-hid bus', () => {
     });
   });
 
+  const failing = (error: Error) => async (): Promise<NodeHid> => ({
+    devicesAsync: () => Promise.reject(error),
+    HIDAsync: { open: () => Promise.reject(new Error('not reached')) },
+  });
+
   it('names the missing library, which node-hid needs and minimal systems lack', async () => {
-    const failing = nodeHidBus(async () => ({
-      devicesAsync: () => Promise.reject(new Error('libusb-1.0.so.0: cannot open shared object file')),
-      HIDAsync: { open: () => Promise.reject(new Error('not reached')) },
-    }));
+    const missing = nodeHidBus(failing(new Error('libusb-1.0.so.0: cannot open shared object file')));
     const named = { code: 'HID_LIBRARY_MISSING', remedy: expect.stringContaining('apt-get install libusb-1.0-0') };
-    await expect(failing.list()).rejects.toMatchObject(named);
+    await expect(missing.list()).rejects.toMatchObject(named);
+  });
+
+  it.each([
+    ['is not there', () => Promise.reject(new Error("Cannot find package 'node-hid'"))],
+    ['has no binary for this system', failing(new Error('Failed to find binding for HID'))],
+    ['has one that does not load', failing(Object.assign(new Error('Fehler 126'), { code: 'ERR_DLOPEN_FAILED' }))],
+    ['does not start', failing(new TypeError('cannot initialize hidapi (hid_init failed)'))],
+  ])('says what to do where node-hid %s, each time it is needed', async (_, load: () => Promise<NodeHid>) => {
+    const broken = nodeHidBus(load);
+    const told = {
+      code: 'HID_NOT_LOADED',
+      kind: 'expected',
+      remedy: expect.stringContaining('Install Glasskey again'),
+    };
+    await expect(broken.list()).rejects.toMatchObject(told);
+    await expect(broken.usbIds?.()).rejects.toMatchObject(told);
   });
 
   it('tells the USB ids of whatever is plugged in, a smart card without any HID interface too', async () => {
