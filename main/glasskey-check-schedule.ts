@@ -34,7 +34,8 @@ export function checkScheduleStep(step: CheckScheduleStep, world: CheckScheduleW
 export function scheduleOf(world: CheckScheduleWorld): CheckSchedule {
   const { platform, environment, homeFolder, dataFolder, check } = world;
   if (check === undefined) throw unsupported('this program cannot be started by itself');
-  // Whoever starts the check hands it no environment of a shell: another data folder than the usual one must be named.
+  // Whoever starts the check hands it no environment of a shell: another data folder than the usual one must be named. A task of Windows
+  // cannot say it, and has the account's own environment (docs/reminders.md).
   const usual = dataFolderPath({ platform, env: { LOCALAPPDATA: environment.LOCALAPPDATA }, home: homeFolder });
   const kept: Readonly<Record<string, string>> = dataFolder === usual ? {} : { GLASSKEY_HOME: dataFolder };
   if (platform === 'linux') return systemdSchedule({ environment, homeFolder, check, kept });
