@@ -145,7 +145,8 @@ function ruleOnForwarded(request: SignRequest, { expected, isKnownHost, policy, 
       return { verdict: 'sign', reason: 'onward', unasked: unaskedOnward };
     }
     const once = expected.forwardedOnce.findIndex((hop) => hop.user === user && isKeyOfHop(hop, hostKey));
-    const unaskedOnce = { hop: `once ${once} ${forwardedThrough.slice(0, 1).map(hex)}`, key, session };
+    const [first] = forwardedThrough;
+    const unaskedOnce = { hop: `once ${once} ${first && hex(first)}`, key, session };
     // The first session has it: there each key may be tried, and no other session is it.
     const isTaken = spent.some((one) => one.hop === unaskedOnce.hop && (one.session !== session || one.key === key));
     if (once !== -1 && !isTaken) return { verdict: 'sign', reason: 'forwarded-way', unasked: unaskedOnce };
