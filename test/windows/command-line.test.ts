@@ -123,6 +123,7 @@ describe('its agent on a pipe of Windows', () => {
   let agent: WindowsProgram;
   let relay: Server;
   let socket: string;
+  let port: number;
 
   const lines = async () =>
     (await agent.output())
@@ -130,12 +131,17 @@ describe('its agent on a pipe of Windows', () => {
       .filter(Boolean)
       .map((line) => JSON.parse(line));
 
-  beforeAll(async () => {
+  /** With what is enrolled now: it reads that when it starts. */
+  async function serve(): Promise<void> {
     agent = await user.start(join(import.meta.dirname, 'serve-agent.ts'), [], {
       environment: service.environment,
       seconds: 240,
     });
-    const port = await vi.waitUntil(async () => (await lines()).find((line) => 'port' in line)?.port, 60_000);
+    port = await vi.waitUntil(async () => (await lines()).find((line) => 'port' in line)?.port, 60_000);
+  }
+
+  beforeAll(async () => {
+    await serve();
     socket = join(lab.folder, 'relay.sock');
     relay = createServer((client) => {
       const windows = connect(port, '127.0.0.1');
@@ -171,7 +177,8 @@ describe('its agent on a pipe of Windows', () => {
     );
   });
 
-  it('logs in through the jump host to the device: both sshd take signatures with touch and PIN', async () => {
+  /** What the device's sshd said of a login with this computer's ssh through the jump host. */
+  async function login(): Promise<string> {
     await lab.fabric.reconcile();
     const { jump, device } = lab.fabric;
     const config = join(lab.folder, 'ssh_config');
@@ -182,22 +189,65 @@ describe('its agent on a pipe of Windows', () => {
     const before = (await lab.fabric.deviceLog()).length;
     const { stdout } = await run('ssh', ['-F', config, 'device', 'show version']);
     expect(stdout).toContain('Software image version');
-    const log = (await lab.fabric.deviceLog()).slice(before);
+    return (await lab.fabric.deviceLog()).slice(before);
+  }
+
+  it('logs in through the jump host to the device: both sshd take signatures with touch and PIN', async () => {
+    const log = await login();
     expect(log).toMatch(/sk_flags = 0x05/);
     expect(log).toMatch(/Accepted publickey for \S+ .*ED25519-SK/);
     expect((await lines()).filter(({ asked }) => asked !== undefined)).toEqual([]);
   });
-});
 
-describe('a rotation on Windows', () => {
-  it('makes a new key beside the old one and publishes it; the old one stays', async () => {
-    const old = await readFile(publicFile(), 'utf8');
-    const rotated = await glasskey(['rotate']);
-    expect(rotated.status, rotated.stderr).toBe(0);
-    const fresh = await readFile(join(user.home, '.ssh', 'id_ed25519_sk.new.pub'), 'utf8');
-    expect(fresh).not.toBe(old);
-    expect(lab.entra.graph.profileKeys().get(lab.upn)?.trimEnd()).toBe(fresh.trimEnd());
-    expect(await readFile(publicFile(), 'utf8')).toBe(old);
-    expect(await json(['rotate', '--status'])).toMatchObject({ rotation: { leaving: 'old' } });
+  describe('with a rotation beside it', () => {
+    let old: string;
+    let fresh: string;
+    const newFile = () => join(user.home, '.ssh', 'id_ed25519_sk.new.pub');
+    const fingerprintOf = async (file: string) =>
+      (await run('ssh-keygen', ['-l', '-f', file])).stdout.split(' ')[1] ?? '';
+
+    it('says that the dialog was closed, and what was begun', async () => {
+      service.atTheDialog = () => Hresult.NTE_USER_CANCELLED;
+      expect(await json(['rotate'])).toMatchObject({ error: { code: 'CANCELLED' } });
+      service.atTheDialog = () => 'go-on';
+      expect(await json(['rotate', '--status'])).toMatchObject({ rotation: { stage: 'making', leaving: 'old' } });
+    });
+
+    it('takes that up: makes a new key beside the old one and publishes it; the old one stays', async () => {
+      old = await readFile(publicFile(), 'utf8');
+      const rotated = await glasskey(['rotate']);
+      expect(rotated.status, rotated.stderr).toBe(0);
+      fresh = await readFile(newFile(), 'utf8');
+      expect(fresh).not.toBe(old);
+      expect(lab.entra.graph.profileKeys().get(lab.upn)?.trimEnd()).toBe(fresh.trimEnd());
+      expect(await readFile(publicFile(), 'utf8')).toBe(old);
+    });
+
+    it('logs in with the new key once the device has it, which proves it', async () => {
+      const fingerprint = await fingerprintOf(newFile());
+      agent.kill();
+      await agent.ended;
+      await serve();
+      expect(await login()).toContain(`ED25519-SK ${fingerprint}`);
+      const noted = await user.run(join(import.meta.dirname, 'note-login.ts'), [fingerprint]);
+      expect(noted.status, noted.stderr).toBe(0);
+    });
+
+    it('lets the old key go only where its owner agrees', async () => {
+      const { status, stderr } = await glasskey(['rotate']);
+      expect(status).not.toBe(0);
+      expect(stderr).toContain('Nobody agreed to it: it is as it was.');
+      expect(await readFile(publicFile(), 'utf8')).toBe(old);
+    });
+
+    it('ends it then: the new key lies in the old place, and the old credential stays on the security key', async () => {
+      const before = lab.authenticator.credentials().length;
+      const retired = await glasskey(['rotate', '--retire', '--yes']);
+      expect(retired.status, retired.stderr).toBe(0);
+      expect(retired.stdout).toContain('The rotation is at its end.');
+      expect(await readFile(publicFile(), 'utf8')).toBe(fresh);
+      expect(lab.authenticator.credentials()).toHaveLength(before);
+      expect(await json(['rotate', '--status'])).toMatchObject({ rotation: null });
+    });
   });
 });
