@@ -6,7 +6,7 @@ import type { ProfileKeyHolder } from './enrollment/publish.ts';
 import { hostSubject } from './glasskey-host-subject.ts';
 import { skFingerprint } from './openssh/fingerprint.ts';
 import { parsePublicLine } from './openssh/public-line.ts';
-import type { SecurityKey } from './security-keys/security-key.ts';
+import type { SeenKey } from './security-keys/pin-seen.ts';
 import type { Database } from './storage/database.ts';
 import type { DrillRecord } from './storage/drill-store.ts';
 import { type ObservationKind, type ObservationValue, observationStore } from './storage/observation-store.ts';
@@ -42,7 +42,7 @@ export function observedProfile(holder: ProfileKeyHolder, world: ObservingWorld)
 }
 
 /** How the PINs of security keys stand that say it. */
-export function noteSecurityKeys(keys: readonly SecurityKey[], world: ObservingWorld): void {
+export function noteSecurityKeys(keys: readonly SeenKey[], world: ObservingWorld): void {
   for (const key of keys) {
     const { product, aaguid, pin } = key;
     if (pin === undefined) continue;
@@ -51,8 +51,19 @@ export function noteSecurityKeys(keys: readonly SecurityKey[], world: ObservingW
   }
 }
 
+/** The same of one that said it while something else was done with it. Nothing is written where it is known: its owner waits for the key. */
+export function noteSeenKey(key: SeenKey, world: ObservingWorld): void {
+  const { state, triesLeft } = key.pin ?? {};
+  const known = observationStore(world.database)
+    .list('pin')
+    .find(({ subject }) => subject === subjectOf(key))?.value;
+  if (known === undefined || known.state !== state || known.triesLeft !== (triesLeft ?? null)) {
+    noteSecurityKeys([key], world);
+  }
+}
+
 /** Two keys of one model and firmware cannot be told apart without their PIN: what was seen last of either counts. */
-function subjectOf({ aaguid, vendorId, productId, firmware }: SecurityKey): string {
+function subjectOf({ aaguid, vendorId, productId, firmware }: SeenKey): string {
   return `${aaguid ?? `${vendorId}:${productId}`} ${firmware ?? ''}`.trimEnd();
 }
 

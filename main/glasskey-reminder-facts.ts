@@ -118,12 +118,18 @@ function keyFact(report: EnrollmentReport, written: WrittenEnrollment | undefine
     publishedAt,
     foundOnProfile,
     reconciledBy: reconciledBy === undefined ? undefined : Math.round(reconciledBy),
+    goneFrom: written && lastProven && goneFrom(written),
     replacedAt,
     provenAt: lastProven?.at,
     aaguid: written?.credential.aaguid,
     filesMissingSince: filesPresent ? undefined : filesSince,
     advisories: written === undefined ? [] : advisoriesOf(written),
   };
+}
+
+/** A publication that finds the profile without its key forgets that it was published, and keeps whose profile that is. */
+function goneFrom({ state, givenUpAt, profilesBefore }: WrittenEnrollment): string | undefined {
+  return state === 'written' && givenUpAt === undefined ? profilesBefore.at(-1)?.account : undefined;
 }
 
 /** By what is known of the security key since it was enrolled: its model, and the firmware that it told. */

@@ -6,6 +6,7 @@ import { resolve as absolute, join } from 'node:path';
 import { asGlasskeyError, GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import type { Log } from '../diagnostics/log.ts';
 import type { AttestationTrust } from '../native/ctap2/attestation-chain.ts';
+import type { PinSeen } from '../native/ctap2/authenticator.ts';
 import type { HidBus } from '../native/hid/transport.ts';
 import type { BeyondWebauthn } from '../native/webauthn/beyond-webauthn.ts';
 import type { WindowsAccess } from '../native/webauthn/windows-access.ts';
@@ -159,6 +160,8 @@ export class Glasskey {
   readonly #world: GlasskeyWorld;
   /** Those that run now. */
   readonly #agents = new Set<KeyAgent>();
+  /** What was seen of security keys and is being noted. */
+  #noting: Promise<unknown> = Promise.resolve();
   #stored: Promise<Stored> | undefined;
   #logFile: LogFile | undefined;
   /** To whoever listens, and to the log in the data folder once that is open. */
@@ -173,6 +176,7 @@ export class Glasskey {
 
   /** Releases what was opened. */
   async close(): Promise<void> {
+    await this.#noting;
     (await this.#stored?.catch(() => undefined))?.database.close();
     this.#stored = undefined;
     this.#logFile?.close();
@@ -1085,9 +1089,26 @@ export class Glasskey {
     };
   }
 
+  /** Nothing waits for it but the end: whoever gave the PIN waits for the key. */
+  #notePin(seen: PinSeen): void {
+    const noted = this.#notePinOf(seen).catch((error: unknown) => {
+      this.#log('warn', 'observation.not-noted', { kind: 'pin', code: asGlasskeyError(error).code });
+    });
+    this.#noting = Promise.all([this.#noting, noted]);
+  }
+
+  async #notePinOf(seen: PinSeen): Promise<void> {
+    const [{ seenKey }, { noteSeenKey }, observing] = await Promise.all([
+      import('./security-keys/pin-seen.ts'),
+      import('./glasskey-observing.ts'),
+      this.#observing(),
+    ]);
+    noteSeenKey(seenKey(seen), observing);
+  }
+
   async #channelWorld() {
     const { systemChannelWorld } = await import('../native/ctap2/authenticator.ts');
-    return systemChannelWorld({ clock: this.#world.clock, log: this.#log });
+    return systemChannelWorld({ clock: this.#world.clock, log: this.#log, pinSeen: (seen) => this.#notePin(seen) });
   }
 
   async #enrollReport(enrolled: WrittenEnrollment, settings: Settings): Promise<EnrollReport> {

@@ -21,6 +21,8 @@ export interface KeyFact {
   /** It was seen there at `publishedAt`, and may have been there for long. */
   readonly foundOnProfile: boolean;
   readonly reconciledBy: number | undefined;
+  /** The account whose profile it was on, and on which a publication found it gone, and did not put it back; a device had accepted it. */
+  readonly goneFrom: string | undefined;
   /** When another key took its place on the profile. */
   readonly replacedAt: number | undefined;
   /** The last login with it that a device accepted. */

@@ -5,9 +5,8 @@ import { configSupport } from '../../native/ctap2/authenticator-config.ts';
 import { fingerprintReader } from '../../native/ctap2/bio-enrollment.ts';
 import { CoseAlgorithm } from '../../native/ctap2/constants.ts';
 import { credentialManagementSupport } from '../../native/ctap2/credential-management.ts';
-import { type AuthenticatorInfo, formatAaguid, formatFirmware } from '../../native/ctap2/get-info.ts';
+import { type AuthenticatorInfo, formatAaguid } from '../../native/ctap2/get-info.ts';
 import { pinRules } from '../../native/ctap2/pin-rules.ts';
-import type { PinState as PinStateOnKey } from '../../native/ctap2/pin-state.ts';
 import type { ChannelWorld } from '../../native/ctaphid/channel.ts';
 import { Capability } from '../../native/ctaphid/constants.ts';
 import { productName } from '../../native/hid/product-name.ts';
@@ -16,7 +15,8 @@ import { advisoriesFor } from './advisories.ts';
 import { fidoOffError, withoutFido } from './fido-off.ts';
 import { compareFirmware, type Firmware, type FirmwareBounds, isOlderThan } from './firmware.ts';
 import { firmwareOfKey, modelOf, type SecurityKeyModel } from './models.ts';
-import type { FingerprintStanding, KeyAbilities, PinStanding, PinState, SecurityKey } from './security-key.ts';
+import { standingOf, toldFirmware } from './pin-seen.ts';
+import type { FingerprintStanding, KeyAbilities, PinStanding, SecurityKey } from './security-key.ts';
 
 /** One after another: two at once would each see the other's packets. A key that cannot be asked is listed with its problem. */
 export async function describeKeys(
@@ -91,7 +91,7 @@ export async function describeOpen(authenticator: Authenticator, signal: AbortSi
     productId,
     model,
     aaguid,
-    firmware: firmwareVersion === undefined ? told.deviceVersion.join('.') : formatFirmware(firmwareVersion),
+    firmware: toldFirmware(info, told.deviceVersion),
     pinSet: pin.state !== 'unsupported' && pin.state !== 'not-set',
     pinTriesLeft: pin.triesLeft,
     pin,
@@ -110,21 +110,7 @@ async function pinStanding(
 ): Promise<PinStanding> {
   const { minLength, maxLength, complexity: refusesSimple } = pinRules(info);
   const state = await authenticator.pinState({ signal });
-  return { state: STATES[state.kind], triesLeft: triesOf(state), minLength, maxLength, refusesSimple };
-}
-
-const STATES: Readonly<Record<PinStateOnKey['kind'], PinState>> = {
-  unsupported: 'unsupported',
-  'not-set': 'not-set',
-  usable: 'set',
-  'change-forced': 'change-forced',
-  'replug-needed': 'replug-needed',
-  blocked: 'blocked',
-};
-
-function triesOf(state: PinStateOnKey): number | undefined {
-  if (state.kind === 'blocked') return 0;
-  return 'left' in state ? state.left : undefined;
+  return { ...standingOf(state), minLength, maxLength, refusesSimple };
 }
 
 async function fingerprintStanding(

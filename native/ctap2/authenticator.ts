@@ -31,8 +31,22 @@ import { statusErrorFor } from './status-for-key.ts';
 
 export type { Operation } from './ctap-commands.ts';
 
+/** What a key said or showed of its PIN while something else was done, at no packet more. */
+export interface PinSeen {
+  readonly device: HidDevice;
+  /** Major, minor, build, of the channel. */
+  readonly deviceVersion: DeviceFacts['version'];
+  readonly info: AuthenticatorInfo;
+  readonly state: PinState;
+}
+
+export interface AuthenticatorWorld extends ChannelWorld {
+  /** Must not throw. */
+  readonly pinSeen?: ((seen: PinSeen) => void) | undefined;
+}
+
 /** The world outside, for everything but tests. */
-export function systemChannelWorld(world: Pick<ChannelWorld, 'clock' | 'log'>): ChannelWorld {
+export function systemChannelWorld(world: Pick<AuthenticatorWorld, 'clock' | 'log' | 'pinSeen'>): AuthenticatorWorld {
   return { ...world, random: (length) => new Uint8Array(randomBytes(length)) };
 }
 
@@ -47,24 +61,27 @@ const NOT_HELD: readonly number[] = [
 export class Authenticator implements CtapCommands {
   readonly device: HidDevice;
   readonly #channel: CtaphidChannel;
-  readonly #world: ChannelWorld;
+  readonly #world: AuthenticatorWorld;
   readonly #pin: PinConversation;
   #info: AuthenticatorInfo | undefined;
   /** The tail of the queue of commands: a sequence keeps the others waiting. */
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(device: HidDevice, channel: CtaphidChannel, world: ChannelWorld) {
+  private constructor(device: HidDevice, channel: CtaphidChannel, world: AuthenticatorWorld) {
     this.device = device;
     this.#channel = channel;
     this.#world = world;
-    this.#pin = new PinConversation(this, world.random);
+    const deviceVersion = channel.facts.version;
+    this.#pin = new PinConversation(this, world.random, (info, state) =>
+      world.pinSeen?.({ device, deviceVersion, info, state }),
+    );
   }
 
   /**
    * Opens a device and allocates a channel: one packet each way. Throws `HID_PERMISSION`, `HID_OPEN_FAILED`, `HID_GONE`,
    * `KEY_SILENT`, `KEY_BUSY`, `CANCELLED`, and `KEY_IS_U2F` for a key that knows no CTAP2.
    */
-  static async open(device: HidDevice, world: ChannelWorld, signal?: AbortSignal): Promise<Authenticator> {
+  static async open(device: HidDevice, world: AuthenticatorWorld, signal?: AbortSignal): Promise<Authenticator> {
     const transport = await device.open();
     try {
       const channel = await CtaphidChannel.open(transport, world, signal);

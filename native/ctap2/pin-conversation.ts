@@ -3,6 +3,7 @@
  * else talks to the key. A PIN that was given is sent once, whatever comes back.
  */
 import { assertBuiltInUvGrants } from './built-in-uv.ts';
+import type { CborMap, CborValue } from './cbor.ts';
 import type { PinRetries, TokenScope } from './client-pin.ts';
 import {
   changePinRequest,
@@ -17,8 +18,9 @@ import {
   tokenUsingUvRequest,
   uvRetriesRequest,
 } from './client-pin.ts';
-import { CtapCommand } from './constants.ts';
+import { CtapCommand, Status } from './constants.ts';
 import type { CtapCommands, Operation } from './ctap-commands.ts';
+import type { AuthenticatorInfo } from './get-info.ts';
 import type { Pin } from './pin.ts';
 import type { PinProtocolVersion, SharedSecret } from './pin-protocol.ts';
 import { choosePinProtocol, exchange } from './pin-protocol.ts';
@@ -26,6 +28,7 @@ import { assertNewPin } from './pin-rules.ts';
 import type { PinState } from './pin-state.ts';
 import { assertPinAccepted, pinState } from './pin-state.ts';
 import { PinUvAuthToken } from './pin-uv-auth-token.ts';
+import { statusOf } from './status.ts';
 
 /** How the user is verified: by the PIN, or by the key's own fingerprint reader. */
 export type Verification = Pin | 'built-in-uv';
@@ -33,18 +36,34 @@ export type Verification = Pin | 'built-in-uv';
 /** Of a key that has just taken its PIN. How many they are matters to nobody but the key. */
 const ALL_TRIES: PinRetries = { left: 8, replugNeeded: false };
 
+/** What is left after a PIN that the key did not take: it counts one less before it looks at the PIN (6.5.5.7.2). Undefined: not known. */
+function triesAfter(status: number | undefined, before: PinRetries | undefined): PinRetries | undefined {
+  if (status === Status.PIN_BLOCKED) return { left: 0, replugNeeded: false };
+  if (before === undefined || (status !== Status.PIN_INVALID && status !== Status.PIN_AUTH_BLOCKED)) return undefined;
+  // One that waits to be plugged in again looks at none.
+  if (before.replugNeeded) return before;
+  return { left: Math.max(0, before.left - 1), replugNeeded: status === Status.PIN_AUTH_BLOCKED };
+}
+
 export class PinConversation {
   readonly #key: CtapCommands;
   readonly #random: (length: number) => Uint8Array;
+  readonly #stood: (info: AuthenticatorInfo, state: PinState) => void;
   #keyAgreement: { readonly point: Uint8Array; readonly foreignPackets: number } | undefined;
   /** What `foreignPackets` was when the key last took its PIN, which gave it all of its tries back. */
   #pinTakenAt: number | undefined;
   /** The tries as last read; no longer known once a PIN was sent or another program was there. */
   #retries: { readonly read: PinRetries; readonly foreignPackets: number } | undefined;
 
-  constructor(key: CtapCommands, random: (length: number) => Uint8Array) {
+  /** `stood`: told each time that the key says, or shows by what it answers to a PIN, where that stands. */
+  constructor(
+    key: CtapCommands,
+    random: (length: number) => Uint8Array,
+    stood: (info: AuthenticatorInfo, state: PinState) => void,
+  ) {
     this.#key = key;
     this.#random = random;
+    this.#stood = stood;
   }
 
   /** True while the PIN has all of its tries for certain: the key took it, and nobody else has talked to it since. */
@@ -54,12 +73,14 @@ export class PinConversation {
 
   /** Tries left before the PIN is blocked, asked of the key. */
   async retries(operation: Operation): Promise<PinRetries> {
-    const request = pinRetriesRequest(await this.#protocol(operation));
+    const info = await this.#key.info(operation);
+    const request = pinRetriesRequest(choosePinProtocol(info.pinUvAuthProtocols));
     const { foreignPackets } = this.#key;
     const read = parsePinRetries(
       await this.#key.call(CtapCommand.CLIENT_PIN, request, operation, 'Reading the PIN tries'),
     );
     this.#retries = { read, foreignPackets };
+    this.#stood(info, pinState(info, read));
     return read;
   }
 
@@ -73,8 +94,7 @@ export class PinConversation {
   async state(operation: Operation): Promise<PinState> {
     const info = await this.#key.info(operation);
     if (info.options.get('clientPin') !== true) return pinState(info, undefined);
-    const known = this.#retries?.foreignPackets === this.#key.foreignPackets ? this.#retries.read : undefined;
-    return pinState(info, known ?? (await this.retries(operation)));
+    return pinState(info, this.#lastRead() ?? (await this.retries(operation)));
   }
 
   async set(pin: Pin, operation: Operation): Promise<void> {
@@ -90,9 +110,7 @@ export class PinConversation {
     await this.assertAccepted(operation, 'change');
     assertNewPin(next, await this.#key.info(operation), current);
     await this.#withSharedSecret(operation, async (secret) => {
-      const request = changePinRequest(secret, current, next);
-      this.#retries = undefined;
-      await this.#key.call(CtapCommand.CLIENT_PIN, request, { ...operation, onceOnly: true }, 'Changing the PIN');
+      await this.#sendPin(changePinRequest(secret, current, next), operation, 'Changing the PIN');
     });
     this.#key.forgetInfo();
   }
@@ -125,14 +143,31 @@ export class PinConversation {
     // Subcommand 9 exists only with this option; its absence must not be tried out with a PIN (ctap.md section 7).
     const scoped = info.options.get('pinUvAuthToken') === true ? scope : undefined;
     return this.#withSharedSecret(operation, async (secret) => {
-      const request = tokenRequest(secret, pin, scoped);
-      this.#retries = undefined;
-      const once = { ...operation, onceOnly: true };
-      const reply = await this.#key.call(CtapCommand.CLIENT_PIN, request, once, 'Checking the PIN');
+      const reply = await this.#sendPin(tokenRequest(secret, pin, scoped), operation, 'Checking the PIN');
       const token = new PinUvAuthToken(secret.version, parseToken(secret, reply));
       this.#pinTakenAt = this.#key.foreignPackets;
+      this.#stood(info, pinState(info, ALL_TRIES));
       return token;
     });
+  }
+
+  /** A request that has the PIN in it: never sent twice. */
+  async #sendPin(request: CborMap, operation: Operation, what: string): Promise<CborValue> {
+    const info = await this.#key.info(operation);
+    const before = this.hasAllTries ? ALL_TRIES : this.#lastRead();
+    this.#retries = undefined;
+    try {
+      return await this.#key.call(CtapCommand.CLIENT_PIN, request, { ...operation, onceOnly: true }, what);
+    } catch (error) {
+      const after = triesAfter(statusOf(error), before);
+      if (after !== undefined) this.#stood(info, pinState(info, after));
+      throw error;
+    }
+  }
+
+  /** Undefined once a PIN was sent or another program was there. */
+  #lastRead(): PinRetries | undefined {
+    return this.#retries?.foreignPackets === this.#key.foreignPackets ? this.#retries.read : undefined;
   }
 
   async #tokenUsingUv(scope: TokenScope, operation: Operation): Promise<PinUvAuthToken> {

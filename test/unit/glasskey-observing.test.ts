@@ -8,6 +8,7 @@ import {
   noteDrilledHosts,
   noteHostKeys,
   noteSecurityKeys,
+  noteSeenKey,
   type ObservingWorld,
   observedProfile,
 } from '../../main/glasskey-observing.ts';
@@ -69,6 +70,17 @@ describe('what is seen', () => {
         seenAt: 1_000,
       },
     ]);
+  });
+
+  it('of a security key that is used is written down only where it says something new', () => {
+    const key = sampleKey();
+    noteSeenKey(key, world);
+    now = 2_000;
+    noteSeenKey(key, world);
+    expect(seen('pin')).toMatchObject([{ since: 1_000, seenAt: 1_000 }]);
+    now = 3_000;
+    noteSeenKey({ ...key, pin: { state: 'set', triesLeft: 2 } }, world);
+    expect(seen('pin')).toMatchObject([{ value: { triesLeft: 2 }, since: 3_000, seenAt: 3_000 }]);
   });
 
   it('of hosts is whether they showed the known key, whoever logs in there, until they show it again', () => {

@@ -12,7 +12,9 @@ export function profileDrift(
 ): readonly Reminder[] {
   const ofRotation = keys.filter(({ id }) => id === rotation?.old || id === rotation?.new);
   return profiles.flatMap(({ account, fingerprint, since }): readonly Reminder[] => {
-    const ours = keys.find((key) => isInUse(key) && key.account === account);
+    const ours =
+      keys.find((key) => isInUse(key) && key.account === account) ??
+      keys.findLast((key) => isInUse(key) && key.goneFrom === account);
     if (ours?.fingerprint === undefined || ours.fingerprint === fingerprint) return [];
     // Published after the look: what was seen then says nothing of it.
     if (ours.publishedAt !== undefined && ours.publishedAt > since) return [];

@@ -171,6 +171,17 @@ describe('profile-drift', () => {
     expect(drift('SHA256:one')).toBeUndefined();
     expect(drift('SHA256:foreign', BEGIN - 1)).toBeUndefined();
   });
+
+  it('is due too where a publication found the key gone and left it so', () => {
+    const key = keyFact({ account: undefined, publishedAt: undefined, goneFrom: 'alice@contoso.example' });
+    const profile = (fingerprint: string | undefined) => [
+      { account: 'alice@contoso.example', fingerprint, since: BEGIN },
+    ];
+    expect(of('profile-drift', { keys: [key], profiles: profile('SHA256:foreign') })).toBeDefined();
+    expect(of('profile-drift', { keys: [key], profiles: profile(key.fingerprint) })).toBeUndefined();
+    const second = keyFact({ id: 'second', fingerprint: 'SHA256:second' });
+    expect(of('profile-drift', { keys: [key, second], profiles: profile('SHA256:second') })).toBeUndefined();
+  });
 });
 
 describe('pin-tries', () => {

@@ -39,6 +39,7 @@ export function keyFact(changes: Partial<KeyFact> = {}): KeyFact {
     publishedAt: BEGIN,
     foundOnProfile: false,
     reconciledBy: BEGIN + 4 * HOUR_MS,
+    goneFrom: undefined,
     replacedAt: undefined,
     provenAt: BEGIN + 5 * HOUR_MS,
     aaguid: AAGUID,

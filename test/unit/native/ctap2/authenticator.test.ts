@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { silentLog } from '../../../../diagnostics/log.ts';
 import { verifyAttestation } from '../../../../native/ctap2/attestation.ts';
 import { Authenticator, systemChannelWorld } from '../../../../native/ctap2/authenticator.ts';
-import { CoseAlgorithm, CtapCommand } from '../../../../native/ctap2/constants.ts';
+import { CoseAlgorithm, CtapCommand, Permission } from '../../../../native/ctap2/constants.ts';
 import { keyObject } from '../../../../native/ctap2/cose-key.ts';
 import { Pin } from '../../../../native/ctap2/pin.ts';
+import type { PinState } from '../../../../native/ctap2/pin-state.ts';
 import type { Progress } from '../../../../native/ctaphid/channel.ts';
 import { systemClock } from '../../../../time/clock.ts';
 import { LabAuthenticator, type LabAuthenticatorOptions } from '../../../lab/authenticator/lab-authenticator.ts';
@@ -15,6 +16,7 @@ const RIGHT = '271828';
 const world = systemChannelWorld({ clock: systemClock, log: silentLog });
 const hash = new Uint8Array(createHash('sha256').update('a challenge').digest());
 
+const usable = (left: number) => ({ kind: 'usable', left });
 const pin = (text = RIGHT) => new Pin(new TextEncoder().encode(text));
 
 async function plugIn(options: Partial<LabAuthenticatorOptions> = {}) {
@@ -120,6 +122,37 @@ describe('an authenticator', () => {
     await attempt(again, RIGHT);
     expect(lab.pinRetries).toBe(8);
     await again.close();
+  });
+
+  it('tells the tries that a PIN has left as it is used, without asking for them once more', async () => {
+    const lab = new LabAuthenticator({ profile: 'yubikey-5.7', pin: RIGHT });
+    lab.setPinState({ pinRetries: 5 });
+    const [device] = await lab.bus.list();
+    const told: PinState[] = [];
+    const seeing = systemChannelWorld({ clock: systemClock, log: silentLog, pinSeen: ({ state }) => told.push(state) });
+    if (device === undefined) throw new Error('the lab shows no device');
+    const key = await Authenticator.open(device, seeing);
+    const sent = () =>
+      lab.counters
+        .read()
+        .commands.filter(({ command, subCommand }) => command === CtapCommand.CLIENT_PIN && subCommand === 1).length;
+    const use = (text?: string) => key.withToken(pin(text), Permission.GA, {}, async () => {}, 'ssh:');
+    await expect(use('wrong one')).rejects.toMatchObject({ code: 'PIN_WRONG' });
+    expect([told, sent()]).toEqual([[usable(5), usable(4)], 1]);
+    await use();
+    expect([told.slice(2), sent()]).toEqual([[usable(4), usable(8)], 2]);
+    await expect(use('wrong one')).rejects.toMatchObject({ code: 'PIN_WRONG' });
+    expect([told.slice(4), sent()]).toEqual([[usable(7)], 2]);
+    await expect(use('wrong one')).rejects.toMatchObject({ code: 'PIN_WRONG' });
+    await expect(use('wrong one')).rejects.toMatchObject({ code: 'PIN_REPLUG_NEEDED' });
+    expect(told.at(-1)).toEqual({ kind: 'replug-needed', left: 5 });
+    expect(lab.pinRetries).toBe(5);
+    expect(await key.pinRetries()).toEqual({ left: 5, replugNeeded: true });
+    await expect(
+      key.getAssertion({ rpId: 'ssh:', clientDataHash: hash, credentialId: hash, userPresence: true }, pin()),
+    ).rejects.toMatchObject({ code: 'PIN_REPLUG_NEEDED' });
+    expect(told.at(-1)).toEqual({ kind: 'replug-needed', left: 5 });
+    await key.close();
   });
 
   it('tells a blocked PIN apart', async () => {
