@@ -135,18 +135,23 @@ const ANSWER = `INSERT INTO reminder_answers (reminder, since, severity, at, rou
 export function reminderStore(database: Database): ReminderStore {
   const { sqlite } = database;
   const read = <T>(work: () => T) => withDatabaseErrors(database.file, work);
-  const answers = () => AnswerRow.array().parse(sqlite.prepare('SELECT * FROM reminder_answers').all());
+  // What is asked at each look is compiled once: a store lives as long as its process tells.
+  const compiled = new Map<string, ReturnType<typeof sqlite.prepare>>();
+  const query = (sql: string) => {
+    const statement = compiled.get(sql) ?? sqlite.prepare(sql);
+    compiled.set(sql, statement);
+    return statement;
+  };
+  const answers = () => AnswerRow.array().parse(query('SELECT * FROM reminder_answers').all());
 
   const records = (by: string, now: number): DeliveryRecords => {
-    const told = sqlite
-      .prepare('SELECT * FROM reminders_told WHERE told_at IS NOT NULL OR (claimed_by <> ? AND claimed_at > ?)')
-      .all(by, now - CLAIM_MS);
-    const last = sqlite
-      .prepare(
-        `SELECT max(claimed_at) AS at FROM reminders_told
-          WHERE severity <> 'critical' AND (told_at IS NOT NULL OR claimed_by <> ?)`,
-      )
-      .get(by);
+    const told = query(
+      'SELECT reminder, since, severity, round FROM reminders_told WHERE told_at IS NOT NULL OR (claimed_by <> ? AND claimed_at > ?)',
+    ).all(by, now - CLAIM_MS);
+    const last = query(
+      `SELECT max(claimed_at) AS at FROM reminders_told
+        WHERE severity <> 'critical' AND (told_at IS NOT NULL OR claimed_by <> ?)`,
+    ).get(by);
     return {
       told: ToldRow.array().parse(told),
       answers: answers(),
@@ -156,7 +161,7 @@ export function reminderStore(database: Database): ReminderStore {
 
   return {
     setBack(now) {
-      const isLater = () => sqlite.prepare('SELECT 1 FROM reminders_told WHERE claimed_at > ? LIMIT 1').get(now);
+      const isLater = () => query('SELECT 1 FROM reminders_told WHERE claimed_at > ? LIMIT 1').get(now);
       if (read(isLater) === undefined) return;
       const set = 'UPDATE reminders_told SET claimed_at = ? WHERE claimed_at > ?';
       transaction(database, () => sqlite.prepare(set).run(now, now));
@@ -190,9 +195,7 @@ export function reminderStore(database: Database): ReminderStore {
       }),
     noteSeen(open, all, now) {
       const seen = read(() =>
-        SeenRow.array().parse(
-          sqlite.prepare('SELECT id, reminder, since FROM reminders_seen WHERE ended_at IS NULL').all(),
-        ),
+        SeenRow.array().parse(query('SELECT id, reminder, since FROM reminders_seen WHERE ended_at IS NULL').all()),
       );
       const keyOf = (id: string, since: number) => JSON.stringify([id, since]);
       const known = new Set(seen.map(({ reminder, since }) => keyOf(reminder, since)));
