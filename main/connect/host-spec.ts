@@ -93,9 +93,9 @@ export function shownHostSpec({ port, ...spec }: HostSpec): string {
   return formatHostSpec(port === undefined || port === SSH_PORT ? spec : { ...spec, port });
 }
 
-/** Asked only of what may be one: the first question compiles an expression that is larger than all else of a plan. */
+/** Asked only of what may be one, `host:port` is none: the first question compiles an expression that is larger than all else of a plan. */
 function isIPv6Address(text: string): boolean {
-  return text.includes(':') && isIPv6(text);
+  return text.indexOf(':') !== text.lastIndexOf(':') && isIPv6(text);
 }
 
 function withoutScheme(text: string): string {

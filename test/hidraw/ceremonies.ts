@@ -79,7 +79,10 @@ async function measureGlasskey({ conversation }: PluggedInKey, server: LoginServ
     file,
     arguments: rest,
     environment: { ...ENGINEER_ENVIRONMENT, ...environment },
-    answers: [{ when: /PIN of .*: ?$/, type: () => `${PIN}\r`, times: 2 }],
+    answers: [
+      { when: /Sign it\? \[y\/N\] $/, type: () => 'y\r', times: 2 },
+      { when: /PIN of .*: ?$/, type: () => `${PIN}\r`, times: 2 },
+    ],
     onOutput: (text) => text.includes('SSH_AUTH_SOCK=') && listening.resolve(),
     timeoutMs: 180_000,
   });
