@@ -148,9 +148,7 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
   });
   let failure: GlasskeyError | undefined;
   const onPlanned = (outcome: 'signed' | GlasskeyError) => {
-    if (outcome === 'signed') failure = undefined;
-    // Who has gone or said no knows why nothing was signed; a screen that was locked is a reason to tell.
-    else if (outcome.kind !== 'cancelled' || outcome.cause instanceof GlasskeyError) failure = outcome;
+    failure = outcome === 'signed' ? undefined : outcome;
   };
   const ask = async (asked: PinQuestion, signal: AbortSignal) => {
     const { why, purpose, facts, credentialId, triesLeft: known, onAsked } = asked;

@@ -82,7 +82,8 @@ export class RuledKeyring implements Keyring {
       told?.('signed');
       return signature;
     } catch (error) {
-      told?.(asGlasskeyError(error));
+      // Who has gone meanwhile knows why nothing was signed.
+      if (!signal.aborted) told?.(asGlasskeyError(error));
       throw error;
     }
   }
