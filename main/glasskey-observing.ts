@@ -41,10 +41,11 @@ export function observedProfile(holder: ProfileKeyHolder, world: ObservingWorld)
   };
 }
 
-/** How the PINs of security keys stand that say it. */
+/** How the PINs of security keys stand that say it, and how much room they have. */
 export function noteSecurityKeys(keys: readonly SeenKey[], world: ObservingWorld): void {
   for (const key of keys) {
-    const { product, aaguid, pin } = key;
+    const { product, aaguid, pin, freeSlots: free } = key;
+    if (free !== undefined) note('slots', subjectOf(key), { product, aaguid: aaguid ?? null, free }, world);
     if (pin === undefined) continue;
     const value = { product, aaguid: aaguid ?? null, state: pin.state, triesLeft: pin.triesLeft ?? null };
     note('pin', subjectOf(key), value, world);
@@ -54,12 +55,12 @@ export function noteSecurityKeys(keys: readonly SeenKey[], world: ObservingWorld
 /** The same of one that said it while something else was done with it. Nothing is written where it is known: its owner waits for the key. */
 export function noteSeenKey(key: SeenKey, world: ObservingWorld): void {
   const { state, triesLeft } = key.pin ?? {};
-  const known = observationStore(world.database)
-    .list('pin')
-    .find(({ subject }) => subject === subjectOf(key))?.value;
-  if (known === undefined || known.state !== state || known.triesLeft !== (triesLeft ?? null)) {
-    noteSecurityKeys([key], world);
-  }
+  const store = observationStore(world.database);
+  const subject = subjectOf(key);
+  const pin = store.list('pin').find((one) => one.subject === subject)?.value;
+  const room = store.list('slots').find((one) => one.subject === subject)?.value.free;
+  const isKnown = pin !== undefined && pin.state === state && pin.triesLeft === (triesLeft ?? null);
+  if (!isKnown || key.freeSlots !== room) noteSecurityKeys([key], world);
 }
 
 /** Two keys of one model and firmware cannot be told apart without their PIN: what was seen last of either counts. */

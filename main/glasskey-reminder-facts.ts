@@ -76,6 +76,9 @@ function factsOf({ database, settings, journal }: RemindersWorld, now: number): 
       const { product, aaguid, state, triesLeft } = value;
       return { key: subject, product, aaguid: aaguid ?? undefined, state, triesLeft: triesLeft ?? undefined, since };
     }),
+    slots: observations.list('slots').map(({ subject, value, since }) => {
+      return { key: subject, product: value.product, aaguid: value.aaguid ?? undefined, free: value.free, since };
+    }),
     changedHostKeys: observations
       .list('host-key')
       .filter(({ value }) => !value.isKnown)

@@ -73,6 +73,18 @@ export interface PinFact {
   readonly since: number;
 }
 
+/** The room on a security key when it was asked last. */
+export interface SlotsFact {
+  /** As of `PinFact`. */
+  readonly key: string;
+  readonly product: string;
+  readonly aaguid: string | undefined;
+  /** For resident credentials, as the key estimates it. */
+  readonly free: number;
+  /** Since when it is so, as far as anybody looked. */
+  readonly since: number;
+}
+
 /** A host that showed another key than the known one, and no known one since. */
 export interface ChangedHostKeyFact {
   readonly host: string;
@@ -119,6 +131,7 @@ export interface Facts {
   readonly lostKeys: readonly LostKeyFact[];
   readonly profiles: readonly ProfileFact[];
   readonly pins: readonly PinFact[];
+  readonly slots: readonly SlotsFact[];
   readonly changedHostKeys: readonly ChangedHostKeyFact[];
   readonly signIns: readonly SignInFact[];
 }

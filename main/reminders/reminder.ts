@@ -10,6 +10,7 @@ export const RULES = [
   'drill-age',
   'profile-drift',
   'pin-tries',
+  'no-free-slot',
   'firmware',
   'no-backup',
   'one-half-left',

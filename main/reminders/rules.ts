@@ -9,6 +9,7 @@ import { drillAge } from './rules/drill-age.ts';
 import { firmware } from './rules/firmware.ts';
 import { hostKeyChanged } from './rules/host-key-changed.ts';
 import { noBackup } from './rules/no-backup.ts';
+import { noFreeSlot } from './rules/no-free-slot.ts';
 import { oneHalfLeft } from './rules/one-half-left.ts';
 import { pinTries } from './rules/pin-tries.ts';
 import { profileDrift } from './rules/profile-drift.ts';
@@ -25,6 +26,7 @@ const RULE: Readonly<Record<RuleName, Rule>> = {
   'drill-age': drillAge,
   'profile-drift': profileDrift,
   'pin-tries': pinTries,
+  'no-free-slot': noFreeSlot,
   firmware,
   'no-backup': noBackup,
   'one-half-left': oneHalfLeft,

@@ -17,6 +17,8 @@ const VALUES = {
     state: z.enum(['unsupported', 'not-set', 'set', 'change-forced', 'replug-needed', 'blocked']),
     triesLeft: z.number().nullable(),
   }),
+  /** By the same. Free slots for resident credentials, as the key estimates them. */
+  slots: z.object({ product: z.string(), aaguid: z.string().nullable(), free: z.number() }),
   /** By host, as the connect capability spells it: whether it showed the key that is known of it. */
   'host-key': z.object({ isKnown: z.boolean() }),
   /** By enrollment. */

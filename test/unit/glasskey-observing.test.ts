@@ -72,6 +72,20 @@ describe('what is seen', () => {
     ]);
   });
 
+  it('of security keys that say it is how much room they have', () => {
+    const key = sampleKey();
+    noteSecurityKeys(
+      [
+        { ...key, freeSlots: 0 },
+        { ...key, firmware: '5.4.3', freeSlots: undefined },
+      ],
+      world,
+    );
+    expect(observationStore(database).list('slots')).toMatchObject([
+      { subject: `${key.aaguid} ${key.firmware}`, value: { product: key.product, free: 0 }, since: 1_000 },
+    ]);
+  });
+
   it('of a security key that is used is written down only where it says something new', () => {
     const key = sampleKey();
     noteSeenKey(key, world);

@@ -25,6 +25,9 @@ export const REMINDER = {
   'reminder.pin-tries.blocked':
     'The {product} has blocked its PIN for good: nobody logs in with it. Only a reset helps, which deletes every key on it. Put your backup on the profile, or enroll another key.',
   'reminder.pin-tries.change-forced': 'The {product} wants its PIN changed before it does anything else.',
+  'reminder.no-free-slot.title': 'Make room on the {product}',
+  'reminder.no-free-slot':
+    'The {product} has no room for another credential, and a new key is made before the old one goes. Delete one that is no longer needed.',
   'reminder.firmware.title': 'An advisory about the security key of {name}',
   'reminder.firmware':
     '{advisory} concerns the security key that holds {name}: {what}. Your key is of another kind. Keep using it, and keep it in sight; its firmware cannot be updated.',

@@ -201,6 +201,17 @@ describe('pin-tries', () => {
   });
 });
 
+describe('no-free-slot', () => {
+  const slots = (free: number, aaguid = AAGUID) =>
+    of('no-free-slot', { slots: [{ key: 'k', product: 'YubiKey 5 NFC', aaguid, free, since: BEGIN }] });
+
+  it('is for soon where the security key of a key has no room for the next one', () => {
+    expect(slots(1)).toBeUndefined();
+    expect(at(slots(0), BEGIN)).toBe('soon');
+    expect(slots(0, 'cb69481e-8ff7-4039-93ec-0a2729a154a8')).toBeUndefined();
+  });
+});
+
 describe('firmware', () => {
   it('is for soon where the advisory is about the kind of key, else a note', () => {
     const advisory = { id: 'YSA-2024-03', title: 'EUCLEAK' };

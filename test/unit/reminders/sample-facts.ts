@@ -15,6 +15,7 @@ export const NO_FACTS: Facts = {
   lostKeys: [],
   profiles: [],
   pins: [],
+  slots: [],
   changedHostKeys: [],
   signIns: [],
 };
