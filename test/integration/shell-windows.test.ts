@@ -181,18 +181,19 @@ describe.skipIf(!hasChromium)('the prompt window', () => {
     expect(await shell.journal()).toEqual(['First: denied', 'Second: denied']);
   });
 
-  it('is not seen while the screen is locked, and comes back after; the agent hears of it', async () => {
+  it('is not seen while the screen is locked, and comes back after; agent and reminders hear of it', async () => {
     await shell.inside((app) => app.question('A'), undefined);
     await visible(true);
     await shell.app.power('lock-screen');
     await visible(false);
     await shell.app.power('suspend');
     await shell.app.power('resume');
-    expect(await shell.journal()).toEqual(['agent lock', 'agent check']);
+    const slept = ['agent lock', 'agent check', 'reminders look'];
+    expect(await shell.journal()).toEqual(slept);
     expect((await shell.app.snapshot()).trays[0]?.toolTip).toBe('Glasskey: locked with the screen');
     await shell.app.power('unlock-screen');
     await visible(true);
-    expect(await shell.journal()).toEqual(['agent lock', 'agent check', 'agent unlock']);
+    expect(await shell.journal()).toEqual([...slept, 'reminders look', 'agent unlock']);
   });
 
   it('crashed comes back once; crashed again, every question is answered with no', async () => {
