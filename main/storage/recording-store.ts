@@ -89,7 +89,7 @@ export function recordingStore(folder: string): RecordingStore {
           if (stats === undefined || !stats.isFile()) return [];
           return [{ name, bytes: stats.size, writtenAt: stats.mtimeMs }];
         })
-        .toSorted((a, b) => (a.name < b.name ? 1 : -1));
+        .toSorted((a, b) => BY_DATE.compare(stemOf(b.name), stemOf(a.name)));
     },
     assertThere: (name) => closeSync(openForReading(folder, name)),
     ends(name, length) {
@@ -221,6 +221,13 @@ function stampOf(at: number): string {
     .toISOString()
     .replace(/\.\d+Z$/, 'Z')
     .replaceAll(':', '-');
+}
+
+/** Two that began in the same second are told apart by a number, of which `-10` comes after `-2`, and none first. */
+const BY_DATE = new Intl.Collator('en', { numeric: true });
+
+function stemOf(name: string): string {
+  return name.slice(0, -SUFFIX.length);
 }
 
 /** A target's name may have any letters; a file's has those that every file system and shell takes as they are. */

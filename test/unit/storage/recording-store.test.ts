@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRecordingFile, recordingStore } from '../../../main/storage/recording-store.ts';
@@ -46,6 +46,16 @@ describe('the files of recordings', () => {
     const { path, close } = recordingStore(folder).create(target, AT);
     close();
     expect(path).toBe(join(folder, `2026-11-30T05-40-12Z-${name}.cast`));
+  });
+
+  it('are listed newest first also where several began in the same second', () => {
+    const store = recordingStore(folder);
+    const made = Array.from({ length: 11 }, () => {
+      const file = store.create('leaf1', AT);
+      file.close();
+      return basename(file.path);
+    });
+    expect(store.list().map(({ name }) => name)).toEqual(made.toReversed());
   });
 
   it('are listed newest first, read, copied out and removed by name', async () => {
