@@ -13,6 +13,7 @@ import type { AgentDoor } from './agent/agent-door.ts';
 import type { HostSpec } from './connect/host-spec.ts';
 import type { ConnectPlan } from './connect/plan.ts';
 import type { RunSshOptions } from './connect/run-ssh.ts';
+import { SSH_FAILED } from './connect/ssh-exit.ts';
 import type { SshProgram } from './connect/ssh-program.ts';
 import type { SshTerminal } from './connect/ssh-terminal.ts';
 import {
@@ -241,9 +242,6 @@ async function noteHosts(hosts: readonly (HostSpec | string)[], isKnown: boolean
   const addresses = hosts.map((host) => (typeof host === 'string' ? host : formatHostSpec(host)));
   noteHostKeys(addresses, isKnown, world);
 }
-
-/** How ssh says that it failed itself. */
-const SSH_FAILED = 255;
 
 /** The agent of this connect, with the PIN that it needs: started, and asked for, once for all tries. */
 async function readyAgent(attempt: Attempt): Promise<void> {

@@ -11,7 +11,7 @@ import { type Clock, systemClock } from '../../time/clock.ts';
 import type { HopTrace } from './hop-trace.ts';
 import { HopWatch } from './hop-watch.ts';
 import type { ConnectPlan, PlannedHop } from './plan.ts';
-import { KILL_AFTER_MS, type SshExit, sshNotStarted } from './ssh-exit.ts';
+import { KILL_AFTER_MS, SSH_FAILED, type SshExit, sshNotStarted } from './ssh-exit.ts';
 import { followSshLogs, isDebugging, isLogin, type SshMessage } from './ssh-log.ts';
 import { endProcess, startedBy } from './ssh-processes.ts';
 import { findSsh } from './ssh-program.ts';
@@ -170,8 +170,6 @@ async function foundSsh(
 }
 
 const WHAT = 'The connection';
-/** How ssh says that it failed itself. */
-const SSH_FAILED = 255;
 
 async function writeConfig(folder: string, plan: ConnectPlan): Promise<void> {
   try {

@@ -5,6 +5,9 @@ export type SshExit =
   | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'signalled'; readonly signal: NodeJS.Signals };
 
+/** How ssh says that it failed itself (ssh(1), EXIT STATUS). */
+export const SSH_FAILED = 255;
+
 /** How long ssh has to end by itself once it was asked to. */
 export const KILL_AFTER_MS = 2000;
 

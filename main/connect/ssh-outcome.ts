@@ -12,6 +12,7 @@ import { formatHostSpec, shownHostSpec } from './host-spec.ts';
 import type { ConnectPlan, PlannedHop } from './plan.ts';
 import { FORWARDED_EXIT } from './plan-forwarded.ts';
 import type { SshRun } from './run-ssh.ts';
+import { SSH_FAILED } from './ssh-exit.ts';
 import type { SshMessage } from './ssh-log.ts';
 
 /**
@@ -53,9 +54,6 @@ export function isWayBlocked({ code }: GlasskeyError, { traces }: Pick<SshRun, '
 export function isRestated({ line }: SshMessage): boolean {
   return RESTATED.some((pattern) => pattern.test(line));
 }
-
-/** How ssh says that it failed itself. */
-const SSH_FAILED = 255;
 
 const RESTATED = [
   /: Permission denied \(/,
