@@ -21,8 +21,8 @@ export interface GraphFaults {
   requiredClaims: string | undefined;
   /** Reads give this as `publicKey`, whatever is stored. */
   readBackAs: string | undefined;
-  /** Reads see what was there this long ago. */
-  readLagMs: number;
+  /** After each write, so many reads still see what was there before it. */
+  olderReads: number;
   /** Items in a page of `/me/extensions`. */
   pageSize: number;
   /** The next page's address is on this origin instead. */
@@ -79,7 +79,7 @@ export class GraphService implements LabGraph {
     slowMs: 0,
     requiredClaims: undefined,
     readBackAs: undefined,
-    readLagMs: 0,
+    olderReads: 0,
     pageSize: 100,
     nextLinkOrigin: undefined,
   };
@@ -176,7 +176,7 @@ export class GraphService implements LabGraph {
   }
 
   #list(caller: Caller, url: URL): Answer {
-    this.#extensions.lagMs = this.faults.readLagMs;
+    this.#extensions.olderReads = this.faults.olderReads;
     const all = [...this.#extensions.visible(caller.account.oid)].map(([name, one]) =>
       this.#show(name, one.properties),
     );
@@ -193,7 +193,7 @@ export class GraphService implements LabGraph {
     const { oid } = caller.account;
     switch (incoming.method) {
       case 'GET': {
-        this.#extensions.lagMs = this.faults.readLagMs;
+        this.#extensions.olderReads = this.faults.olderReads;
         const found = this.#extensions.visible(oid).get(name);
         return found === undefined ? refusalOf('missing') : { status: 200, body: this.#show(name, found.properties) };
       }

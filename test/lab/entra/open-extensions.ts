@@ -18,21 +18,21 @@ const MOST_BYTES = 2048;
 const MOST_PER_APP = 2;
 
 export class OpenExtensions {
-  /** A read sees what was there this many milliseconds ago. */
-  lagMs = 0;
-  /** Per user, every state it had, oldest first. */
-  readonly #states = new Map<string, { readonly at: number; readonly extensions: Extensions }[]>();
+  /** After each write, this many reads of that user still see what was there before it. */
+  olderReads = 0;
+  readonly #users = new Map<string, { readonly before: Extensions; readonly now: Extensions; reads: number }>();
 
   /** What a read sees. */
   visible(oid: string): Extensions {
-    const at = Date.now() - this.lagMs;
-    const states = this.#states.get(oid) ?? [];
-    return states.findLast((state) => state.at <= at)?.extensions ?? new Map();
+    const user = this.#users.get(oid);
+    if (user === undefined) return new Map();
+    user.reads += 1;
+    return user.reads > this.olderReads ? user.now : user.before;
   }
 
   /** What is stored, lag or no lag. */
   current(oid: string): Extensions {
-    return this.#states.get(oid)?.at(-1)?.extensions ?? new Map();
+    return this.#users.get(oid)?.now ?? new Map();
   }
 
   create(oid: string, name: string, creator: string, properties: Properties): WriteResult {
@@ -63,8 +63,7 @@ export class OpenExtensions {
   }
 
   #save(oid: string, extensions: Extensions): void {
-    const states = this.#states.get(oid) ?? [];
-    this.#states.set(oid, [...states, { at: Date.now(), extensions }]);
+    this.#users.set(oid, { before: this.current(oid), now: extensions, reads: 0 });
   }
 }
 
