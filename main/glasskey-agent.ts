@@ -69,6 +69,8 @@ export interface KeyAgentRequest {
   readonly door?: AgentDoor;
   /** In the order they are offered; `warmUp` opens the first whose security key is plugged in. */
   readonly enrollments: readonly [WrittenEnrollment, ...WrittenEnrollment[]];
+  /** For an agent that outlives them: what is enrolled by now, read anew for each request and offered in their place. */
+  readonly enrolledNow?: () => Promise<readonly WrittenEnrollment[]>;
   readonly people: SigningPeople;
   /** How long a PIN that was given is kept. */
   readonly keepPin: 'until-closed' | 'for-one-signature';
@@ -119,6 +121,7 @@ export interface KeyAgent {
 export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent> {
   const {
     enrollments,
+    enrolledNow,
     people,
     keepPin,
     hostNames,
@@ -136,8 +139,14 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
   } = request;
   const keys = enrollments.map(enrolledKey);
   const [first] = enrollments;
+  let offered: readonly WrittenEnrollment[] = enrollments;
+  const keysNow = async (): Promise<readonly EnrolledKey[]> => {
+    if (enrolledNow === undefined) return keys;
+    offered = await enrolledNow();
+    return offered.map(enrolledKey);
+  };
   const enrollmentOf = (credentialId: Uint8Array): WrittenEnrollment | undefined =>
-    enrollments[keys.findIndex((key) => isSame(key.credentialId, credentialId))];
+    offered.find((one) => isSame(enrolledKey(one).credentialId, credentialId));
   const authenticator = signingAuthenticator({
     hid,
     windowsKey,
@@ -164,7 +173,7 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
   });
   let untilLocked = new AbortController();
   const keyring = new AuthenticatorKeyring<Pin>({
-    keys: { list: async () => keys },
+    keys: { list: keysNow },
     authenticator: {
       ...(authenticator.asksItself === true ? { asksItself: true } : {}),
       prepare: (credentialId, signal) => authenticator.ready(credentialId, signal),

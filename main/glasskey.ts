@@ -548,6 +548,7 @@ export class Glasskey {
       {
         socketPath: path,
         enrollments: [newest, ...older],
+        enrolledNow: async () => (await this.#written()).toReversed(),
         people,
         keepPin: 'for-one-signature',
         hostNames,

@@ -167,19 +167,19 @@ describe('the agent', () => {
       child.stdin?.end('a text');
       return { child, exitCode: once(child, 'close').then(([code]) => code as number | null) };
     };
-    await expect.poll(() => existsSync(path), { timeout: 5_000 }).toBe(true);
+    await expect.poll(() => existsSync(path), { timeout: 15_000 }).toBe(true);
     lab.authenticator.counters.reset();
     const first = sign();
-    await expect.poll(prompts, { timeout: 5_000 }).toBe(1);
+    await expect.poll(prompts, { timeout: 15_000 }).toBe(1);
     leaving.type('555');
     first.child.kill('SIGKILL');
     await first.exitCode;
     // The agent has seen it when the line of the prompt is at its end.
-    await expect.poll(() => /PIN of [^\n]*: \r?\n/.test(seen), { timeout: 5_000 }).toBe(true);
+    await expect.poll(() => /PIN of [^\n]*: \r?\n/.test(seen), { timeout: 15_000 }).toBe(true);
     leaving.type('666');
     const second = sign();
     leaving.type('777\r');
-    await expect.poll(prompts, { timeout: 5_000 }).toBe(2);
+    await expect.poll(prompts, { timeout: 15_000 }).toBe(2);
     expect(lab.authenticator.counters.read().pinChecks).toBe(0);
     leaving.type(`${lab.pin}\r`);
     expect(await second.exitCode, seen).toBe(0);
@@ -194,7 +194,7 @@ describe('the agent', () => {
     const declining = lab.startGlasskey(['agent', '--socket', path], {
       answers: [approve(), { when: /PIN of [^\n]*: $/, type: () => '\x03' }],
     });
-    await expect.poll(() => existsSync(path), { timeout: 5_000 }).toBe(true);
+    await expect.poll(() => existsSync(path), { timeout: 15_000 }).toBe(true);
     const home = join(lab.folder, 'home');
     const sign = ['-Y', 'sign', '-f', `${lab.keyFile}.pub`, '-n', 'file', 'other.txt'];
     await expect(
@@ -205,6 +205,17 @@ describe('the agent', () => {
     declining.kill('SIGTERM');
     expect((await declining.ended).exitCode).toBe(0);
     expect(existsSync(path)).toBe(false);
+  });
+
+  it('lists and signs with a key that was enrolled after it began', async () => {
+    const file = join(lab.folder, 'home', '.ssh', 'id_later');
+    const words = ['enroll', '--new', '--file', file, '--no-publish', '--pin-stdin'];
+    const enrolled = await lab.glasskeyScript(words, { stdin: `${lab.pin}\n` });
+    expect(enrolled.exitCode, enrolled.stderr).toBe(0);
+    const lines = [file, lab.keyFile].map((one) => readFileSync(`${one}.pub`, 'utf8'));
+    expect((await withAgent('ssh-add', '-L')).stdout).toBe(lines.join(''));
+    await writeFile(join(lab.folder, 'home', 'later.txt'), 'x\n');
+    await withAgent('ssh-keygen', '-Y', 'sign', '-f', `${file}.pub`, '-n', 'file', 'later.txt');
   });
 
   it('ends at Ctrl-C, removes its socket, and leaves a clean screen', async () => {

@@ -98,7 +98,7 @@ let known: readonly Uint8Array[];
 async function serve(
   enrollments: KeyAgentRequest['enrollments'],
   bus: HidBus,
-  how: Pick<KeyAgentRequest, 'keepPin' | 'expected' | 'policyOf'>,
+  how: Pick<KeyAgentRequest, 'keepPin' | 'expected' | 'policyOf' | 'enrolledNow'>,
 ): Promise<void> {
   const socketPath = join(folder, 'a', 's');
   agent = await startKeyAgent({
@@ -171,6 +171,24 @@ describe('the agent over enrolled keys', () => {
       expect(await sign(client, blobOf(enrollment), sshsigData('git'))).toBe('signResponse');
     }
     expect(questions.map(({ product }) => product)).toEqual(['The first', 'The second']);
+  });
+
+  it('offers and signs with what was enrolled after it began, and no more with what was given up', async () => {
+    const labKey = new LabAuthenticator({ profile: 'yubikey-5.7', pin: PIN });
+    const first = await enrolledOn(labKey, 'The first');
+    let enrolled = [first];
+    await serve([first], labKey.bus, { keepPin: 'for-one-signature', enrolledNow: async () => enrolled });
+    const listed = async () => {
+      const answered = await client?.ask({ type: 'requestIdentities' });
+      return answered?.type === 'identitiesAnswer' ? answered.identities.map(({ blob }) => blob) : [];
+    };
+    expect(await listed()).toEqual([blobOf(first)]);
+    const second = await enrolledOn(labKey, 'The second');
+    enrolled = [second];
+    expect(await sign(client, blobOf(second), sshsigData('git'))).toBe('signResponse');
+    expect(await sign(client, blobOf(first), sshsigData('git'))).toBe('failure');
+    expect(await listed()).toEqual([blobOf(second)]);
+    expect(questions.map(({ product }) => product)).toEqual(['The second']);
   });
 });
 
