@@ -21,6 +21,7 @@ import {
   type EnrolledKey,
   type Notices,
   type PinQuestion,
+  type WhyPin,
 } from './agent/authenticator-keyring.ts';
 import type { NameHost, RouteTo, SigningFacts } from './agent/describe-signing.ts';
 import { HeldPin } from './agent/held-pin.ts';
@@ -37,8 +38,7 @@ import { formatSkPublicBlob, SkFlag } from './openssh/sk-key.ts';
 
 /** What somebody is asked who is to give the PIN for signatures. */
 export interface SigningPinQuestion {
-  /** `wrong`: what was given last is not the PIN. */
-  readonly why: 'needed' | 'wrong';
+  readonly why: WhyPin;
   /** What the signature is for; undefined when it was said already. */
   readonly purpose?: string;
   /** The same in parts. */
@@ -153,7 +153,7 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     channel,
     aaguidOf: (credentialId) => enrollmentOf(credentialId)?.credential.aaguid,
     onBusy: () => people.remark('Another program is using the security key; waiting for it to finish.'),
-    onGone: () => pin.wipe(),
+    onLetGo: () => pin.wipe(),
   });
   let failure: GlasskeyError | undefined;
   const onPlanned = (outcome: 'signed' | GlasskeyError) => {
@@ -244,15 +244,17 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     }
     throw missing ?? new Error('an agent has a key');
   };
-  /** Throws where no PIN can help; undefined: declined. */
+  /** Throws where no PIN can help; undefined: declined. A key that is replugged while it is asked for is asked for anew. */
   const askAtOnce = async (key: EnrolledKey, signal: AbortSignal): Promise<Pin | undefined> => {
-    const triesLeft = await authenticator.pinTriesLeft(signal);
-    const question = {
-      why: 'needed',
-      product: productOf(enrollments[keys.indexOf(key)] ?? first),
-      ...(triesLeft === undefined ? {} : { triesLeft }),
-    } as const;
-    return people.signingPin(question, signal);
+    const product = productOf(enrollments[keys.indexOf(key)] ?? first);
+    for (let why: WhyPin = 'needed'; ; why = 'replugged') {
+      const triesLeft = await authenticator.pinTriesLeft(signal);
+      const question = { why, product, ...(triesLeft === undefined ? {} : { triesLeft }) };
+      const given = await people.signingPin(question, signal);
+      if (given === undefined || !authenticator.isGone) return given;
+      given.wipe();
+      await authenticator.ready(key.credentialId, signal);
+    }
   };
   const warmUp = async (signal: AbortSignal, given?: Pin): Promise<void> => {
     let unused = given;
@@ -313,15 +315,15 @@ export interface SigningAuthenticatorWorld extends Pick<KeyAgentRequest, 'hid' |
   readonly aaguidOf: AaguidOf;
   /** Another program is using the key. */
   readonly onBusy: () => void;
-  /** The open key was found unplugged, before another one is opened in its place. */
-  readonly onGone?: () => void;
+  /** The key that was open is so no longer: a PIN that was given for it goes. */
+  readonly onLetGo?: () => void;
 }
 
 /** The security key, by the way that keys are reached (glasskey-key-way.ts). */
 export function signingAuthenticator(world: SigningAuthenticatorWorld): SigningAuthenticator {
-  const { hid, windowsKey, channel, aaguidOf, onBusy, onGone } = world;
+  const { hid, windowsKey, channel, aaguidOf, onBusy, onLetGo } = world;
   if (windowsKey !== undefined) return new WindowsAuthenticator(windowsKey);
-  return new PluggedInAuthenticator(hid, channel, aaguidOf, onBusy, onGone);
+  return new PluggedInAuthenticator(hid, channel, aaguidOf, onBusy, onLetGo);
 }
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {

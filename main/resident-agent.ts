@@ -118,6 +118,7 @@ class Resident implements ResidentAgent {
       channel,
       aaguidOf: (credentialId) => this.#enrollmentOf(credentialId)?.credential.aaguid,
       onBusy: () => this.#keyring.keyBusy(),
+      onLetGo: () => this.#grants.forget(),
     });
     this.#passThrough = new PassThrough(world.passThrough, world.socketPath);
     this.#grants = new SessionGrants(clock, () => this.#authenticator.isGone);

@@ -138,10 +138,10 @@ export class ApprovingKeyring implements Keyring {
     const pins: PinSource<Pin> = {
       request: async (question, asking) => {
         this.#current = people;
-        if (question.why === 'wrong') {
+        if (question.why !== 'needed') {
           given?.pin.wipe();
           given = undefined;
-          // What was kept is wrong now: the key was reset, or is another one.
+          // What was kept is wrong now, or may be: the key was reset, or is another one.
           if (isGranted) grants.forget();
         }
         // Another program, or another purpose, is not what the PIN was given for, even if it may now be kept for that too.

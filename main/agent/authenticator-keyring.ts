@@ -48,7 +48,8 @@ export interface AssertingAuthenticator<P> {
   prepare?(credentialId: Uint8Array, signal: AbortSignal): Promise<unknown>;
   /**
    * Finds the authenticator that has the credential and signs. `onTouchWanted` is called each time the key begins to
-   * wait for a touch. Rejects with `PIN_WRONG` for a wrong PIN, `CANCELLED` when `signal` fires.
+   * wait for a touch. Rejects with `PIN_WRONG` for a wrong PIN, `KEY_REPLUGGED` where it may not be the key that the PIN was given for,
+   * `CANCELLED` when `signal` fires.
    */
   assert(
     request: AssertRequest<P>,
@@ -61,10 +62,15 @@ export interface AssertingAuthenticator<P> {
   abandon?(): void;
 }
 
+/**
+ * Why a PIN is asked for. `wrong`: the one that was given last is. `replugged`: the key was unplugged since, and may be another one. Whoever
+ * remembers the last one forgets it then.
+ */
+export type WhyPin = 'needed' | 'wrong' | 'replugged';
+
 /** What to tell the person who is asked for a PIN. */
 export interface PinQuestion {
-  /** `wrong`: the PIN that was given last is wrong; whoever remembers it forgets it now. */
-  readonly why: 'needed' | 'wrong';
+  readonly why: WhyPin;
   readonly purpose: string;
   /** The same in parts. */
   readonly facts: SigningFacts;
@@ -171,15 +177,20 @@ export class AuthenticatorKeyring<P> implements Keyring {
         return await this.#assert(key, request, told, signal, pin);
       } catch (error) {
         // Each wrong try counts towards blocking the key for good: only a person may make the next one.
-        if (!(error instanceof GlasskeyError) || error.code !== 'PIN_WRONG') throw error;
-        question = await this.#wrongPin(about, signal);
+        const why = whyAgain(error);
+        if (why === undefined) throw error;
+        question = await this.#askedAgain(why, about, signal);
       }
     }
   }
 
-  async #wrongPin(about: Omit<PinQuestion, 'why' | 'triesLeft'>, signal: AbortSignal): Promise<PinQuestion> {
+  async #askedAgain(
+    why: WhyPin,
+    about: Omit<PinQuestion, 'why' | 'triesLeft'>,
+    signal: AbortSignal,
+  ): Promise<PinQuestion> {
     const triesLeft = await this.#parts.authenticator.pinTriesLeft?.(signal);
-    return { why: 'wrong', ...about, ...(triesLeft === undefined ? {} : { triesLeft }) };
+    return { why, ...about, ...(triesLeft === undefined ? {} : { triesLeft }) };
   }
 
   async #assert(
@@ -217,6 +228,13 @@ export class AuthenticatorKeyring<P> implements Keyring {
  */
 function wantsPin(error: unknown): boolean {
   return error instanceof GlasskeyError && (error.code === 'PIN_REQUIRED' || error.code === 'CTAP_NO_CREDENTIALS');
+}
+
+/** Undefined: not for another PIN. */
+function whyAgain(error: unknown): WhyPin | undefined {
+  if (!(error instanceof GlasskeyError)) return undefined;
+  if (error.code === 'PIN_WRONG') return 'wrong';
+  return error.code === 'KEY_REPLUGGED' ? 'replugged' : undefined;
 }
 
 /** A signature that the server would refuse (another credential's, no touch, no PIN) is an error here, with a reason. */

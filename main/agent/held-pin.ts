@@ -35,7 +35,7 @@ export class HeldPin implements PinSource<Pin> {
 
   async request(question: PinQuestion, signal: AbortSignal): Promise<Pin | undefined> {
     // Another key has another PIN, and each wrong one costs it a try.
-    if (question.why === 'wrong' || question.model !== this.#model) this.wipe();
+    if (question.why !== 'needed' || question.model !== this.#model) this.wipe();
     if (this.#pin !== undefined) return this.#pin;
     const given = await this.#ask(question, signal);
     if (given !== undefined) this.hold(given, question.model);

@@ -11,6 +11,7 @@ import type { PinUvAuthToken } from '../../native/ctap2/pin-uv-auth-token.ts';
 import { statusError, statusOf } from '../../native/ctap2/status.ts';
 import type { ChannelWorld } from '../../native/ctaphid/channel.ts';
 import type { HidBus } from '../../native/hid/transport.ts';
+import { keyReplugged } from '../../native/hid/which-key.ts';
 import type { AssertRequest } from './authenticator-keyring.ts';
 import type { SigningAuthenticator } from './signing-authenticator.ts';
 
@@ -24,27 +25,33 @@ export class PluggedInAuthenticator implements SigningAuthenticator {
   readonly #world: ChannelWorld;
   readonly #aaguidOf: AaguidOf;
   readonly #onBusy: () => void;
-  readonly #onGone: () => void;
+  readonly #onLetGo: () => void;
   #open: Authenticator | undefined;
 
-  /** `onBusy`: another program uses the key. `onGone`: the open key was found unplugged, before another one is opened in its place. */
+  /**
+   * `onBusy`: another program uses the key. `onLetGo`: the key that was open is so no longer, whatever for: nobody can tell that the next
+   * one is the same, so that a PIN which was given for it goes.
+   */
   constructor(
     bus: () => Promise<HidBus>,
     world: ChannelWorld,
     aaguidOf: AaguidOf,
     onBusy: () => void = () => {},
-    onGone: () => void = () => {},
+    onLetGo: () => void = () => {},
   ) {
     this.#bus = bus;
     this.#world = world;
     this.#aaguidOf = aaguidOf;
     this.#onBusy = onBusy;
-    this.#onGone = onGone;
+    this.#onLetGo = onLetGo;
   }
 
-  /** Throws `KEY_MISSING`, `KEY_SEVERAL`, and what the authenticator answers: `PIN_WRONG`, `CTAP_NO_CREDENTIALS`, … */
+  /**
+   * Throws `KEY_MISSING`, `KEY_SEVERAL`, `KEY_REPLUGGED` where the PIN was given for one that was unplugged since, and what the
+   * authenticator answers: `PIN_WRONG`, `CTAP_NO_CREDENTIALS`, …
+   */
   async assert(request: AssertRequest<Pin>, signal: AbortSignal, onTouchWanted: () => void) {
-    const authenticator = await this.ready(request.credentialId, signal);
+    const authenticator = await this.#readyFor(request, signal);
     const { authDataBytes, signature } = await authenticator.getAssertion(
       {
         rpId: request.application,
@@ -67,7 +74,7 @@ export class PluggedInAuthenticator implements SigningAuthenticator {
     signal: AbortSignal,
     onPinTaken: () => void,
   ): Promise<boolean | undefined> {
-    const authenticator = await this.ready(credentialId, signal);
+    const authenticator = await this.#readyFor({ credentialId, ...(pin === undefined ? {} : { pin }) }, signal);
     const operation = this.#operation(signal);
     const request = { rpId: application, clientDataHash: new Uint8Array(32), credentialId, userPresence: false };
     const ask = async (token?: PinUvAuthToken) => {
@@ -103,10 +110,7 @@ export class PluggedInAuthenticator implements SigningAuthenticator {
    */
   async ready(credentialId: Uint8Array, signal: AbortSignal): Promise<Authenticator> {
     const model = this.#aaguidOf(credentialId);
-    if (this.#open?.isGone) {
-      this.abandon();
-      this.#onGone();
-    }
+    if (this.isGone) this.abandon();
     if (this.#open !== undefined && !(await isModel(this.#open, model, this.#operation(signal)))) await this.close();
     const open = this.#open ?? (await this.#find(model, signal));
     if (signal.aborted) {
@@ -125,23 +129,39 @@ export class PluggedInAuthenticator implements SigningAuthenticator {
     return this.ready(credentialId, signal);
   }
 
-  /** The key that was opened was unplugged since. */
+  /** The open key was unplugged. Of one that is not open, nobody knows. */
   get isGone(): boolean {
-    return this.#open === undefined || this.#open.isGone;
+    return this.#open?.isGone === true;
   }
 
   /** Lets go of the key; the next signature opens it anew. */
   async close(): Promise<void> {
-    const open = this.#open;
-    this.#open = undefined;
-    await open?.close();
+    await this.#letGo()?.close();
   }
 
   /** The same without waiting: a key that was unplugged while the computer slept may never be closed. */
   abandon(): void {
+    void this.#letGo()
+      ?.close()
+      .catch(() => {});
+  }
+
+  #letGo(): Authenticator | undefined {
     const open = this.#open;
     this.#open = undefined;
-    void open?.close().catch(() => {});
+    if (open !== undefined) this.#onLetGo();
+    return open;
+  }
+
+  /** A PIN was typed for the key that was there: to another one of its model, which looks the same, it would cost a try. */
+  async #readyFor(
+    { credentialId, pin }: Pick<AssertRequest<Pin>, 'credentialId' | 'pin'>,
+    signal: AbortSignal,
+  ): Promise<Authenticator> {
+    const wasUnplugged = this.isGone;
+    const authenticator = await this.ready(credentialId, signal);
+    if (pin !== undefined && wasUnplugged) throw keyReplugged();
+    return authenticator;
   }
 
   /**

@@ -15,7 +15,7 @@ export interface SigningAuthenticator extends AssertingAuthenticator<Pin> {
     onPinTaken: () => void,
   ): Promise<boolean | undefined>;
   pinTriesLeft(signal: AbortSignal): Promise<number | undefined>;
-  /** The key that was in use is not there any more. */
+  /** The key that is in use was unplugged. False where none is. */
   readonly isGone: boolean;
   abandon(): void;
   /** Lets go of the key; the next signature finds it anew. */

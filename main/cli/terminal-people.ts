@@ -103,7 +103,8 @@ export function terminalPeople(
         output.settle();
         if (purpose !== undefined) output.note(printable(purpose));
       }
-      return pins.present({ product, triesLeft, wasWrong: why === 'wrong' }, signal);
+      const asked = { product, triesLeft, wasWrong: why === 'wrong', wasReplugged: why === 'replugged' };
+      return pins.present(asked, signal);
     },
     touchWanted: (purpose, { systemAsks }) => {
       const wanted = systemAsks === true ? 'Windows asks for PIN and touch' : 'Touch the security key';

@@ -1,6 +1,7 @@
 /** PINs at the terminal: typed without echo, or given by a script on standard input, one line each. */
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import { Pin } from '../../native/ctap2/pin.ts';
+import { keyReplugged } from '../../native/hid/which-key.ts';
 import type { CliWorld } from './cli-world.ts';
 import { type Output, printable } from './output.ts';
 import { readSecretLine } from './secret-on-stdin.ts';
@@ -10,6 +11,8 @@ export interface PresentPin {
   readonly product: string;
   readonly triesLeft?: number | undefined;
   readonly wasWrong?: boolean;
+  /** The key was unplugged after its PIN was given: that one is not tried. */
+  readonly wasReplugged?: boolean;
 }
 
 export interface NewPin {
@@ -34,16 +37,21 @@ export class TerminalPins {
     this.#fromStdin = fromStdin;
   }
 
-  /** The PIN that the key has. Throws `PIN_WRONG` where a script has given it before, `NO_PIN_ON_STDIN`, `CANCELLED`. */
+  /** The PIN that the key has. Throws `PIN_WRONG` or `KEY_REPLUGGED` where a script has given it before, `NO_PIN_ON_STDIN`, `CANCELLED`. */
   present(question: PresentPin, signal: AbortSignal): Promise<Pin> {
-    if (this.#fromStdin) return this.#presentOnStdin(question.triesLeft, signal);
+    if (this.#fromStdin) return this.#presentOnStdin(question, signal);
     if (question.wasWrong) this.#output.warn(wrongPin(question));
+    if (question.wasReplugged) {
+      this.#output.warn(
+        'The security key was unplugged meanwhile. What was typed was not tried: this may be another key.',
+      );
+    }
     return this.#released(() => this.#typedPin(pinPrompt(question), signal));
   }
 
   /** The same where Enter alone goes on without it: undefined then. A script that gives none goes on without it too. */
   async presentOrNone(question: PresentPin, signal: AbortSignal): Promise<Pin | undefined> {
-    if (this.#fromStdin) return this.#presentOnStdin(question.triesLeft, signal);
+    if (this.#fromStdin) return this.#presentOnStdin(question, signal);
     if (question.wasWrong) this.#output.warn(wrongPin(question));
     return this.#released(async () => {
       for (;;) {
@@ -63,9 +71,9 @@ export class TerminalPins {
     return this.#released(() => this.#typedTwice(minLength, signal));
   }
 
-  async #presentOnStdin(triesLeft: number | undefined, signal: AbortSignal): Promise<Pin> {
+  async #presentOnStdin({ triesLeft, wasReplugged }: PresentPin, signal: AbortSignal): Promise<Pin> {
     // A script has one PIN to give: asking it again would spend the key's tries.
-    if (this.#given.present) throw wrongOnStdin(triesLeft);
+    if (this.#given.present) throw wasReplugged ? keyReplugged() : wrongOnStdin(triesLeft);
     this.#given.present = true;
     return new Pin(await readSecretLine(this.#world.stdin.fd, signal));
   }

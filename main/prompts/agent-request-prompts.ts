@@ -29,7 +29,8 @@ export function agentRequestPrompts(desk: PromptDesk, texts: Texts, productOf: P
           return allowed?.keep;
         },
         async signingPin({ why, credentialId, triesLeft }, signal) {
-          const question = { product: productOf(credentialId), triesLeft, wasWrong: why === 'wrong' };
+          const about = { product: productOf(credentialId), triesLeft };
+          const question = { ...about, wasWrong: why === 'wrong', wasReplugged: why === 'replugged' };
           return (await prompt.ask(pinQuestion(texts, question), signal))?.pin;
         },
         keyBusy: () => prompt.waiting(texts.say('prompt.key-busy')),

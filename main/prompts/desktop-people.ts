@@ -148,7 +148,7 @@ export function desktopPeople(desk: PromptDesk, texts: Texts, work: DesktopWork)
     },
 
     signingPin: ({ why, product, triesLeft, facts }, signal) =>
-      askPin({ product, triesLeft, wasWrong: why === 'wrong' }, signal, facts),
+      askPin({ product, triesLeft, wasWrong: why === 'wrong', wasReplugged: why === 'replugged' }, signal, facts),
 
     touchWanted(_, facts) {
       const shownFacts = work.kind === 'session' ? withSavedName(facts, work, texts) : facts;

@@ -34,8 +34,8 @@ export function drillPeople(desk: PromptDesk, texts: Texts, { tell, cancel }: Dr
   return {
     end,
     async signingPin({ why, product, triesLeft }, signal) {
-      const question = pinQuestion(texts, { product, triesLeft, wasWrong: why === 'wrong' });
-      const allowed = await opened().ask(question, signal);
+      const asked = { product, triesLeft, wasWrong: why === 'wrong', wasReplugged: why === 'replugged' };
+      const allowed = await opened().ask(pinQuestion(texts, asked), signal);
       if (allowed?.pin === undefined) end();
       return allowed?.pin;
     },

@@ -9,13 +9,16 @@ export interface AskedPin {
   /** Undefined while the key has all of them. */
   readonly triesLeft?: number | undefined;
   readonly wasWrong: boolean;
+  /** The key was unplugged after its PIN was given: that one is not tried. */
+  readonly wasReplugged?: boolean;
 }
 
 /** Inventing a PIN and typing it twice takes longer than giving one; nothing of the key is allowed by it meanwhile. */
 const NEW_PIN_DENIED_AFTER_MS = 5 * 60_000;
 
-export function pinQuestion(texts: Texts, { product, triesLeft, wasWrong }: AskedPin): PromptQuestion {
-  const problem = pinProblem(texts, triesLeft, wasWrong);
+export function pinQuestion(texts: Texts, asked: AskedPin): PromptQuestion {
+  const { product } = asked;
+  const problem = pinProblem(texts, asked);
   return {
     field: {
       kind: 'pin',
@@ -90,7 +93,11 @@ export function replaceQuestion(texts: Texts): PromptQuestion {
   return { buttons: [{ answer: 'once', label: texts.say('prompt.replace-allow') }] };
 }
 
-function pinProblem(texts: Texts, triesLeft: number | undefined, wasWrong: boolean): string | undefined {
+function pinProblem(texts: Texts, { triesLeft, wasWrong, wasReplugged }: AskedPin): string | undefined {
+  if (wasReplugged) {
+    const unplugged = texts.say('prompt.pin-replugged');
+    return triesLeft === undefined ? unplugged : `${unplugged} ${texts.say('prompt.pin-tries', { tries: triesLeft })}`;
+  }
   if (triesLeft === undefined) return wasWrong ? texts.say('prompt.pin-wrong') : undefined;
   const tries = { tries: triesLeft };
   return wasWrong ? texts.say('prompt.pin-wrong-tries', tries) : texts.say('prompt.pin-tries', tries);

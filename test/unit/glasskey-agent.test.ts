@@ -94,6 +94,8 @@ let unplanned: UnplannedQuestion[];
 /** Undefined: nobody can be asked. */
 let answer: boolean | undefined;
 let known: readonly Uint8Array[];
+/** What becomes of the security key while the next PIN is being typed. */
+let whilePinIsTyped: () => Promise<void>;
 
 async function serve(
   enrollments: KeyAgentRequest['enrollments'],
@@ -107,6 +109,7 @@ async function serve(
     people: {
       async signingPin(question) {
         questions.push(question);
+        await whilePinIsTyped();
         return pin();
       },
       touchWanted: (purpose) => void notices.push(purpose),
@@ -147,7 +150,17 @@ beforeEach(async () => {
   unplanned = [];
   answer = true;
   known = [];
+  whilePinIsTyped = async () => {};
 });
+
+/** Out and in again, once. */
+function replugged(labKey: LabAuthenticator): () => Promise<void> {
+  return async () => {
+    whilePinIsTyped = async () => {};
+    await labKey.unplug();
+    await labKey.replug();
+  };
+}
 
 afterEach(async () => {
   client?.close();
@@ -224,6 +237,20 @@ describe('the agent over the two keys of a rotation', () => {
   });
 });
 
+describe('a drill', () => {
+  it('asks for the PIN again where the key was replugged while it was typed, and goes on', async () => {
+    const labKey = new LabAuthenticator({ profile: 'yubikey-5.7', pin: PIN });
+    await serve([await enrolledOn(labKey, 'The key')], labKey.bus, { keepPin: 'until-closed' });
+    labKey.counters.reset();
+    whilePinIsTyped = replugged(labKey);
+    const through: string[] = [];
+    await agent?.rehearse(signal, (step) => void through.push(step));
+    expect(through).toEqual(['key', 'pin', 'credential']);
+    expect(questions.map(({ why }) => why)).toEqual(['needed', 'replugged']);
+    expect(labKey.counters.read()).toMatchObject({ pinChecks: 1, touches: 0 });
+  });
+});
+
 describe('the agent over a key that wants a touch and no PIN', () => {
   it('signs without asking for one, and opens whichever security key is there where it knows no model', async () => {
     const labKey = new LabAuthenticator({ profile: 'yubikey-5.4', pin: PIN });
@@ -264,6 +291,14 @@ describe('the agent that serves other programs', () => {
       { reason: 'local', facts: { purpose: { user: 'alice' } }, client: { pid: process.pid } },
     ]);
     expect(questions).toHaveLength(1);
+    expect(labKey.counters.read()).toMatchObject({ pinChecks: 1, touches: 1 });
+  });
+
+  it('asks for the PIN again, and says why, where the key was replugged while it was typed, and signs then', async () => {
+    whilePinIsTyped = replugged(labKey);
+    expect(await login('alice', sessionHost())).toBe('signResponse');
+    expect(questions.map(({ why }) => why)).toEqual(['needed', 'replugged']);
+    expect(unplanned).toHaveLength(1);
     expect(labKey.counters.read()).toMatchObject({ pinChecks: 1, touches: 1 });
   });
 
@@ -326,6 +361,26 @@ describe('the agent of a connect', () => {
   it('signs the planned login with the PIN it was given, and asks for no other', async () => {
     expect(await login('alice', device)).toBe('signResponse');
     expect(questions).toHaveLength(1);
+  });
+
+  it('asks for the PIN again, and says why, where the key was replugged while it was typed, before ssh begins', async () => {
+    client?.close();
+    await agent?.close();
+    questions = [];
+    whilePinIsTyped = replugged(labKey);
+    await serveConnect();
+    expect(questions.map(({ why }) => why)).toEqual(['needed', 'replugged']);
+    expect(await login('alice', device)).toBe('signResponse');
+    expect(questions).toHaveLength(2);
+    expect(labKey.counters.read()).toMatchObject({ pinChecks: 1, touches: 1 });
+  });
+
+  it('asks for the PIN again in place of the one that it holds, where the key was replugged since', async () => {
+    await labKey.unplug();
+    await labKey.replug();
+    expect(await login('alice', device)).toBe('signResponse');
+    expect(questions.map(({ why }) => why)).toEqual(['needed', 'needed']);
+    expect(labKey.counters.read()).toMatchObject({ pinChecks: 1, touches: 1 });
   });
 
   it('asks for the PIN again after the screen was locked, when it next needs it', async () => {

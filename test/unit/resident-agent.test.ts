@@ -209,6 +209,28 @@ describe('several requests at once', () => {
     for (const { client } of [first, second]) client.close();
   });
 
+  it('go on where the key was replugged while a PIN was asked for: it is asked for again, and says why', async () => {
+    const { client, answer } = await signing('a');
+    await asked(1);
+    const prompt = () => desk.view().prompts[0];
+    const give = async () => {
+      await clock.pass(PAUSE_MS);
+      const typed = new TextEncoder().encode(PIN);
+      desk.answer(prompt()?.id ?? '', { kind: 'allow', keep: 'once', ...(prompt()?.field ? { pin: typed } : {}) });
+    };
+    await give();
+    await expect.poll(() => prompt()?.field?.kind).toBe('pin');
+    expect(prompt()?.problem).toBeUndefined();
+    await key.unplug();
+    await key.replug();
+    await give();
+    await expect.poll(() => prompt()?.problem).toContain('was unplugged meanwhile');
+    await give();
+    expect(await answer).toBe('signResponse');
+    expect(key.counters.read()).toMatchObject({ pinChecks: 1, touches: 1 });
+    client.close();
+  });
+
   it('are signed one after another, each with its own PIN and touch, and the second can be stopped while it waits', async () => {
     key.touchPad.policy = 'by-hand';
     const allow = async (at: number) => {

@@ -23,6 +23,8 @@ export const PROMPT = {
   'prompt.pin-too-long':
     'A PIN has at most {most, number} bytes. Letters with accents and other signs take two or more.',
   'prompt.pin-not-the-same': 'The two are not the same.',
+  'prompt.pin-replugged':
+    'The security key was unplugged meanwhile. What you typed was not tried: this may be another key.',
   'prompt.pin-wrong': 'That is not the PIN of this key.',
   'prompt.pin-wrong-tries':
     'That is not the PIN of this key. {tries, plural, one {This is the last try: after another wrong PIN the key is blocked for good.} other {# tries are left before the key is blocked for good.}}',

@@ -20,6 +20,7 @@ export const REMEDY = {
   'remedy.CTAP_NO_EDDSA':
     'Under More, choose ecdsa-sk for this key, or use a key that knows Ed25519 (YubiKey firmware 5.2.3 or later).',
   'remedy.KEY_MISSING': 'Plug in the security key and try again.',
+  'remedy.KEY_REPLUGGED': 'Leave the enrolled one plugged in, and try again.',
   'remedy.KEY_SEVERAL': 'Choose the one you mean, or unplug the others.',
   'remedy.FILE_WRITE_FAILED': 'Choose another place for the key file under Settings.',
   'remedy.SESSIONS_APP_NOT_RUNNING': 'Start Glasskey’s desktop app.',

@@ -12,6 +12,7 @@ import { parseSkPublicBlob } from '../../../main/openssh/sk-key.ts';
 import { verifySkSignature } from '../../../main/openssh/sk-signature.ts';
 import { Status } from '../../../native/ctap2/constants.ts';
 import { statusError } from '../../../native/ctap2/status.ts';
+import { keyReplugged } from '../../../native/hid/which-key.ts';
 import { sshsigData } from './session-host.ts';
 import { type SoftwareKey, softwareKey, untilAborted } from './software-keyring.ts';
 
@@ -55,6 +56,7 @@ function world(
   const authenticator = {
     async assert(request: AssertRequest<string>, signal: AbortSignal, onTouchWanted: () => void) {
       events.push(`assert ${request.application} pin=${request.pin}`);
+      if (request.pin === 'replugged') throw keyReplugged();
       if (request.pin !== undefined && request.pin !== RIGHT_PIN) {
         triesLeft -= 1;
         throw pinWrong();
@@ -141,6 +143,17 @@ describe('the keyring of enrolled keys', () => {
     expect(events.filter((event) => event.startsWith('assert'))).toEqual([
       'assert ssh: pin=1111',
       'assert ssh: pin=2222',
+      'assert ssh: pin=1234',
+    ]);
+  });
+
+  it('asks again where the key was unplugged after its PIN was given, which was not tried', async () => {
+    const key = softwareKey();
+    const { keyring, events, questions } = world(key, { pins: ['replugged', RIGHT_PIN] });
+    await keyring.sign(signRequest(key), never);
+    expect(questions).toMatchObject([{ why: 'needed' }, { why: 'replugged', triesLeft: 8 }]);
+    expect(events.filter((event) => event.startsWith('assert'))).toEqual([
+      'assert ssh: pin=replugged',
       'assert ssh: pin=1234',
     ]);
   });

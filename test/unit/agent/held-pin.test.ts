@@ -55,11 +55,11 @@ describe('a PIN that is held', () => {
     expect(given).toHaveLength(2);
   });
 
-  it('is wiped and asked for anew when it was wrong', async () => {
+  it.each(['wrong', 'replugged'] as const)('is wiped and asked for anew when the question is: %s', async (why) => {
     const { given, ask } = person();
     const held = new HeldPin(ask, 'until-wiped', world);
     await held.request(question, signal);
-    const second = await held.request({ ...question, why: 'wrong', triesLeft: 7 }, signal);
+    const second = await held.request({ ...question, why, triesLeft: 7 }, signal);
     expect(given[0]?.isWiped).toBe(true);
     expect(second).toBe(given[1]);
   });

@@ -134,7 +134,51 @@ describe('the authenticator that signs', () => {
     await authenticator.ready(credentialId, signal);
     await key.unplug();
     await key.replug();
+    await authenticator.prepare(credentialId, signal);
     expect(await sign(authenticator, credentialId)).toBe('64 bytes');
+  });
+
+  it('gets no PIN that was given before it was unplugged: it may be another one now', async () => {
+    const [key, other] = [labKey(), labKey()];
+    const { credentialId } = await enrolledOn(key);
+    let plugged = key;
+    const authenticator = over({ list: () => plugged.bus.list() }, undefined);
+    await authenticator.prepare(credentialId, signal);
+    await key.unplug();
+    plugged = other;
+    expect(await sign(authenticator, credentialId)).toBe('KEY_REPLUGGED');
+    await authenticator.prepare(credentialId, signal);
+    await other.unplug();
+    await other.replug();
+    const holds = authenticator.holds({ application: 'ssh:', credentialId, pin: pin() }, signal, () => {});
+    await expect(holds).rejects.toMatchObject({ code: 'KEY_REPLUGGED' });
+    expect(other.counters.read().pinChecks).toBe(0);
+    await authenticator.close();
+  });
+
+  it('is gone once it was unplugged, and neither before it was opened nor after it was let go, which is told each time', async () => {
+    const key = labKey();
+    const { credentialId } = await enrolledOn(key);
+    let lettings = 0;
+    const authenticator = new PluggedInAuthenticator(
+      async () => busOf(key),
+      world,
+      () => undefined,
+      () => {},
+      () => (lettings += 1),
+    );
+    expect(authenticator.isGone).toBe(false);
+    await authenticator.ready(credentialId, signal);
+    expect([authenticator.isGone, lettings]).toEqual([false, 0]);
+    await key.unplug();
+    expect([authenticator.isGone, lettings]).toEqual([true, 0]);
+    await key.replug();
+    await authenticator.ready(credentialId, signal);
+    expect([authenticator.isGone, lettings]).toEqual([false, 1]);
+    authenticator.abandon();
+    expect([authenticator.isGone, lettings]).toEqual([false, 2]);
+    await authenticator.close();
+    expect(lettings).toBe(2);
   });
 
   it('that lost its PIN in a reset is named as such before anybody types one', async () => {

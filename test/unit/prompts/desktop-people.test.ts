@@ -111,6 +111,14 @@ describe('the people of a session', () => {
     expect(person.sees.sentences).toEqual([`Log in as alice on leaf1 at ${known} (SHA256:abc).`]);
   });
 
+  it('say why a PIN is asked for again whose key was unplugged meanwhile, and that it was not tried', async () => {
+    const people = session([]);
+    void people.signingPin({ why: 'replugged', product: 'A key' }, signal);
+    expect(person.sees.problem).toMatch(/^The security key was unplugged meanwhile\. What you typed was not tried/);
+    void people.signingPin({ why: 'replugged', product: 'A key', triesLeft: 7 }, signal);
+    expect(person.sees.problem).toMatch(/not tried.* 7 tries are left/);
+  });
+
   it('say a wrong PIN with the tries that are left, and the last try clearly', async () => {
     const people = session([]);
     const problem = () => person.sees.problem;
