@@ -3,6 +3,7 @@ import { asGlasskeyError } from '../diagnostics/glasskey-error.ts';
 import type { Log } from '../diagnostics/log.ts';
 import type { Clock } from '../time/clock.ts';
 import type { ProfileKeyHolder } from './enrollment/publish.ts';
+import type { AttestationReport } from './glasskey-attest.ts';
 import { hostSubject } from './glasskey-host-subject.ts';
 import { skFingerprint } from './openssh/fingerprint.ts';
 import { parsePublicLine } from './openssh/public-line.ts';
@@ -80,6 +81,18 @@ export function noteDrilledHosts(drills: readonly DrillRecord[], world: Observin
     if (state === 'passed') noteHostKeys([hop], true, world);
     if (code === 'CONNECT_HOST_KEY_CHANGED') noteHostKeys([hop], false, world);
   }
+}
+
+/** What the attestation of an enrollment proves. Nothing is written where that is known: the window asks for each key that it lists. */
+export function noteAttestation(
+  enrollment: string,
+  verdict: AttestationReport['verdict'],
+  world: ObservingWorld,
+): void {
+  if (verdict === 'not-kept') return;
+  const known = observationStore(world.database).list('attestation');
+  if (known.some(({ subject, value }) => subject === enrollment && value.kind === verdict)) return;
+  note('attestation', enrollment, { kind: verdict }, world);
 }
 
 function note<K extends ObservationKind>(

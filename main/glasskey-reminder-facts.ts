@@ -7,6 +7,7 @@ import { hostSubject } from './glasskey-host-subject.ts';
 import { lastProvenOf } from './glasskey-last-proven.ts';
 import {
   type AdvisoryFact,
+  type AttestationFact,
   DAY_MS,
   type Facts,
   type KeyFact,
@@ -18,6 +19,7 @@ import {
 import type { Reminder } from './reminders/reminder.ts';
 import { remindersOf } from './reminders/rules.ts';
 import { advisoriesFor } from './security-keys/advisories.ts';
+import { type AttestationPolicy, attestationSuffices } from './security-keys/attestation-policy.ts';
 import { exactly, parseFirmware } from './security-keys/firmware.ts';
 import { modelOf } from './security-keys/models.ts';
 import type { Database } from './storage/database.ts';
@@ -60,12 +62,17 @@ function factsOf({ database, settings, journal }: RemindersWorld, now: number): 
   });
   const observations = observationStore(database);
   const sinceWhen = observing(observations, now);
+  const looked = new Map(observations.list('attestation').map(({ subject, value }) => [subject, value.kind]));
+  const require = settings.get('attestation.require').value;
   const written = new Map(all.filter(isWritten).map((one) => [one.id, one]));
   const targets = targetStore(database).list();
   const proven = lastProvenOf(targets, drillStore(database).lastPassed());
   const hostOf = new Map(targets.map(({ name, device }) => [hostSubject(device), name]));
   return {
-    keys: enrollments.map((report) => keyFact(report, written.get(report.id), sinceWhen)),
+    keys: enrollments.map((report) => {
+      const one = written.get(report.id);
+      return { ...keyFact(report, one, sinceWhen), attestation: attestationFact(one, looked.get(report.id), require) };
+    }),
     rotation: rotation && rotationFact(rotation),
     targets: targets.map(({ name, isFavourite }) => ({ name, isFavourite, provenAt: proven.get(name)?.at })),
     lostKeys: lostKeys(all, sinceWhen),
@@ -105,7 +112,11 @@ function observing(store: ObservationStore, now: number): SinceWhen {
   };
 }
 
-function keyFact(report: EnrollmentReport, written: WrittenEnrollment | undefined, sinceWhen: SinceWhen): KeyFact {
+function keyFact(
+  report: EnrollmentReport,
+  written: WrittenEnrollment | undefined,
+  sinceWhen: SinceWhen,
+): Omit<KeyFact, 'attestation'> {
   const { id, keyFile, fingerprint, createdAt, origin, backup, filesPresent } = report;
   const { account, publishedAt, foundOnProfile, reconciledBy, replacedAt, lastProven } = report;
   const filesSince = written && sinceWhen('files', id, { areThere: filesPresent });
@@ -144,6 +155,21 @@ function advisoriesOf({ plan, credential }: WrittenEnrollment): readonly Advisor
   return advisoriesFor(model, firmware, [plan.algorithm])
     .filter(({ severity, certainty }) => severity === 'notice' && certainty === 'affected')
     .map(({ id, title }) => ({ id, title, concernsKey: plan.algorithm === 'ecdsa-sk' }));
+}
+
+/**
+ * `looked`: what somebody found since, who may have named a root that was not known when the key was made. What was genuine once is:
+ * that its certificate expires says nothing of who made it.
+ */
+function attestationFact(
+  written: WrittenEnrollment | undefined,
+  looked: AttestationFact['shown'],
+  require: AttestationPolicy['require'],
+): AttestationFact {
+  if (written === undefined) return { shown: undefined, suffices: true };
+  const then = written.attestation?.kind;
+  const shown = then === 'genuine' ? then : (looked ?? then);
+  return { shown: shown === 'certified' ? undefined : shown, suffices: attestationSuffices(require, shown) };
 }
 
 /** Given up with its credential, while its profile may hold it: nothing was published there since. */

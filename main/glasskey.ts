@@ -464,10 +464,15 @@ export class Glasskey {
    * newest. Throws `NOT_ENROLLED`, `ENROLLED_KEY_UNKNOWN`, `ENROLLMENT_UNFINISHED`, `ATTESTATION_FORGED`, `ATTESTATION_ROOT_INVALID`.
    */
   async attestation(key: string | undefined, as: 'enrolled' | 'now'): Promise<AttestationReport> {
-    const { attestationReport } = await import('./glasskey-attest.ts');
+    const [{ attestationReport }, { noteAttestation }] = await Promise.all([
+      import('./glasskey-attest.ts'),
+      import('./glasskey-observing.ts'),
+    ]);
     const enrollment = await this.#enrolledKey(key);
     const at = as === 'enrolled' ? enrollment.createdAt : this.#world.clock.now();
-    return attestationReport(enrollment, await this.#attestationTrust(), at);
+    const report = attestationReport(enrollment, await this.#attestationTrust(), at);
+    noteAttestation(enrollment.id, report.verdict, await this.#observing());
+    return report;
   }
 
   /** The same of files that ssh-keygen made. */

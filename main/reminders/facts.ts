@@ -33,6 +33,15 @@ export interface KeyFact {
   readonly filesMissingSince: number | undefined;
   /** Advisories worth a person's time that concern the security key that holds it. */
   readonly advisories: readonly AdvisoryFact[];
+  readonly attestation: AttestationFact;
+}
+
+/** What the security key that holds a key showed of its maker. */
+export interface AttestationFact {
+  /** When the key was made, or when that was looked at since; undefined: nothing of it was kept. */
+  readonly shown: 'genuine' | 'unknown-issuer' | 'self' | 'none' | undefined;
+  /** It is as much as the settings ask for. */
+  readonly suffices: boolean;
 }
 
 export interface AdvisoryFact {

@@ -12,6 +12,7 @@ export const RULES = [
   'pin-tries',
   'no-free-slot',
   'firmware',
+  'unknown-maker',
   'no-backup',
   'one-half-left',
   'host-key-changed',

@@ -15,6 +15,7 @@ import { pinTries } from './rules/pin-tries.ts';
 import { profileDrift } from './rules/profile-drift.ts';
 import { rotationLeft } from './rules/rotation-left.ts';
 import { signedOut } from './rules/signed-out.ts';
+import { unknownMaker } from './rules/unknown-maker.ts';
 import { unproven } from './rules/unproven.ts';
 
 /** From facts to what there is to be reminded of, now or later: its stages say when. Pure. */
@@ -28,6 +29,7 @@ const RULE: Readonly<Record<RuleName, Rule>> = {
   'pin-tries': pinTries,
   'no-free-slot': noFreeSlot,
   firmware,
+  'unknown-maker': unknownMaker,
   'no-backup': noBackup,
   'one-half-left': oneHalfLeft,
   'host-key-changed': hostKeyChanged,

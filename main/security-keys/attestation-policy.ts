@@ -21,6 +21,23 @@ export interface AttestationPolicy {
   readonly minimumFirmware: Firmware | undefined;
 }
 
+/** `certified`: by a certificate, of whose issuer nobody asked; undefined: of one that was made elsewhere nothing is left. */
+export function attestationSuffices(
+  require: AttestationPolicy['require'],
+  shown: VerifiedAttestation['kind'] | 'certified' | undefined,
+): boolean {
+  switch (require) {
+    case 'off':
+      return true;
+    case 'valid-signature':
+      return shown !== undefined && shown !== 'none';
+    case 'genuine':
+      return shown === 'genuine';
+    default:
+      return require satisfies never;
+  }
+}
+
 /** A key as the policy looks at it. */
 export interface ScrutinizedKey {
   /** What people know it by. */
@@ -46,9 +63,7 @@ export function assertAttestationSuffices(
   verdict: VerifiedAttestation,
   key: ScrutinizedKey,
 ): void {
-  const suffices =
-    policy.require === 'off' || (policy.require === 'genuine' ? verdict.kind === 'genuine' : verdict.kind !== 'none');
-  if (!suffices) {
+  if (!attestationSuffices(policy.require, verdict.kind)) {
     throw new GlasskeyError({
       code: 'ATTESTATION_INSUFFICIENT',
       message:

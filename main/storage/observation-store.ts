@@ -23,6 +23,8 @@ const VALUES = {
   'host-key': z.object({ isKnown: z.boolean() }),
   /** By enrollment. */
   files: z.object({ areThere: z.boolean() }),
+  /** By enrollment: what its attestation proved when somebody last looked, by the roots of then. */
+  attestation: z.object({ kind: z.enum(['genuine', 'unknown-issuer', 'self', 'none']) }),
   /** By enrollment: it was found gone from its security key. */
   'credential-gone': z.object({}),
 } as const;

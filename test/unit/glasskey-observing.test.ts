@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../diagnostics/log.ts';
 import { keyFilePair } from '../../main/enrollment/key-files.ts';
 import {
+  noteAttestation,
   noteDrilledHosts,
   noteHostKeys,
   noteSecurityKeys,
@@ -125,5 +126,16 @@ describe('what is seen', () => {
       { subject: '[2001:db8::1]:2222' },
       { subject: 'jump' },
     ]);
+  });
+
+  it('of an attestation is what it proved, where it is kept and says something new', () => {
+    noteAttestation('key-1', 'not-kept', world);
+    noteAttestation('key-2', 'self', world);
+    now = 2_000;
+    noteAttestation('key-2', 'self', world);
+    const kept = () => observationStore(database).list('attestation');
+    expect(kept()).toEqual([{ subject: 'key-2', value: { kind: 'self' }, since: 1_000, seenAt: 1_000 }]);
+    noteAttestation('key-2', 'genuine', world);
+    expect(kept()).toMatchObject([{ value: { kind: 'genuine' }, since: 2_000 }]);
   });
 });

@@ -35,7 +35,7 @@ afterEach(() => {
 function inFolder(enrollment: ReturnType<typeof published>): ReturnType<typeof published> {
   const keyFile = join(folder, 'id_ed25519_sk');
   for (const file of [keyFile, `${keyFile}.pub`]) writeFileSync(file, '');
-  return { ...enrollment, plan: { ...enrollment.plan, keyFile } };
+  return { ...enrollment, attestation: { kind: 'genuine' }, plan: { ...enrollment.plan, keyFile } };
 }
 
 /** A key that was made and published at the beginning. */

@@ -33,6 +33,13 @@ export const REMINDER = {
     '{advisory} concerns the security key that holds {name}: {what}. Your key is of another kind. Keep using it, and keep it in sight; its firmware cannot be updated.',
   'reminder.firmware.key':
     '{advisory} concerns the security key that holds {name}, and the kind of key that it is: {what}. For access that matters, replace it by a key on newer firmware; until then keep it in sight.',
+  'reminder.unknown-maker.title': 'The maker of the security key of {name}',
+  'reminder.unknown-maker':
+    'The security key that holds {name} did not show who made it. Some makers sell such keys, and it logs in like any other. If you know where it is from, dismiss this and say so; if not, make the next key on another one.',
+  'reminder.unknown-maker.issuer':
+    'The security key that holds {name} named its maker, and Glasskey does not know who vouches for that. It logs in like any other. If you know where it is from, dismiss this and say so; if not, make the next key on another one.',
+  'reminder.unknown-maker.demanded':
+    'The setting attestation.require asks for more than the security key that holds {name} showed of its maker. It logs in as before, but no key is enrolled on one like it any more: have another security key at hand when you replace it.',
   'reminder.one-half-left.files.title': 'Put the files of {name} back',
   'reminder.one-half-left.files':
     'The key files at {file} are gone; the security key is what is left. Glasskey still logs in with it, plain ssh does not. Have the files written again from the security key.',

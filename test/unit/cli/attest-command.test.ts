@@ -25,18 +25,20 @@ function run(words: readonly string[], lab?: LabAuthenticator) {
   });
 }
 
-/** `trustsLab`: an administrator's settings.json names the lab's root. */
+/** An administrator's settings.json names the lab's root, and asks for it. */
+function trustLab(): void {
+  const data = join(folder, 'data');
+  mkdirSync(data, { mode: 0o700, recursive: true });
+  writeFileSync(join(folder, 'root.pem'), labFidoRootPem());
+  const settings = JSON.stringify({
+    'attestation.roots': [join(folder, 'root.pem')],
+    'attestation.require': 'genuine',
+  });
+  writeFileSync(join(data, 'settings.json'), settings, { mode: 0o600 });
+}
+
 async function enrolled({ trustsLab }: { readonly trustsLab: boolean }): Promise<void> {
-  if (trustsLab) {
-    const data = join(folder, 'data');
-    mkdirSync(data, { mode: 0o700 });
-    writeFileSync(join(folder, 'root.pem'), labFidoRootPem());
-    const settings = JSON.stringify({
-      'attestation.roots': [join(folder, 'root.pem')],
-      'attestation.require': 'genuine',
-    });
-    writeFileSync(join(data, 'settings.json'), settings, { mode: 0o600 });
-  }
+  if (trustsLab) trustLab();
   const words = ['enroll', '--no-publish', '--file', keyFile(), '--pin-stdin'];
   const { exitCode, stderr } = await run(words, labKey('yubikey-5.7'));
   expect(exitCode, stderr).toBe(0);
@@ -61,6 +63,23 @@ it('verify ends with 3 where the maker is not proven', async () => {
   const { exitCode, stdout } = await run(['attest', 'verify', '--json']);
   expect(exitCode).toBe(3);
   expect(JSON.parse(stdout)).toMatchObject({ verdict: 'unknown-issuer', because: 'no-known-root' });
+});
+
+it('verify finds a root that the settings name since, and what reminders noted of the maker is gone', async () => {
+  await enrolled({ trustsLab: false });
+  const notes = async () => {
+    const { open } = JSON.parse((await run(['reminders', '--json'])).stdout);
+    return open.flatMap(({ rule, severity, command }: Record<string, unknown>) => {
+      return rule === 'unknown-maker' ? [{ severity, command }] : [];
+    });
+  };
+  const command = ['glasskey', 'attest', 'verify', expect.stringMatching(/^SHA256:/)];
+  expect(await notes()).toEqual([{ severity: 'note', command }]);
+  trustLab();
+  // It is asked for now, and was not shown when the key was made.
+  expect(await notes()).toEqual([{ severity: 'soon', command }]);
+  expect((await run(['attest', 'verify'])).exitCode).toBe(0);
+  expect(await notes()).toEqual([]);
 });
 
 it('export writes what verify then takes as files, and replaces nothing', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DAY_MS, type Facts, type PolicyAges } from '../../../main/reminders/facts.ts';
+import { DAY_MS, type Facts, type KeyFact, type PolicyAges } from '../../../main/reminders/facts.ts';
 import { type Reminder, type Severity, stageAt, stagesFrom } from '../../../main/reminders/reminder.ts';
 import { remindersOf } from '../../../main/reminders/rules.ts';
 import { sayReminder } from '../../../main/reminders/said.ts';
@@ -219,6 +219,33 @@ describe('firmware', () => {
       at(of('firmware', { keys: [keyFact({ advisories: [{ ...advisory, concernsKey }] })] }), BEGIN);
     expect(severity(true)).toBe('soon');
     expect(severity(false)).toBe('note');
+  });
+});
+
+describe('unknown-maker', () => {
+  const shown = (attestation: KeyFact['attestation'], more: Partial<KeyFact> = {}) =>
+    of('unknown-maker', { keys: [keyFact({ attestation, ...more })] });
+
+  it('is a note of a key that showed nobody whom one knows, in words that say what to do', () => {
+    for (const maker of ['unknown-issuer', 'self', 'none'] as const) {
+      const reminder = shown({ shown: maker, suffices: true });
+      expect(at(reminder, BEGIN + 365 * DAY_MS)).toBe('note');
+      const sentence = reminder && sayReminder(texts, reminder.sentence);
+      expect(sentence).toMatch(/logs in like any other.*If you know where it is from, dismiss this/);
+      expect(reminder?.remedy.command).toEqual(['glasskey', 'attest', 'verify', 'SHA256:one']);
+    }
+  });
+
+  it('is nothing of a genuine one, one of which nothing was kept, one half made, and one that was replaced', () => {
+    expect(shown({ shown: 'genuine', suffices: true })).toBeUndefined();
+    expect(shown({ shown: undefined, suffices: true })).toBeUndefined();
+    expect(shown({ shown: 'none', suffices: true }, { isWritten: false })).toBeUndefined();
+    expect(shown({ shown: 'none', suffices: true }, { replacedAt: BEGIN })).toBeUndefined();
+  });
+
+  it('is for soon, and so told by a notification, where the settings ask for more', () => {
+    expect(at(shown({ shown: 'self', suffices: false }), BEGIN)).toBe('soon');
+    expect(at(shown({ shown: undefined, suffices: false }), BEGIN)).toBe('soon');
   });
 });
 

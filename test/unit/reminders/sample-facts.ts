@@ -46,6 +46,7 @@ export function keyFact(changes: Partial<KeyFact> = {}): KeyFact {
     aaguid: AAGUID,
     filesMissingSince: undefined,
     advisories: [],
+    attestation: { shown: 'genuine', suffices: true },
     ...changes,
   };
 }
