@@ -76,8 +76,8 @@ function factsOf({ database, settings, journal }: RemindersWorld, now: number): 
     rotation: rotation && rotationFact(rotation),
     targets: targets.map(({ name, isFavourite }) => ({ name, isFavourite, provenAt: proven.get(name)?.at })),
     lostKeys: lostKeys(all, sinceWhen),
-    profiles: observations.list('profile').map(({ subject, value, since }) => {
-      return { account: subject, fingerprint: value.fingerprint ?? undefined, since };
+    profiles: observations.list('profile').map(({ subject, value, since, seenAt }) => {
+      return { account: subject, fingerprint: value.fingerprint ?? undefined, since, seenAt };
     }),
     pins: observations.list('pin').map(({ subject, value, since }): PinFact => {
       const { product, aaguid, state, triesLeft } = value;

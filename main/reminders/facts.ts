@@ -68,6 +68,8 @@ export interface ProfileFact {
   readonly fingerprint: string | undefined;
   /** Since when it is so, as far as anybody looked. */
   readonly since: number;
+  /** When it was read last. */
+  readonly seenAt: number;
 }
 
 /** How the PIN of a security key stood when it was asked last. */

@@ -11,26 +11,31 @@ export function profileDrift(
   { reconcileEveryMs }: PolicyAges,
 ): readonly Reminder[] {
   const ofRotation = keys.filter(({ id }) => id === rotation?.old || id === rotation?.new);
-  return profiles.flatMap(({ account, fingerprint, since }): readonly Reminder[] => {
+  return profiles.flatMap(({ account, fingerprint, since: seenSince, seenAt }): readonly Reminder[] => {
     const ours =
       keys.find((key) => isInUse(key) && key.account === account) ??
       keys.findLast((key) => isInUse(key) && key.goneFrom === account);
     if (ours?.fingerprint === undefined || ours.fingerprint === fingerprint) return [];
+    const { publishedAt = seenSince } = ours;
     // Published after the look: what was seen then says nothing of it.
-    if (ours.publishedAt !== undefined && ours.publishedAt > since) return [];
+    if (publishedAt > seenAt) return [];
     if (ofRotation.includes(ours) && ofRotation.some((one) => one.fingerprint === fingerprint)) return [];
+    // What the profile held before the publication it held again when somebody looked: nobody noted that it held ours in between.
+    const isBackAgain = publishedAt > seenSince;
+    const since = isBackAgain ? publishedAt : seenSince;
+    const seen = new Date(isBackAgain ? seenAt : seenSince);
     return [
       {
         id: `profile-drift:${account}`,
         rule: 'profile-drift',
         subject: account,
         since,
-        stages: stagesFrom({ due: since, critical: since + reconcileEveryMs }),
+        stages: stagesFrom({ due: since, critical: seen.getTime() + reconcileEveryMs }),
         title: title('reminder.profile-drift.title', { account }),
         sentence:
           fingerprint === undefined
-            ? said('reminder.profile-drift.none', { account, seen: new Date(since) })
-            : said('reminder.profile-drift', { account, fingerprint, seen: new Date(since) }),
+            ? said('reminder.profile-drift.none', { account, seen })
+            : said('reminder.profile-drift', { account, fingerprint, seen }),
         remedy: {
           action: { kind: 'publish', key: ours.fingerprint },
           command: ['glasskey', 'publish', '--key', ours.fingerprint],

@@ -155,8 +155,8 @@ describe('no-backup', () => {
 
 describe('profile-drift', () => {
   const account = 'alice@contoso.example';
-  const drift = (fingerprint: string | undefined, since = BEGIN + DAY_MS) =>
-    of('profile-drift', { profiles: [{ account, fingerprint, since }] });
+  const drift = (fingerprint: string | undefined, since = BEGIN + DAY_MS, seenAt = since) =>
+    of('profile-drift', { profiles: [{ account, fingerprint, since, seenAt }] });
 
   it('is due at once and critical once devices have reconciled, where the profile holds another key or none', () => {
     for (const fingerprint of ['SHA256:foreign', undefined]) {
@@ -172,10 +172,21 @@ describe('profile-drift', () => {
     expect(drift('SHA256:foreign', BEGIN - 1)).toBeUndefined();
   });
 
+  it('is told where the key of before the publication is back, though nobody noted what the publication put there', () => {
+    const [before, looked] = [BEGIN - DAY_MS, BEGIN + 3 * DAY_MS];
+    expect(drift('SHA256:before', before, BEGIN - 1)).toBeUndefined();
+    const reminder = drift('SHA256:before', before, looked);
+    expect(at(reminder, looked)).toBe('due');
+    expect(at(reminder, looked + 4 * HOUR_MS)).toBe('critical');
+    expect(reminder && sayReminder(texts, reminder.sentence)).toContain('On 4 September 2026');
+    // Another look says nothing new.
+    expect(drift('SHA256:before', before, looked + DAY_MS)?.since).toBe(reminder?.since);
+  });
+
   it('is due too where a publication found the key gone and left it so', () => {
     const key = keyFact({ account: undefined, publishedAt: undefined, goneFrom: 'alice@contoso.example' });
     const profile = (fingerprint: string | undefined) => [
-      { account: 'alice@contoso.example', fingerprint, since: BEGIN },
+      { account: 'alice@contoso.example', fingerprint, since: BEGIN, seenAt: BEGIN },
     ];
     expect(of('profile-drift', { keys: [key], profiles: profile('SHA256:foreign') })).toBeDefined();
     expect(of('profile-drift', { keys: [key], profiles: profile(key.fingerprint) })).toBeUndefined();

@@ -228,7 +228,7 @@ class Year {
         computer.change({
           profiles: this.#chance(2)
             ? []
-            : [{ account: 'alice@contoso.example', fingerprint: 'SHA256:foreign', since: now }],
+            : [{ account: 'alice@contoso.example', fingerprint: 'SHA256:foreign', since: now, seenAt: now }],
         });
         break;
       case 8: {
