@@ -14,6 +14,8 @@ export const REMINDER = {
   'reminder.no-backup.title': 'Prepare a backup key',
   'reminder.no-backup':
     'There is one key and no backup. If the security key is lost or breaks, you are locked out until a new one was made, published and taken by the devices.',
+  'reminder.no-backup.used':
+    'Your backup has taken the place of the key that it stood in for, and nothing stands in for it. Prepare another one. If the first security key is at hand after all, publish its key again, and the backup is one again.',
   'reminder.profile-drift.title': 'Look at the profile of {account}',
   'reminder.profile-drift':
     'On {seen, date, long} the profile of {account} held another key than the one that was published from here: {fingerprint}. Devices drop yours at their next reconciliation. If nobody replaced it on purpose, publish yours again, and find out who did.',

@@ -147,9 +147,37 @@ describe('no-backup', () => {
     expect(of('no-backup', { keys: [keyFact(), { ...BACKUP, isWritten: false }] })).toBeDefined();
   });
 
-  it('is not said where the backup has taken the place of the first key', () => {
-    const keys = [keyFact({ replacedAt: BEGIN + DAY_MS }), { ...BACKUP, account: 'a', publishedAt: BEGIN + DAY_MS }];
-    expect(of('no-backup', { keys })).toBeUndefined();
+  describe('once the backup has taken the place of the first key', () => {
+    const first = keyFact({ replacedAt: BEGIN + DAY_MS });
+    const used = { ...BACKUP, account: 'a', publishedAt: BEGIN + DAY_MS };
+
+    it('is said from then on: the first is likely to be lost', () => {
+      const reminder = of('no-backup', { keys: [first, used] });
+      expect(at(reminder, BEGIN + DAY_MS)).toBe('note');
+      expect(at(reminder, BEGIN + 31 * DAY_MS)).toBe('due');
+      expect(reminder && sayReminder(texts, reminder.sentence)).toMatch(/^Your backup has taken the place/);
+    });
+
+    it('is gone with another backup, with a new key beside it, and with the first one back on the profile', () => {
+      expect(of('no-backup', { keys: [first, used, { ...BACKUP, id: 'key-3' }] })).toBeUndefined();
+      expect(of('no-backup', { keys: [used, keyFact({ id: 'key-3', createdAt: BEGIN + DAY_MS })] })).toBeUndefined();
+      expect(of('no-backup', { keys: [keyFact(), { ...used, replacedAt: BEGIN + 2 * DAY_MS }] })).toBeUndefined();
+    });
+
+    it('is not gone with the key that replaces it on the same security key', () => {
+      const next = keyFact({ id: 'key-3', createdAt: BEGIN + 5 * DAY_MS, account: 'a' });
+      const rotation: Facts['rotation'] = {
+        old: used.id,
+        new: next.id,
+        leaving: 'old',
+        stage: 'to-retire',
+        since: BEGIN + 5 * DAY_MS,
+        reconciledBy: undefined,
+        isProven: true,
+      };
+      expect(of('no-backup', { keys: [{ ...used, replacedAt: BEGIN + 5 * DAY_MS }, next], rotation })).toBeDefined();
+      expect(of('no-backup', { keys: [used, { ...next, publishedAt: undefined }], rotation })).toBeDefined();
+    });
   });
 });
 
