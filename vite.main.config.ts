@@ -20,7 +20,7 @@ export default defineConfig({
   },
   ssr: {
     noExternal: true,
-    // Native modules find their binaries beside their own package.json. cbor-extract only makes cbor-x faster, and is not shipped.
-    external: ['electron', 'cbor-extract', ...NATIVE_PACKAGES],
+    // Native modules find their binaries beside their own package.json.
+    external: ['electron', ...NATIVE_PACKAGES],
   },
 });

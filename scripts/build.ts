@@ -15,8 +15,8 @@ import { thirdPartyLicenses } from './third-party-licenses.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Native modules find their binaries beside their own package.json. cbor-extract is cbor-x's optional accelerator. */
-const NOT_BUNDLED = ['node-hid', '@lydell/node-pty', 'koffi', 'cbor-extract'];
+/** Native modules find their binaries beside their own package.json. */
+const NOT_BUNDLED = ['node-hid', '@lydell/node-pty', 'koffi'];
 
 /**
  * What `status` reads and most other commands too: the database, the settings, the journal, and zod for all of them. Named one
@@ -100,9 +100,12 @@ async function bundleCommandLine(folder: string): Promise<readonly string[]> {
     checks: { ineffectiveDynamicImport: false },
     output: {
       dir: folder,
-      format: 'esm',
-      entryFileNames: '[name].js',
-      chunkFileNames: '[name]-[hash].js',
+      // CommonJS, which Node loads sooner (docs/decisions/0035-the-bundle-is-commonjs.md): native modules too, when they are asked for.
+      format: 'cjs',
+      dynamicImportInCjs: false,
+      strict: true,
+      entryFileNames: '[name].cjs',
+      chunkFileNames: '[name]-[hash].cjs',
       codeSplitting: {
         groups: [
           { name: 'cli', tags: ['$initial'], priority: 2 },

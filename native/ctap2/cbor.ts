@@ -3,9 +3,10 @@
  * ways is refused, and a harmless departure from the canonical form is told to the log.
  *
  * cbor-x does the coding. It neither sorts keys nor minds duplicates, indefinite lengths or absurd sizes (ctap.md 3.2), so
- * the bytes are walked first: nothing reaches it that the walk has not measured.
+ * the bytes are walked first: nothing reaches it that the walk has not measured. Of its builds it is the one that compiles no code of its
+ * own and looks for no native addon (cbor-extract), which it would only want for long texts.
  */
-import { Encoder } from 'cbor-x';
+import { Encoder } from 'cbor-x/index-no-eval';
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 
 export type CborKey = number | string;

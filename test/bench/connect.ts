@@ -196,20 +196,20 @@ async function installWithLabKey(folder: string): Promise<string> {
   await build({
     input: source,
     platform: 'node',
-    output: { file: join(folder, 'dist', 'lab-bus.js') },
+    output: { file: join(folder, 'dist', 'lab-bus.cjs'), format: 'cjs' },
     logLevel: 'warn',
   });
   const program = join(folder, 'bin', 'lab-glasskey.js');
   const text = await readFile(join(folder, 'bin', 'glasskey.js'), 'utf8');
-  const own = 'await runProcess(process.argv.slice(2), systemCliWorld());';
+  const own = 'runProcess(process.argv.slice(2), systemCliWorld());';
   if (!text.includes(own)) throw new Error('bin/glasskey.js does not start as it did');
   await writeFile(
     program,
     text.replace(
       own,
-      `await runProcess(process.argv.slice(2), {
+      `runProcess(process.argv.slice(2), {
          ...systemCliWorld(),
-         hid: async () => (await import('../dist/lab-bus.js')).labHidBus(process.env.GLASSKEY_LAB_KEY),
+         hid: async () => require('../dist/lab-bus.cjs').labHidBus(process.env.GLASSKEY_LAB_KEY),
        });`,
     ),
   );

@@ -42,11 +42,14 @@ describe('the command line as it is installed', { timeout: 60_000 }, () => {
 
   const fromDist = (loaded: readonly string[]) => loaded.filter((path) => path.startsWith(installed.dist));
 
-  it('loads one file for --version', () => {
+  it('loads one file for --version, beside the few lines that the bundler gives to every file', () => {
     const { loaded, stdout, exitCode } = glasskey('--version');
     expect({ stdout, exitCode }).toEqual({ stdout: expect.stringMatching(/^glasskey \d+\.\d+\.\d+\n$/), exitCode: 0 });
-    expect(fromDist(loaded).map((path) => basename(path))).toEqual(['cli.js']);
-    expect(sourcesOf(join(installed.dist, 'cli.js')).filter((source) => source.includes('node_modules'))).toEqual([]);
+    expect(fromDist(loaded).map((path) => basename(path))).toEqual([
+      'cli.cjs',
+      expect.stringMatching(/^rolldown-runtime-/),
+    ]);
+    expect(sourcesOf(join(installed.dist, 'cli.cjs')).filter((source) => source.includes('node_modules'))).toEqual([]);
   });
 
   it('loads for status no sign-in, no Graph client, no CBOR and no HID', () => {
@@ -111,7 +114,7 @@ describe('the command line as it is installed', { timeout: 60_000 }, () => {
   it('keeps the licences of what was bundled, and of nothing that was not', () => {
     const text = readFileSync(join(installed.dist, 'THIRD-PARTY-LICENSES.txt'), 'utf8');
     const bundled = readdirSync(installed.dist)
-      .filter((name) => name.endsWith('.js'))
+      .filter((name) => name.endsWith('.cjs'))
       .flatMap((name) => sourcesOf(join(installed.dist, name)))
       .flatMap((source) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1] ?? []);
     expect(bundled).toEqual(expect.arrayContaining(['@azure/msal-node', 'cbor-x', 'zod']));
@@ -142,7 +145,7 @@ describe('the command line as it is installed', { timeout: 60_000 }, () => {
       writeFileSync(
         program,
         `import { labHidBus } from ${JSON.stringify(file('../lab/authenticator/socket-bus.ts'))};
-         import { runProcess, systemCliWorld } from './dist/cli.js';
+         import { runProcess, systemCliWorld } from './dist/cli.cjs';
          await runProcess(process.argv.slice(2), {
            ...systemCliWorld(),
            hid: async () => labHidBus(process.env.GLASSKEY_LAB_KEY),
@@ -197,7 +200,7 @@ describe('the command line as it is installed', { timeout: 60_000 }, () => {
     expect(paths).toEqual(
       expect.arrayContaining([
         'bin/glasskey.js',
-        'dist/cli.js',
+        'dist/cli.cjs',
         'dist/THIRD-PARTY-LICENSES.txt',
         'LICENSE',
         'package.json',

@@ -59,7 +59,7 @@ describe('wrongFiles', () => {
     'node_modules/cbor-extract/index.js',
     '.vite/build/licenses-main.json',
     '.env',
-    'dist/cli.js',
+    'dist/cli.cjs',
   ])('finds %s, which is not needed', async (planted) => {
     expect(wrongFiles(await archiveOf([...RIGHT, planted]), TARGET)).toEqual([`/${planted} is not needed`]);
   });
@@ -105,7 +105,7 @@ describe('isLeftOut', () => {
       '/main/shell/app-tray.ts',
       '/main/shell/icons/draw.ts',
       '/main/agent',
-      '/dist/cli.js',
+      '/dist/cli.cjs',
       '/dist/window/index.js.map',
       '/.vite/build/licenses-main.json',
       '/.viteother',
