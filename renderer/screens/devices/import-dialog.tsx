@@ -16,6 +16,7 @@ import type { CallOutput } from '../../../main/ipc/contract.ts';
 import { call } from '../../contract-client.ts';
 import { DialogButtons } from '../../design/dialog-buttons.tsx';
 import { ErrorNotice } from '../../design/error-notice.tsx';
+import { ScrollingTable } from '../../design/scrolling-table.tsx';
 import { type BadgeState, StateBadge } from '../../design/state-badge.tsx';
 import { useTexts } from '../../texts.tsx';
 
@@ -43,25 +44,6 @@ const useStyles = makeStyles({
   surface: { maxWidth: '820px' },
   content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
   file: { margin: 0, color: tokens.colorNeutralForeground2, overflowWrap: 'anywhere' },
-  scroll: {
-    maxHeight: 'min(46vh, 420px)',
-    overflow: 'auto',
-    border: `1px solid ${tokens.colorNeutralStroke2}`,
-    borderRadius: tokens.borderRadiusMedium,
-    ':focus-visible': { outline: `2px solid ${tokens.colorStrokeFocus2}` },
-  },
-  table: {
-    width: '100%',
-    borderCollapse: 'collapse',
-    fontSize: tokens.fontSizeBase200,
-    '& th, & td': {
-      textAlign: 'start',
-      verticalAlign: 'top',
-      padding: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalM}`,
-      borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
-    },
-    '& th': { fontWeight: tokens.fontWeightSemibold },
-  },
   verdict: { whiteSpace: 'nowrap', '& span': { verticalAlign: 'top' } },
   name: { fontWeight: tokens.fontWeightSemibold, overflowWrap: 'anywhere' },
   what: { overflowWrap: 'anywhere' },
@@ -146,34 +128,28 @@ export function ImportDialog({ which, onImported, onClose }: ImportDialogProps) 
                   />
                 )}
                 {shown.length > 0 && (
-                  // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
-                  <section className={styles.scroll} tabIndex={0} aria-label={say('devices.import-lines')}>
-                    <table className={styles.table}>
-                      <thead>
-                        <tr>
-                          <th scope="col">{say('devices.import-column-verdict')}</th>
-                          <th scope="col">{say('devices.import-column-name')}</th>
-                          <th scope="col">{say('devices.import-column-what')}</th>
-                        </tr>
-                      </thead>
-                      <tbody>
-                        {shown.map((line) => (
-                          <tr key={`${line.place} ${line.name}`}>
-                            <td className={styles.verdict}>
-                              <StateBadge state={BADGES[line.verdict]}>
-                                {say(`devices.import-${line.verdict}`)}
-                              </StateBadge>
-                            </td>
-                            <td className={styles.name}>{line.name}</td>
-                            <td className={styles.what}>
-                              {what(line)}{' '}
-                              <span className={styles.place}>{say('devices.import-at', { place: line.place })}</span>
-                            </td>
-                          </tr>
-                        ))}
-                      </tbody>
-                    </table>
-                  </section>
+                  <ScrollingTable
+                    isFramed
+                    label={say('devices.import-lines')}
+                    columns={[
+                      say('devices.import-column-verdict'),
+                      say('devices.import-column-name'),
+                      say('devices.import-column-what'),
+                    ]}
+                  >
+                    {shown.map((line) => (
+                      <tr key={`${line.place} ${line.name}`}>
+                        <td className={styles.verdict}>
+                          <StateBadge state={BADGES[line.verdict]}>{say(`devices.import-${line.verdict}`)}</StateBadge>
+                        </td>
+                        <td className={styles.name}>{line.name}</td>
+                        <td className={styles.what}>
+                          {what(line)}{' '}
+                          <span className={styles.place}>{say('devices.import-at', { place: line.place })}</span>
+                        </td>
+                      </tr>
+                    ))}
+                  </ScrollingTable>
                 )}
                 {lines.length > shown.length && (
                   <p style={{ margin: 0 }}>{say('devices.import-more', { count: lines.length - shown.length })}</p>

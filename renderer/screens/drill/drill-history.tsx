@@ -4,6 +4,7 @@ import { useCallback, useEffect, useId, useState } from 'react';
 import type { CallOutput, DrillView } from '../../../main/ipc/contract.ts';
 import { call, onEvent } from '../../contract-client.ts';
 import { ErrorNotice } from '../../design/error-notice.tsx';
+import { ScrollingTable } from '../../design/scrolling-table.tsx';
 import { StateBadge } from '../../design/state-badge.tsx';
 import { useTexts } from '../../texts.tsx';
 import { DrillLine } from './drill-line.tsx';
@@ -39,18 +40,6 @@ const useStyles = makeStyles({
     justifyContent: 'space-between',
     color: tokens.colorNeutralForeground2,
     fontSize: tokens.fontSizeBase100,
-  },
-  scroll: { overflowX: 'auto' },
-  table: {
-    width: '100%',
-    borderCollapse: 'collapse',
-    fontSize: tokens.fontSizeBase200,
-    '& th, & td': {
-      textAlign: 'start',
-      verticalAlign: 'top',
-      padding: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalM} ${tokens.spacingVerticalXS} 0`,
-      borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
-    },
   },
 });
 
@@ -112,42 +101,32 @@ export function DrillHistory({ only }: { readonly only?: readonly string[] }) {
 const BADGES = { passed: 'good', failed: 'bad', 'not-tried': 'neutral' } as const;
 
 function DrillTable({ drills }: { readonly drills: readonly DrillView[] }) {
-  const styles = useStyles();
   const { say, language } = useTexts();
   const when = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
   return (
-    <section
-      className={styles.scroll}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
-      tabIndex={0}
-      aria-label={say('drill.table')}
+    <ScrollingTable
+      label={say('drill.table')}
+      columns={[
+        say('drill.column-device'),
+        say('drill.column-when'),
+        say('drill.column-verdict'),
+        say('drill.column-time'),
+      ]}
     >
-      <table className={styles.table}>
-        <thead>
-          <tr>
-            <th scope="col">{say('drill.column-device')}</th>
-            <th scope="col">{say('drill.column-when')}</th>
-            <th scope="col">{say('drill.column-verdict')}</th>
-            <th scope="col">{say('drill.column-time')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {drills.map((one) => (
-            <tr key={one.id}>
-              <th scope="row">{one.target}</th>
-              <td>{when.format(one.at)}</td>
-              <td>
-                <StateBadge state={BADGES[one.verdict]}>{say(`drill.verdict-${one.verdict}`)}</StateBadge>
-              </td>
-              <td>
-                {hopTimes(one)
-                  .map(({ hop, ms }) => say('drill.time-of-hop', { hop, time: timeWords(ms, say) }))
-                  .join(', ')}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+      {drills.map((one) => (
+        <tr key={one.id}>
+          <th scope="row">{one.target}</th>
+          <td>{when.format(one.at)}</td>
+          <td>
+            <StateBadge state={BADGES[one.verdict]}>{say(`drill.verdict-${one.verdict}`)}</StateBadge>
+          </td>
+          <td>
+            {hopTimes(one)
+              .map(({ hop, ms }) => say('drill.time-of-hop', { hop, time: timeWords(ms, say) }))
+              .join(', ')}
+          </td>
+        </tr>
+      ))}
+    </ScrollingTable>
   );
 }

@@ -2,6 +2,7 @@
 import { Button, makeStyles, tokens } from '@fluentui/react-components';
 import { useId, useState } from 'react';
 import type { ReminderListView } from '../../../main/ipc/contract.ts';
+import { ScrollingTable } from '../../design/scrolling-table.tsx';
 import { StateBadge } from '../../design/state-badge.tsx';
 import { useTexts } from '../../texts.tsx';
 import { monthsOf, placeOf, placesOf, WIDTH } from './coming-line.ts';
@@ -49,18 +50,6 @@ const useStyles = makeStyles({
   soon: { fill: tokens.colorBrandForeground1, '@media (forced-colors: active)': { fill: 'CanvasText' } },
   due: { fill: tokens.colorStatusWarningForeground3, '@media (forced-colors: active)': { fill: 'CanvasText' } },
   critical: { fill: tokens.colorStatusDangerForeground3, '@media (forced-colors: active)': { fill: 'CanvasText' } },
-  scroll: { overflowX: 'auto' },
-  table: {
-    width: '100%',
-    borderCollapse: 'collapse',
-    fontSize: tokens.fontSizeBase200,
-    '& th, & td': {
-      textAlign: 'start',
-      verticalAlign: 'top',
-      padding: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalM} ${tokens.spacingVerticalXS} 0`,
-      borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
-    },
-  },
 });
 
 export type ComingProps = Pick<ReminderListView, 'upcoming' | 'now' | 'until'>;
@@ -198,36 +187,22 @@ function Axis({ now, until }: Pick<ComingProps, 'now' | 'until'>) {
 }
 
 function ComingTable({ upcoming }: Pick<ComingProps, 'upcoming'>) {
-  const styles = useStyles();
   const { say, language } = useTexts();
   const when = new Intl.DateTimeFormat(language, { dateStyle: 'long' });
   return (
-    <section
-      className={styles.scroll}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
-      tabIndex={0}
-      aria-label={say('reminders.coming-table')}
+    <ScrollingTable
+      label={say('reminders.coming-table')}
+      columns={[say('reminders.column-when'), say('reminders.column-what'), say('reminders.column-severity')]}
     >
-      <table className={styles.table}>
-        <thead>
-          <tr>
-            <th scope="col">{say('reminders.column-when')}</th>
-            <th scope="col">{say('reminders.column-what')}</th>
-            <th scope="col">{say('reminders.column-severity')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {upcoming.map(({ id, title, severity, at }) => (
-            <tr key={`${id} ${at}`}>
-              <td>{when.format(at)}</td>
-              <th scope="row">{title}</th>
-              <td>
-                <StateBadge state={BADGES[severity]}>{say(`reminders.severity-${severity}`)}</StateBadge>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+      {upcoming.map(({ id, title, severity, at }) => (
+        <tr key={`${id} ${at}`}>
+          <td>{when.format(at)}</td>
+          <th scope="row">{title}</th>
+          <td>
+            <StateBadge state={BADGES[severity]}>{say(`reminders.severity-${severity}`)}</StateBadge>
+          </td>
+        </tr>
+      ))}
+    </ScrollingTable>
   );
 }
