@@ -2,7 +2,10 @@
 import { asGlasskeyError } from '../diagnostics/glasskey-error.ts';
 import type { Log } from '../diagnostics/log.ts';
 import type { KeyPolicy, PolicyOf } from './agent/agent-rules.ts';
+import type { WrittenEnrollment } from './enrollment/enrollment.ts';
+import { enrolledKey } from './glasskey-enrolled-key.ts';
 import { settingFixed } from './glasskey-settings.ts';
+import type { OpenWorld } from './glasskey-world.ts';
 import { sha256Fingerprint } from './openssh/fingerprint.ts';
 import type { KeyPolicyStore, OwnKeyPolicy } from './storage/key-policy-store.ts';
 import type { Settings } from './storage/settings.ts';
@@ -30,6 +33,42 @@ export interface AgentPolicyWorld {
 
 /** Where neither can be read: the strictest, which still lets its owner in from this computer. */
 const STRICTEST: KeyPolicy = { ask: 'always', forwarded: 'refuse' };
+
+/** Of each key that the agents offer, in their order. */
+export async function agentPolicies(world: OpenWorld): Promise<readonly AgentKeyPolicy[]> {
+  const policies = await policyWorld(world);
+  return world
+    .written()
+    .toReversed()
+    .map((one) => agentKeyPolicy(one, policies));
+}
+
+/** Changes that of one key, as `setPolicyOfKey` does; `key` as `enrolledKey` takes it. */
+export async function setAgentPolicy(
+  key: string | undefined,
+  change: Partial<OwnKeyPolicy>,
+  world: OpenWorld,
+): Promise<AgentKeyPolicy> {
+  const policies = await policyWorld(world);
+  const enrollment = enrolledKey(key, world);
+  setPolicyOfKey(enrollment.files.fingerprint, change, policies);
+  return agentKeyPolicy(enrollment, policies);
+}
+
+async function policyWorld({ settings, database }: OpenWorld): Promise<AgentPolicyWorld> {
+  return { settings, store: (await import('./storage/key-policy-store.ts')).keyPolicyStore(database) };
+}
+
+function agentKeyPolicy({ files, plan, credential }: WrittenEnrollment, policies: AgentPolicyWorld): AgentKeyPolicy {
+  const key = files.fingerprint;
+  return {
+    key,
+    comment: files.publicLine.trimEnd().split(' ').slice(2).join(' '),
+    keyFile: plan.keyFile,
+    product: credential.product,
+    ...policyOfKey(key, policies),
+  };
+}
 
 /** For the agents: read anew for each request. */
 export function policyOf(world: AgentPolicyWorld, log: Log): PolicyOf {

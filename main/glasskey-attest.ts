@@ -1,13 +1,17 @@
 /** What the attestations of enrolled keys prove, and those of files, composed for glasskey.ts. */
 import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
 import { GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import { type IssuerDoubt, type VerifiedAttestation, verifyAttestation } from '../native/ctap2/attestation.ts';
 import type { AttestationTrust } from '../native/ctap2/attestation-chain.ts';
 import { formatAaguid } from '../native/ctap2/get-info.ts';
 import type { AttestationObject } from '../native/ctap2/make-credential.ts';
-import type { Enrollment, UnfinishedEnrollment, WrittenEnrollment } from './enrollment/enrollment.ts';
-import { isUnfinished, isWritten } from './enrollment/enrollment.ts';
+import type { WrittenEnrollment } from './enrollment/enrollment.ts';
 import { attestationOf } from './enrollment/key-files.ts';
+import { trustOf } from './glasskey-attestation.ts';
+import { enrolledKey } from './glasskey-enrolled-key.ts';
+import { noteAttestation } from './glasskey-observing.ts';
+import type { OpenWorld } from './glasskey-world.ts';
 import { formatAttestationBlob, parseAttestationBlob } from './openssh/attestation-blob.ts';
 import { skFingerprint } from './openssh/fingerprint.ts';
 import { parsePublicLine } from './openssh/public-line.ts';
@@ -47,6 +51,37 @@ export interface AttestationFiles {
   readonly attestation: Uint8Array;
   readonly challenge: Uint8Array;
   readonly publicFile: string;
+}
+
+/**
+ * Of an enrolled key, as of its enrollment or now; what it proves is noted for the reminders. `key`: its fingerprint, id or key file;
+ * undefined: the newest. Throws what `enrolledKey` throws, `ATTESTATION_FORGED`, `ATTESTATION_ROOT_INVALID`.
+ */
+export async function attestationOfKey(
+  key: string | undefined,
+  as: 'enrolled' | 'now',
+  world: OpenWorld,
+): Promise<AttestationReport> {
+  const { settings, homeFolder, clock } = world;
+  const enrollment = enrolledKey(key, world);
+  const at = as === 'enrolled' ? enrollment.createdAt : clock.now();
+  const report = attestationReport(enrollment, await trustOf(settings, homeFolder), at);
+  noteAttestation(enrollment.id, report.verdict, world);
+  return report;
+}
+
+/** Of files that ssh-keygen made, now. Throws what `attestationFilesReport` throws, and `ATTESTATION_ROOT_INVALID`. */
+export async function attestationOfFiles(
+  files: AttestationFiles,
+  { settings, homeFolder, clock }: OpenWorld,
+): Promise<AttestationReport> {
+  return attestationFilesReport(files, await trustOf(settings, homeFolder), clock.now());
+}
+
+/** Writes the two files of an enrolled key, to `output` or beside its key file. Throws what `enrolledKey` and `writeAttestation` throw. */
+export function exportAttestation(key: string | undefined, output: string | undefined, world: OpenWorld) {
+  const enrollment = enrolledKey(key, world);
+  return writeAttestation(enrollment, resolve(output ?? `${enrollment.plan.keyFile}.attest`));
 }
 
 /** As of `at` (milliseconds since 1970). Throws `ATTESTATION_FORGED`. */
@@ -136,38 +171,6 @@ export function attestationExport({ credential }: WrittenEnrollment): {
   }
   const attestation = formatAttestationBlob(toAttestationBlob(attestationOf(credential)));
   return { attestation, challenge: credential.challenge };
-}
-
-/**
- * The enrollment that `name` means: its fingerprint, its id, or the path of its key file; without a name the newest. Throws
- * `ENROLLED_KEY_UNKNOWN`, and `ENROLLMENT_UNFINISHED` where the name is that of one without key files yet.
- */
-export function enrollmentNamed(
-  enrollments: readonly Enrollment[],
-  name: string | undefined,
-  keyFile: (path: string) => string,
-): WrittenEnrollment {
-  const isCalled = ({ id, plan }: Enrollment) => name !== undefined && (id === name || plan.keyFile === keyFile(name));
-  const found = enrollments
-    .filter(isWritten)
-    .findLast((one) => name === undefined || one.files.fingerprint === name || isCalled(one));
-  if (found !== undefined) return found;
-  const begun = enrollments.filter(isUnfinished).findLast(isCalled);
-  if (begun !== undefined) throw notFinished(begun);
-  throw new GlasskeyError({
-    code: 'ENROLLED_KEY_UNKNOWN',
-    message: 'No key that is enrolled here is called that.',
-    remedy: 'Name one by its fingerprint or its key file; glasskey keys lists them.',
-  });
-}
-
-function notFinished({ plan }: UnfinishedEnrollment): GlasskeyError {
-  const way = plan.replaces === undefined ? `enroll${plan.backup === true ? ' --backup' : ''}` : 'rotate';
-  return new GlasskeyError({
-    code: 'ENROLLMENT_UNFINISHED',
-    message: `The enrollment of ${plan.keyFile} was begun and is not finished: it has no key files yet.`,
-    remedy: `Go on with it: glasskey ${way}`,
-  });
 }
 
 function proven(object: AttestationObject, verdict: VerifiedAttestation): Omit<AttestationReport, 'fingerprint'> {

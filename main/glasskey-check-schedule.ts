@@ -19,7 +19,7 @@ export interface CheckScheduleWorld {
   readonly homeFolder: string;
   readonly dataFolder: string;
   /** What looks once and tells what is due: an absolute path, and its words. */
-  readonly check: ProgramCall | undefined;
+  readonly check?: ProgramCall | undefined;
 }
 
 export type CheckScheduleStep = 'look' | 'install' | 'remove';

@@ -37,9 +37,12 @@ import {
   writePublicKeyCopies,
 } from './glasskey-connect.ts';
 import { pinnedHostKeys } from './glasskey-host-keys.ts';
-import { type ConnectWorld, keysToOffer, noteProof, startAgent } from './glasskey-login.ts';
+import { type ConnectWorld, connectWorld, keysToOffer, noteProof, startAgent } from './glasskey-login.ts';
 import { withWayOut } from './glasskey-login-failure.ts';
+import { noteDrilledHosts } from './glasskey-observing.ts';
+import { readinessAt } from './glasskey-readiness.ts';
 import { resolveWay } from './glasskey-target-ways.ts';
+import type { OpenWorld } from './glasskey-world.ts';
 import { agentSocketPath, connectSocketPath } from './storage/agent-socket-path.ts';
 import { type DrillRecord, type DrillStep, type DrillStepName, drillStore } from './storage/drill-store.ts';
 import { type Target, targetStore, type Way, type WayKind } from './storage/target-store.ts';
@@ -72,6 +75,19 @@ export interface DrillWorld extends ConnectWorld {
 
 /** How often the logs of ssh are looked at: the steps are timed by it. */
 const LOOK_EVERY_MS = 50;
+
+/** `drill`, and what it says of the hosts is noted for the reminders. Throws `NOT_ENROLLED`, and what `drill` throws. */
+export async function rehearse(
+  request: DrillRequest,
+  people: DrillPeople,
+  signal: AbortSignal,
+  world: OpenWorld,
+): Promise<readonly DrillRecord[]> {
+  const reports = async () => readinessAt(world.clock.now(), world).enrollments;
+  const drills = await drill(request, people, signal, { ...(await connectWorld(world)), reports });
+  noteDrilledHosts(drills, world);
+  return drills;
+}
 
 /**
  * Rehearses, and notes each rehearsal. Throws before anything is asked or tried where nothing can be: `DRILL_NO_TARGET`, `TARGET_UNKNOWN`,

@@ -1,11 +1,17 @@
 /** When each saved target was last proven: from drills and logins, composed for glasskey.ts. */
-import type { PassedDrill } from './storage/drill-store.ts';
-import type { Target } from './storage/target-store.ts';
+import type { Database } from './storage/database.ts';
+import { drillStore, type PassedDrill } from './storage/drill-store.ts';
+import { type Target, targetStore } from './storage/target-store.ts';
 
 /** When a target was last shown to let its owner in, and by what. */
 export interface LastProven {
   readonly at: number;
   readonly by: 'drill' | 'login';
+}
+
+/** From the database, now. */
+export function lastProvenIn(database: Database): ReadonlyMap<string, LastProven> {
+  return lastProvenOf(targetStore(database).list(), drillStore(database).lastPassed());
 }
 
 /**

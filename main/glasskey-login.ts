@@ -26,6 +26,9 @@ import type { Proof } from './enrollment/proof.ts';
 import type { Verdict } from './enrollment/readiness.ts';
 import type { KeyAgent, KeyAgentRequest, SigningPeople } from './glasskey-agent.ts';
 import type { ConnectTo, PlannedLogin } from './glasskey-connect.ts';
+import { notEnrolled } from './glasskey-enrolled-key.ts';
+import { readinessAt } from './glasskey-readiness.ts';
+import type { OpenWorld } from './glasskey-world.ts';
 import type { AgentKind } from './storage/agent-activity-store.ts';
 import type { Database } from './storage/database.ts';
 import type { Settings } from './storage/settings.ts';
@@ -63,6 +66,18 @@ export interface ConnectWorld {
   readonly requestRefused?: OnRefused | undefined;
   /** How readiness stands, from the disk. */
   readonly verdict: () => Promise<Verdict>;
+}
+
+/** Throws `NOT_ENROLLED`. */
+export async function connectWorld(world: OpenWorld): Promise<ConnectWorld> {
+  const [oldest, ...newer] = world.written();
+  if (oldest === undefined) throw notEnrolled();
+  return {
+    ...world,
+    ...(await world.keyAccess()),
+    enrollments: [oldest, ...newer],
+    verdict: async () => readinessAt(world.clock.now(), world).verdict,
+  };
 }
 
 /** The plan of the way that `logIn` tries first, without looking which security key is there. Throws what planLogins throws. */

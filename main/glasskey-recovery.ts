@@ -1,5 +1,7 @@
 /** Recovery and adoption of keys that were made elsewhere, composed for glasskey.ts. */
 import { adopt } from './enrollment/adopt.ts';
+import { diskKeyFiles } from './enrollment/disk-key-files.ts';
+import { readKeyFile } from './enrollment/read-key-file.ts';
 import {
   type RecoverChoices,
   type RecoveredKey,
@@ -9,6 +11,10 @@ import {
 } from './enrollment/recover.ts';
 import type { RecoveryPeople } from './enrollment/recovery-people.ts';
 import type { UnusableCredential } from './enrollment/resident-keys.ts';
+import { keyFilePath } from './glasskey-enrolled-key.ts';
+import { profileHolder } from './glasskey-profile.ts';
+import { statusReport } from './glasskey-status.ts';
+import type { OpenWorld } from './glasskey-world.ts';
 import { skFingerprint } from './openssh/fingerprint.ts';
 import { parsePublicLine } from './openssh/public-line.ts';
 
@@ -40,6 +46,32 @@ export interface RecoverReport {
   readonly next: string;
 }
 
+/**
+ * Takes in keys that were made elsewhere: from the resident credentials of a security key (enrollment/recover.ts), or from key files
+ * on this computer (enrollment/adopt.ts).
+ */
+export async function takeIn(
+  request: RecoverRequest,
+  people: GlasskeyRecoveryPeople,
+  signal: AbortSignal,
+  world: OpenWorld,
+): Promise<RecoverReport> {
+  const { journal, clock } = world;
+  const { hid } = await world.keyAccess('recover');
+  const recoverWorld: RecoverWorld = {
+    journal,
+    people,
+    clock,
+    bus: await hid(),
+    channel: await world.channel(),
+    files: diskKeyFiles(clock),
+    profile: profileHolder(people, world),
+    readKeyFile,
+  };
+  const report = await recoverKeys(request, keyFilePath(request.file, world), recoverWorld, signal);
+  return { ...report, next: nextToTakeIn(report.keys) ?? (await statusReport(world)).next };
+}
+
 /** `keyFile`: the one of the settings, or the file to take in; absolute. */
 export async function recoverKeys(
   request: RecoverRequest,
@@ -68,4 +100,10 @@ function fingerprintOf(line: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Where they were only listed. Undefined where one is enrolled here. */
+function nextToTakeIn(keys: RecoverReport['keys']): string | undefined {
+  if (keys.length === 0 || keys.some(({ outcome, enrolled }) => outcome !== 'left' || enrolled)) return undefined;
+  return keys.length === 1 ? 'Take it in: glasskey recover' : 'Take in those that you want: glasskey recover';
 }

@@ -1,10 +1,10 @@
 /** The facts that reminders go by, gathered for glasskey-reminders.ts from database and disk: no key, no network. */
-import { existsSync } from 'node:fs';
 import { asGlasskeyError } from '../diagnostics/glasskey-error.ts';
 import { type Enrollment, type EnrollmentJournal, isWritten, type WrittenEnrollment } from './enrollment/enrollment.ts';
-import { type EnrollmentReport, type RotationReport, readiness } from './enrollment/readiness.ts';
+import type { EnrollmentReport, RotationReport } from './enrollment/readiness.ts';
 import { hostSubject } from './glasskey-host-subject.ts';
 import { lastProvenOf } from './glasskey-last-proven.ts';
+import { readinessAt, reconcileEveryMs } from './glasskey-readiness.ts';
 import {
   type AdvisoryFact,
   type AttestationFact,
@@ -47,19 +47,9 @@ function policyAges(settings: Settings): PolicyAges {
   };
 }
 
-function reconcileEveryMs(settings: Settings): number {
-  return settings.get('reconcile.everyMinutes').value * 60_000;
-}
-
 function factsOf({ database, settings, journal }: RemindersWorld, now: number): Facts {
   const all = journal.list();
-  const { enrollments, rotation } = readiness({
-    enrollments: all,
-    proofs: journal.lastProofs(),
-    filesPresent: ({ plan }) => existsSync(plan.keyFile) && existsSync(`${plan.keyFile}.pub`),
-    now,
-    reconcileEveryMs: reconcileEveryMs(settings),
-  });
+  const { enrollments, rotation } = readinessAt(now, { journal, settings });
   const observations = observationStore(database);
   const sinceWhen = observing(observations, now);
   const looked = new Map(observations.list('attestation').map(({ subject, value }) => [subject, value.kind]));

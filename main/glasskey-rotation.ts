@@ -5,6 +5,7 @@ import type { ChannelWorld } from '../native/ctaphid/channel.ts';
 import type { HidBus } from '../native/hid/transport.ts';
 import type { WindowsKey } from '../native/webauthn/windows-access.ts';
 import type { Clock } from '../time/clock.ts';
+import { diskKeyFiles } from './enrollment/disk-key-files.ts';
 import type { KeyFileFolder } from './enrollment/enroll.ts';
 import type { EnrollmentJournal, EnrollmentPlan } from './enrollment/enrollment.ts';
 import { giveUpRotation } from './enrollment/give-up-rotation.ts';
@@ -16,6 +17,11 @@ import { deleteAbandoned, type RetireWorld, retire } from './enrollment/retire.t
 import { makeBeside, type RotateWorld } from './enrollment/rotate.ts';
 import { type RotationStanding, rotationIn, rotationStanding } from './enrollment/rotation.ts';
 import type { RotationPeople } from './enrollment/rotation-people.ts';
+import { keyScrutiny } from './glasskey-attestation.ts';
+import { assertCanSignIn, profileHolder } from './glasskey-profile.ts';
+import { reconcileEveryMs } from './glasskey-readiness.ts';
+import { statusReport } from './glasskey-status.ts';
+import type { OpenWorld } from './glasskey-world.ts';
 
 export interface RotateRequest {
   /** Undefined: the old key's. */
@@ -70,6 +76,33 @@ export interface RotationWorld {
   readonly reconcileEveryMs: number;
   /** Before anybody types a PIN for a key that could then not be published. */
   readonly assertCanSignIn: () => Promise<void>;
+}
+
+/** Takes one of the steps below, and says how the rotation stands then. */
+export async function stepped(
+  step: (world: RotationWorld) => Promise<RotationStep>,
+  people: RotateKeyPeople,
+  world: OpenWorld,
+): Promise<RotationResult> {
+  const { journal, clock, owner, log, settings, homeFolder } = world;
+  const { hid, windowsKey } = await world.keyAccess();
+  const did = await step({
+    journal,
+    people,
+    clock,
+    owner,
+    log,
+    bus: await hid(),
+    windowsKey,
+    channel: await world.channel(),
+    profile: profileHolder(people, world),
+    scrutiny: await keyScrutiny(settings, homeFolder),
+    files: diskKeyFiles(clock),
+    reconcileEveryMs: reconcileEveryMs(settings),
+    assertCanSignIn: async () => assertCanSignIn(settings),
+  });
+  const { rotation, next } = await statusReport(world);
+  return { did, rotation, next };
 }
 
 /** Begins a rotation, or takes the next step of the one that was begun; of one that was given up too. */

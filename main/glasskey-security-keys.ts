@@ -9,7 +9,12 @@ import type { ChannelWorld } from '../native/ctaphid/channel.ts';
 import type { HidBus } from '../native/hid/transport.ts';
 import type { WrittenEnrollment } from './enrollment/enrollment.ts';
 import { skPrivateKey, skPublicKey } from './enrollment/key-files.ts';
-import type { EnrollmentReport } from './enrollment/readiness.ts';
+import type { EnrollmentReport, RotationReport } from './enrollment/readiness.ts';
+import type { KeyWay } from './glasskey-key-way.ts';
+import { noteSecurityKeys } from './glasskey-observing.ts';
+import { readinessAt } from './glasskey-readiness.ts';
+import { statusReport } from './glasskey-status.ts';
+import type { OpenWorld } from './glasskey-world.ts';
 import { skFingerprint } from './openssh/fingerprint.ts';
 import { openKey } from './security-keys/choose-key.ts';
 import { setAlwaysUv, setMinPinLength } from './security-keys/configure-key.ts';
@@ -158,6 +163,50 @@ export function enrolledCredential(enrollment: WrittenEnrollment, report: Enroll
     credentialId: skPrivateKey(enrollment).keyHandle,
     aaguid: credential.aaguid,
   };
+}
+
+/** Over the security keys of this computer, and the journal. `logged`: as the sources have it. */
+export async function openSecurityKeys(world: OpenWorld, logged: SecurityKeysSources['logged']): Promise<SecurityKeys> {
+  const { hid, journal, clock, log, environment } = world;
+  const keys = securityKeys({
+    seen: (seen) => noteSecurityKeys(seen, world),
+    hid,
+    channel: await world.channel(),
+    log,
+    enrolled: async () => {
+      const reports = new Map(readinessAt(clock.now(), world).enrollments.map((report) => [report.id, report]));
+      return world.written().flatMap((enrollment) => {
+        const report = reports.get(enrollment.id);
+        return report === undefined ? [] : [enrolledCredential(enrollment, report)];
+      });
+    },
+    deleting: async (work) => {
+      const { noteCredentialGone } = await import('./enrollment/credential-gone.ts');
+      return journal.exclusively(() => work((id) => noteCredentialGone(id, { journal, clock })));
+    },
+    environment,
+    logged,
+  });
+  if ((await world.keyWay())?.way !== 'windows') return keys;
+  return (await import('./glasskey-windows-keys.ts')).securityKeysThroughWindows(keys);
+}
+
+/** What is enrolled on this computer, and what is plugged in. */
+export interface KeysReport {
+  readonly enrolled: readonly EnrollmentReport[];
+  /** Empty where keys are reached through Windows: they cannot be seen then. */
+  readonly pluggedIn: readonly SecurityKey[];
+  readonly rotation: RotationReport | undefined;
+  readonly keyWay: KeyWay | undefined;
+}
+
+/** Asks the keys for no PIN and no touch; what they say of themselves is noted. */
+export async function keysReport(world: OpenWorld, signal: AbortSignal): Promise<KeysReport> {
+  const { enrollments: enrolled, rotation, keyWay } = await statusReport(world);
+  if (keyWay?.way === 'windows') return { enrolled, pluggedIn: [], rotation, keyWay };
+  const pluggedIn = await describeKeys(await world.hid(), await world.channel(), signal);
+  noteSecurityKeys(pluggedIn, world);
+  return { enrolled, pluggedIn, rotation, keyWay };
 }
 
 type Work<T> = (key: Authenticator, world: SecurityKeysWorld) => Promise<T>;

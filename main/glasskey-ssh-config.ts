@@ -20,6 +20,8 @@ import type { WrittenEnrollment } from './enrollment/enrollment.ts';
 import { keysForLogin, knownHostsFilesOf, lastAccount, publicKeyCopy, withUser } from './glasskey-connect.ts';
 import { pinnedHostKeys } from './glasskey-host-keys.ts';
 import { resolveWay } from './glasskey-target-ways.ts';
+import type { OpenWorld } from './glasskey-world.ts';
+import { agentSocketPath } from './storage/agent-socket-path.ts';
 import type { Database } from './storage/database.ts';
 import type { Settings } from './storage/settings.ts';
 import { type Target, targetStore, type Way } from './storage/target-store.ts';
@@ -62,6 +64,10 @@ export interface SshConfigChange {
   readonly state: SshConfigState;
   /** Where what was in the user's file before is kept; undefined where there was none, or nothing was changed in it. */
   readonly keptAs: string | undefined;
+}
+
+export function sshConfigWorld(world: OpenWorld): SshConfigWorld {
+  return { ...world, enrollments: world.written(), agentSocket: agentSocketPath(world.dataFolder) };
 }
 
 /** How it stands, from the disk; changes nothing. Throws `HOST_KEYS_UNUSABLE`, `CONNECT_PATH_UNUSABLE`. */

@@ -4,12 +4,14 @@ import { extname, isAbsolute, join } from 'node:path';
 import { asGlasskeyError, GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import type { FindTarget } from './glasskey-target-ways.ts';
 import { assertOthersHold, checkedTarget } from './glasskey-targets.ts';
+import type { OpenWorld } from './glasskey-world.ts';
 import {
   TARGET_ROLES,
   type Target,
   type TargetChange,
   type TargetEntry,
   type TargetStore,
+  targetStore,
   type Way,
 } from './storage/target-store.ts';
 import type { FoundTarget, FoundTargets } from './target-files/found-target.ts';
@@ -56,6 +58,16 @@ export interface ImportSource {
   readonly file: string | undefined;
   /** Undefined: by the file's ending; everything but .csv, .tsv, .txt and .json is an ssh_config. */
   readonly format: TargetFormat | undefined;
+}
+
+/** What taking in the targets of a file would do (`planImport`); nothing is done. Throws `TARGET_FILE_INVALID`. */
+export function lookAtImport(
+  source: ImportSource,
+  update: boolean,
+  { database, dataFolder, homeFolder }: OpenWorld,
+): ImportPlan {
+  const found = readTargetFile(source, homeFolder, join(dataFolder, 'ssh_config'));
+  return { ...planImport(found, targetStore(database).list(), update), file: fileOf(source, homeFolder) };
 }
 
 export function fileOf({ file }: Pick<ImportSource, 'file'>, homeFolder: string): string {

@@ -24,9 +24,10 @@ const NOT_BUNDLED = ['node-hid', '@lydell/node-pty', 'koffi'];
  */
 const LOCAL_STATE = new RegExp(
   [
-    '/main/storage/(data-folder|database|enrollment-store|load-sqlite|log-file|migrations|settings|target-store)\\.ts$',
+    '/main/storage/(data-folder|database|drill-store|enrollment-store|load-sqlite|log-file|migrations|settings|target-store)\\.ts$',
     '/main/enrollment/(enrollment|readiness|stored-journal)\\.ts$',
-    '/main/(glasskey|cli/open-glasskey|cli/output|storage/agent-socket-path)\\.ts$',
+    '/main/glasskey(|-enrolled-key|-last-proven|-open-world|-readiness|-status)\\.ts$',
+    '/main/(cli/open-glasskey|cli/output|storage/agent-socket-path)\\.ts$',
     '/node_modules/zod/',
   ]
     .join('|')

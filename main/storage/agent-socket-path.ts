@@ -2,7 +2,7 @@
  * Where the agents and the sessions listen: one place, which other programs are told of. It stands here, not in the agent's folder,
  * because `glasskey status` says it and must not load the agent. On Windows it is a pipe; that of OpenSSH's own agent is never taken.
  */
-import { posix, win32 } from 'node:path';
+import { posix, resolve, win32 } from 'node:path';
 
 /** Before the name of each pipe of Windows. */
 export const PIPE_PREFIX = '\\\\.\\pipe\\';
@@ -11,6 +11,11 @@ export const PIPE_PREFIX = '\\\\.\\pipe\\';
 export function agentSocketPath(dataFolder: string, platform: NodeJS.Platform = process.platform): string {
   if (platform === 'win32') return pipeOf(dataFolder, 'agent');
   return posix.join(dataFolder, 'agent', 'agent.sock');
+}
+
+/** The same, or the socket that was chosen instead. */
+export function agentSocketOf(chosen: string | undefined, dataFolder: string): string {
+  return chosen === undefined ? agentSocketPath(dataFolder) : resolve(chosen);
 }
 
 /** Where the app serves its sessions to the command line. */

@@ -6,12 +6,11 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
-import type { Enrollment, WrittenEnrollment } from '../../main/enrollment/enrollment.ts';
+import type { WrittenEnrollment } from '../../main/enrollment/enrollment.ts';
 import {
   attestationExport,
   attestationFilesReport,
   attestationReport,
-  enrollmentNamed,
   writeAttestation,
 } from '../../main/glasskey-attest.ts';
 import { parseAttestationBlob } from '../../main/openssh/attestation-blob.ts';
@@ -84,31 +83,6 @@ describe('the attestation of an enrolled key', () => {
       fingerprint: one.files.fingerprint,
     });
     expect(() => attestationExport(found)).toThrow(expect.objectContaining({ code: 'ATTESTATION_NOT_KEPT' }));
-  });
-
-  it('is named by fingerprint, id or key file; the newest is meant without a name', async () => {
-    const [first, second] = [await enrolled(), await enrolled()];
-    const named = (name?: string) => enrollmentNamed([first, second], name, (path) => path);
-    expect(named()).toBe(second);
-    for (const name of [first.id, first.files.fingerprint, first.plan.keyFile]) expect(named(name)).toBe(first);
-    expect(() => named('SHA256:nobody')).toThrow(expect.objectContaining({ code: 'ENROLLED_KEY_UNKNOWN' }));
-  });
-
-  it('of one that is named before it has key files says so, and which command goes on with it', async () => {
-    const { plan } = await enrolled();
-    const begun = (some: object): Enrollment => ({
-      id: 'begun',
-      createdAt: 1,
-      plan: { ...plan, keyFile: '/home/alice/.ssh/begun', ...some },
-      state: 'requested',
-      challenge: new Uint8Array(32),
-    });
-    const named = (some: object) => () => enrollmentNamed([begun(some)], '/home/alice/.ssh/begun', (path) => path);
-    const unfinished = (command: string) =>
-      expect.objectContaining({ code: 'ENROLLMENT_UNFINISHED', remedy: `Go on with it: glasskey ${command}` });
-    expect(named({})).toThrow(unfinished('enroll'));
-    expect(named({ backup: true, publish: false })).toThrow(unfinished('enroll --backup'));
-    expect(named({ replaces: 'other' })).toThrow(unfinished('rotate'));
   });
 });
 
