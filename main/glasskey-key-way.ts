@@ -4,24 +4,20 @@
  */
 import { asGlasskeyError, type GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import type { HidBus } from '../native/hid/transport.ts';
-import { type BeyondWebauthn, beyondWebauthn } from '../native/webauthn/beyond-webauthn.ts';
+import { type BeyondWebauthn, beyondWebauthn, type ThroughWindowsReason } from '../native/webauthn/beyond-webauthn.ts';
 import type { WindowsAccess, WindowsKey } from '../native/webauthn/windows-access.ts';
 import type { SettingValue } from './storage/settings.ts';
 
-/**
- * - `setting`: `windows.securityKeys` says so,
- * - `elevated`: this process is an administrator's, and opens keys itself,
- * - `not-elevated`: it is not,
- * - `cannot-open`: it is, and this computer's keys cannot even be listed.
- */
-export type KeyWayReason = 'setting' | 'elevated' | 'not-elevated' | 'cannot-open';
-
-export interface KeyWay {
-  readonly way: 'direct' | 'windows';
-  readonly because: KeyWayReason;
+/** Which way, and why: `setting`: `windows.securityKeys` says so, `elevated`: this process is an administrator's, and opens keys itself. */
+export type KeyWay = (
+  | { readonly way: 'direct'; readonly because: DirectReason }
+  | { readonly way: 'windows'; readonly because: ThroughWindowsReason }
+) & {
   /** Why nothing can be done that way. */
   readonly obstacle: { readonly code: string; readonly message: string; readonly remedy: string } | undefined;
-}
+};
+
+type DirectReason = 'setting' | 'elevated';
 
 export interface KeyAccess {
   readonly hid: () => Promise<HidBus>;
@@ -49,11 +45,11 @@ export async function keyWay({ windows, hid, setting }: KeyWayWorld): Promise<Ke
   return isListed ? direct('elevated', undefined) : throughWindows('cannot-open', windows);
 }
 
-function direct(because: KeyWayReason, obstacle: KeyWay['obstacle']): KeyWay {
+function direct(because: DirectReason, obstacle: KeyWay['obstacle']): KeyWay {
   return { way: 'direct', because, obstacle };
 }
 
-async function throughWindows(because: KeyWayReason, windows: WindowsAccess): Promise<KeyWay> {
+async function throughWindows(because: ThroughWindowsReason, windows: WindowsAccess): Promise<KeyWay> {
   const obstacle = await windows.open().then(() => undefined, asGlasskeyError);
   return { way: 'windows', because, obstacle: obstacle && told(obstacle) };
 }
@@ -66,15 +62,15 @@ function notElevated(): KeyWay['obstacle'] {
   return {
     code: 'HID_PERMISSION',
     message: 'The setting windows.securityKeys has Glasskey open security keys itself, and this account may not.',
-    remedy: 'Start Glasskey as an administrator, or set that to auto',
+    remedy: 'Start Glasskey as an administrator, or set that to auto.',
   };
 }
 
 /** In place of the HID bus where keys are reached through Windows: whoever wants to open one hears that `what` cannot be done. */
-export function unopenableBus(what: BeyondWebauthn): HidBus {
+export function unopenableBus(what: BeyondWebauthn, because: ThroughWindowsReason): HidBus {
   return {
     list: async () => {
-      throw beyondWebauthn(what);
+      throw beyondWebauthn(what, because);
     },
   };
 }

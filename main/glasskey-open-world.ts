@@ -60,9 +60,10 @@ export async function openWorld(world: GlasskeyWorld, agents: Set<KeyAgent>): Pr
     },
     async keyAccess(what = 'information') {
       const { windows, hid } = world;
-      if (windows === undefined || (await opened.keyWay())?.way !== 'windows') return { hid, windowsKey: undefined };
+      const way = windows && (await opened.keyWay());
+      if (windows === undefined || way?.way !== 'windows') return { hid, windowsKey: undefined };
       const { unopenableBus } = await import('./glasskey-key-way.ts');
-      return { hid: async () => unopenableBus(what), windowsKey: async () => (await windows()).open() };
+      return { hid: async () => unopenableBus(what, way.because), windowsKey: async () => (await windows()).open() };
     },
     async channel() {
       const { systemChannelWorld } = await import('../native/ctap2/authenticator.ts');

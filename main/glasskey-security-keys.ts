@@ -187,8 +187,9 @@ export async function openSecurityKeys(world: OpenWorld, logged: SecurityKeysSou
     environment,
     logged,
   });
-  if ((await world.keyWay())?.way !== 'windows') return keys;
-  return (await import('./glasskey-windows-keys.ts')).securityKeysThroughWindows(keys);
+  const keyWay = await world.keyWay();
+  if (keyWay?.way !== 'windows') return keys;
+  return (await import('./glasskey-windows-keys.ts')).securityKeysThroughWindows(keys, keyWay.because);
 }
 
 /** What is enrolled on this computer, and what is plugged in. */

@@ -1,11 +1,11 @@
 /** Managing security keys where they are reached through Windows: all that cannot be done that way is refused, each with the way that can. */
-import { type BeyondWebauthn, beyondWebauthn } from '../native/webauthn/beyond-webauthn.ts';
+import { type BeyondWebauthn, beyondWebauthn, type ThroughWindowsReason } from '../native/webauthn/beyond-webauthn.ts';
 import type { SecurityKeys } from './glasskey-security-keys.ts';
 
-/** `keys` as they are but for what would open one: that throws `WEBAUTHN_CANNOT`. */
-export function securityKeysThroughWindows(keys: SecurityKeys): SecurityKeys {
+/** `keys` as they are but for what would open one: that throws `WEBAUTHN_CANNOT`. `because`: why it goes through Windows. */
+export function securityKeysThroughWindows(keys: SecurityKeys, because: ThroughWindowsReason): SecurityKeys {
   const cannot = (what: BeyondWebauthn) => async (): Promise<never> => {
-    throw beyondWebauthn(what);
+    throw beyondWebauthn(what, because);
   };
   return {
     ...keys,

@@ -19,6 +19,7 @@ import type { ConnectTo } from './glasskey-connect.ts';
 import type { DrillPeople, DrillRequest } from './glasskey-drill.ts';
 import type { EnrollOutlook, EnrollReport, EnrollRequest } from './glasskey-enrollment.ts';
 import type { HostKeysOfHost } from './glasskey-host-keys.ts';
+import type { KeyWay } from './glasskey-key-way.ts';
 import type { LastProven } from './glasskey-last-proven.ts';
 import type { ConnectPlace } from './glasskey-login.ts';
 import { type ClosableWorld, openWorld } from './glasskey-open-world.ts';
@@ -144,6 +145,11 @@ export class Glasskey {
     return this.#over(import('./glasskey-security-keys.ts'), ({ openSecurityKeys }, world) =>
       openSecurityKeys(world, (what, work) => this.#logged(what, work)),
     );
+  }
+
+  /** Which way security keys are reached; undefined where there is but one: everywhere but on Windows. Opens none. */
+  async keyWay(): Promise<KeyWay | undefined> {
+    return (await this.#open()).keyWay();
   }
 
   /** The system's names for the security keys that are plugged in. Opens none of them. Throws `WEBAUTHN_CANNOT` where it cannot be seen. */

@@ -5,7 +5,7 @@
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import { formatAaguid } from '../../native/ctap2/get-info.ts';
 import { type AttestationObject, CredProtect } from '../../native/ctap2/make-credential.ts';
-import { beyondWebauthn } from '../../native/webauthn/beyond-webauthn.ts';
+import { chosenByWindows } from '../../native/webauthn/beyond-webauthn.ts';
 import type { WindowsKey } from '../../native/webauthn/windows-access.ts';
 import { COSE_OF } from './capabilities.ts';
 import type { EnrollWorld } from './enroll.ts';
@@ -40,7 +40,7 @@ export async function makeThroughWindows(
   signal: AbortSignal,
   requested: () => void,
 ): Promise<MadeThroughWindows> {
-  if (device !== undefined) throw beyondWebauthn('choose');
+  if (device !== undefined) throw chosenByWindows();
   const key = await openKey();
   requested();
   const making = key.makeCredential(

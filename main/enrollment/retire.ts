@@ -16,7 +16,7 @@ import {
   type StoredCredential,
 } from '../../native/ctap2/credential-management.ts';
 import type { PinUvAuthToken } from '../../native/ctap2/pin-uv-auth-token.ts';
-import { beyondWebauthn } from '../../native/webauthn/beyond-webauthn.ts';
+import { chosenByWindows } from '../../native/webauthn/beyond-webauthn.ts';
 import { askPin } from './ask-pin.ts';
 import type { EnrollWorld } from './enroll.ts';
 import type { EnrollmentIn, Retirement, WrittenEnrollment } from './enrollment.ts';
@@ -148,7 +148,7 @@ async function retireFromKey(
   const { which, leaving } = sides;
   // Windows deletes nothing from a key: as with keys that cannot, the credential stays there, and its owner is asked about that.
   if (world.windowsKey !== undefined) {
-    if (device !== undefined) throw beyondWebauthn('choose');
+    if (device !== undefined) throw chosenByWindows();
     return retireAndKeep(sides, rotation, world, signal);
   }
   const holder = await openHolder(

@@ -161,6 +161,13 @@ const chainLink = z.object({
   pluggedIn: z.boolean().optional(),
 });
 
+/** On Windows: which way security keys are reached, and why that one (main/glasskey-key-way.ts); `obstacle`: why nothing can be done that way. */
+const keyWay = z.object({
+  way: z.enum(['direct', 'windows']),
+  because: z.enum(['setting', 'elevated', 'not-elevated', 'cannot-open']),
+  obstacle: z.object({ code: z.string(), message: z.string(), remedy: z.string() }).optional(),
+});
+
 /** What each means: main/enrollment/rotation.ts. */
 const rotationStage = z.enum(['making', 'to-publish', 'waiting', 'to-prove', 'to-retire', 'retiring']);
 
@@ -182,14 +189,7 @@ const readiness = z.object({
   enrollments: z.array(enrollment.extend({ canBePublished: z.boolean() })),
   /** A replacement of the key is under way; absent where none is. */
   rotation: z.object({ stage: rotationStage, leaving: z.enum(['old', 'new']) }).optional(),
-  /** On Windows: which way security keys are reached, and why that one; `obstacle`: why nothing can be done that way. */
-  keyWay: z
-    .object({
-      way: z.enum(['direct', 'windows']),
-      because: z.enum(['setting', 'elevated', 'not-elevated', 'cannot-open']),
-      obstacle: z.object({ code: z.string(), message: z.string(), remedy: z.string() }).optional(),
-    })
-    .optional(),
+  keyWay: keyWay.optional(),
   /** The last rehearsal of any target. */
   lastDrill: z.object({ target: z.string(), at: time, verdict: drillVerdict }).optional(),
   /** The saved targets that neither a login nor a drill has ever proven; absent: there is none. */
@@ -218,8 +218,8 @@ const filesOutlook = z.object({
 
 const enrollOutlook = filesOutlook.extend({
   pluggedIn: z.array(pluggedInKey),
-  /** The key is made through Windows, whose dialog finds it and asks for PIN and touch: what is plugged in is not seen. */
-  throughWindows: z.boolean().optional(),
+  /** Through Windows, whose dialog finds the key and asks for PIN and touch, what is plugged in is not seen. */
+  keyWay: keyWay.optional(),
   /** How many keys are enrolled here already. */
   enrolled: z.number(),
   /** The same of a backup; absent where no key is on a profile yet. */
@@ -914,7 +914,14 @@ export const CALLS = {
   },
 
   /** The keys that are plugged in and what each says of itself, without PIN or touch. */
-  'keys.list': { from: 'main', input: NONE, output: z.object({ keys: z.array(securityKey) }) },
+  /** None where they are reached through Windows (`keyWay`): what is plugged in is not seen then. */
+  'keys.list': {
+    from: 'main',
+    input: NONE,
+    output: z.object({ keys: z.array(securityKey), keyWay: keyWay.optional() }),
+  },
+  /** Opens the page of Windows Settings where a key's PIN, fingerprints and reset are. Throws KEY_SETTINGS_NOT_OPENED. */
+  'keys.open-settings': { from: 'main', input: NONE, output: NONE },
   /** Makes it blink, so that it can be told from others. */
   'keys.wink': { from: 'main', input: onKey, output: NONE },
   /** One setting of the key at a time. A longer minimum cannot be made shorter again. */
@@ -1339,6 +1346,7 @@ export type Readiness = z.output<typeof readiness>;
 export type ChainLink = z.output<typeof chainLink>;
 export type EnrollmentView = z.output<typeof enrollment>;
 export type EnrolledKeyView = Readiness['enrollments'][number];
+export type KeyWayView = z.output<typeof keyWay>;
 export type EnrollOutlook = z.output<typeof enrollOutlook>;
 export type EnrollStep = z.output<typeof enrollStep>;
 export type EnrollReportView = z.output<typeof enrollReport>;

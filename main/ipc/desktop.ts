@@ -58,6 +58,8 @@ export interface DesktopWorld {
   readonly chooseNewFile: (name: string) => Promise<string | undefined>;
   /** Asks for a file that is there, of one of these endings; undefined: declined. */
   readonly chooseFile: (endings: readonly string[]) => Promise<string | undefined>;
+  /** Windows Settings, at its page for security keys. Throws `KEY_SETTINGS_NOT_OPENED`. */
+  readonly openKeySettings: () => Promise<void>;
   /** The height that the prompt's document needs, in CSS pixels. */
   readonly fitPrompt: (height: number) => void;
 }
@@ -131,7 +133,7 @@ export async function startDesktop(world: DesktopWorld): Promise<Desktop> {
     ...recoveryCalls({ glasskey, desk, texts, tell, enrolled: () => void agent.refresh() }),
     ...rotationCalls({ glasskey, desk, texts, tell, enrolled: () => void agent.refresh(), now }),
     ...drillCalls({ glasskey, desk, texts, tell, now }),
-    ...securityKeyCalls({ glasskey, desk, texts, tell }),
+    ...securityKeyCalls({ glasskey, desk, texts, tell, openKeySettings: world.openKeySettings }),
     ...targetCalls({
       glasskey,
       tell,

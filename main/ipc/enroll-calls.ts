@@ -9,6 +9,7 @@ import type { Texts } from '../texts/texts.ts';
 import type { CallContext, CallHandlers, Tell } from './call-server.ts';
 import type { EnrollOutlook, EnrollReportView, EnrollStep, PublishReportView } from './contract.ts';
 import { crossedError } from './crossed-error.ts';
+import { keyWayView } from './key-way-view.ts';
 
 export interface EnrollCallsWorld {
   readonly glasskey: Pick<Glasskey, 'keys' | 'enroll' | 'publish' | 'enrollOutlook'>;
@@ -74,7 +75,7 @@ async function outlook(
   return {
     ...filesView(files),
     pluggedIn: pluggedIn.map(keyView),
-    ...(keyWay?.way === 'windows' ? { throughWindows: true } : {}),
+    ...keyWayView(keyWay),
     enrolled: enrolled.filter(({ state }) => state === 'written' || state === 'published').length,
     ...(backup === undefined ? {} : { backup: { ...filesView(backup), isPrepared: backup.isPrepared } }),
     ...(publishObstacle === undefined ? {} : { publishObstacle: crossedError(publishObstacle, texts) }),

@@ -6,6 +6,7 @@ import { firstJumpWay, resolveWay } from '../glasskey-target-ways.ts';
 import type { Target } from '../storage/target-store.ts';
 import type { CallHandlers } from './call-server.ts';
 import type { ChainLink, EnrolledKeyView, Readiness } from './contract.ts';
+import { keyWayView } from './key-way-view.ts';
 
 export interface ReadinessWorld {
   readonly glasskey: Pick<Glasskey, 'status' | 'publicKeys' | 'pluggedIn' | 'setting'>;
@@ -39,17 +40,13 @@ export function readinessCalls({ glasskey, now }: ReadinessWorld): Pick<CallHand
         next: nextOf(status),
         enrollments,
         ...(status.rotation === undefined ? {} : { rotation: status.rotation }),
-        ...(status.keyWay === undefined ? {} : { keyWay: keyWayOf(status.keyWay) }),
+        ...keyWayView(status.keyWay),
         ...(status.lastDrill === undefined ? {} : { lastDrill: lastDrillOf(status.lastDrill) }),
         ...(status.neverProven.length === 0 ? {} : { neverProven: [...status.neverProven] }),
         now: now(),
       };
     },
   };
-}
-
-function keyWayOf({ way, because, obstacle }: NonNullable<StatusReport['keyWay']>): Readiness['keyWay'] {
-  return { way, because, ...(obstacle === undefined ? {} : { obstacle }) };
 }
 
 function lastDrillOf({ target, at, verdict }: NonNullable<StatusReport['lastDrill']>): Readiness['lastDrill'] {

@@ -8,6 +8,7 @@ import type { ConsentQuestion, SecurityKeyPeople } from '../security-keys/people
 import type { Texts } from '../texts/texts.ts';
 import type { CallContext, CallHandlers, Tell } from './call-server.ts';
 import type { AttestationView, CallName } from './contract.ts';
+import { keyWayView } from './key-way-view.ts';
 import {
   attestationView,
   credentialListView,
@@ -19,10 +20,12 @@ import {
 } from './security-key-views.ts';
 
 export interface SecurityKeyCallsWorld {
-  readonly glasskey: Pick<Glasskey, 'status' | 'securityKeys' | 'attestation'>;
+  readonly glasskey: Pick<Glasskey, 'status' | 'securityKeys' | 'attestation' | 'keyWay'>;
   readonly desk: PromptDesk;
   readonly texts: Texts;
   readonly tell: Tell;
+  /** Windows Settings, at its page for security keys. */
+  readonly openKeySettings: () => Promise<void>;
 }
 
 type SecurityKeyCall = Extract<CallName, `${'keys' | 'pin' | 'credentials' | 'fingerprints'}.${string}`>;
@@ -34,7 +37,7 @@ interface AwaitedConsent {
 }
 
 export function securityKeyCalls(world: SecurityKeyCallsWorld): Pick<CallHandlers, SecurityKeyCall> {
-  const { glasskey, desk, texts, tell } = world;
+  const { glasskey, desk, texts, tell, openKeySettings } = world;
   /** One piece of work at a time, whatever the windows ask for: each has prompts of its own, and there is one person. */
   let isAtWork = false;
   let awaited: AwaitedConsent | undefined;
@@ -76,8 +79,13 @@ export function securityKeyCalls(world: SecurityKeyCallsWorld): Pick<CallHandler
 
   return {
     async 'keys.list'(_, { signal }) {
-      const keys = await (await glasskey.securityKeys()).list(signal);
-      return { keys: keys.map((key) => securityKeyView(key, texts)) };
+      const keyWay = await glasskey.keyWay();
+      const keys = keyWay?.way === 'windows' ? [] : await (await glasskey.securityKeys()).list(signal);
+      return { keys: keys.map((key) => securityKeyView(key, texts)), ...keyWayView(keyWay) };
+    },
+    async 'keys.open-settings'() {
+      await openKeySettings();
+      return {};
     },
     async 'keys.wink'({ key }, { signal }) {
       // It asks nobody anything.

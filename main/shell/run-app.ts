@@ -21,6 +21,7 @@ import { dropForeignSwitches, findNoHosts } from './chromium-switches.ts';
 import { LINK_SCHEME, linkAmong } from './deep-link.ts';
 import { DesktopApp } from './desktop-app.ts';
 import { guardApp, guardSession } from './guards.ts';
+import { openKeySettings } from './key-settings.ts';
 import { HIDDEN } from './open-at-login.ts';
 import { CHECK_REMINDERS, checkReminders } from './reminder-check.ts';
 import { safeStorageTokenCache } from './safe-storage-token-cache.ts';
@@ -132,6 +133,7 @@ async function startServices(world: AppWorld, { log, texts, dataFolder }: Starti
     platform: process.platform,
     tokens: safeStorageTokenCache(join(dataFolder, 'tokens.bin'), safeStorage, { platform: process.platform, log }),
     copy: (text) => clipboard.writeText(text),
+    openKeySettings: () => openKeySettings(process.platform),
     fitPrompt: (height) => fitPrompt(height),
     chooseFile: (endings) => chooseFile(endings),
     chooseNewFile: (name) => chooseNewFile(name),

@@ -24,6 +24,7 @@ const corpusOn = (key: string): { readonly [N in CallName]: readonly CallInput<N
   ],
   'publish.run': [{}, { enrollment: 'ab12' }],
   'keys.list': [{}],
+  'keys.open-settings': [{}],
   'keys.wink': [{ key }],
   'keys.configure': [
     { key, change: { alwaysUv: true } },

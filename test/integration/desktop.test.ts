@@ -43,6 +43,7 @@ async function start(keys = lab.environment.GLASSKEY_LAB_KEY ?? ''): Promise<Des
     platform: process.platform,
     tokens: memoryTokenCache(),
     copy: () => {},
+    openKeySettings: async () => {},
     fitPrompt: () => {},
     chooseFile: async () => undefined,
     chooseNewFile: async () => undefined,

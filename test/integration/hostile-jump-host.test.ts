@@ -226,6 +226,7 @@ describe('the app', () => {
       platform: process.platform,
       tokens: memoryTokenCache(),
       copy: () => {},
+      openKeySettings: async () => {},
       fitPrompt: () => {},
       chooseFile: async () => undefined,
       chooseNewFile: async () => undefined,

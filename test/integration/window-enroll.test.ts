@@ -138,6 +138,22 @@ test('Through Windows a key is enrolled without being chosen, or seen', async ()
   expect(await page.getByRole('main').textContent()).not.toMatch(/Touch your key|Give the PIN/);
 });
 
+test('What keeps Windows from reaching a key is told before it is begun, with the way to what can be done', async () => {
+  const obstacle = { code: 'WEBAUTHN_TOO_OLD', message: 'This Windows is too old.', remedy: 'Update Windows.' };
+  const keyWay = { ...OUTLOOK.windows.keyWay, obstacle };
+  await using window = await openEnroll({ look: OUTLOOK.windows });
+  const { page, bridge } = window;
+  bridge.change({
+    'enroll.look': () => ({ ...OUTLOOK.windows, keyWay }),
+    'keys.list': () => ({ keys: [], keyWay }),
+  });
+  await bridge.tell('settings.changed', {});
+  await page.getByText('WEBAUTHN_TOO_OLD').waitFor();
+  expect(await page.getByRole('button', { name: 'Enroll a key' }).count()).toBe(0);
+  await page.getByRole('button', { name: 'What this way cannot do' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Security keys' }).waitFor();
+});
+
 test('Of several keys the chosen one is enrolled, and none before one is chosen', async () => {
   await using window = await openEnroll({ look: OUTLOOK.several, run: succeeds });
   const { page } = window;

@@ -94,6 +94,14 @@ describe('The way to security keys on Windows', () => {
     expect(await page.getByText('Its own dialogs ask').count()).toBe(0);
   });
 
+  test('leads to what Windows cannot do, where it is that way', async () => {
+    await using window = await open({ way: 'windows', because: 'not-elevated' });
+    const { page, bridge } = window;
+    bridge.change({ 'keys.list': () => ({ keys: [], keyWay: { way: 'windows', because: 'not-elevated' } }) });
+    await page.getByRole('button', { name: 'What this way cannot do' }).click();
+    await page.getByRole('heading', { name: 'Your security keys are reached through Windows' }).waitFor();
+  });
+
   test('is not told where there is but one', async () => {
     await using window = await open(undefined);
     await window.page.getByRole('region', { name: 'The way to a device' }).waitFor();

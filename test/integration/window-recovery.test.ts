@@ -139,3 +139,21 @@ test('At 200 % zoom nothing is wider than the window', async () => {
   await heading(page, 'Which keys do you want on this computer?').waitFor();
   expect(await page.locator('main').evaluate((main) => main.scrollWidth - main.clientWidth)).toBe(0);
 });
+
+test('Through Windows, which lists no key, three ways on stand there, and none of them waits for a key that nobody sees', async () => {
+  await using window = await openRecovery(undefined, { look: OUTLOOK.windows });
+  const { page } = window;
+  await heading(page, 'Windows does not list what is on a key').waitFor();
+  await page.getByText('An ordinary account may not open them.').waitFor();
+  await page.getByText('glasskey recover --file "$HOME\\.ssh\\id_ed25519_sk"').waitFor();
+  await button(page, 'Copy the line').click();
+  expect(inputsOf(window, 'app.copy')).toEqual([{ text: 'glasskey recover --file "$HOME\\.ssh\\id_ed25519_sk"' }]);
+  const administrator = page.getByRole('region', { name: 'From the security key, as an administrator' });
+  await administrator.getByText('choose Run as administrator').waitFor();
+  expect(await page.getByText('Plug in the security key').count()).toBe(0);
+  expect(await button(page, 'Look on the key').count()).toBe(0);
+  expect(await axeViolationsInBothSchemes(page)).toEqual([]);
+  await button(page, 'Enroll a key').click();
+  await page.getByRole('heading', { level: 1, name: 'Enroll a key' }).waitFor();
+  expect(window.faults).toEqual([]);
+});

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { KeyStep, SecurityKeyView } from '../../main/ipc/contract.ts';
+import type { KeyStep, KeyWayView, SecurityKeyView } from '../../main/ipc/contract.ts';
 import {
   axeViolationsInBothSchemes,
   type OpenWindow,
@@ -487,3 +487,61 @@ async function primaryButtons(page: Page): Promise<number> {
       return buttons.filter((one) => getComputedStyle(one).backgroundColor === brand).length;
     });
 }
+
+describe('Through Windows, where no key can be seen', () => {
+  const ORDINARY = { way: 'windows', because: 'not-elevated' } as const;
+  const openWith = (keyWay: KeyWayView, calls: ScriptedCalls = {}) =>
+    openList([], { 'keys.list': () => ({ keys: [], keyWay }), ...calls });
+
+  test('the screen says so, what that cannot do, and where it can be had; axe finds nothing in light or dark', async () => {
+    await using window = await openWith(ORDINARY);
+    const { page } = window;
+    await page.getByRole('heading', { name: 'Your security keys are reached through Windows' }).waitFor();
+    await page.getByText('An ordinary account may not open them.').waitFor();
+    await page.getByRole('region', { name: 'Everything else' }).getByText('choose Run as administrator').waitFor();
+    expect(await page.getByText('Plug in a security key').count()).toBe(0);
+    expect(await page.getByRole('progressbar').count()).toBe(0);
+    expect(await axeViolationsInBothSchemes(page)).toEqual([]);
+    expect(window.faults).toEqual([]);
+  });
+
+  test('Windows Settings open at one press, and where they do not it is said', async () => {
+    await using window = await openWith(ORDINARY, { 'keys.open-settings': () => ({}) });
+    const { page, bridge } = window;
+    const open = page.getByRole('button', { name: 'Open Windows Settings' });
+    await open.click();
+    await soon(() => bridge.made.filter(({ name }) => name === 'keys.open-settings').length).toBe(1);
+    bridge.change({
+      'keys.open-settings': () => {
+        throw new ScriptedError('KEY_SETTINGS_NOT_OPENED', 'Windows Settings could not be opened.', 'Open Settings.');
+      },
+    });
+    await open.click();
+    await page.getByText('KEY_SETTINGS_NOT_OPENED').waitFor();
+  });
+
+  test.each([
+    ['setting', 'Under Settings, set “Security keys on Windows”', 'Open Settings'],
+    ['cannot-open', 'Install it again.', 'Look again'],
+  ] as const)('where the reason is %s, that is what is to be done', async (because, text, action) => {
+    await using window = await openWith({ way: 'windows', because });
+    await window.page.getByText(text).waitFor();
+    await window.page.getByRole('button', { name: action, exact: true }).waitFor();
+  });
+
+  test('what stands against the way is told in its place, also where Glasskey is to open keys and may not', async () => {
+    const obstacle = { code: 'WEBAUTHN_TOO_OLD', message: 'This Windows is too old.', remedy: 'Update Windows.' };
+    await using window = await openWith({ ...ORDINARY, obstacle });
+    const { page, bridge } = window;
+    await page.getByText('WEBAUTHN_TOO_OLD').waitFor();
+    await page.getByRole('heading', { name: 'Everything else' }).waitFor();
+    const refused = { code: 'HID_PERMISSION', message: 'This account may not.', remedy: 'Set it to auto.' };
+    bridge.change({
+      'keys.list': () => ({ keys: [], keyWay: { way: 'direct', because: 'setting', obstacle: refused } }),
+    });
+    await bridge.tell('settings.changed', {});
+    await page.getByText('HID_PERMISSION').waitFor();
+    await page.getByRole('heading', { name: 'Start Glasskey as an administrator' }).waitFor();
+    expect(await page.getByText('Plug in a security key').count()).toBe(0);
+  });
+});

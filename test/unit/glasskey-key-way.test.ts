@@ -82,9 +82,21 @@ describe('the way to the security keys on Windows', () => {
 
 describe('a bus that opens no key', () => {
   it('says what cannot be done, and which way can', async () => {
-    await expect(unopenableBus('recover').list()).rejects.toMatchObject({
+    await expect(unopenableBus('recover', 'not-elevated').list()).rejects.toMatchObject({
       code: 'WEBAUTHN_CANNOT',
-      remedy: expect.stringContaining('as an administrator'),
+      message:
+        'An ordinary account reaches security keys through Windows alone, and Windows cannot list the keys that one holds, to take them in.',
+      remedy: expect.stringMatching(/Run as administrator\)\. Or take in the key files: glasskey recover --file$/),
+    });
+  });
+
+  it('leads elsewhere where a start as administrator would change nothing', async () => {
+    await expect(unopenableBus('pin', 'setting').list()).rejects.toMatchObject({
+      message: expect.stringContaining('because windows.securityKeys says so'),
+      remedy: expect.stringMatching(/^Do it in Windows Settings .*, or set windows\.securityKeys to auto, then start/),
+    });
+    await expect(unopenableBus('credentials', 'cannot-open').list()).rejects.toMatchObject({
+      remedy: 'To do that, install Glasskey again: this account may open security keys, and Glasskey cannot list them.',
     });
   });
 });

@@ -73,7 +73,7 @@ describe('a login in the window', () => {
         dataFolder: folder,
         homeFolder: folder,
         environment: { PATH: folder },
-        hid: async () => unopenableBus('information'),
+        hid: async () => unopenableBus('information', 'not-elevated'),
         windowsKey: async () => ({ makeCredential: unused, getAssertion: unused }),
         channel: async () => systemChannelWorld({ clock: systemClock, log: silentLog }),
         clock: systemClock,

@@ -206,7 +206,7 @@ const PLAIN: EnrollOutlook = {
 export const OUTLOOK = {
   plain: PLAIN,
   none: { ...PLAIN, pluggedIn: [] },
-  windows: { ...PLAIN, pluggedIn: [], throughWindows: true },
+  windows: { ...PLAIN, pluggedIn: [], keyWay: { way: 'windows', because: 'not-elevated' } },
   'no-pin': { ...PLAIN, pluggedIn: [{ ...YUBIKEY, pinSet: false, pinTriesLeft: undefined }] },
   'few-tries': { ...PLAIN, pluggedIn: [{ ...YUBIKEY, pinTriesLeft: 2 }] },
   several: {

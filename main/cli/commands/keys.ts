@@ -6,6 +6,7 @@ import { type Command, type Invocation, usageError } from '../command.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { keyLines, keyObject, settingLines } from '../key-lines.ts';
 import { DEVICE_OPTION, keyChoices, PIN_OPTION, YES_OPTION } from '../key-options.ts';
+import { beyondWindowsLines, keyWayLine } from '../key-way-lines.ts';
 import { withGlasskey, withKeyPeople } from '../open-glasskey.ts';
 import { printable } from '../output.ts';
 
@@ -57,7 +58,7 @@ function list(invocation: Invocation): Promise<number> {
       return ExitCode.OK;
     }
     const { enrolled, pluggedIn, rotation, keyWay } = await glasskey.keys(signal);
-    output.object({ enrolled, pluggedIn: keyWay?.way === 'windows' ? null : pluggedIn.map(keyObject) });
+    output.object({ enrolled, pluggedIn: keyWay?.way === 'windows' ? null : pluggedIn.map(keyObject), keyWay });
     output.line(enrolled.length === 0 ? 'No key is enrolled on this computer.' : 'Enrolled on this computer:');
     for (const key of enrolled) {
       output.line(
@@ -71,7 +72,8 @@ function list(invocation: Invocation): Promise<number> {
     if (rotation !== undefined) output.line(`A rotation is in progress. ${rotation.next}`);
     output.line();
     if (keyWay?.way === 'windows') {
-      output.line('What is plugged in is not shown: security keys are reached through Windows (glasskey status).');
+      output.line(`${keyWayLine(keyWay)}.`);
+      for (const line of beyondWindowsLines(keyWay)) output.line(`  ${line}`);
       return ExitCode.OK;
     }
     output.line(pluggedIn.length === 0 ? 'No security key is plugged in.' : 'Plugged in:');

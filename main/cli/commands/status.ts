@@ -5,6 +5,7 @@ import type { KeyWay } from '../../glasskey-key-way.ts';
 import type { Target } from '../../storage/target-store.ts';
 import { type Command, usageError } from '../command.ts';
 import { ExitCode } from '../exit-codes.ts';
+import { keyWayLine } from '../key-way-lines.ts';
 import { withGlasskey } from '../open-glasskey.ts';
 import { type Output, printable, type Style, style } from '../output.ts';
 
@@ -60,19 +61,11 @@ export const status: Command = {
   },
 };
 
-const BECAUSE: Readonly<Record<KeyWay['because'], string>> = {
-  setting: 'windows.securityKeys says so',
-  elevated: 'this is an administrator’s session',
-  'not-elevated': 'an ordinary account may not open them',
-  'cannot-open': 'they could not be listed, though this account may open them',
-};
-
 /** On Windows: which way security keys are reached, and what stands against it. */
-function tellKeyWay({ way, because, obstacle }: KeyWay, output: Output): void {
+function tellKeyWay(keyWay: KeyWay, output: Output): void {
+  const { obstacle } = keyWay;
   output.line();
-  const how =
-    way === 'windows' ? 'reached through Windows, whose dialogs ask for PIN and touch' : 'opened by Glasskey itself';
-  output.line(`  Security keys are ${how}: ${BECAUSE[because]}`);
+  output.line(`  ${keyWayLine(keyWay)}`);
   if (obstacle === undefined) return;
   output.line(style('red', `  ${obstacle.message} [${obstacle.code}]`));
   output.line(`  ${obstacle.remedy}`);

@@ -5,6 +5,28 @@ export const KEYS = {
   'keys.looking': 'Looking for security keys',
   'keys.none': 'Plug in a security key',
   'keys.none-text': 'It is noticed by itself.',
+  'keys.windows-title': 'Your security keys are reached through Windows',
+  'keys.windows-text':
+    '{reason} Enrolling, logging in and replacing a key go by the dialogs of Windows, which ask for the key, its PIN and a touch. Which keys are plugged in, and what is on them, cannot be shown this way.',
+  'keys.windows-settings-title': 'PIN, fingerprints and reset',
+  'keys.windows-settings-text':
+    'Windows Settings has them for every account: Accounts, then Sign-in options, then Security key.',
+  'keys.windows-settings-open': 'Open Windows Settings',
+  'keys.administrator-title': 'Everything else',
+  'keys.administrator-title-all': 'Start Glasskey as an administrator',
+  'keys.administrator-text':
+    'To see what is plugged in and what is on it, to delete credentials, to recover keys and to change how a key is protected, Glasskey has to open it itself. Windows lets programs do that which were started as an administrator.',
+  'keys.administrator-setting': 'Under Settings, set “Security keys on Windows” to “As this account may”.',
+  'keys.administrator-quit':
+    'Quit Glasskey: click its icon beside the clock, then Quit Glasskey. Else the one that runs only comes to the front.',
+  'keys.administrator-start': 'Find Glasskey in the Start menu, right-click it, and choose Run as administrator.',
+  'keys.administrator-agree': 'Windows asks whether Glasskey may make changes to your device. Choose Yes.',
+  'keys.administrator-other-account':
+    'If Windows wants the password of another account, Glasskey runs as that account: what you change on the security key holds, but files are written for that account. Ask whoever looks after this computer.',
+  'keys.administrator-reinstall':
+    'This account may open security keys, but Glasskey could not list them: a part of it is missing or damaged. Install it again.',
+  'keys.administrator-look-again': 'Look again',
+  'keys.administrator-open-settings': 'Open Settings',
   'keys.plugged-in': '{count, plural, one {One security key is plugged in} other {# security keys are plugged in}}',
   'keys.back': 'All security keys',
   'keys.gone': 'This key is not plugged in',

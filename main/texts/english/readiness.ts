@@ -29,7 +29,8 @@ export const READINESS = {
   'readiness.key-way-direct-explained': 'It runs with the rights of an administrator.',
   'readiness.key-way-windows': 'Security keys are reached through Windows.',
   'readiness.key-way-windows-explained':
-    'Its own dialogs ask for the PIN and the touch. Changing the PIN, deleting credentials and the like need a start as administrator.',
+    'Its own dialogs ask for the PIN and the touch. Changing the PIN or recovering keys goes another way.',
+  'readiness.key-way-more': 'What this way cannot do',
   'readiness.key-way-because-setting': 'The settings say so.',
   'readiness.key-way-because-elevated': 'This account may.',
   'readiness.key-way-because-not-elevated': 'An ordinary account may not open them.',

@@ -6,6 +6,19 @@ export const RECOVERY = {
   'recovery.open': 'Recover keys',
   'recovery.none': 'Plug in the security key',
   'recovery.none-text': 'The one that you enrolled before. It is noticed by itself.',
+  'recovery.windows-title': 'Windows does not list what is on a key',
+  'recovery.windows-text':
+    '{reason} Windows lists the SSH keys that are on them to nobody; one of these ways brings yours here.',
+  'recovery.windows-files-title': 'From its files',
+  'recovery.windows-files-text':
+    'On a computer where the key works, the folder .ssh holds id_ed25519_sk and id_ed25519_sk.pub. Copy both into .ssh here, then type this in PowerShell. The security key itself still has to be plugged in at each login.',
+  'recovery.windows-files-copy': 'Copy the line',
+  'recovery.windows-key-title': 'From the security key, as an administrator',
+  'recovery.windows-key-text': 'Glasskey then reads what is on the key itself, and this page lists it.',
+  'recovery.windows-new-title': 'With a new key',
+  'recovery.windows-new-text':
+    'Where neither can be had: a new SSH key on the same security key takes the place of the old one on your profile. Devices know it after their next reconciliation.',
+  'recovery.windows-new-open': 'Enroll a key',
   'recovery.which': 'Which key do you want to look on?',
   'recovery.one': 'Glasskey looks for them on {product} ({path}).',
   'recovery.look': 'Sign in, and see which key your profile holds',

@@ -61,7 +61,7 @@ export const REMEDY = {
   'remedy.WEBAUTHN_KEY_FULL':
     'Start Glasskey as an administrator, delete a credential that you no longer need under Security keys, then try again.',
   'remedy.WEBAUTHN_CANNOT':
-    'Start Glasskey as an administrator: it then reaches the key itself. Or take in the key files, from Readiness.',
+    'Start Glasskey as an administrator: it then reaches the key itself. Or take in the key files: Recover keys says how.',
   'remedy.CTAP_KEY_STORE_FULL': 'Delete a credential that you no longer need under Security keys, then try again.',
   'remedy.PIN_SET_ALREADY':
     'Change it instead. A PIN that nobody knows is lost: only a reset helps, and it deletes everything on the key.',

@@ -6,6 +6,7 @@ import { ErrorNotice, Notice } from '../../design/error-notice.tsx';
 import { useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
 import { useFresh } from '../../use-fresh.ts';
+import { KeyWayNotice } from '../readiness/key-way-notice.tsx';
 import { chosenKey } from './chosen-key.ts';
 import { type RunState, useEnrollmentRun } from './enrollment-run.tsx';
 import { KeyChoice, KeyThroughWindows } from './key-choice.tsx';
@@ -44,11 +45,15 @@ function Choices({ outlook }: { readonly outlook: EnrollOutlook }) {
   /** The key file that may be replaced. */
   const [replaceable, setReplaceable] = useState<string>();
   const [options, setOptions] = useState<EnrollOptions>({ algorithm: 'ed25519-sk', publish: true });
-  const { pluggedIn, throughWindows = false, publishObstacle, enrolled } = outlook;
+  const { pluggedIn, keyWay, publishObstacle, enrolled } = outlook;
   const backup = purpose === 'backup' ? outlook.backup : undefined;
   const { unfinished, keyFile, keyFileTaken } = backup ?? outlook;
   const key = chosenKey(pluggedIn, path);
+  const throughWindows = keyWay?.way === 'windows';
   const hasKey = throughWindows || key !== undefined;
+  // What was begun may need no key any more.
+  const canBegin =
+    (keyWay?.obstacle === undefined || unfinished !== undefined) && (throughWindows || pluggedIn.length > 0);
   const canPublish = publishObstacle === undefined;
   const mayOverwrite = replaceable === keyFile;
   const start = (fresh: boolean) => {
@@ -67,7 +72,13 @@ function Choices({ outlook }: { readonly outlook: EnrollOutlook }) {
     <div className={styles.choices}>
       {outlook.backup !== undefined && <PurposeChoice purpose={purpose} onChoose={setPurpose} />}
       <Standing unfinished={unfinished} enrolled={enrolled} backup={backup} />
-      {throughWindows ? <KeyThroughWindows /> : <KeyChoice keys={pluggedIn} chosen={key} onChoose={setPath} />}
+      {keyWay?.obstacle !== undefined ? (
+        <KeyWayNotice way={keyWay} />
+      ) : throughWindows ? (
+        <KeyThroughWindows />
+      ) : (
+        <KeyChoice keys={pluggedIn} chosen={key} onChoose={setPath} />
+      )}
       {keyFileTaken && (
         <Notice
           kind="warning"
@@ -91,7 +102,7 @@ function Choices({ outlook }: { readonly outlook: EnrollOutlook }) {
           code={publishObstacle.code}
         />
       )}
-      {(throughWindows || pluggedIn.length > 0) && (
+      {canBegin && (
         <>
           <MoreOptions
             options={options}

@@ -11,8 +11,10 @@ import { useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
 import { useFresh } from '../../use-fresh.ts';
 import { type LongCall, useLongCall } from '../../use-long-call.ts';
+import { KeyWayNotice } from '../readiness/key-way-notice.tsx';
 import { RecoveryChoice } from './recovery-choice.tsx';
 import { RecoveryDone } from './recovery-done.tsx';
+import { RecoveryThroughWindows } from './recovery-through-windows.tsx';
 import { RecoveryUnderWay } from './recovery-under-way.tsx';
 
 const useStyles = makeStyles({
@@ -64,6 +66,8 @@ function Before({ path, recovery }: BeforeProps) {
     return <ErrorNotice error={error} action={<Button onClick={again}>{say('frame.try-again')}</Button>} />;
   }
   if (value === undefined) return <Spinner label={say('enroll.looking')} />;
+  const { keyWay } = value;
+  if (keyWay?.way === 'windows') return <RecoveryThroughWindows keyWay={keyWay} onLookAgain={again} />;
   return <Choices outlook={value} path={path} recovery={recovery} />;
 }
 
@@ -71,11 +75,12 @@ function Choices({ outlook, path, recovery }: BeforeProps & { readonly outlook: 
   const styles = useStyles();
   const { say } = useTexts();
   const { go } = useNavigation();
-  const { pluggedIn, publishObstacle } = outlook;
+  const { pluggedIn, keyWay, publishObstacle } = outlook;
   const [chosen, setChosen] = useState(path);
   const [looks, setLooks] = useState(true);
   const canLook = publishObstacle === undefined;
   const key = pluggedIn.find((one) => one.path === chosen) ?? (pluggedIn.length === 1 ? pluggedIn[0] : undefined);
+  if (keyWay?.obstacle !== undefined) return <KeyWayNotice way={keyWay} />;
   if (pluggedIn.length === 0) {
     return (
       <EmptyState

@@ -2,7 +2,7 @@
 import { Button, makeStyles, tokens } from '@fluentui/react-components';
 import { ChevronRightRegular } from '@fluentui/react-icons';
 import { useEffect, useRef } from 'react';
-import type { SecurityKeyView } from '../../../main/ipc/contract.ts';
+import type { KeyWayView, SecurityKeyView } from '../../../main/ipc/contract.ts';
 import { useAnnounce } from '../../design/announcement.tsx';
 import { EmptyState } from '../../design/empty-state.tsx';
 import { KeyDrawing } from '../../design/key-drawing.tsx';
@@ -10,7 +10,9 @@ import { PageHeader } from '../../design/page-header.tsx';
 import { StateBadge } from '../../design/state-badge.tsx';
 import { useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
+import { KeyWayNotice } from '../readiness/key-way-notice.tsx';
 import { pinBadge } from './key-words.ts';
+import { AsAdministrator, ThroughWindows } from './through-windows.tsx';
 
 const useStyles = makeStyles({
   list: {
@@ -59,7 +61,13 @@ const useStyles = makeStyles({
   more: { display: 'flex', fontSize: '20px', color: tokens.colorNeutralForeground3 },
 });
 
-export function KeyList({ keys }: { readonly keys: readonly SecurityKeyView[] }) {
+export interface KeyListProps {
+  readonly keys: readonly SecurityKeyView[];
+  readonly keyWay: KeyWayView | undefined;
+  readonly again: () => void;
+}
+
+export function KeyList({ keys, keyWay, again }: KeyListProps) {
   const styles = useStyles();
   const { say } = useTexts();
   const { go } = useNavigation();
@@ -76,7 +84,19 @@ export function KeyList({ keys }: { readonly keys: readonly SecurityKeyView[] })
           </>
         }
       />
-      {keys.length === 0 ? (
+      {keyWay?.way === 'windows' ? (
+        <ThroughWindows keyWay={keyWay} onLookAgain={again} />
+      ) : keyWay?.obstacle !== undefined ? (
+        <>
+          <KeyWayNotice way={keyWay} isExplainedHere />
+          <AsAdministrator
+            because="not-elevated"
+            title={say('keys.administrator-title-all')}
+            text={say('keys.administrator-text')}
+            onLookAgain={again}
+          />
+        </>
+      ) : keys.length === 0 ? (
         <EmptyState picture={<KeyDrawing state="absent" />} title={say('keys.none')} text={say('keys.none-text')} />
       ) : (
         <ul className={styles.list} aria-label={say('keys.title')}>

@@ -24,7 +24,8 @@ export function SecurityKeysScreen() {
   // While something is under way, the key has other things to do than to say what it is.
   const isRunning = job.state.phase === 'running';
   const isFlow = place.flow !== undefined;
-  const { value, error, again } = useFresh('keys.list', ['keys.changed'], isRunning || isFlow);
+  const { value, error, again } = useFresh('keys.list', ['keys.changed', 'settings.changed'], isRunning || isFlow);
+  const isThroughWindows = value?.keyWay?.way === 'windows';
   if (place.flow === 'rotate') return <RotationFlow />;
   if (place.flow === 'recover') return <RecoveryFlow path={place.key} />;
   return (
@@ -38,8 +39,10 @@ export function SecurityKeysScreen() {
       {error !== undefined && (
         <ErrorNotice error={error} action={<Button onClick={again}>{say('frame.try-again')}</Button>} />
       )}
-      {value !== undefined && place.key === undefined && <KeyList keys={value.keys} />}
-      {value !== undefined && place.key !== undefined && (
+      {value !== undefined && (place.key === undefined || isThroughWindows) && (
+        <KeyList keys={value.keys} keyWay={value.keyWay} again={again} />
+      )}
+      {value !== undefined && place.key !== undefined && !isThroughWindows && (
         <OpenKey key={place.key} path={place.key} keys={value.keys} job={job} again={again} />
       )}
     </ScreenBody>

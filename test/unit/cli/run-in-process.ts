@@ -11,6 +11,7 @@ export interface InProcess {
   readonly environment?: Readonly<Record<string, string>>;
   readonly homeFolder?: string;
   readonly hid?: CliWorld['hid'];
+  readonly windows?: CliWorld['windows'];
   /** What standard input holds; undefined: there is none. */
   readonly stdin?: string;
 }
@@ -26,6 +27,7 @@ export async function runInProcess(words: readonly string[], over: InProcess = {
   const stdin = over.stdin === undefined ? undefined : openText(over.stdin);
   const exitCode = await runCli(words, {
     hid: over.hid ?? (async () => ({ list: async () => [] })),
+    windows: over.windows,
     clock: systemClock,
     environment: over.environment ?? {},
     homeFolder: over.homeFolder ?? '/nonexistent',

@@ -124,8 +124,14 @@ describe('the product’s source', () => {
     expect(found(WEBVIEW)).toEqual([]);
   });
 
-  it('opens no address and no file by Electron', () => {
-    expect(found(OPENERS)).toEqual([]);
+  it('opens no file by Electron, and one address, which is written in the source', () => {
+    const settings = sources.filter(({ path }) => path === 'main/shell/key-settings.ts');
+    const others = sources.filter(({ path }) => path !== 'main/shell/key-settings.ts');
+    expect(found(OPENERS, others)).toEqual([]);
+    expect(found([/\bopenExternal\b[^;]*;/g, /const SIGN_IN_OPTIONS\b[^;]*;/g], settings)).toEqual([
+      'main/shell/key-settings.ts: openExternal(SIGN_IN_OPTIONS);',
+      "main/shell/key-settings.ts: const SIGN_IN_OPTIONS = 'ms-settings:signinoptions';",
+    ]);
   });
 
   it('makes neither HTML nor code of text', () => {

@@ -104,7 +104,7 @@ describe('enroll.look', () => {
     keyWay = { way: 'windows', because: 'not-elevated', obstacle: undefined };
     const look = await calls()['enroll.look']({}, context());
     expect(CALLS['enroll.look'].output.parse(look)).toEqual(look);
-    expect(look).toMatchObject({ throughWindows: true });
+    expect(look).toMatchObject({ keyWay: { way: 'windows', because: 'not-elevated' } });
   });
 
   it('says what an earlier run left, and why nothing can be published yet', async () => {

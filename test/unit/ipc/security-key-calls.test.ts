@@ -1,6 +1,7 @@
 /** The window's calls over the real service, a lab key on the wire, and a person at the prompts. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EnrollmentReport } from '../../../main/enrollment/readiness.ts';
+import type { KeyWay } from '../../../main/glasskey-key-way.ts';
 import { CALLS, type CallName, type EventName, type KeyStep } from '../../../main/ipc/contract.ts';
 import { securityKeyCalls } from '../../../main/ipc/security-key-calls.ts';
 import type { EnrolledCredential } from '../../../main/security-keys/security-keys-world.ts';
@@ -13,7 +14,7 @@ const KEY = 'lab:key';
 
 let person: Person;
 let steps: KeyStep[];
-let events: EventName[];
+let events: (EventName | 'Windows Settings')[];
 let stop: AbortController;
 
 beforeEach(() => {
@@ -25,11 +26,12 @@ beforeEach(() => {
 
 const context = () => ({ signal: stop.signal, windowId: 1, progress: (step: KeyStep) => void steps.push(step) });
 
-function callsOn(lab: LabAuthenticator, enrolled: readonly EnrolledCredential[] = []) {
+function callsOn(lab: LabAuthenticator, enrolled: readonly EnrolledCredential[] = [], keyWay?: KeyWay) {
   const { keys } = desk([lab], { enrolled });
   return securityKeyCalls({
     glasskey: {
       securityKeys: async () => keys,
+      keyWay: async () => keyWay,
       attestation: async () => ({ fingerprint: 'SHA256:x', verdict: 'genuine', root: 'Yubico' }),
       status: async () => ({
         verdict: 'ready',
@@ -45,6 +47,7 @@ function callsOn(lab: LabAuthenticator, enrolled: readonly EnrolledCredential[] 
     desk: person.desk,
     texts,
     tell: (name) => void events.push(name),
+    openKeySettings: async () => void events.push('Windows Settings'),
   });
 }
 
@@ -90,6 +93,17 @@ function assertAsAgreed<N extends CallName>(name: N, output: unknown): void {
 }
 
 describe('keys.list', () => {
+  it('asks no key where keys are reached through Windows, and says so; Windows Settings are opened when the window asks', async () => {
+    const lab = yubikey();
+    const calls = callsOn(lab, [], { way: 'windows', because: 'not-elevated', obstacle: undefined });
+    const list = await calls['keys.list']({}, context());
+    assertAsAgreed('keys.list', list);
+    expect(list).toEqual({ keys: [], keyWay: { way: 'windows', because: 'not-elevated' } });
+    expect(lab.counters.read()).toMatchObject({ packetsOut: 0, packetsIn: 0 });
+    await calls['keys.open-settings']({}, context());
+    expect(events).toEqual(['Windows Settings']);
+  });
+
   it('says what each key is and can, without PIN or touch, as agreed', async () => {
     const lab = yubikey();
     const list = await callsOn(lab)['keys.list']({}, context());
