@@ -1,9 +1,9 @@
 /**
  * The command line on Windows, for an ordinary account: what is made and signed through the system's WebAuthn is what OpenSSH takes. The
- * programs that check it are this computer's own.
+ * programs that check it are this computer's own, and so is the ssh behind ssh.exe (ssh-exe.c).
  */
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -12,6 +12,7 @@ import { z } from 'zod';
 import { Hresult } from '../../native/webauthn/constants.ts';
 import { labFidoRootPem } from '../lab/authenticator/attestation-certificates.ts';
 import { type Lab, startLab } from '../lab/world.ts';
+import { SshService } from './ssh-service.ts';
 import { WebauthnService } from './webauthn-service.ts';
 import { type WindowsProgram, type WindowsRun, WindowsUser, windowsPath } from './wine.ts';
 
@@ -20,12 +21,14 @@ const run = promisify(execFile);
 let user: WindowsUser;
 let lab: Lab;
 let service: WebauthnService;
+let ssh: SshService;
 let browser: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
   lab = await startLab({ fabric: 'loopback', reconcileEveryMs: 500 });
   user = await WindowsUser.create(inject('windows'));
   service = await WebauthnService.start({ bus: lab.authenticator.bus, pin: lab.pin });
+  ssh = await SshService.start({ folder: join(lab.folder, 'ssh'), pathHere: (path) => user.pathHere(path) });
   const programs = join(user.home, 'programs');
   await mkdir(programs);
   await symlink(lab.entra.browserProgram, join(programs, 'xdg-open'));
@@ -45,17 +48,18 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  await ssh?.close();
   await service?.close();
   await lab?.close();
 });
 
 function glasskey(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<WindowsRun> {
-  const all = { ...service.environment, ...environment };
+  const all = { ...service.environment, ...ssh.environment, ...environment };
   return user.run(join(import.meta.dirname, 'glasskey.ts'), args, { unix: browser, environment: all, seconds: 90 });
 }
 
 async function json(args: readonly string[], environment?: Readonly<Record<string, string>>): Promise<unknown> {
-  const { stdout } = await glasskey([...args, '--json'], environment);
+  const { stdout } = await glasskey([args[0] ?? '', '--json', ...args.slice(1)], environment);
   return JSON.parse(stdout);
 }
 
@@ -67,7 +71,6 @@ describe('glasskey on Windows', () => {
     expect(stdout).toContain(
       'Security keys are reached through Windows, whose dialogs ask for PIN and touch: windows.securityKeys says so',
     );
-    expect(await json(['status'])).toMatchObject({ keyWay: { way: 'windows', because: 'setting' } });
   });
 
   it('says what stands against that way', async () => {
@@ -92,9 +95,8 @@ describe('glasskey on Windows', () => {
     expect(service.unfreed).toBe(0);
   });
 
-  it('knows the key again, and has nothing left to publish', async () => {
+  it('knows the key again: nothing is left to publish', async () => {
     expect(await json(['publish'])).toMatchObject({ alreadyThere: true, account: lab.upn });
-    expect(await json(['status'])).toMatchObject({ enrollments: [{ filesPresent: true, account: lab.upn }] });
   });
 
   it('refuses to recover and to manage the key, and says which way can', async () => {
@@ -119,11 +121,110 @@ describe('glasskey on Windows', () => {
   });
 });
 
+/** What the device's sshd said while something went on. */
+async function deviceLogOf(work: () => Promise<unknown>): Promise<string> {
+  const before = (await lab.fabric.deviceLog()).length;
+  await work();
+  return (await lab.fabric.deviceLog()).slice(before);
+}
+
+/** A login that is proven by what the device answers. */
+async function connectTo(words: readonly string[]): Promise<WindowsRun> {
+  await lab.fabric.reconcile();
+  const ended = await glasskey(['connect', ...words, '--', 'show version']);
+  expect(ended.status, ended.stderr).toBe(0);
+  expect(ended.stdout).toContain('Software image version');
+  return ended;
+}
+
+describe('its logins by ssh.exe', () => {
+  it('go through the jump host: both sshd take what Windows has signed with touch and PIN, and the key is proven', async () => {
+    const { jump, device } = lab;
+    let stderr = '';
+    const log = await deviceLogOf(async () => {
+      stderr = (await connectTo([device, '--jump', jump, '--save', 'leaf1'])).stderr;
+    });
+    expect(log).toMatch(/sk_flags = 0x05/);
+    expect(log).toMatch(/Accepted publickey for \S+ .*ED25519-SK/);
+    const asked = /Windows asks for PIN and touch: Log in as \S+ on (\S+) \(SHA256:/g;
+    const { host, port } = lab.fabric.jump;
+    expect([...stderr.matchAll(asked)].map(([, at]) => at)).toEqual([
+      `[${host}]:${port}`,
+      `[${host}]:${lab.fabric.device.port}`,
+    ]);
+    const proven = { filesPresent: true, account: lab.upn, lastProven: { device, by: 'command-line' } };
+    expect(await json(['status'])).toMatchObject({ enrollments: [{ algorithm: 'ecdsa-sk' }, proven] });
+  });
+
+  it('are told to ssh.exe in Windows’s own words: paths and pipe with doubled backslashes, without in the hop’s command', () => {
+    const [{ arguments: args, config, path, authSock } = { arguments: [], config: '', path: '' }] = ssh.calls;
+    const pipe = String.raw`\\.\pipe\glasskey-connect-`;
+    expect(authSock?.startsWith(pipe)).toBe(true);
+    const inQuotes = (text: string) => `"${text.replaceAll('\\', '\\\\')}"`;
+    expect(config.split(`IdentityAgent ${inQuotes(authSock ?? '')}`)).toHaveLength(3);
+    const [, file = '', , logFile = ''] = args;
+    expect(file.startsWith(windowsPath(join(user.home, 'Temp', 'glasskey-')))).toBe(true);
+    const hop = `ProxyCommand ssh -F ${file} -E ${logFile.replace('glasskey-device', 'glasskey-hop-1')} -W "[%h]:%p" glasskey-hop-1`;
+    expect(config).toContain(hop);
+    expect(args).toEqual(['-F', file, '-E', logFile, 'glasskey-device', '--', 'show version']);
+    expect(path).toMatch(/^C:\\windows\\System32\\OpenSSH;/i);
+  });
+
+  it('are rehearsed, each host by a login of its own', async () => {
+    service.calls.length = 0;
+    const passed = (step: string, address: string) => ({ step, hop: address, state: 'passed' });
+    const steps = [lab.jump, lab.device].flatMap((hop) =>
+      ['reach', 'host-key', 'login'].map((step) => passed(step, hop)),
+    );
+    const { drills } = z
+      .object({
+        drills: z.tuple([z.object({ verdict: z.string(), steps: z.array(z.record(z.string(), z.unknown())) })]),
+      })
+      .parse(await json(['drill', 'leaf1']));
+    expect(drills[0]).toMatchObject({ verdict: 'passed' });
+    expect(drills[0].steps.filter(({ hop }) => hop !== undefined)).toMatchObject(steps);
+    expect(service.calls).toHaveLength(3);
+  });
+
+  it('say why they were refused, and end where a host shows another key, with nothing signed', async () => {
+    service.calls.length = 0;
+    const { jump, device } = lab.fabric;
+    const other = `[localhost]:${jump.port}`;
+    await appendFile(
+      join(user.home, 'AppData', 'Local', 'Glasskey', 'known_hosts'),
+      `${other} ${lab.fabric.machine('device').hostKey}\n`,
+    );
+    const to = (user: string, host: string, port: number) => `${user}@${host}:${port}`;
+    const stranger = to('stranger', device.host, device.port);
+    const changed = to(jump.user, 'localhost', jump.port);
+    const words = ['--', 'show version'];
+    const said = await Promise.all([
+      json(['connect', stranger, '--jump', lab.jump, ...words]),
+      json(['connect', lab.device, '--jump', changed, ...words]),
+    ]);
+    expect(said).toEqual([
+      {
+        error: expect.objectContaining({
+          code: 'CONNECT_ACCOUNT_OR_KEY_UNKNOWN',
+          detail: expect.objectContaining({ hop: stranger }),
+        }),
+      },
+      {
+        error: expect.objectContaining({
+          code: 'CONNECT_HOST_KEY_CHANGED',
+          detail: expect.objectContaining({ hop: changed }),
+        }),
+      },
+    ]);
+    // That of the jump host before the stranger's.
+    expect(service.calls).toHaveLength(1);
+  });
+});
+
 describe('its agent on a pipe of Windows', () => {
   let agent: WindowsProgram;
   let relay: Server;
   let socket: string;
-  let port: number;
 
   const lines = async () =>
     (await agent.output())
@@ -131,17 +232,12 @@ describe('its agent on a pipe of Windows', () => {
       .filter(Boolean)
       .map((line) => JSON.parse(line));
 
-  /** With what is enrolled now: it reads that when it starts. */
-  async function serve(): Promise<void> {
+  beforeAll(async () => {
     agent = await user.start(join(import.meta.dirname, 'serve-agent.ts'), [], {
       environment: service.environment,
       seconds: 240,
     });
-    port = await vi.waitUntil(async () => (await lines()).find((line) => 'port' in line)?.port, 60_000);
-  }
-
-  beforeAll(async () => {
-    await serve();
+    const port = await vi.waitUntil(async () => (await lines()).find((line) => 'port' in line)?.port, 60_000);
     socket = join(lab.folder, 'relay.sock');
     relay = createServer((client) => {
       const windows = connect(port, '127.0.0.1');
@@ -177,77 +273,82 @@ describe('its agent on a pipe of Windows', () => {
     );
   });
 
-  /** What the device's sshd said of a login with this computer's ssh through the jump host. */
-  async function login(): Promise<string> {
-    await lab.fabric.reconcile();
+  it('lets plain ssh.exe log in through the jump host, and knows that it was ssh that asked', async () => {
     const { jump, device } = lab.fabric;
-    const config = join(lab.folder, 'ssh_config');
-    const common = `IdentityAgent ${socket}\n  IdentityFile none\n  UserKnownHostsFile ${join(lab.folder, 'data', 'known_hosts')}\n  GlobalKnownHostsFile none\n  PreferredAuthentications publickey\n`;
-    const jumpHost = `Host jump\n  HostName ${jump.host}\n  HostKeyAlias [${jump.host}]:${jump.port}\n  User ${jump.user}\n  Port ${jump.port}\n  ${common}`;
-    const deviceHost = `Host device\n  HostName ${device.host}\n  HostKeyAlias [${device.host}]:${device.port}\n  User ${device.user}\n  Port ${device.port}\n  ProxyJump jump\n  ${common}`;
-    await writeFile(config, jumpHost + deviceHost);
-    const before = (await lab.fabric.deviceLog()).length;
-    const { stdout } = await run('ssh', ['-F', config, 'device', 'show version']);
-    expect(stdout).toContain('Software image version');
-    return (await lab.fabric.deviceLog()).slice(before);
-  }
-
-  it('logs in through the jump host to the device: both sshd take signatures with touch and PIN', async () => {
-    const log = await login();
-    expect(log).toMatch(/sk_flags = 0x05/);
+    const pipe = String((await lines()).find((line) => 'socketPath' in line)?.socketPath);
+    const known = windowsPath(join(user.home, 'AppData', 'Local', 'Glasskey', 'known_hosts'));
+    const quoted = (path: string) => `"${path.replaceAll('\\', '\\\\')}"`;
+    const common = `IdentityAgent ${quoted(pipe)}\n  IdentityFile none\n  UserKnownHostsFile ${quoted(known)}\n  PreferredAuthentications publickey\n`;
+    const hostOf = (name: string, { host, port, user }: typeof jump, more = '') =>
+      `Host ${name}\n  HostName ${host}\n  Port ${port}\n  User ${user}\n  ${more}${common}`;
+    const config = join(user.home, 'ssh_config');
+    await writeFile(config, hostOf('jump', jump) + hostOf('device', device, 'ProxyJump jump\n  '));
+    const log = await deviceLogOf(async () => {
+      const words = ['-F', windowsPath(config), 'device', 'show version'];
+      const ended = await user.runProgram(user.systemFile('system32/OpenSSH/ssh.exe'), words, {
+        environment: ssh.environment,
+      });
+      expect(ended, ended.stderr).toMatchObject({
+        status: 0,
+        stdout: expect.stringContaining('Software image version'),
+      });
+    });
     expect(log).toMatch(/Accepted publickey for \S+ .*ED25519-SK/);
-    expect((await lines()).filter(({ asked }) => asked !== undefined)).toEqual([]);
+    const told = await lines();
+    expect(told.filter(({ asked }) => asked !== undefined)).toEqual([]);
+    const { requests } = z
+      .object({ requests: z.array(z.unknown()) })
+      .parse(await json(['agent', 'activity', '--limit', '2']));
+    const client = expect.objectContaining({ program: 'ssh' });
+    expect(requests).toMatchObject([
+      { client, decision: 'signed' },
+      { client, decision: 'signed' },
+    ]);
+  });
+});
+
+describe('its rotation on Windows', () => {
+  let old: string;
+  let fresh: string;
+  const newFile = () => join(user.home, '.ssh', 'id_ed25519_sk.new.pub');
+  const fingerprintOf = async (file: string) =>
+    (await run('ssh-keygen', ['-l', '-f', file])).stdout.split(' ')[1] ?? '';
+
+  it('says that the dialog was closed, and what was begun', async () => {
+    service.atTheDialog = () => Hresult.NTE_USER_CANCELLED;
+    expect(await json(['rotate'])).toMatchObject({ error: { code: 'CANCELLED' } });
+    service.atTheDialog = () => 'go-on';
+    expect(await json(['rotate', '--status'])).toMatchObject({ rotation: { stage: 'making', leaving: 'old' } });
   });
 
-  describe('with a rotation beside it', () => {
-    let old: string;
-    let fresh: string;
-    const newFile = () => join(user.home, '.ssh', 'id_ed25519_sk.new.pub');
-    const fingerprintOf = async (file: string) =>
-      (await run('ssh-keygen', ['-l', '-f', file])).stdout.split(' ')[1] ?? '';
+  it('takes that up: makes a new key beside the old one and publishes it; the old one stays', async () => {
+    old = await readFile(publicFile(), 'utf8');
+    const rotated = await glasskey(['rotate']);
+    expect(rotated.status, rotated.stderr).toBe(0);
+    fresh = await readFile(newFile(), 'utf8');
+    expect(fresh).not.toBe(old);
+    expect(lab.entra.graph.profileKeys().get(lab.upn)?.trimEnd()).toBe(fresh.trimEnd());
+    expect(await readFile(publicFile(), 'utf8')).toBe(old);
+  });
 
-    it('says that the dialog was closed, and what was begun', async () => {
-      service.atTheDialog = () => Hresult.NTE_USER_CANCELLED;
-      expect(await json(['rotate'])).toMatchObject({ error: { code: 'CANCELLED' } });
-      service.atTheDialog = () => 'go-on';
-      expect(await json(['rotate', '--status'])).toMatchObject({ rotation: { stage: 'making', leaving: 'old' } });
-    });
+  it('logs in with the new key once the device has it, which proves it', async () => {
+    const fingerprint = await fingerprintOf(newFile());
+    expect(await deviceLogOf(() => connectTo(['leaf1']))).toContain(`ED25519-SK ${fingerprint}`);
+  });
 
-    it('takes that up: makes a new key beside the old one and publishes it; the old one stays', async () => {
-      old = await readFile(publicFile(), 'utf8');
-      const rotated = await glasskey(['rotate']);
-      expect(rotated.status, rotated.stderr).toBe(0);
-      fresh = await readFile(newFile(), 'utf8');
-      expect(fresh).not.toBe(old);
-      expect(lab.entra.graph.profileKeys().get(lab.upn)?.trimEnd()).toBe(fresh.trimEnd());
-      expect(await readFile(publicFile(), 'utf8')).toBe(old);
-    });
+  it('lets the old key go only where its owner agrees', async () => {
+    const { status, stderr } = await glasskey(['rotate']);
+    expect(status).not.toBe(0);
+    expect(stderr).toContain('Nobody agreed to it: it is as it was.');
+    expect(await readFile(publicFile(), 'utf8')).toBe(old);
+  });
 
-    it('logs in with the new key once the device has it, which proves it', async () => {
-      const fingerprint = await fingerprintOf(newFile());
-      agent.kill();
-      await agent.ended;
-      await serve();
-      expect(await login()).toContain(`ED25519-SK ${fingerprint}`);
-      const noted = await user.run(join(import.meta.dirname, 'note-login.ts'), [fingerprint]);
-      expect(noted.status, noted.stderr).toBe(0);
-    });
-
-    it('lets the old key go only where its owner agrees', async () => {
-      const { status, stderr } = await glasskey(['rotate']);
-      expect(status).not.toBe(0);
-      expect(stderr).toContain('Nobody agreed to it: it is as it was.');
-      expect(await readFile(publicFile(), 'utf8')).toBe(old);
-    });
-
-    it('ends it then: the new key lies in the old place, and the old credential stays on the security key', async () => {
-      const before = lab.authenticator.credentials().length;
-      const retired = await glasskey(['rotate', '--retire', '--yes']);
-      expect(retired.status, retired.stderr).toBe(0);
-      expect(retired.stdout).toContain('The rotation is at its end.');
-      expect(await readFile(publicFile(), 'utf8')).toBe(fresh);
-      expect(lab.authenticator.credentials()).toHaveLength(before);
-      expect(await json(['rotate', '--status'])).toMatchObject({ rotation: null });
-    });
+  it('ends it then: the new key lies in the old place, and the old credential stays on the security key', async () => {
+    const before = lab.authenticator.credentials().length;
+    const retired = await glasskey(['rotate', '--retire', '--yes']);
+    expect(retired.status, retired.stderr).toBe(0);
+    expect(retired.stdout).toContain('The rotation is at its end.');
+    expect(await readFile(publicFile(), 'utf8')).toBe(fresh);
+    expect(lab.authenticator.credentials()).toHaveLength(before);
   });
 });

@@ -1,5 +1,6 @@
 /** Windows is installed once for all test files; each takes a user of its own (`WindowsUser.create(inject('windows'))`). */
 import type { TestProject } from 'vitest/node';
+import { installSshExe } from './ssh-exe.ts';
 import { installWebauthnDll } from './webauthn-dll.ts';
 import { buildForWindows } from './windows-packages.ts';
 import { installWindows } from './wine.ts';
@@ -13,7 +14,7 @@ declare module 'vitest' {
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const [windows] = await Promise.all([installWindows(), buildForWindows()]);
-  await installWebauthnDll(windows.folder);
+  await Promise.all([installWebauthnDll(windows.folder), installSshExe(windows.folder)]);
   project.provide('windows', windows.folder);
   return windows.close;
 }

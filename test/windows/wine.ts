@@ -128,6 +128,14 @@ export class WindowsUser {
     return join(this.#folder, 'prefix', 'drive_c', 'windows', path);
   }
 
+  /** What this computer calls a path of that Windows. Throws for drives that it does not have. */
+  pathHere(path: string): string {
+    const [, drive, rest = ''] = /^([CZ]):\\(.*)$/i.exec(path) ?? [];
+    if (drive === undefined) throw new Error(`${path} is no path of this Windows`);
+    const root = drive.toUpperCase() === 'C' ? join(this.#folder, 'prefix', 'drive_c') : '/';
+    return join(root, ...rest.split('\\'));
+  }
+
   /** Runs a script of this repository (an absolute path; TypeScript too) with Node for Windows, to its end. */
   async run(script: string, args: readonly string[] = [], options: WindowsRunOptions = {}): Promise<WindowsRun> {
     return (await this.start(script, args, options)).ended;
@@ -170,6 +178,7 @@ export class WindowsUser {
       env: {
         ...wineEnvironment(this.#folder, withoutLibrary),
         ...unix,
+        ...environment,
         NODE_SKIP_PLATFORM_CHECK: '1',
         // The same programs are started again and again.
         NODE_COMPILE_CACHE: windowsPath(join(this.#folder, 'compiled')),
