@@ -1,9 +1,7 @@
 /** Runs under Wine: the built command line as it is, on the system's own world; nothing is replaced. */
-import { pathToFileURL } from 'node:url';
+import { createRequire } from 'node:module';
 import { BUILT_CLI } from './windows-packages.ts';
 
-const { runProcess, systemCliWorld }: typeof import('../../main/cli/index.ts') = await import(
-  pathToFileURL(BUILT_CLI).href
-);
+const built: typeof import('../../main/cli/index.ts') = createRequire(import.meta.url)(BUILT_CLI);
 
-await runProcess(process.argv.slice(2), systemCliWorld());
+await built.runProcess(process.argv.slice(2), built.systemCliWorld());

@@ -37,7 +37,7 @@ const LOCK = z.object({
 
 /** The command line, built for the tests below the packages, so that it finds their binaries. */
 const BUILD = join(CACHE, 'app');
-export const BUILT_CLI = join(BUILD, 'cli.js');
+export const BUILT_CLI = join(BUILD, 'cli.cjs');
 
 export async function buildForWindows(): Promise<void> {
   const { buildCommandLine } = await import('../../scripts/build.ts');
