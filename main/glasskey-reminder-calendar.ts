@@ -3,7 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RemindersWorld, remindersNow } from './glasskey-reminder-facts.ts';
 import { commandLineOf, openReminders } from './glasskey-reminders.ts';
-import { type CalendarContent, calendarContent, formatCalendar, updateCalendar } from './reminders/calendar.ts';
+import {
+  type CalendarContent,
+  calendarContent,
+  formatCalendar,
+  isGlasskeyCalendar,
+  updateCalendar,
+} from './reminders/calendar.ts';
 import { calendarStore } from './storage/calendar-store.ts';
 import { reminderStore } from './storage/reminder-store.ts';
 import { writeWholeFile } from './storage/whole-file.ts';
@@ -27,12 +33,22 @@ export function remindersCalendar(world: RemindersWorld, now: number): string {
   return formatCalendar(entries);
 }
 
-/** Puts it into the file, where that says something else. Throws `FILE_WRITE_FAILED`. */
-export async function writeCalendar(world: RemindersWorld, file: string, now: number): Promise<void> {
+/**
+ * Puts it into the file, where that says something else. A calendar of Glasskey's is replaced; any other file only with `overwrite`, else
+ * throws `FILE_EXISTS`. Throws `FILE_WRITE_FAILED`.
+ */
+export async function writeCalendar(
+  world: RemindersWorld,
+  file: string,
+  now: number,
+  { overwrite }: { readonly overwrite: boolean },
+): Promise<void> {
   const text = remindersCalendar(world, now);
+  // What cannot be read is not ours.
   const before = await readFile(file, 'utf8').catch(() => undefined);
   if (before === text) return;
-  await writeWholeFile(file, new TextEncoder().encode(text), { mode: 0o600, overwrite: true });
+  const isOurs = before !== undefined && isGlasskeyCalendar(before);
+  await writeWholeFile(file, new TextEncoder().encode(text), { mode: 0o600, overwrite: overwrite || isOurs });
 }
 
 /** The file of the setting; undefined where none is kept current. */

@@ -49,7 +49,7 @@ export async function keepCalendar(world: TellingWorld): Promise<void> {
   const file = calendarFile(world, world.homeFolder);
   if (file === undefined) return;
   try {
-    await writeCalendar(world, file, world.clock.now());
+    await writeCalendar(world, file, world.clock.now(), { overwrite: false });
   } catch (error) {
     const { code, message } = asGlasskeyError(error);
     world.log('warn', 'reminders.calendar-not-written', { code, message });

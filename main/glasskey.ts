@@ -493,14 +493,14 @@ export class Glasskey {
     );
   }
 
-  /** All reminders as iCalendar text (RFC 5545), or in a file, which is replaced. Throws `FILE_WRITE_FAILED`. */
-  remindersCalendar(file?: string): Promise<string | undefined> {
+  /** All reminders as iCalendar text (RFC 5545), or in a file: one that is no calendar of Glasskey's is replaced only with `overwrite`. Throws `FILE_EXISTS`, `FILE_WRITE_FAILED`. */
+  remindersCalendar(file?: string, { overwrite = false } = {}): Promise<string | undefined> {
     return this.#over(
       import('./glasskey-reminder-calendar.ts'),
       async ({ remindersCalendar, writeCalendar }, world) => {
         const now = world.clock.now();
         if (file === undefined) return remindersCalendar(world, now);
-        await writeCalendar(world, resolve(file), now);
+        await writeCalendar(world, resolve(file), now, { overwrite });
         return undefined;
       },
     );

@@ -55,7 +55,8 @@ export function reminderCalls(world: ReminderCallsWorld): Pick<CallHandlers, Rem
     async 'reminders.export-calendar'() {
       const file = await chooseNewFile(CALENDAR_FILE);
       if (file === undefined) return {};
-      await glasskey.remindersCalendar(file);
+      // The dialog has asked whether a file that is there is replaced.
+      await glasskey.remindersCalendar(file, { overwrite: true });
       return { file };
     },
     'reminders.schedule': async ({ step }) => scheduleView(await glasskey.checkSchedule(step)),

@@ -93,12 +93,20 @@ function isSameContent(a: CalendarContent, b: CalendarContent): boolean {
   );
 }
 
+const PRODUCT = 'PRODID:-//Glasskey//Reminders//EN';
+
+/** Whether a file is one that `formatCalendar` made: its head says who did. */
+export function isGlasskeyCalendar(text: string): boolean {
+  const [begin, ...head] = text.split('BEGIN:VEVENT', 1)[0]?.split(/\r?\n/) ?? [];
+  return begin === 'BEGIN:VCALENDAR' && head.includes(PRODUCT);
+}
+
 /** The file: the same bytes for the same entries. */
 export function formatCalendar(entries: readonly CalendarEntry[]): string {
   const lines = [
     'BEGIN:VCALENDAR',
     'VERSION:2.0',
-    'PRODID:-//Glasskey//Reminders//EN',
+    PRODUCT,
     'CALSCALE:GREGORIAN',
     'METHOD:PUBLISH',
     'NAME:Glasskey', // RFC 7986, 5.1

@@ -170,6 +170,9 @@ describe('glasskey sessions recordings, play, export', () => {
     expect(await cli('export', name, '-o', copy)).toMatchObject({ exitCode: 0 });
     expect(readFileSync(copy, 'utf8')).toBe(readFileSync(file, 'utf8'));
     expect((await cli('export', name, '-o', copy)).stderr).toContain('FILE_EXISTS');
+    writeFileSync(copy, 'something else');
+    expect(await cli('export', name, '-o', copy, '--overwrite')).toMatchObject({ exitCode: 0 });
+    expect(readFileSync(copy, 'utf8')).toBe(readFileSync(file, 'utf8'));
     writeFileSync(copy, '{"version":2,"width":80,"height":24}\n[0,"o","a\\u001b]52;c;ZXZpbA==\\u0007b"]\n');
     expect((await cli('play', copy)).stdout).toBe('ab');
     expect((await cli('play', 'none.cast')).stderr).toContain('RECORDING_UNKNOWN');

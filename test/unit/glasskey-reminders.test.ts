@@ -220,6 +220,24 @@ describe('telling', () => {
     await running.close();
   });
 
+  it('leaves a file alone that is no calendar of Glasskey’s, says so in the log, and goes on', async () => {
+    const file = join(folder, 'thesis.txt');
+    writeFileSync(file, 'my thesis');
+    world.settings.set('reminders.calendarFile', file);
+    enroll();
+    const logged: string[] = [];
+    const told: string[] = [];
+    const running = startReminders(
+      { ...world, clock: turnedClock(RECONCILED), log: (_level, event) => logged.push(event), homeFolder: folder },
+      { notify: ({ reminders }) => void told.push(...reminders.map(({ rule }) => rule)), changed: () => {} },
+    );
+    await running.look();
+    await running.close();
+    expect(readFileSync(file, 'utf8')).toBe('my thesis');
+    expect(logged).toContain('reminders.calendar-not-written');
+    expect(told).toEqual(['unproven']);
+  });
+
   it('goes on where the database cannot be read for a while: it is said in the log, and looked again', async () => {
     enroll();
     const clock = turnedClock(BEGIN);

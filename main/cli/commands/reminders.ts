@@ -1,5 +1,6 @@
 import type { ListedReminder } from '../../glasskey-reminders.ts';
 import { type Command, type Invocation, usageError } from '../command.ts';
+import { replacingOnlyWith } from '../existing-file.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { YES_OPTION } from '../key-options.ts';
 import { withGlasskey } from '../open-glasskey.ts';
@@ -33,6 +34,7 @@ export const reminders: Command = {
   options: {
     short: { summary: 'list: one line for a shell prompt, such as "1 critical, 2 due"; empty where there is nothing' },
     quiet: { short: 'q', summary: 'list: print nothing; the exit code says it' },
+    overwrite: { summary: 'calendar: replace a file that is no calendar of Glasskey’s' },
     because: { value: 'TEXT', summary: 'dismiss: why it needs nothing' },
     ...YES_OPTION,
   },
@@ -98,8 +100,11 @@ async function restore([id = '']: readonly string[], invocation: Invocation): Pr
 
 /** The file, or where it was written. */
 async function calendar([file]: readonly string[], invocation: Invocation): Promise<number> {
-  const { output } = invocation;
-  const text = await withGlasskey(invocation, (glasskey) => glasskey.remindersCalendar(file));
+  const { output, options } = invocation;
+  const overwrite = options.has('overwrite');
+  const text = await replacingOnlyWith('--overwrite', () =>
+    withGlasskey(invocation, (glasskey) => glasskey.remindersCalendar(file, { overwrite })),
+  );
   if (text !== undefined) output.text(text);
   else {
     output.object({ file });

@@ -9,6 +9,7 @@ import type { Glasskey } from '../../glasskey.ts';
 import type { RecordingReport } from '../../glasskey-recordings.ts';
 import { attachTerminal } from '../attach-terminal.ts';
 import { type Command, type Invocation, usageError } from '../command.ts';
+import { replacingOnlyWith } from '../existing-file.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { withGlasskey } from '../open-glasskey.ts';
 import { printable } from '../output.ts';
@@ -25,6 +26,7 @@ export const sessions: Command = {
     speed: { value: 'N', summary: 'play: so many times as fast (1)' },
     'idle-limit': { value: 'SECONDS', summary: 'play: no rest is longer (2)' },
     output: { value: 'FILE', short: 'o', summary: 'export: where to (its name, in the current folder)' },
+    overwrite: { summary: 'export: replace the file' },
   },
   examples: [
     ['glasskey sessions', 'what is open, since when, through which hosts'],
@@ -131,7 +133,8 @@ async function play(glasskey: Glasskey, name: string, { options, output, world, 
 
 async function exportRecording(glasskey: Glasskey, name: string, { options, output }: Invocation): Promise<number> {
   const file = absolute(options.value('output') ?? basename(name));
-  await (await glasskey.recordings()).exportTo(name, file, false);
+  const recordings = await glasskey.recordings();
+  await replacingOnlyWith('--overwrite', () => recordings.exportTo(name, file, options.has('overwrite')));
   output.object({ name, file });
   output.line(`${printable(name)} is copied to ${printable(file)}.`);
   return ExitCode.OK;

@@ -4,6 +4,7 @@ import type { ImportPlan, TargetFormat } from '../../glasskey-target-import.ts';
 import { TARGET_ROLES, type Target, type TargetRole, type Way } from '../../storage/target-store.ts';
 import { parseWay, splitJumps } from '../../target-files/way-text.ts';
 import { type Command, type Invocation, type ParsedOptions, usageError } from '../command.ts';
+import { replacingOnlyWith } from '../existing-file.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { askConsent } from '../missing-consent.ts';
 import { withGlasskey } from '../open-glasskey.ts';
@@ -216,7 +217,10 @@ async function exportFile(
   }
   const { writeWholeFile } = await import('../../storage/whole-file.ts');
   const path = resolve(file);
-  await writeWholeFile(path, new TextEncoder().encode(text), { mode: 0o600, overwrite: options.has('overwrite') });
+  const bytes = new TextEncoder().encode(text);
+  await replacingOnlyWith('--overwrite', () =>
+    writeWholeFile(path, bytes, { mode: 0o600, overwrite: options.has('overwrite') }),
+  );
   const count = (await glasskey.targets()).length;
   output.object({ file: path, format, count });
   output.line(`Written: ${targetCount(count)} to ${printable(path)}`);

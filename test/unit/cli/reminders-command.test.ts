@@ -1,5 +1,5 @@
 /** `glasskey reminders` as scripts, shell prompts and people run it. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -89,4 +89,25 @@ it.each([
   const { exitCode, stderr } = await run(...words);
   expect(exitCode).toBeGreaterThan(0);
   expect(stderr).toContain(said);
+});
+
+it('writes a calendar, replaces one of its own, and any other file only with --overwrite', async () => {
+  const id = enroll(5);
+  const file = join(folder, 'due.ics');
+  expect(await run('calendar', file)).toEqual({ exitCode: 0, stdout: `Written: ${file}\n`, stderr: '' });
+  const written = readFileSync(file, 'utf8');
+  await run('dismiss', `unproven:${id}`, '--because', 'Not mine.');
+  expect((await run('calendar', file)).exitCode).toBe(0);
+  expect(readFileSync(file, 'utf8')).not.toBe(written);
+  const others = ['my thesis\n', written.replace('Glasskey//Reminders', 'Contoso//Holidays'), `note\r\n${written}`, ''];
+  for (const text of others) {
+    writeFileSync(file, text);
+    const { exitCode, stderr } = await run('calendar', file);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('add --overwrite');
+    expect(readFileSync(file, 'utf8')).toBe(text);
+  }
+  expect((await run('calendar', folder, '--json')).stdout).toContain('FILE_EXISTS');
+  expect((await run('calendar', file, '--overwrite')).exitCode).toBe(0);
+  expect(readFileSync(file, 'utf8')).toMatch(/^BEGIN:VCALENDAR\r\n/);
 });

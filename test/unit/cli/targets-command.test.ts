@@ -121,7 +121,8 @@ it('exports to standard output and to files, which are never replaced unasked', 
   await done('export', file);
   expect(JSON.parse(readFileSync(file, 'utf8')).targets).toHaveLength(1);
   expect(statSync(file).mode & 0o777).toBe(0o600);
-  expect((await json('export', file)).error.code).toBe('FILE_EXISTS');
+  const { error } = await json('export', file);
+  expect([error.code, error.remedy]).toEqual(['FILE_EXISTS', expect.stringContaining('--overwrite')]);
   expect(await json('export', file, '--overwrite')).toEqual({ file, format: 'json', count: 1 });
 });
 
