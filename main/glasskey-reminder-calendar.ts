@@ -20,11 +20,15 @@ export function remindersCalendar(world: RemindersWorld, now: number): string {
   // The same language whoever writes it: another would be a change of each entry.
   const texts = textsFor(['en-GB']);
   const all = remindersNow(world, now);
-  const open = openReminders(all, reminderStore(world.database).answers(), now);
+  const answers = reminderStore(world.database).answers();
+  const answerOf = new Map(answers.map((one) => [one.id, one]));
+  const open = openReminders(all, answers, now);
   const dismissed = new Set(open.filter((one) => one.dismissed !== undefined).map(({ id }) => id));
   const wanted = new Map(
     all.flatMap((one): readonly (readonly [string, CalendarContent])[] => {
-      const content = dismissed.has(one.id) ? undefined : calendarContent(one, commandLineOf(one), texts);
+      const content = dismissed.has(one.id)
+        ? undefined
+        : calendarContent(one, commandLineOf(one), texts, answerOf.get(one.id));
       return content === undefined ? [] : [[one.id, content]];
     }),
   );

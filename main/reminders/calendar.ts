@@ -4,6 +4,7 @@
  */
 
 import type { Texts } from '../texts/texts.ts';
+import type { Answer } from './delivery.ts';
 import { dueAt, type Reminder, rankOf } from './reminder.ts';
 import { sayReminder } from './said.ts';
 
@@ -31,20 +32,33 @@ export interface CalendarEntry extends CalendarContent {
 const CANCELLED_MS = 366 * 86_400_000;
 const EVENT_MS = 15 * 60_000;
 
-/** Undefined of one that is never due: a note is no date. */
+/**
+ * Undefined of one that is never due: a note is no date. `answer`: what its owner answered to it last. One that was put off is silent
+ * until then, when it is told once more, and is not to be done before.
+ */
 export function calendarContent(
   reminder: Reminder,
   commandLine: string,
   texts: Pick<Texts, 'say'>,
+  answer?: Answer,
 ): CalendarContent | undefined {
   const alarms = reminder.stages.filter(({ severity }) => rankOf(severity) >= rankOf('soon')).map(({ at }) => at);
   if (alarms.length === 0) return undefined;
+  const due = dueAt(reminder);
+  const putOffTo = putOffUntil(reminder, answer);
   return {
-    start: dueAt(reminder),
+    start: putOffTo === undefined ? due : Math.max(due, putOffTo),
     summary: sayReminder(texts, reminder.title),
     description: `${sayReminder(texts, reminder.sentence)}\n${commandLine}`,
-    alarms,
+    alarms: putOffTo === undefined ? alarms : [putOffTo, ...alarms.filter((at) => at > putOffTo)],
   };
+}
+
+/** A snooze ends when the reminder becomes critical (delivery.ts); it stays where it was put when that has passed. */
+function putOffUntil({ since, stages }: Reminder, answer: Answer | undefined): number | undefined {
+  if (answer?.kind !== 'snoozed' || answer.since !== since) return undefined;
+  const critical = stages.find(({ severity }) => severity === 'critical');
+  return critical === undefined || answer.severity === 'critical' ? answer.until : Math.min(answer.until, critical.at);
 }
 
 /** The entries after `before`, of what there is now. `newUid`: another one each time. */

@@ -8,6 +8,7 @@ import {
   formatCalendar,
   updateCalendar,
 } from '../../../main/reminders/calendar.ts';
+import type { Answer } from '../../../main/reminders/delivery.ts';
 import { DAY_MS } from '../../../main/reminders/facts.ts';
 import { dueAt } from '../../../main/reminders/reminder.ts';
 import { remindersOf } from '../../../main/reminders/rules.ts';
@@ -92,6 +93,41 @@ describe('a calendar file', () => {
     const summary = 'x\r\nEND:VEVENT\r\nBEGIN:VEVENT\u0000\u0007';
     const text = formatCalendar(updateCalendar([], new Map([['a', content({ summary })]]), BEGIN, newUid));
     expect(eventsIn(text).map((event) => event.summary)).toEqual(['x\nEND:VEVENT\nBEGIN:VEVENT\ufffd\ufffd']);
+  });
+});
+
+describe('of a reminder that was put off, an event', () => {
+  const [reminder] = remindersOf(facts({ keys: [keyFact({ provenAt: undefined })], targets: [] }), AGES).filter(
+    ({ rule }) => rule === 'unproven',
+  );
+  if (reminder === undefined) throw new Error('it is not proven');
+  const due = dueAt(reminder);
+  const critical = due + 14 * DAY_MS;
+  const put = (until: number, changes: Partial<Answer> = {}) => {
+    const { id, since } = reminder;
+    const answer = { id, since, severity: 'due', at: due, round: 1, kind: 'snoozed', until, ...changes } as Answer;
+    const { start, alarms } = calendarContent(reminder, 'glasskey drill', texts, answer) ?? {};
+    return { start, alarms };
+  };
+
+  it('moves to that time, is silent until then, and keeps what comes after', () => {
+    expect(put(due + 3 * DAY_MS)).toEqual({ start: due + 3 * DAY_MS, alarms: [due + 3 * DAY_MS, critical] });
+  });
+
+  it('does not wait for it where it becomes critical before, unless it was critical already', () => {
+    expect(put(due + 30 * DAY_MS)).toEqual({ start: critical, alarms: [critical] });
+    const until = due + 30 * DAY_MS;
+    expect(put(until, { severity: 'critical' })).toEqual({ start: until, alarms: [until] });
+  });
+
+  it('is not to be done before it is due: one that was put off ahead of that makes itself heard then', () => {
+    expect(put(due - DAY_MS)).toEqual({ start: due, alarms: [due - DAY_MS, due, critical] });
+  });
+
+  it('is where it was for another occurrence, and when the answer was taken back', () => {
+    const asItWas = { start: due, alarms: [due, critical] };
+    expect(put(due + 3 * DAY_MS, { since: reminder.since - 1 })).toEqual(asItWas);
+    expect(put(due + 3 * DAY_MS, { kind: 'restored' })).toEqual(asItWas);
   });
 });
 
