@@ -6,6 +6,7 @@
 import { lstat, mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import { type Clock, pause, systemClock } from '../../time/clock.ts';
 import { writeWholeFile } from '../storage/whole-file.ts';
 import type { ProgramCall, ProgramResult, RunProgram } from './run-program.ts';
 
@@ -19,6 +20,8 @@ export interface CheckSchedule {
   readonly switchOn: readonly ProgramCall[];
   /** In this order, before the files go; one that fails is passed over: it may be off already. */
   readonly switchOff: readonly ProgramCall[];
+  /** What was switched off may be there for so long, in milliseconds, and then in the way of what is to take its place. */
+  readonly lingersMs: number;
   /** After the files have gone; likewise. */
   readonly afterRemoval: readonly ProgramCall[];
   /** Ends with 0 where it is on. */
@@ -34,6 +37,8 @@ export interface ScheduleFile {
 
 /** In every file of ours, and by which it is known again. */
 export const SCHEDULE_MARK = 'Written by Glasskey';
+
+const LOOK_EVERY_MS = 250;
 
 export type ScheduleFileState = 'absent' | 'current' | 'outdated' | 'foreign';
 
@@ -65,7 +70,11 @@ function stateOf(files: ScheduleState['files'], isOn: boolean): ScheduleState['s
  * Writes the files and switches them on; may be repeated, and then brings what is there up to date. Throws `SCHEDULE_FILE_FOREIGN` and
  * `FILE_WRITE_FAILED`, and `SCHEDULE_NOT_SWITCHED_ON` where the system does not take it: the files are then as they were.
  */
-export async function installSchedule(schedule: CheckSchedule, run: RunProgram): Promise<ScheduleState> {
+export async function installSchedule(
+  schedule: CheckSchedule,
+  run: RunProgram,
+  clock: Clock = systemClock,
+): Promise<ScheduleState> {
   const before = await Promise.all(schedule.files.map(async (file) => ({ file, bytes: await ownBytes(file) })));
   const restore = async () => {
     for (const { file, bytes } of before) {
@@ -74,10 +83,10 @@ export async function installSchedule(schedule: CheckSchedule, run: RunProgram):
   };
   try {
     for (const file of schedule.files) await write(file);
-    await runAll(schedule.beforeSwitchOn, run);
+    if (schedule.beforeSwitchOn.length > 0) await off(schedule.beforeSwitchOn, schedule, run, clock);
     for (const call of schedule.switchOn) assertSwitchedOn(call, await run(call));
   } catch (error) {
-    await runAll(schedule.switchOff, run);
+    await off(schedule.switchOff, schedule, run, clock);
     await restore();
     await runAll(before.every(({ bytes }) => bytes === undefined) ? schedule.afterRemoval : schedule.switchOn, run);
     throw error;
@@ -86,14 +95,30 @@ export async function installSchedule(schedule: CheckSchedule, run: RunProgram):
 }
 
 /** Switches it off and takes the files away; safe to call twice. Throws `SCHEDULE_FILE_FOREIGN`: nothing was changed then. */
-export async function removeSchedule(schedule: CheckSchedule, run: RunProgram): Promise<ScheduleState> {
+export async function removeSchedule(
+  schedule: CheckSchedule,
+  run: RunProgram,
+  clock: Clock = systemClock,
+): Promise<ScheduleState> {
   const present = await Promise.all(schedule.files.map(ownBytes));
   if (present.some((bytes) => bytes !== undefined) || (await run(schedule.isOn)).exitCode === 0) {
-    await runAll(schedule.switchOff, run);
+    await off(schedule.switchOff, schedule, run, clock);
     for (const { path } of schedule.files) await rm(path, { force: true });
     await runAll(schedule.afterRemoval, run);
   }
   return scheduleState(schedule, run);
+}
+
+/** Waits until it has gone, as long as it may linger. */
+async function off(
+  calls: readonly ProgramCall[],
+  { isOn, lingersMs }: CheckSchedule,
+  run: RunProgram,
+  clock: Clock,
+): Promise<void> {
+  await runAll(calls, run);
+  const until = clock.now() + lingersMs;
+  while (clock.now() < until && (await run(isOn)).exitCode === 0) await pause(clock, LOOK_EVERY_MS);
 }
 
 async function runAll(calls: readonly ProgramCall[], run: RunProgram): Promise<void> {

@@ -16,6 +16,11 @@ export interface LaunchdWorld {
 /** After the app's bundle identifier (packaging/identity.ts). */
 const LABEL = 'com.nexusidentity.glasskey.reminders';
 const LAUNCHCTL = '/bin/launchctl';
+/**
+ * bootout returns before launchd has let go of the job: a check that runs gets SIGTERM, and five seconds to end. Until then bootstrap
+ * fails: "5: Input/output error", in launchd's log 37, EALREADY. launchctl(1) says nothing of it; many have met it.
+ */
+const LINGERS_MS = 15_000;
 
 export function launchdSchedule(world: LaunchdWorld): CheckSchedule {
   const path = join(world.homeFolder, 'Library', 'LaunchAgents', `${LABEL}.plist`);
@@ -25,10 +30,11 @@ export function launchdSchedule(world: LaunchdWorld): CheckSchedule {
   return {
     by: 'launchd',
     files: [{ path, text, bytes: new TextEncoder().encode(text) }],
-    // What is loaded is not loaded again, and would go on as it was.
+    // What is loaded is not loaded again (bootstrap fails), and would go on as it was.
     beforeSwitchOn: [off],
     switchOn: [[LAUNCHCTL, 'bootstrap', domain, path]],
     switchOff: [off],
+    lingersMs: LINGERS_MS,
     afterRemoval: [],
     isOn: [LAUNCHCTL, 'print', `${domain}/${LABEL}`],
   };

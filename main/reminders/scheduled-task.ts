@@ -27,6 +27,7 @@ export function taskSchedule(world: TaskSchedulerWorld): CheckSchedule {
     beforeSwitchOn: [],
     switchOn: [[schtasks, '/Create', '/F', '/TN', name, '/XML', path]],
     switchOff: [[schtasks, '/Delete', '/F', '/TN', name]],
+    lingersMs: 0,
     afterRemoval: [],
     isOn: [schtasks, '/Query', '/TN', name],
   };

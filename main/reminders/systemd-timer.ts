@@ -33,6 +33,7 @@ export function systemdSchedule(world: SystemdWorld): CheckSchedule {
       // When it ran last, which systemd keeps for Persistent=.
       [SYSTEMCTL, '--user', 'clean', '--what=state', TIMER],
     ],
+    lingersMs: 0,
     afterRemoval: [[SYSTEMCTL, '--user', 'daemon-reload']],
     isOn: [SYSTEMCTL, '--user', 'is-enabled', '--quiet', TIMER],
   };
