@@ -33,7 +33,7 @@ import type { SigningAuthenticator } from './agent/signing-authenticator.ts';
 import { WindowsAuthenticator } from './agent/windows-authenticator.ts';
 import { productOf, type WrittenEnrollment } from './enrollment/enrollment.ts';
 import { skPrivateKey } from './enrollment/key-files.ts';
-import { skFingerprint } from './openssh/fingerprint.ts';
+import { sha256Fingerprint, skFingerprint } from './openssh/fingerprint.ts';
 import { formatSkPublicBlob, SkFlag } from './openssh/sk-key.ts';
 
 /** What somebody is asked who is to give the PIN for signatures. */
@@ -110,6 +110,11 @@ export interface KeyAgent {
   rehearse(signal: AbortSignal, through: (step: KeyRehearsalStep, skipped?: string) => void): Promise<void>;
   /** Why the last planned login was not signed: ssh says only that the agent refused. Other requests for signatures have no part in it. */
   lastFailure(): GlasskeyError | undefined;
+  /**
+   * Fingerprint of the host that the jump host of a `forwarded` way went on to, where it is not the key that is known of the device: nothing
+   * was signed for it. Undefined: it did not. The ssh there says only that the agent refused.
+   */
+  otherDeviceKey(): string | undefined;
   /** The screen is locked: the PIN is wiped, and asked for when it is next needed; a signature that waits for its touch ends. */
   lock(): void;
   /** A question that stands comes back by itself; keys of the other agent are offered again. */
@@ -156,8 +161,13 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     onLetGo: () => pin.wipe(),
   });
   let failure: GlasskeyError | undefined;
+  let otherDeviceKey: string | undefined;
   const onPlanned = (outcome: 'signed' | GlasskeyError) => {
     failure = outcome === 'signed' ? undefined : outcome;
+    if (outcome === 'signed') otherDeviceKey = undefined;
+  };
+  const onOtherDevice = (hostKey: Uint8Array) => {
+    otherDeviceKey = sha256Fingerprint(hostKey);
   };
   const ask = async (asked: PinQuestion, signal: AbortSignal) => {
     const { why, purpose, facts, credentialId, triesLeft: known, onAsked } = asked;
@@ -204,6 +214,7 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     clock,
     log,
     onPlanned,
+    onOtherDevice,
   });
   const served: Keyring = {
     identities: () => ruled.identities(),
@@ -296,6 +307,7 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
       }
     },
     lastFailure: () => failure,
+    otherDeviceKey: () => otherDeviceKey,
     lock() {
       pin.wipe();
       // A key that goes on blinking would sign for whoever touches it, and nobody sees what for.

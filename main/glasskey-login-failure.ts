@@ -2,6 +2,7 @@
 import { GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import type { Clock } from '../time/clock.ts';
 import { howLong, timeOfDay } from '../time/shown-times.ts';
+import { formatHostSpec, shownHostSpec } from './connect/host-spec.ts';
 import type { WrittenEnrollment } from './enrollment/enrollment.ts';
 import type { Verdict } from './enrollment/readiness.ts';
 import type { PlannedLogin } from './glasskey-connect.ts';
@@ -12,6 +13,26 @@ export interface FailureWorld {
   readonly clock: Clock;
   /** How readiness stands, from the disk. */
   readonly verdict: () => Promise<Verdict>;
+}
+
+/**
+ * The cause of a `forwarded` way's end that the ssh of its jump host does not know: the host that it went on to has the key with that
+ * fingerprint, not the one that is known of the device here, and the agent did not sign for it.
+ */
+export function otherDeviceError({ device, hops }: PlannedLogin, fingerprint: string): GlasskeyError {
+  const [jumpHost, last] = hops.slice(-2);
+  return new GlasskeyError({
+    code: 'CONNECT_HOST_KEY_CHANGED',
+    message: `The host that the jump host ${jumpHost && shownHostSpec(jumpHost)} went on to as ${device} does not have the key that is known of it: somebody may be in between. It showed ${fingerprint}, and nothing was signed for it.`,
+    remedy: 'Ask whoever runs the device whether its key was changed.',
+    detail: {
+      hop: last === undefined ? null : formatHostSpec(last),
+      role: 'device',
+      ssh: null,
+      fingerprint,
+      seenBy: 'agent',
+    },
+  });
 }
 
 /** The same failure with what is known here, told of it; another code where that is the better cause (`CONNECT_KEY_NOT_THERE_YET`). */
@@ -25,7 +46,8 @@ export async function withWayOut(
     new GlasskeyError({ code, message: `${message}${more}`, detail, cause, remedy });
   const isOfHostKey = code === 'CONNECT_HOST_KEY_CHANGED' || code === 'CONNECT_HOST_KEY_UNKNOWN';
   // What the jump host's own ssh found goes by the files there, of which none is ours.
-  if (isOfHostKey && login.plan.onward !== undefined && detail.role === 'device') return failure;
+  const isOfJumpHost = login.plan.onward !== undefined && detail.role === 'device' && detail.seenBy !== 'agent';
+  if (isOfHostKey && isOfJumpHost) return failure;
   const pinnedIn = isOfHostKey && typeof detail.hop === 'string' ? login.pinnedIn(detail.hop) : undefined;
   if (pinnedIn !== undefined) {
     return withRemedy(

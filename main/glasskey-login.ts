@@ -237,10 +237,13 @@ async function tryWay(
   const refused = attempt.isOpen || run.exit.code !== SSH_FAILED ? undefined : attempt.agent?.lastFailure();
   const failure = refused ?? outcomeError(login.plan, run);
   if (failure !== undefined) {
-    const { withWayOut } = await import('./glasskey-login-failure.ts');
-    const told = await withWayOut(failure, login, world);
-    const { hop } = failure.detail;
-    if (failure.code === 'CONNECT_HOST_KEY_CHANGED' && typeof hop === 'string') await noteHosts([hop], false, world);
+    const { otherDeviceError, withWayOut } = await import('./glasskey-login-failure.ts');
+    // Of a host with another key than the device's, the ssh of the jump host says only that the agent refused.
+    const otherKey = attempt.isOpen || failure.code !== 'CONNECT_FAILED' ? undefined : attempt.agent?.otherDeviceKey();
+    const cause = otherKey === undefined ? failure : otherDeviceError(login, otherKey);
+    const told = await withWayOut(cause, login, world);
+    const { hop } = cause.detail;
+    if (cause.code === 'CONNECT_HOST_KEY_CHANGED' && typeof hop === 'string') await noteHosts([hop], false, world);
     if (isWayBlocked(told, run)) return { blockedBy: told };
     throw told;
   }

@@ -83,6 +83,7 @@ export type RefuseReason =
   | 'not-planned'
   | 'chain-unproven'
   | 'forwarded-unknown-host'
+  | 'forwarded-way-other-host-key'
   | 'forwarded-signature'
   | 'forwarded-refused-by-policy';
 
@@ -152,6 +153,10 @@ function ruleOnForwarded(request: SignRequest, { expected, isKnownHost, policy, 
     if (once !== -1 && !isTaken) return { verdict: 'sign', reason: 'forwarded-way', unasked: unaskedOnce };
     const mayBeDevice = expected.forwardedOnce.some((hop) => hop.user === user && !hop.isAnyKeyKnown());
     if (mayBeDevice && !isKnown(hostKey)) return { verdict: 'ask', reason: 'forwarded-way-new-host-key' };
+    // Once the device was logged in to, an unknown host is just that.
+    const isBefore = once === -1 && !spent.some((one) => one.hop.startsWith('once '));
+    const isInItsPlace = isBefore && expected.forwardedOnce.some((hop) => hop.user === user);
+    if (isInItsPlace && !isKnown(hostKey)) return { verdict: 'refuse', reason: 'forwarded-way-other-host-key' };
   }
   const isWholeChainKnown = [...forwardedThrough, hostKey].every(
     (host) => isKnown(host) || (expected !== undefined && isOneOf(expected.planned, host)),

@@ -55,6 +55,13 @@ export function refusal(purpose: string, reason: RefusedReason): GlasskeyError {
         remedy: 'Compare the fingerprint; if it is right, put the key in known_hosts here, then connect again.',
         detail,
       });
+    case 'forwarded-way-other-host-key':
+      return new GlasskeyError({
+        code: 'AGENT_FORWARDED_REFUSED',
+        message: `The jump host went on to a host that does not have the key which is known of the device, so nothing was signed: ${purpose}.`,
+        remedy: 'Ask whoever runs the device whether its key was changed; else do not trust the jump host.',
+        detail,
+      });
     case 'forwarded-unknown-host':
       return refusedForward(
         `a login to a host whose key is not known here: ${purpose}`,

@@ -30,6 +30,8 @@ export type Judgement = {
   readonly policy: KeyPolicy;
   /** One of the logins that were planned: what becomes of it says why the login fails. Another's request says nothing of that. */
   readonly isOfPlan: boolean;
+  /** The key of the host that the jump host of a `forwarded` way went on to, where it is another one than is known of the device. */
+  readonly otherDeviceKey: Uint8Array | undefined;
 } & (
   | { readonly verdict: 'sign'; readonly unasked: Unasked }
   | { readonly verdict: 'ask'; readonly reason: AskReason }
@@ -57,7 +59,8 @@ export class RequestJudge {
       key: sha256Fingerprint(request.keyBlob),
       ...chainOf(request),
     });
-    const about = { policy, isOfPlan: isOfPlan(request, ruling, world) };
+    const otherDeviceKey = reason === 'forwarded-way-other-host-key' ? hostKeyOf(request) : undefined;
+    const about = { policy, isOfPlan: isOfPlan(request, ruling, world), otherDeviceKey };
     if (ruling.verdict === 'sign') return { ...about, verdict: 'sign', unasked: ruling.unasked };
     if (ruling.verdict === 'ask' && mayAsk) return { ...about, verdict: 'ask', reason: ruling.reason };
     return { ...about, verdict: 'refuse', error: refusal(describeSigning(request, nameHost), ruling.reason) };
@@ -71,6 +74,10 @@ function isOfPlan(request: SignRequest, { reason }: Ruling, world: RuleWorld): b
     return isOfPlan(request, ruleOn(request, open), open);
   }
   return reason === 'planned' || reason === 'forwarded-way' || reason === 'forwarded-way-new-host-key';
+}
+
+function hostKeyOf({ purpose }: SignRequest): Uint8Array | undefined {
+  return purpose.kind === 'login' ? purpose.hostKey : undefined;
 }
 
 /** For the log, where no name of a host may be wrong: keys only. What a client wrote is cut: it must not push older lines out. */

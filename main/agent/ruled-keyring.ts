@@ -44,6 +44,8 @@ export interface RuledKeyringParts extends RequestJudgeParts {
   readonly clock: Clock;
   /** What came of a request that is one of the planned logins, each time. */
   readonly onPlanned?: (outcome: 'signed' | GlasskeyError) => void;
+  /** The jump host of a `forwarded` way asked, as the device's user, for a login to a host with that key, which is not the device's. */
+  readonly onOtherDevice?: (hostKey: Uint8Array) => void;
 }
 
 export class RuledKeyring implements Keyring {
@@ -76,6 +78,7 @@ export class RuledKeyring implements Keyring {
     const isHeld = (await keyring.identities()).some(({ blob }) => Buffer.compare(blob, request.keyBlob) === 0);
     if (!isHeld) return keyring.sign(request, signal);
     const judgement = this.#judge.judge(request, people.approveUnplanned !== undefined, this.#unasked);
+    if (judgement.otherDeviceKey !== undefined) this.#parts.onOtherDevice?.(judgement.otherDeviceKey);
     const told = judgement.isOfPlan ? this.#parts.onPlanned : undefined;
     try {
       const signature = await this.#signJudged(request, judgement, signal);

@@ -14,6 +14,7 @@ import {
   type SigningPinQuestion,
   startKeyAgent,
 } from '../../main/glasskey-agent.ts';
+import { sha256Fingerprint } from '../../main/openssh/fingerprint.ts';
 import { formatSkPublicBlob, SkFlag } from '../../main/openssh/sk-key.ts';
 import { Authenticator, systemChannelWorld } from '../../native/ctap2/authenticator.ts';
 import { CoseAlgorithm } from '../../native/ctap2/constants.ts';
@@ -533,8 +534,29 @@ describe('the agent of a connect', () => {
         expect(await ask()).toBe('failure');
         expect(agent?.lastFailure()).toBeUndefined();
       }
+      // That one may be the device with another key, and says so itself.
+      expect(agent?.otherDeviceKey()).toMatch(/^SHA256:/);
       // Each was told all the same.
       expect(remarks.length).toBeGreaterThanOrEqual(hostile.length - 1);
+    });
+
+    it('as another host in the place of the device, until the device was logged in to', async () => {
+      const asDevice = async (host: SessionHost) => {
+        const by = await AgentClient.connect(join(folder, 'a', 's'));
+        await by.ask(jump.bind(newSessionId(), true));
+        const answered = await login('alice', host, by);
+        by.close();
+        return answered;
+      };
+      const other = sessionHost();
+      expect(agent?.otherDeviceKey()).toBeUndefined();
+      expect(await asDevice(other)).toBe('failure');
+      expect(agent?.otherDeviceKey()).toBe(sha256Fingerprint(other.blob));
+      expect(remarks).toEqual([expect.stringMatching(/does not have the key which is known of the device/)]);
+      expect(await asDevice(device)).toBe('signResponse');
+      expect(agent?.otherDeviceKey()).toBeUndefined();
+      expect(await asDevice(other)).toBe('failure');
+      expect(agent?.otherDeviceKey()).toBeUndefined();
     });
 
     it('which hostile requests neither replace nor take away', async () => {

@@ -264,7 +264,23 @@ describe('in a connect, a request through another host', () => {
     expect(ruled(login(asked), { expected, known })).toBe('ask: forwarded-way-new-host-key');
     expect(ruled(login({ ...asked, user: 'root' }), { expected, known })).toBe('refuse: forwarded-unknown-host');
     expect(ruled(login({ ...asked, through: [stranger] }), { expected, known })).toBe('refuse: forwarded-unknown-host');
-    expect(ruled(login(asked), { expected: forwardedWay, known })).toBe('refuse: forwarded-unknown-host');
+    expect(ruled(login(asked), { expected: forwardedWay, known })).toBe('refuse: forwarded-way-other-host-key');
+  });
+
+  it('is refused to an unknown host in the place of the device, until the device was logged in to', () => {
+    const through = [jump];
+    const inItsPlace = login({ through, host: stranger });
+    expect(inTurn([inItsPlace, login({ through }), inItsPlace], forwardedWay)).toEqual([
+      'refuse: forwarded-way-other-host-key',
+      'sign: forwarded-way',
+      'refuse: forwarded-unknown-host',
+    ]);
+    for (const other of [
+      login({ through, host: stranger, user: 'root' }),
+      login({ through: [device], host: stranger }),
+    ]) {
+      expect(ruled(other, { expected: forwardedWay })).toBe('refuse: forwarded-unknown-host');
+    }
   });
 
   it('is refused, the forwarded way too, where the policy of the key says so; this computer’s are not', () => {
