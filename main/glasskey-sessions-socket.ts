@@ -1,7 +1,7 @@
 /** The socket on which the app serves its sessions to the command line, and who may come (glasskey.ts, ipc/desktop.ts). */
 import { createServer, type Socket } from 'node:net';
 import { asGlasskeyError } from '../diagnostics/glasskey-error.ts';
-import { listenOnSocket } from './agent/agent-socket.ts';
+import { closeSocket, listenOnSocket } from './agent/agent-socket.ts';
 import { loadPeerReader, ownUid } from './agent/peer-credentials.ts';
 import { type SessionsServing, serveSessions } from './connect/sessions-server.ts';
 
@@ -28,8 +28,9 @@ export async function startSessionsSocket(path: string, world: SessionsServing):
   });
   server.maxConnections = MOST_CLIENTS;
   server.on('drop', () => log('warn', 'sessions.client.turned-away', { limit: MOST_CLIENTS }));
+  let inode: number | undefined;
   try {
-    await listenOnSocket(server, path, clock);
+    inode = await listenOnSocket(server, path, clock);
     server.on('error', (error) => log('error', 'sessions.socket.failed', { message: error.message }));
   } catch (thrown) {
     const { code, message } = asGlasskeyError(thrown);
@@ -37,8 +38,9 @@ export async function startSessionsSocket(path: string, world: SessionsServing):
   }
   return {
     close() {
+      const closed = closeSocket(server, path, inode);
       for (const socket of clients) socket.destroy();
-      return new Promise((resolve) => server.close(() => resolve()));
+      return closed;
     },
   };
 }

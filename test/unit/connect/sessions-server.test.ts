@@ -1,6 +1,7 @@
 /** The sessions socket with real Unix sockets, over sessions whose ptys a test leads by hand. */
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { createConnection, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { createConnection, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -179,6 +180,31 @@ describe('the sessions socket', () => {
     await server.close();
     expect(await other.over).toMatchObject({ why: 'closed' });
     await expect(connectToSessions(path, systemClock)).rejects.toMatchObject({ code: 'SESSIONS_APP_NOT_RUNNING' });
+  });
+
+  it('closes with whoever is connected, who has said nothing or half of something too, and removes its file', async () => {
+    const { server } = await start();
+    const [silent, halfway] = [await rude(), await rude()];
+    halfway.write(Uint8Array.of(0, 0));
+    for (const socket of [silent, halfway]) socket.on('error', () => {}).resume();
+    const gone = Promise.all([closed(silent), closed(halfway)]);
+    await server.close();
+    await gone;
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('leaves a socket that another program has put in its place', async () => {
+    const { server } = await start();
+    rmSync(path);
+    const other = createServer().listen(path);
+    await once(other, 'listening');
+    try {
+      await server.close();
+      expect(existsSync(path)).toBe(true);
+      (await rude()).destroy();
+    } finally {
+      other.close();
+    }
   });
 
   it('cuts off who says what cannot be read, with the reason, and serves the others', async () => {
