@@ -7,7 +7,7 @@ import { GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import type { Expectations, ForwardedHop } from './agent/agent-rules.ts';
 import { newSocketName } from './connect/connect-sockets.ts';
 import { formatHostSpec, type HostSpec, parseHostSpec, parseUserName, shownHostSpec } from './connect/host-spec.ts';
-import { hostNamesFor, isKeyOf, isKnownKey, knownHostEntries } from './connect/known-hosts.ts';
+import { hostNamesFor, isKeyOf, isKnownKey, knownHostEntries, nameInFile } from './connect/known-hosts.ts';
 import { hostKeysFor, type PinnedHostKeys } from './connect/pinned-host-keys.ts';
 import { type ConnectPlan, type HostKeyPolicy, planConnect } from './connect/plan.ts';
 import { newConfigFile } from './connect/run-ssh.ts';
@@ -182,7 +182,7 @@ function planWay(
     forgetHostKey(address) {
       const hop = hops.find((one) => formatHostSpec(one) === address);
       if (hop === undefined) return 'ssh-keygen -R HOST';
-      const name = nameInFile(hop);
+      const name = nameInFile(hop.host, hop.port);
       const files = knownHostsFiles.filter((file) => mayName(textOf(file), name));
       return files.map((file) => `ssh-keygen -f "${file}" -R "${name}"`).join('; ');
     },
@@ -395,11 +395,6 @@ export function areOnSeveralModels(written: readonly WrittenEnrollment[]): boole
 /** Of two keys whose model is not known nobody knows that they are on one. */
 function isSameModel(a: WrittenEnrollment, b: WrittenEnrollment): boolean {
   return a.credential.aaguid === b.credential.aaguid && (a.credential.aaguid !== undefined || a.id === b.id);
-}
-
-/** How a host stands in known_hosts (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
-function nameInFile({ host, port }: HostSpec): string {
-  return port === undefined || port === SSH_PORT ? host : `[${host}]:${port}`;
 }
 
 /** A hashed line may be any host's. */

@@ -4,6 +4,8 @@ import type { AskReason, RefuseReason } from './agent-rules.ts';
 
 /** Requests that may wait for a person at once: no program can bury the one that was meant under its own. */
 export const MOST_REQUESTS = 8;
+/** A question that nobody answers is denied after so long, in the app and at a terminal. */
+export const DENIED_AFTER_MS = 60_000;
 
 export function tooManyRequests(): GlasskeyError {
   return new GlasskeyError({

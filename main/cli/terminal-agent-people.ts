@@ -6,12 +6,10 @@ import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { ShownHost, SigningFacts } from '../agent/describe-signing.ts';
 import type { Client } from '../agent/keyring.ts';
+import { DENIED_AFTER_MS } from '../agent/refusal.ts';
 import type { GlasskeyPeople } from '../glasskey.ts';
 import { type Output, printable } from './output.ts';
 import type { TerminalPrompts } from './terminal-prompts.ts';
-
-/** As in the app (main/prompts/prompt-entry.ts). */
-export const DENIED_AFTER_MS = 60_000;
 
 export function terminalAgentPeople(
   people: GlasskeyPeople,

@@ -13,6 +13,7 @@ import { type AuthenticatorInfo, formatAaguid } from '../../native/ctap2/get-inf
 import { type AttestationObject, CredProtect } from '../../native/ctap2/make-credential.ts';
 import type { Pin } from '../../native/ctap2/pin.ts';
 import type { PinUvAuthToken } from '../../native/ctap2/pin-uv-auth-token.ts';
+import { withTypedPin } from '../../native/ctap2/typed-pin.ts';
 import type { ChannelWorld, Progress } from '../../native/ctaphid/channel.ts';
 import { productName } from '../../native/hid/product-name.ts';
 import type { HidBus } from '../../native/hid/transport.ts';
@@ -431,18 +432,12 @@ async function withPin<T>(
   const info = await authenticator.info({ signal });
   const hasPin = info.options.get('clientPin') !== false;
   let chosen = hasPin ? undefined : await setFirstPin(authenticator, info, product, world, signal);
-  for (let wasWrong = false; ; wasWrong = true) {
-    const asking = { authenticator, product, people: world.people };
-    const pin = chosen ?? (await askPin(asking, wasWrong, signal));
+  const ask = async (wasWrong: boolean) => {
+    const given = chosen;
     chosen = undefined;
-    try {
-      return await use(pin);
-    } catch (error) {
-      if (!(error instanceof GlasskeyError) || error.code !== 'PIN_WRONG') throw error;
-    } finally {
-      pin.wipe();
-    }
-  }
+    return given ?? askPin({ authenticator, product, people: world.people }, wasWrong, signal);
+  };
+  return (await withTypedPin(ask, use)).result;
 }
 
 /** The PIN that the key now has; the caller wipes it. */

@@ -5,6 +5,7 @@ import { formatAaguid } from '../../native/ctap2/get-info.ts';
 import type { ChannelWorld } from '../../native/ctaphid/channel.ts';
 import { productName } from '../../native/hid/product-name.ts';
 import type { HidBus, HidDevice } from '../../native/hid/transport.ts';
+import { keySeveral } from '../../native/hid/which-key.ts';
 
 export interface HolderWorld {
   readonly bus: HidBus;
@@ -48,7 +49,8 @@ export async function openHolder(
     }
     const [match, second] = found;
     if (match === undefined) throw missing(held);
-    if (second !== undefined) throw several(found.map(({ device }) => device));
+    const meant = found.map(({ device }) => device);
+    if (second !== undefined) throw keySeveral(meant, 'could be meant');
     return { authenticator: match.authenticator, product: productName(match.device) };
   } catch (error) {
     for (const { authenticator } of found) await authenticator.close();
@@ -61,13 +63,5 @@ function missing({ product, missingRemedy }: Held): GlasskeyError {
     code: 'KEY_MISSING',
     message: `The security key that holds the credential (${product}) is not plugged in.`,
     remedy: `Plug it in and repeat the command. ${missingRemedy}`,
-  });
-}
-
-function several(devices: readonly HidDevice[]): GlasskeyError {
-  return new GlasskeyError({
-    code: 'KEY_SEVERAL',
-    message: `${devices.length} security keys could be meant: ${devices.map((one) => `${productName(one)} (${one.path})`).join(', ')}.`,
-    remedy: 'Unplug all but the one you mean, or name it with --device PATH.',
   });
 }

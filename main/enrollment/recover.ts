@@ -8,7 +8,9 @@ import { Authenticator, type Operation } from '../../native/ctap2/authenticator.
 import { Permission, Status } from '../../native/ctap2/constants.ts';
 import { credentialManagementSupport } from '../../native/ctap2/credential-management.ts';
 import { formatAaguid, formatFirmware } from '../../native/ctap2/get-info.ts';
+import type { Pin } from '../../native/ctap2/pin.ts';
 import { statusError } from '../../native/ctap2/status.ts';
+import { withTypedPin } from '../../native/ctap2/typed-pin.ts';
 import type { ChannelWorld } from '../../native/ctaphid/channel.ts';
 import { productName } from '../../native/hid/product-name.ts';
 import type { HidBus } from '../../native/hid/transport.ts';
@@ -172,18 +174,12 @@ async function withPin(
   const { people, journal } = world;
   const known = [...applications, ...journal.list().map(({ plan }) => plan.application)];
   const operation = tellingOfOthers(world, signal);
-  for (let wasWrong = false; ; wasWrong = true) {
-    const pin = await askPin({ authenticator, product, people }, wasWrong, signal);
-    try {
-      return await authenticator.withToken(pin, Permission.CM, operation, (token) =>
-        residentKeys(authenticator, token, known, operation),
-      );
-    } catch (error) {
-      if (!(error instanceof GlasskeyError) || error.code !== 'PIN_WRONG') throw error;
-    } finally {
-      pin.wipe();
-    }
-  }
+  const ask = (wasWrong: boolean) => askPin({ authenticator, product, people }, wasWrong, signal);
+  const list = (pin: Pin) =>
+    authenticator.withToken(pin, Permission.CM, operation, (token) =>
+      residentKeys(authenticator, token, known, operation),
+    );
+  return (await withTypedPin(ask, list)).result;
 }
 
 /** Undefined, and told, where nobody is signed in or the network is away. */

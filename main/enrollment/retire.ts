@@ -16,6 +16,7 @@ import {
   type StoredCredential,
 } from '../../native/ctap2/credential-management.ts';
 import type { PinUvAuthToken } from '../../native/ctap2/pin-uv-auth-token.ts';
+import { withTypedPin } from '../../native/ctap2/typed-pin.ts';
 import { chosenByWindows } from '../../native/webauthn/beyond-webauthn.ts';
 import { askPin } from './ask-pin.ts';
 import type { EnrollWorld } from './enroll.ts';
@@ -259,16 +260,8 @@ async function withToken<T>(
   signal: AbortSignal,
   use: (token: PinUvAuthToken) => Promise<T>,
 ): Promise<T> {
-  for (let wasWrong = false; ; wasWrong = true) {
-    const pin = await askPin({ authenticator, product, people }, wasWrong, signal);
-    try {
-      return await authenticator.withToken(pin, Permission.CM, { signal }, use);
-    } catch (error) {
-      if (!(error instanceof GlasskeyError) || error.code !== 'PIN_WRONG') throw error;
-    } finally {
-      pin.wipe();
-    }
-  }
+  const ask = (wasWrong: boolean) => askPin({ authenticator, product, people }, wasWrong, signal);
+  return (await withTypedPin(ask, (pin) => authenticator.withToken(pin, Permission.CM, { signal }, use))).result;
 }
 
 /** What was begun was agreed to. */

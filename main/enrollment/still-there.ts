@@ -2,6 +2,7 @@
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import { Status } from '../../native/ctap2/constants.ts';
 import { statusOf } from '../../native/ctap2/status.ts';
+import { withTypedPin } from '../../native/ctap2/typed-pin.ts';
 import type { WindowsKey } from '../../native/webauthn/windows-access.ts';
 import { askPin } from './ask-pin.ts';
 import type { EnrollWorld } from './enroll.ts';
@@ -71,19 +72,15 @@ async function probe(
 ): Promise<void> {
   const { keyHandle } = skPrivateKey(enrollment);
   const rpId = enrollment.plan.application;
-  for (let wasWrong = false; ; wasWrong = true) {
-    const pin = await askPin({ authenticator, product, people }, wasWrong, signal);
-    try {
+  const ask = (wasWrong: boolean) => askPin({ authenticator, product, people }, wasWrong, signal);
+  try {
+    await withTypedPin(ask, (pin) => {
       const clientDataHash = random(CHALLENGE_LENGTH);
       const request = { rpId, clientDataHash, credentialId: keyHandle, userPresence: false };
-      await authenticator.getAssertion(request, pin, { signal });
-      return;
-    } catch (error) {
-      if (statusOf(error) === Status.NO_CREDENTIALS) throw gone(product, error);
-      if (!(error instanceof GlasskeyError) || error.code !== 'PIN_WRONG') throw error;
-    } finally {
-      pin.wipe();
-    }
+      return authenticator.getAssertion(request, pin, { signal });
+    });
+  } catch (error) {
+    throw statusOf(error) === Status.NO_CREDENTIALS ? gone(product, error) : error;
   }
 }
 

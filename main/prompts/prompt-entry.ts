@@ -1,12 +1,11 @@
 /** One prompt as the desk keeps it, and what follows from its state alone. */
+import { DENIED_AFTER_MS } from '../agent/refusal.ts';
 import type { PromptView } from '../ipc/contract.ts';
 import type { Texts } from '../texts/texts.ts';
 import type { Allowed, PromptQuestion, PromptSubject } from './prompt.ts';
 
 /** Whoever types or clicks while a prompt comes up did not mean it. */
 export const PAUSE_MS = 700;
-/** A question that nobody answers is denied. */
-export const DENIED_AFTER_MS = 60_000;
 /** A denial is announced so long before, once; renderer/prompt/denial-countdown.ts shows it for as long (SHOWN_FOR_MS). */
 export const DENIAL_TOLD_MS = 15_000;
 export const DONE_MS = 1_200;

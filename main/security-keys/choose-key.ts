@@ -1,10 +1,11 @@
 /** Which plugged-in key is meant: the one that was named, the only one, or the one that is touched (CTAP 2.1, 6.9). */
-import { asGlasskeyError, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import { asGlasskeyError, type GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import { Authenticator } from '../../native/ctap2/authenticator.ts';
 import { touchedOne } from '../../native/ctap2/selection.ts';
 import type { ChannelWorld } from '../../native/ctaphid/channel.ts';
 import { productName } from '../../native/hid/product-name.ts';
 import type { HidBus, HidDevice } from '../../native/hid/transport.ts';
+import { keyMissing, keySeveral } from '../../native/hid/which-key.ts';
 import { fidoOffError, withoutFido } from './fido-off.ts';
 import { keyProgress } from './key-progress.ts';
 import type { SecurityKeyPeople } from './people.ts';
@@ -27,9 +28,9 @@ export async function openKey(
   const devices = await world.bus.list();
   const wanted = path === undefined ? devices : devices.filter((device) => device.path === path);
   const [only, second] = wanted;
-  if (only === undefined) throw (path === undefined && (await fidoSwitchedOff(world.bus))) || missing(path);
+  if (only === undefined) throw (path === undefined && (await fidoSwitchedOff(world.bus))) || keyMissing(path);
   if (second === undefined) return Authenticator.open(only, world.channel, signal);
-  if (!world.people.mayTouchToSelect) throw several(wanted);
+  if (!world.people.mayTouchToSelect) throw keySeveral(wanted);
   return selectByTouch(wanted, world, signal);
 }
 
@@ -51,7 +52,7 @@ async function selectByTouch(
   signal: AbortSignal,
 ): Promise<Authenticator> {
   const { opened, problems } = await openAll(devices, channel, signal);
-  if (opened.length === 0) throw problems[0] ?? missing(undefined);
+  if (opened.length === 0) throw problems[0] ?? keyMissing();
   people.tell({ kind: 'selection-wanted', products: opened.map(({ device }) => productName(device)) });
   const chosen = await touchedOf(opened, people, signal);
   const { device } = chosen;
@@ -99,21 +100,4 @@ async function openAll(
 async function fidoSwitchedOff(bus: HidBus): Promise<GlasskeyError | undefined> {
   const [one] = await withoutFido(bus);
   return one === undefined ? undefined : fidoOffError(one);
-}
-
-function missing(path: string | undefined): GlasskeyError {
-  return new GlasskeyError({
-    code: 'KEY_MISSING',
-    message: path === undefined ? 'No security key is plugged in.' : `No security key is at ${path}.`,
-    remedy: 'Plug in your FIDO2 security key and repeat the command; glasskey keys lists what is seen.',
-  });
-}
-
-function several(devices: readonly HidDevice[]): GlasskeyError {
-  const names = devices.map((device) => `${productName(device)} (${device.path})`);
-  return new GlasskeyError({
-    code: 'KEY_SEVERAL',
-    message: `${devices.length} security keys are plugged in: ${names.join(', ')}.`,
-    remedy: 'Unplug all but the one you mean, or name it with --device PATH.',
-  });
 }

@@ -4,6 +4,7 @@ import type { Authenticator } from '../../native/ctap2/authenticator.ts';
 import type { Pin } from '../../native/ctap2/pin.ts';
 import { assertNewPin, pinRules } from '../../native/ctap2/pin-rules.ts';
 import { triesToTell } from '../../native/ctap2/pin-state.ts';
+import { withTypedPin } from '../../native/ctap2/typed-pin.ts';
 import { productName } from '../../native/hid/product-name.ts';
 import { keyProgress } from './key-progress.ts';
 import type { NewKeyPinQuestion, SecurityKeyPeople } from './people.ts';
@@ -29,21 +30,16 @@ export async function setFirstPin(key: Authenticator, people: SecurityKeyPeople,
 export async function changePin(key: Authenticator, people: SecurityKeyPeople, signal: AbortSignal): Promise<void> {
   const product = productName(key.device);
   const { forcePinChange } = await key.info({ signal });
-  for (let wasWrong = false; ; wasWrong = true) {
+  const ask = async (wasWrong: boolean) => {
     const triesLeft = await triesToTell(key, 'change', wasWrong, signal);
-    const current = await people.requestPin({ product, operation: 'change-pin', triesLeft, wasWrong }, signal);
-    try {
-      await withNewPin(key, forcePinChange ? 'forced' : 'change', current, people, signal, (next) =>
-        key.changePin(current, next, { signal, onProgress: keyProgress(people) }),
-      );
-      people.tell({ kind: 'pin-changed' });
-      return;
-    } catch (error) {
-      if (!(error instanceof GlasskeyError) || error.code !== 'PIN_WRONG') throw error;
-    } finally {
-      current.wipe();
-    }
-  }
+    return people.requestPin({ product, operation: 'change-pin', triesLeft, wasWrong }, signal);
+  };
+  await withTypedPin(ask, (current) =>
+    withNewPin(key, forcePinChange ? 'forced' : 'change', current, people, signal, (next) =>
+      key.changePin(current, next, { signal, onProgress: keyProgress(people) }),
+    ),
+  );
+  people.tell({ kind: 'pin-changed' });
 }
 
 /** Asks until the key takes one; each is wiped when it was used. */

@@ -8,6 +8,7 @@ import { builtInUv, builtInUvGrants } from '../../native/ctap2/built-in-uv.ts';
 import type { Pin } from '../../native/ctap2/pin.ts';
 import { triesToTell } from '../../native/ctap2/pin-state.ts';
 import type { PinUvAuthToken } from '../../native/ctap2/pin-uv-auth-token.ts';
+import { withTypedPin } from '../../native/ctap2/typed-pin.ts';
 import { productName } from '../../native/hid/product-name.ts';
 import { keyProgress } from './key-progress.ts';
 import type { KeyOperation, KeyPinQuestion, SecurityKeyPeople } from './people.ts';
@@ -49,18 +50,9 @@ async function withPin<T, P extends Pin | undefined>(
 ): Promise<{ readonly result: T } | Extract<P, undefined>> {
   const product = productName(key.device);
   const onProgress = keyProgress(people);
-  for (let wasWrong = false; ; wasWrong = true) {
-    const triesLeft = await triesToTell(key, 'token', wasWrong, signal);
-    const pin = await ask({ product, operation, triesLeft, wasWrong });
-    if (pin === undefined) return undefined as Extract<P, undefined>;
-    try {
-      return { result: await key.withToken(pin, permissions, { signal, onProgress }, use) };
-    } catch (error) {
-      if (!(error instanceof GlasskeyError) || error.code !== 'PIN_WRONG') throw error;
-    } finally {
-      pin.wipe();
-    }
-  }
+  const asked = async (wasWrong: boolean) =>
+    ask({ product, operation, triesLeft: await triesToTell(key, 'token', wasWrong, signal), wasWrong });
+  return withTypedPin(asked, (pin) => key.withToken(pin, permissions, { signal, onProgress }, use));
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Which of several keys is meant: the one that is touched (CTAP 2.1, 6.9 and 6.1.2 step 1; ctap.md 10.1). */
-import { assertNotCancelled, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import { assertNotCancelled } from '../../diagnostics/glasskey-error.ts';
+import { keyMissing } from '../hid/which-key.ts';
 import { CoseAlgorithm, CtapCommand, Status } from './constants.ts';
 import type { CtapCommands, Operation } from './ctap-commands.ts';
 import type { AuthenticatorInfo } from './get-info.ts';
@@ -55,7 +56,7 @@ export interface Selectable {
  */
 export async function touchedOne<K extends Selectable>(keys: readonly K[], operation: Operation = {}): Promise<K> {
   assertNotCancelled(operation.signal, WHAT);
-  if (keys.length === 0) throw noKeys();
+  if (keys.length === 0) throw keyMissing();
   const stop = new AbortController();
   const signal = operation.signal ? AbortSignal.any([operation.signal, stop.signal]) : stop.signal;
   const winners: K[] = [];
@@ -74,12 +75,4 @@ export async function touchedOne<K extends Selectable>(keys: readonly K[], opera
   if (winner !== undefined) return winner;
   assertNotCancelled(operation.signal, WHAT);
   throw last;
-}
-
-function noKeys(): GlasskeyError {
-  return new GlasskeyError({
-    code: 'KEY_MISSING',
-    message: 'No security key is plugged in.',
-    remedy: 'Plug in the security key, then repeat the command.',
-  });
 }

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { cancelled, GlasskeyError } from '../../../diagnostics/glasskey-error.ts';
 import type { SigningFacts } from '../../../main/agent/describe-signing.ts';
+import { DENIED_AFTER_MS } from '../../../main/agent/refusal.ts';
 import type { UnplannedQuestion } from '../../../main/agent/ruled-keyring.ts';
 import { Output } from '../../../main/cli/output.ts';
-import { DENIED_AFTER_MS, terminalAgentPeople } from '../../../main/cli/terminal-agent-people.ts';
+import { terminalAgentPeople } from '../../../main/cli/terminal-agent-people.ts';
 import type { GlasskeyPeople } from '../../../main/glasskey.ts';
 import { Pin } from '../../../native/ctap2/pin.ts';
 import { ManualClock } from '../lab/authenticator/manual-clock.ts';

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { DENIED_AFTER_MS } from '../../../main/agent/refusal.ts';
 import type { PromptAnswer } from '../../../main/ipc/contract.ts';
 import type { Allowed, OpenPrompt, PromptQuestion } from '../../../main/prompts/prompt.ts';
 import { PromptDesk } from '../../../main/prompts/prompt-desk.ts';
-import { DENIED_AFTER_MS, PAUSE_MS } from '../../../main/prompts/prompt-entry.ts';
+import { PAUSE_MS } from '../../../main/prompts/prompt-entry.ts';
 import { textsFor } from '../../../main/texts/texts.ts';
 import { ManualClock, settle } from '../lab/authenticator/manual-clock.ts';
 

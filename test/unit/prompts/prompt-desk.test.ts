@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { DENIED_AFTER_MS } from '../../../main/agent/refusal.ts';
 import type { PromptAnswer } from '../../../main/ipc/contract.ts';
 import type { OpenPrompt, PromptQuestion } from '../../../main/prompts/prompt.ts';
 import { PromptDesk } from '../../../main/prompts/prompt-desk.ts';
-import { DENIAL_TOLD_MS, DENIED_AFTER_MS, DONE_MS, FAILED_MS, PAUSE_MS } from '../../../main/prompts/prompt-entry.ts';
+import { DENIAL_TOLD_MS, DONE_MS, FAILED_MS, PAUSE_MS } from '../../../main/prompts/prompt-entry.ts';
 import { textsFor } from '../../../main/texts/texts.ts';
 import { ManualClock } from '../lab/authenticator/manual-clock.ts';
 
