@@ -4,11 +4,10 @@ import type { Log } from '../diagnostics/log.ts';
 import type { KeyPolicy, PolicyOf } from './agent/agent-rules.ts';
 import type { WrittenEnrollment } from './enrollment/enrollment.ts';
 import { enrolledKey } from './glasskey-enrolled-key.ts';
-import { settingFixed } from './glasskey-settings.ts';
 import type { OpenWorld } from './glasskey-world.ts';
 import { sha256Fingerprint } from './openssh/fingerprint.ts';
 import type { KeyPolicyStore, OwnKeyPolicy } from './storage/key-policy-store.ts';
-import type { Settings } from './storage/settings.ts';
+import { type Settings, settingFixed } from './storage/settings.ts';
 
 export const POLICY_MEMBERS = ['ask', 'forwarded'] as const;
 export type PolicyMember = (typeof POLICY_MEMBERS)[number];

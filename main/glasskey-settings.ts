@@ -6,7 +6,8 @@ import { z } from 'zod';
 import { GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import { parseHostSpec } from './connect/host-spec.ts';
 import { entraSettingsSchema } from './entra/cloud.ts';
-import { isPolicy, type SettingKey, type SettingSource, type Settings } from './storage/settings.ts';
+import { isPolicy, type SettingKey, type SettingSource, type Settings, settingFixed } from './storage/settings.ts';
+import { StoredFault } from './storage/stored-form.ts';
 
 export type PlainValue = string | number | boolean | null | readonly string[];
 
@@ -143,16 +144,6 @@ function plainOf(key: LineKey, given: PlainValue): PlainValue {
   return items.map((item) => String(item).trim()).filter((item) => item !== '');
 }
 
-/** `SETTING_FIXED`: settings.json decides it. */
-export function settingFixed(key: LineKey): GlasskeyError {
-  return new GlasskeyError({
-    code: 'SETTING_FIXED',
-    message: `${key} is decided by settings.json; nothing was changed.`,
-    remedy: 'Ask whoever wrote that file to change it there.',
-    detail: { key },
-  });
-}
-
 function entraValue(
   settings: Settings,
   member: string,
@@ -202,18 +193,21 @@ function withSentence(key: LineKey, work: () => void): void {
   } catch (error) {
     if (error instanceof GlasskeyError && error.code === 'TARGET_INVALID')
       throw invalid(key, error.message, error.remedy);
+    if (error instanceof StoredFault) throw invalid(key, faultOf(key, error.fault), remedyFor(key));
     if (!(error instanceof z.ZodError)) throw error;
-    throw invalid(key, faultOf(key, error), remedyFor(key));
+    const [issue] = error.issues;
+    const isOwn = issue?.code === 'custom' || issue?.message.startsWith('must') === true;
+    throw invalid(key, faultOf(key, isOwn ? issue.message : 'is not valid'), remedyFor(key));
   }
 }
 
-/** Of text, the rule's own words; of all others, their kind says it better than zod. */
-function faultOf(key: LineKey, error: z.ZodError): string {
+/** Of text, the rule's own words; of all others, their kind says it better. */
+function faultOf(key: LineKey, fault: string): string {
   const { kind, least, most }: Described = DESCRIBED[key];
   if (kind === 'choice') return 'it has no such value.';
   if (kind === 'switch') return 'it is either on or off.';
   if (kind === 'number') return `it is a number from ${least} to ${most}.`;
-  return `it ${error.issues[0]?.code === 'custom' || error.issues[0]?.message.startsWith('must') ? error.issues[0].message : 'is not valid'}.`;
+  return `it ${fault}.`;
 }
 
 function remedyFor(key: LineKey): string {

@@ -19,8 +19,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const NOT_BUNDLED = ['node-hid', '@lydell/node-pty', 'koffi'];
 
 /**
- * What `status` reads and most other commands too: the database, the settings, the journal, and zod for all of them. Named one
- * by one: a module that loads node:crypto would cost every `status` 8 ms.
+ * What `status` reads and most other commands too: the database, the settings, the journal. Named one by one: a module that loads
+ * node:crypto would cost every `status` 8 ms, and zod twice that (docs/decisions/0036-what-glasskey-stored-is-read-without-zod.md).
  */
 const LOCAL_STATE = new RegExp(
   [
@@ -28,7 +28,6 @@ const LOCAL_STATE = new RegExp(
     '/main/enrollment/(enrollment|readiness|stored-journal)\\.ts$',
     '/main/glasskey(|-enrolled-key|-last-proven|-open-world|-readiness|-status)\\.ts$',
     '/main/(cli/open-glasskey|cli/output|storage/agent-socket-path)\\.ts$',
-    '/node_modules/zod/',
   ]
     .join('|')
     .replaceAll('/', '[\\\\/]'),
@@ -114,6 +113,7 @@ async function bundleCommandLine(folder: string): Promise<readonly string[]> {
           // Files of their own, because others load them without a login.
           { name: 'whole-file', test: /[\\/]main[\\/]storage[\\/]whole-file\.ts$/, priority: 1 },
           { name: 'shell-word', test: /[\\/]main[\\/]connect[\\/]shell-word\.ts$/, priority: 1 },
+          { name: 'zod', test: /[\\/]node_modules[\\/]zod[\\/]/, priority: 1 },
           { name: 'login-plan', test: LOGIN_PLAN },
         ],
       },

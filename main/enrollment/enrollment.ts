@@ -18,178 +18,186 @@
  * A credential that was not made here begins at `written`, or at `published` where the profile holds it: it was found on a
  * security key (`recover`), or in key files (`adopt`). Of such a one nobody knows when it was made, and no attestation is left.
  */
-import { z } from 'zod';
-import { asGlasskeyError, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
-import { formatSkPublicBlob, parseSkPublicBlob, SkFlag, type SkPublicKey } from '../openssh/sk-key.ts';
+import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import { formatSkPublicBlob, parseSkPublicBlob, SkFlag } from '../openssh/sk-key.ts';
+import { decodeStrictBase64, encodeBase64 } from '../openssh/strict-base64.ts';
+import {
+  among,
+  anyMembers,
+  checked,
+  list,
+  mapped,
+  members,
+  nullable,
+  number,
+  only,
+  optional,
+  otherwise,
+  type Stored,
+  StoredFault,
+  type StoredForm,
+  type StoredObject,
+  tagged,
+  text,
+  truth,
+  wholeNumberFrom,
+} from '../storage/stored-form.ts';
 import type { Proof } from './proof.ts';
 
 /** What `az nexusidentity gen-keys` makes (design, decision 1): the rp.id, and what stands behind the key in its public line. */
 export const APPLICATION = 'ssh:';
 export const COMMENT = 'NexusIdentitySSHKey';
 
-const bytes = z.codec(
-  z.base64(),
-  z.custom<Uint8Array>((value) => value instanceof Uint8Array),
-  {
-    decode: (text) => new Uint8Array(Buffer.from(text, 'base64')),
-    encode: (value) => Buffer.from(value).toString('base64'),
+const bytes: StoredForm<Uint8Array> = mapped(text, {
+  read(base64) {
+    const decoded = decodeStrictBase64(base64);
+    if (decoded === null) throw new StoredFault('must be base64');
+    return decoded;
   },
-);
+  write: encodeBase64,
+});
 
 /** As its public blob (PROTOCOL.u2f). */
-const publicKey = z.codec(
-  bytes,
-  z.custom<SkPublicKey>((value) => typeof value === 'object'),
-  {
-    decode(blob, context) {
-      try {
-        return parseSkPublicBlob(blob);
-      } catch (error) {
-        context.issues.push({ code: 'custom', message: asGlasskeyError(error).message, input: blob });
-        return z.NEVER;
-      }
-    },
-    encode: formatSkPublicBlob,
-  },
-);
+const publicKey = mapped(bytes, { read: parseSkPublicBlob, write: formatSkPublicBlob });
 
-const plan = z.object({
-  algorithm: z.enum(['ed25519-sk', 'ecdsa-sk']),
+const plan = members({
+  algorithm: among(['ed25519-sk', 'ecdsa-sk']),
   /** The rp.id, verbatim. OpenSSH takes its scheme in capitals too. */
-  application: z.string().regex(/^ssh:/i),
+  application: checked(text, (value) => /^ssh:/i.test(value), 'must begin with ssh:'),
   /** 32 bytes: short printable ASCII, padded with zeros (design, decision 2). Empty where only key files were found. */
   userId: bytes,
   /** Whose and when: other credential managers show it. Empty where nobody knows it. */
-  userName: z.string(),
-  comment: z.string(),
+  userName: text,
+  comment: text,
   /** Absolute path of the private half; `.pub` is beside it. */
-  keyFile: z.string(),
+  keyFile: text,
   /** The owner agreed that existing files are replaced; the old ones are kept beside. */
-  overwrite: z.boolean(),
-  publish: z.boolean(),
+  overwrite: truth,
+  publish: truth,
   /** The id of the enrollment whose place this one is to take. */
-  replaces: z.string().optional(),
+  replaces: optional(text),
   /** On a second security key, for the day on which the first is lost; the profile holds one key, which is the other. */
-  backup: z.literal(true).optional(),
+  backup: optional(only(true)),
 });
 
-const madeCredential = z.object({
+const madeCredential = members({
   /** Rows that were written before there was another origin do not say it. */
-  origin: z.literal('made').default('made'),
+  origin: otherwise(only('made'), 'made'),
   /** What makeCredential's clientDataHash is the SHA-256 of. Kept, because the attestation cannot be checked without. */
   challenge: bytes,
-  format: z.string(),
+  format: text,
   authData: bytes,
   /** attStmt as CBOR. */
   statement: bytes,
-  product: z.string(),
-  aaguid: z.string(),
+  product: text,
+  aaguid: text,
   /** As the key told it; rows that were written before it was kept lack it. */
-  firmware: z.string().optional(),
+  firmware: optional(text),
 });
 
-const foundCredential = z.object({
-  origin: z.literal('found'),
+const foundCredential = members({
+  origin: only('found'),
   /** The credential id. */
   keyHandle: bytes,
   publicKey,
   /** `SkFlag` bits: what the key file says, or what follows from credProtect (openssh-sk.md, section 5). */
-  flags: z.int().min(0).max(255),
+  flags: wholeNumberFrom(0, 255),
   /** Undefined where only files were found, and no security key that has the credential was there. */
-  product: z.string().optional(),
-  aaguid: z.string().optional(),
+  product: optional(text),
+  aaguid: optional(text),
 });
 
-const credential = z.union([foundCredential, madeCredential]);
+const credential = tagged('origin', { made: madeCredential, found: foundCredential }, 'made');
 
-const attestation = z.object({
+const attestation = members({
   /** `certified`: by a certificate, of whose issuer nothing was asked then. */
-  kind: z.enum(['genuine', 'unknown-issuer', 'self', 'none', 'certified']),
-  issuer: z.string().optional(),
+  kind: among(['genuine', 'unknown-issuer', 'self', 'none', 'certified']),
+  issuer: optional(text),
 });
 
-const files = z.object({ publicLine: z.string(), fingerprint: z.string(), writtenAt: z.number() });
+const files = members({ publicLine: text, fingerprint: text, writtenAt: number });
 
-const publication = z.object({
-  account: z.string(),
-  publishedAt: z.number(),
+const publication = members({
+  account: text,
+  publishedAt: number,
   /** It was found there at `publishedAt`: it had been put there by then, and nobody knows since when. */
-  found: z.boolean().default(false),
+  found: otherwise(truth, false),
   /** What the profile held before (null: nothing), so that it can be put back. */
-  previousLine: z.string().nullable(),
+  previousLine: nullable(text),
 });
 
 /** What a profile held before this key. Noted before the profile is written, so that a crash in between does not lose it. */
-const profileBefore = z.object({ account: z.string(), line: z.string().nullable() });
+const profileBefore = members({ account: text, line: nullable(text) });
 /** One for each account: a key may be published by one, then by another. */
-const profilesBefore = z.array(profileBefore).default([]);
+const profilesBefore = otherwise(list(profileBefore), []);
 
 /** Its owner agreed that it goes: another key stays, and has been proven. */
-const retirement = z.object({
+const retirement = members({
   /** The id of the enrollment that stays. */
-  by: z.string(),
-  begunAt: z.number(),
+  by: text,
+  begunAt: number,
   /**
    * What became of the credential on its security key. `to-delete` until it is known to be `deleted`; `gone`: it was not there any
    * more; `kept`: the key cannot delete single ones; `lost`: so is the key, as its owner said.
    */
-  credential: z.enum(['to-delete', 'deleted', 'gone', 'kept', 'lost']),
+  credential: among(['to-delete', 'deleted', 'gone', 'kept', 'lost']),
 });
 
 /** When its owner gave it up again, before the key it was to replace was retired. Absent of all others. */
-const givenUp = { givenUpAt: z.number().optional() };
+const givenUp = { givenUpAt: optional(number) };
 
 /** Absent of a credential that was found. */
-const proof = { attestation: attestation.optional() };
+const proof = { attestation: optional(attestation) };
 
-const common = { id: z.string(), createdAt: z.number(), plan };
+const common = { id: text, createdAt: number, plan };
 const writtenMembers = { credential, ...proof, files, profilesBefore, ...givenUp };
-const retiringMembers = { ...writtenMembers, publication: publication.optional(), retirement };
+const retiringMembers = { ...writtenMembers, publication: optional(publication), retirement };
 
-const enrollmentSchema = z.discriminatedUnion('state', [
-  z.object({ ...common, state: z.literal('planned') }),
-  z.object({ ...common, state: z.literal('requested'), challenge: bytes }),
-  z.object({ ...common, state: z.literal('made'), credential: madeCredential }),
-  z.object({ ...common, state: z.literal('attested'), credential: madeCredential, attestation }),
-  z.object({ ...common, state: z.literal('written'), ...writtenMembers }),
-  z.object({ ...common, state: z.literal('published'), ...writtenMembers, publication }),
-  z.object({ ...common, state: z.literal('retiring'), ...retiringMembers }),
-  z.object({ ...common, state: z.literal('retired'), ...retiringMembers, retiredAt: z.number() }),
-  z.object({
+const enrollment = tagged('state', {
+  planned: members(common),
+  requested: members({ ...common, challenge: bytes }),
+  made: members({ ...common, credential: madeCredential }),
+  attested: members({ ...common, credential: madeCredential, attestation }),
+  written: members({ ...common, ...writtenMembers }),
+  published: members({ ...common, ...writtenMembers, publication }),
+  retiring: members({ ...common, ...retiringMembers }),
+  retired: members({ ...common, ...retiringMembers, retiredAt: number }),
+  abandoned: members({
     ...common,
-    state: z.literal('abandoned'),
-    credential: credential.optional(),
-    publication: publication.optional(),
+    credential: optional(credential),
+    publication: optional(publication),
   }),
-]);
+});
 
 export type EnrollmentState = Enrollment['state'];
-export type Enrollment = z.output<typeof enrollmentSchema>;
+export type Enrollment = Stored<typeof enrollment>;
 export type EnrollmentIn<S extends EnrollmentState> = Extract<Enrollment, { state: S }>;
 export type EnrollmentPlan = Enrollment['plan'];
-type Credential = z.output<typeof credential>;
-export type MadeCredential = z.output<typeof madeCredential>;
-export type FoundCredential = z.output<typeof foundCredential>;
-export type Retirement = z.output<typeof retirement>;
-export type ProfileBefore = z.output<typeof profileBefore>;
+type Credential = Stored<typeof credential>;
+export type MadeCredential = Stored<typeof madeCredential>;
+export type FoundCredential = Stored<typeof foundCredential>;
+export type Retirement = Stored<typeof retirement>;
+export type ProfileBefore = Stored<typeof profileBefore>;
 /** One whose key files exist: it can sign. */
 export type WrittenEnrollment = EnrollmentIn<'written' | 'published'>;
 
 /** What a row of the journal becomes. Throws `JOURNAL_DAMAGED`. */
 export function parseEnrollment(row: unknown): Enrollment {
-  const parsed = enrollmentSchema.safeDecode(row as z.input<typeof enrollmentSchema>);
-  if (parsed.success) return parsed.data;
-  throw new GlasskeyError({
-    code: 'JOURNAL_DAMAGED',
-    message: 'An entry in the enrollment journal cannot be read.',
-    remedy: 'Update Glasskey if a newer version was used here before; else move glasskey.db aside and enroll again.',
-    cause: parsed.error,
-  });
+  try {
+    return enrollment.read(row);
+  } catch (cause) {
+    throw new GlasskeyError({
+      code: 'JOURNAL_DAMAGED',
+      message: 'An entry in the enrollment journal cannot be read.',
+      remedy: 'Update Glasskey if a newer version was used here before; else move glasskey.db aside and enroll again.',
+      cause,
+    });
+  }
 }
 
 /** A row for the journal: plain JSON. */
-export function formatEnrollment(enrollment: Enrollment): z.input<typeof enrollmentSchema> {
-  return z.encode(enrollmentSchema, enrollment);
+export function formatEnrollment(value: Enrollment): StoredObject {
+  return anyMembers.read(enrollment.write(value));
 }
 
 export function isWritten(enrollment: Enrollment): enrollment is WrittenEnrollment {

@@ -1,6 +1,6 @@
 /** What agents were asked to sign, and what came of it: the last thousand requests. No secret, and nothing of what was signed. */
-import { z } from 'zod';
 import { type Database, transactionUnlessBusy, withDatabaseErrors } from './database.ts';
+import { among, asJson, list, members, nullable, number, optional, type Stored, tagged, text } from './stored-form.ts';
 
 export const AGENT_KINDS = ['app', 'connect', 'command-line'] as const;
 /** Whose agent: the app's, that of one connect or drill, or that of `glasskey agent`. */
@@ -26,24 +26,23 @@ export const AGENT_DECISIONS = [
 ] as const;
 export type AgentDecision = (typeof AGENT_DECISIONS)[number];
 
-const Purpose = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('login'),
-    user: z.string(),
+const Purpose = tagged('kind', {
+  login: members({
+    user: text,
     /** As known_hosts has it. */
-    hostName: z.string().optional(),
-    hostKeyFingerprint: z.string().optional(),
+    hostName: optional(text),
+    hostKeyFingerprint: optional(text),
   }),
-  z.object({ kind: z.literal('sshsig'), namespace: z.string() }),
+  sshsig: members({ namespace: text }),
   /** Data that is neither, or that cannot be read. */
-  z.object({ kind: z.literal('other') }),
-]);
-const Through = z.array(z.object({ name: z.string().optional(), fingerprint: z.string().optional() }));
-const Asking = z.object({
-  program: z.string().optional(),
-  starter: z.string().optional(),
-  place: z.string().optional(),
-  pid: z.number().optional(),
+  other: members({}),
+});
+const Through = list(members({ name: optional(text), fingerprint: optional(text) }));
+const Asking = members({
+  program: optional(text),
+  starter: optional(text),
+  place: optional(text),
+  pid: optional(number),
 });
 
 /** One request for a signature. Names that come from strangers are as describe-signing.ts shows them. */
@@ -55,10 +54,10 @@ export interface AgentRequestRecord {
   readonly agent: AgentKind;
   /** Of the key that was asked for; undefined where the message cannot be read. */
   readonly key: string | undefined;
-  readonly purpose: Readonly<z.output<typeof Purpose>>;
+  readonly purpose: Readonly<Stored<typeof Purpose>>;
   /** The hosts that the agent was forwarded through, nearest first. */
-  readonly through: Readonly<z.output<typeof Through>>;
-  readonly client: Readonly<z.output<typeof Asking>>;
+  readonly through: Readonly<Stored<typeof Through>>;
+  readonly client: Readonly<Stored<typeof Asking>>;
   readonly decision: AgentDecision;
   /** Of all but `signed` and `passed-through`: a code of docs/errors.md, or a reason of agent/signing-purpose.ts. */
   readonly reason: string | undefined;
@@ -75,30 +74,19 @@ export interface AgentActivityStore {
 
 export const MOST_AGENT_REQUESTS = 1000;
 
-const json = z.string().transform((text): unknown => JSON.parse(text));
-const Row = z
-  .object({
-    id: z.number(),
-    at: z.number(),
-    ended_at: z.number(),
-    agent: z.enum(AGENT_KINDS),
-    key: z.string().nullable(),
-    purpose: json.pipe(Purpose),
-    through: json.pipe(Through),
-    client: json.pipe(Asking),
-    decision: z.enum(AGENT_DECISIONS),
-    reason: z.string().nullable(),
-    asked: z.number(),
-  })
-  .transform(
-    ({ ended_at, key, reason, asked, ...row }): AgentRequestRecord => ({
-      ...row,
-      endedAt: ended_at,
-      key: key ?? undefined,
-      reason: reason ?? undefined,
-      asked: asked !== 0,
-    }),
-  );
+const Row = members({
+  id: number,
+  at: number,
+  ended_at: number,
+  agent: among(AGENT_KINDS),
+  key: nullable(text),
+  purpose: asJson(Purpose),
+  through: asJson(Through),
+  client: asJson(Asking),
+  decision: among(AGENT_DECISIONS),
+  reason: nullable(text),
+  asked: number,
+});
 
 const INSERT = `INSERT INTO agent_requests (at, ended_at, agent, key, purpose, through, client, decision, reason, asked)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
@@ -129,7 +117,13 @@ export function agentActivityStore(database: Database): AgentActivityStore {
       }),
     list: (limit = MOST_AGENT_REQUESTS) =>
       withDatabaseErrors(database.file, () =>
-        Row.array().parse(sqlite.prepare('SELECT * FROM agent_requests ORDER BY id DESC LIMIT ?').all(limit)),
+        list(Row)
+          .read(sqlite.prepare('SELECT * FROM agent_requests ORDER BY id DESC LIMIT ?').all(limit))
+          .map(recordOf),
       ),
   };
+}
+
+function recordOf({ ended_at, key, reason, asked, ...row }: Stored<typeof Row>): AgentRequestRecord {
+  return { ...row, endedAt: ended_at, key: key ?? undefined, reason: reason ?? undefined, asked: asked !== 0 };
 }

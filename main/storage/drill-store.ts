@@ -1,6 +1,6 @@
 /** Drills: rehearsed logins, each with what every step of it said. */
-import { z } from 'zod';
 import { type Database, transaction, withDatabaseErrors } from './database.ts';
+import { among, asJson, list, members, number, optional, type Stored, text } from './stored-form.ts';
 import { WAY_KINDS } from './target-store.ts';
 
 /**
@@ -25,20 +25,20 @@ export const DRILL_STEPS = [
 ] as const;
 export type DrillStepName = (typeof DRILL_STEPS)[number];
 
-const StoredStep = z.object({
-  step: z.enum(DRILL_STEPS),
+const StoredStep = members({
+  step: among(DRILL_STEPS),
   /** `user@host`, with the port where it is not ssh's own. Of the steps that are of a hop. */
-  hop: z.string().optional(),
-  state: z.enum(['passed', 'failed', 'skipped']),
+  hop: optional(text),
+  state: among(['passed', 'failed', 'skipped']),
   /** How long it took, in milliseconds; 0 of a skipped one. What several targets of one drill have in common is taken once, and stands in each. */
-  ms: z.number(),
+  ms: number,
   /** Of a failed one: a code of docs/errors.md. */
-  code: z.string().optional(),
+  code: optional(text),
   /** What happened, or why it was skipped. */
-  message: z.string().optional(),
-  remedy: z.string().optional(),
+  message: optional(text),
+  remedy: optional(text),
 });
-export type DrillStep = Readonly<z.output<typeof StoredStep>>;
+export type DrillStep = Readonly<Stored<typeof StoredStep>>;
 
 export const DRILL_VERDICTS = ['passed', 'failed', 'not-tried'] as const;
 export type DrillVerdict = (typeof DRILL_VERDICTS)[number];
@@ -76,18 +76,17 @@ export type PassedDrill = Pick<DrillRecord, 'target' | 'device' | 'at'>;
 /** A year of a drill a week for some hundred targets; what is older goes. */
 const KEPT = 5000;
 
-const json = z.string().transform((text): unknown => JSON.parse(text));
-const Row = z.object({
-  id: z.number(),
-  target: z.string(),
-  device: z.string(),
-  way: json.pipe(z.object({ kind: z.enum(WAY_KINDS), hops: z.array(z.string()) })),
-  at: z.number(),
-  verdict: z.enum(DRILL_VERDICTS),
-  steps: json.pipe(z.array(StoredStep)),
+const Row = members({
+  id: number,
+  target: text,
+  device: text,
+  way: asJson(members({ kind: among(WAY_KINDS), hops: list(text) })),
+  at: number,
+  verdict: among(DRILL_VERDICTS),
+  steps: asJson(list(StoredStep)),
 });
 
-const Passed = z.object({ target: z.string(), device: z.string(), at: z.number() });
+const Passed = members({ target: text, device: text, at: number });
 
 /** With `max`, SQLite takes the other columns from the row that has it (sqlite.org/lang_select.html, "Bare columns in an aggregate query"). */
 const LAST_PASSED = "SELECT target, device, at, max(id) FROM drills WHERE verdict = 'passed' GROUP BY target, device";
@@ -112,13 +111,13 @@ export function drillStore(database: Database): DrillStore {
           target === undefined
             ? sqlite.prepare('SELECT * FROM drills ORDER BY id DESC').all()
             : sqlite.prepare('SELECT * FROM drills WHERE target = ? ORDER BY id DESC').all(target);
-        return Row.array().parse(rows);
+        return list(Row).read(rows);
       }),
     last: () =>
       withDatabaseErrors(database.file, () => {
         const row = sqlite.prepare('SELECT * FROM drills ORDER BY id DESC LIMIT 1').get();
-        return row && Row.parse(row);
+        return row && Row.read(row);
       }),
-    lastPassed: () => withDatabaseErrors(database.file, () => Passed.array().parse(sqlite.prepare(LAST_PASSED).all())),
+    lastPassed: () => withDatabaseErrors(database.file, () => list(Passed).read(sqlite.prepare(LAST_PASSED).all())),
   };
 }

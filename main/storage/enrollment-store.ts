@@ -2,12 +2,10 @@
  * Enrollments and their journal. The store keeps what the state machine gives it and knows no states: `data` is opaque
  * JSON, and a change is made only from the state that the caller believes it to be in.
  */
-import { z } from 'zod';
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { Clock } from '../../time/clock.ts';
 import { type Database, transaction, withDatabaseErrors } from './database.ts';
-
-export type JsonObject = Readonly<Record<string, unknown>>;
+import { anyMembers, asJson, list, members, number, type Stored, type StoredObject, text } from './stored-form.ts';
 
 export interface EnrollmentRow {
   readonly id: string;
@@ -15,7 +13,7 @@ export interface EnrollmentRow {
   /** Milliseconds since the Unix epoch, as all times here. */
   readonly createdAt: number;
   readonly updatedAt: number;
-  readonly data: JsonObject;
+  readonly data: StoredObject;
 }
 
 export interface EnrollmentStep {
@@ -24,43 +22,42 @@ export interface EnrollmentStep {
   readonly seq: number;
   readonly step: string;
   readonly at: number;
-  readonly data: JsonObject;
+  readonly data: StoredObject;
 }
 
 /** `data` is written as JSON: never a PIN, a token or a private key. */
 export interface EnrollmentStore {
   /** Throws `ENROLLMENT_EXISTS`. */
-  insert(enrollment: { readonly id: string; readonly state: string; readonly data: JsonObject }): EnrollmentRow;
+  insert(enrollment: { readonly id: string; readonly state: string; readonly data: StoredObject }): EnrollmentRow;
   /** Throws `ENROLLMENT_STATE_CHANGED` where it is not (any more) in `expectedState`, or not there. */
-  update(id: string, expectedState: string, newState: string, data: JsonObject): EnrollmentRow;
+  update(id: string, expectedState: string, newState: string, data: StoredObject): EnrollmentRow;
   get(id: string): EnrollmentRow | undefined;
   /** Oldest first. */
   list(): EnrollmentRow[];
   /** Those whose state is none of `finalStates`, oldest first: the next run takes them up. */
   unfinished(finalStates: readonly string[]): EnrollmentRow[];
   /** Adds to the journal, which is never changed. Durable when it returns. */
-  appendStep(enrollmentId: string, step: string, data: JsonObject): EnrollmentStep;
+  appendStep(enrollmentId: string, step: string, data: StoredObject): EnrollmentStep;
   steps(enrollmentId: string): EnrollmentStep[];
   /** The last step of that name of each enrollment that has one. */
   lastSteps(step: string): EnrollmentStep[];
 }
 
-const Json = z.string().transform((text, context): JsonObject => {
-  const parsed = z.record(z.string(), z.unknown()).safeParse(JSON.parse(text));
-  if (parsed.success) return parsed.data;
-  context.addIssue({ code: 'custom', message: 'not a JSON object' });
-  return z.NEVER;
+const Row = members({
+  id: text,
+  state: text,
+  created_at: number,
+  updated_at: number,
+  data: asJson(anyMembers),
 });
 
-const Row = z
-  .object({ id: z.string(), state: z.string(), created_at: z.number(), updated_at: z.number(), data: Json })
-  .transform(({ id, state, created_at, updated_at, data }) => {
-    return { id, state, createdAt: created_at, updatedAt: updated_at, data };
-  });
-
-const Step = z
-  .object({ enrollment_id: z.string(), seq: z.number(), step: z.string(), at: z.number(), data: Json })
-  .transform(({ enrollment_id, ...step }) => ({ enrollmentId: enrollment_id, ...step }));
+const Step = members({
+  enrollment_id: text,
+  seq: number,
+  step: text,
+  at: number,
+  data: asJson(anyMembers),
+});
 
 export function enrollmentStore(database: Database, clock: Clock): EnrollmentStore {
   const { sqlite } = database;
@@ -69,10 +66,12 @@ export function enrollmentStore(database: Database, clock: Clock): EnrollmentSto
   const get = (id: string) =>
     read(() => {
       const row = sqlite.prepare('SELECT * FROM enrollments WHERE id = ?').get(id);
-      return row && Row.parse(row);
+      return row && enrollmentRow(Row.read(row));
     });
-  const list = () =>
-    read(() => Row.array().parse(sqlite.prepare('SELECT * FROM enrollments ORDER BY created_at, rowid').all()));
+  const all = () =>
+    read(() =>
+      list(Row).read(sqlite.prepare('SELECT * FROM enrollments ORDER BY created_at, rowid').all()).map(enrollmentRow),
+    );
   const existing = (id: string, state: string): EnrollmentRow => {
     const row = get(id);
     if (row?.state !== state) throw stateChanged(id, state, row?.state);
@@ -104,8 +103,8 @@ export function enrollmentStore(database: Database, clock: Clock): EnrollmentSto
     },
 
     get,
-    list,
-    unfinished: (finalStates) => list().filter(({ state }) => !finalStates.includes(state)),
+    list: all,
+    unfinished: (finalStates) => all().filter(({ state }) => !finalStates.includes(state)),
 
     appendStep(enrollmentId, step, data) {
       return transaction(database, () => {
@@ -127,7 +126,7 @@ export function enrollmentStore(database: Database, clock: Clock): EnrollmentSto
         const rows = sqlite
           .prepare('SELECT * FROM enrollment_steps WHERE enrollment_id = ? ORDER BY seq')
           .all(enrollmentId);
-        return Step.array().parse(rows);
+        return list(Step).read(rows).map(enrollmentStep);
       }),
 
     lastSteps: (step) =>
@@ -138,9 +137,17 @@ export function enrollmentStore(database: Database, clock: Clock): EnrollmentSto
             'SELECT enrollment_id, max(seq) AS seq, step, at, data FROM enrollment_steps WHERE step = ? GROUP BY enrollment_id',
           )
           .all(step);
-        return Step.array().parse(rows);
+        return list(Step).read(rows).map(enrollmentStep);
       }),
   };
+}
+
+function enrollmentRow({ created_at, updated_at, ...row }: Stored<typeof Row>): EnrollmentRow {
+  return { ...row, createdAt: created_at, updatedAt: updated_at };
+}
+
+function enrollmentStep({ enrollment_id, ...step }: Stored<typeof Step>): EnrollmentStep {
+  return { enrollmentId: enrollment_id, ...step };
 }
 
 function alreadyThere(id: string): GlasskeyError {

@@ -1,6 +1,6 @@
 /** What the owner of a key has said about its signatures, where that is not what the settings say of all keys. */
-import { z } from 'zod';
 import { type Database, transaction, withDatabaseErrors } from './database.ts';
+import { among, members, nullable } from './stored-form.ts';
 
 export const ASK_POLICIES = ['always', 'once-per-session'] as const;
 export const FORWARDED_POLICIES = ['ask', 'refuse'] as const;
@@ -17,7 +17,7 @@ export interface KeyPolicyStore {
   set(key: string, policy: OwnKeyPolicy): void;
 }
 
-const Row = z.object({ ask: z.enum(ASK_POLICIES).nullable(), forwarded: z.enum(FORWARDED_POLICIES).nullable() });
+const Row = members({ ask: nullable(among(ASK_POLICIES)), forwarded: nullable(among(FORWARDED_POLICIES)) });
 
 export function keyPolicyStore(database: Database): KeyPolicyStore {
   const { sqlite } = database;
@@ -25,7 +25,7 @@ export function keyPolicyStore(database: Database): KeyPolicyStore {
     get: (key) =>
       withDatabaseErrors(database.file, () => {
         const row = sqlite.prepare('SELECT ask, forwarded FROM key_policies WHERE key = ?').get(key);
-        const { ask, forwarded } = row === undefined ? { ask: null, forwarded: null } : Row.parse(row);
+        const { ask, forwarded } = row === undefined ? { ask: null, forwarded: null } : Row.read(row);
         return { ask: ask ?? undefined, forwarded: forwarded ?? undefined };
       }),
     set: (key, { ask, forwarded }) =>

@@ -2,35 +2,46 @@
  * What was seen of things outside, when it was last looked at: nobody looks while reminders are counted. Each observation keeps since
  * when it is so. No secret, and of a profile's key no more than its fingerprint.
  */
-import { z } from 'zod';
 import { type Database, transactionUnlessBusy, withDatabaseErrors } from './database.ts';
+import {
+  among,
+  list,
+  members,
+  nullable,
+  number,
+  readIfOne,
+  type Stored,
+  type StoredForm,
+  text,
+  truth,
+} from './stored-form.ts';
 
 const VALUES = {
   /** By account. The fingerprint of the key on the profile; `null`: none, or nothing that is one. */
-  profile: z.object({ fingerprint: z.string().nullable() }),
+  profile: members({ fingerprint: nullable(text) }),
   /** By account: somebody has signed in. */
-  'sign-in': z.object({}),
+  'sign-in': members({}),
   /** By what tells security keys apart without their PIN (glasskey-observing.ts). */
-  pin: z.object({
-    product: z.string(),
-    aaguid: z.string().nullable(),
-    state: z.enum(['unsupported', 'not-set', 'set', 'change-forced', 'replug-needed', 'blocked']),
-    triesLeft: z.number().nullable(),
+  pin: members({
+    product: text,
+    aaguid: nullable(text),
+    state: among(['unsupported', 'not-set', 'set', 'change-forced', 'replug-needed', 'blocked']),
+    triesLeft: nullable(number),
   }),
   /** By the same. Free slots for resident credentials, as the key estimates them. */
-  slots: z.object({ product: z.string(), aaguid: z.string().nullable(), free: z.number() }),
+  slots: members({ product: text, aaguid: nullable(text), free: number }),
   /** By host, as the connect capability spells it: whether it showed the key that is known of it. */
-  'host-key': z.object({ isKnown: z.boolean() }),
+  'host-key': members({ isKnown: truth }),
   /** By enrollment. */
-  files: z.object({ areThere: z.boolean() }),
+  files: members({ areThere: truth }),
   /** By enrollment: what its attestation proved when somebody last looked, by the roots of then. */
-  attestation: z.object({ kind: z.enum(['genuine', 'unknown-issuer', 'self', 'none']) }),
+  attestation: members({ kind: among(['genuine', 'unknown-issuer', 'self', 'none']) }),
   /** By enrollment: it was found gone from its security key. */
-  'credential-gone': z.object({}),
+  'credential-gone': members({}),
 } as const;
 
 export type ObservationKind = keyof typeof VALUES;
-export type ObservationValue<K extends ObservationKind> = Readonly<z.output<(typeof VALUES)[K]>>;
+export type ObservationValue<K extends ObservationKind> = Readonly<Stored<(typeof VALUES)[K]>>;
 
 export interface Observation<K extends ObservationKind> {
   readonly subject: string;
@@ -47,7 +58,7 @@ export interface ObservationStore {
   list<K extends ObservationKind>(kind: K): readonly Observation<K>[];
 }
 
-const Row = z.object({ subject: z.string(), value: z.string(), since: z.number(), seen_at: z.number() });
+const Row = members({ subject: text, value: text, since: number, seen_at: number });
 
 const NOTE = `INSERT INTO observations (kind, subject, value, since, seen_at) VALUES (?, ?, ?, ?, ?)
   ON CONFLICT (kind, subject) DO UPDATE SET seen_at = excluded.seen_at, value = excluded.value,
@@ -57,20 +68,23 @@ export function observationStore(database: Database): ObservationStore {
   const { sqlite } = database;
   return {
     note(kind, subject, value, at) {
-      // Parsed, so that the same value is the same text.
-      const text = JSON.stringify(VALUES[kind].parse(value));
-      transactionUnlessBusy(database, () => sqlite.prepare(NOTE).run(kind, subject, text, at, at));
+      // Its members in the form's order, so that the same value is the same text.
+      const stored = JSON.stringify(formOf(kind).write(value));
+      transactionUnlessBusy(database, () => sqlite.prepare(NOTE).run(kind, subject, stored, at, at));
     },
     list: <K extends ObservationKind>(kind: K) =>
       withDatabaseErrors(database.file, () => {
-        const schema = VALUES[kind] as unknown as z.ZodType<ObservationValue<K>>;
         const rows = sqlite.prepare('SELECT * FROM observations WHERE kind = ? ORDER BY subject').all(kind);
-        return Row.array()
-          .parse(rows)
-          .flatMap(({ subject, value, since, seen_at: seenAt }): readonly Observation<K>[] => {
-            const parsed = schema.safeParse(JSON.parse(value));
-            return parsed.success ? [{ subject, value: parsed.data, since, seenAt }] : [];
+        return list(Row)
+          .read(rows)
+          .flatMap(({ subject, value: stored, since, seen_at: seenAt }): readonly Observation<K>[] => {
+            const value = readIfOne(formOf(kind), JSON.parse(stored));
+            return value === undefined ? [] : [{ subject, value, since, seenAt }];
           });
       }),
   };
+}
+
+function formOf<K extends ObservationKind>(kind: K): StoredForm<ObservationValue<K>> {
+  return VALUES[kind] as unknown as StoredForm<ObservationValue<K>>;
 }

@@ -1,7 +1,18 @@
 /** Named targets: the devices somebody logs in to, the jump hosts before them, and the ways to each. */
-import { z } from 'zod';
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import { type Database, transaction, withDatabaseErrors } from './database.ts';
+import {
+  among,
+  asJson,
+  list,
+  members,
+  nonEmptyList,
+  nullable,
+  number,
+  optional,
+  type Stored,
+  text,
+} from './stored-form.ts';
 
 /** What a target is. Only a `jump-host` may be named as one by others. */
 export const TARGET_ROLES = [
@@ -77,30 +88,21 @@ export function plainTarget(name: string, device: string, jumps: readonly string
   return { name, role: 'other', device, ways: [{ kind: 'jump', jumps }], tags: [], notes: '', isFavourite: false };
 }
 
-const json = z.string().transform((text): unknown => JSON.parse(text));
-const StoredWay = z.object({
-  kind: z.enum(WAY_KINDS),
-  jumps: z.array(z.string()),
-  device: z.string().optional(),
+const StoredWay = members({
+  kind: among(WAY_KINDS),
+  jumps: list(text),
+  device: optional(text),
 });
-const Row = z
-  .object({
-    name: z.string(),
-    role: z.enum(TARGET_ROLES),
-    device: z.string(),
-    ways: json.pipe(z.tuple([StoredWay], StoredWay)),
-    tags: json.pipe(z.array(z.string())),
-    notes: z.string(),
-    is_favourite: z.number().transform((value) => value !== 0),
-    last_used_at: z.number().nullable(),
-  })
-  .transform(
-    ({ is_favourite, last_used_at, ...target }): Target => ({
-      ...target,
-      isFavourite: is_favourite,
-      lastUsedAt: last_used_at,
-    }),
-  );
+const Row = members({
+  name: text,
+  role: among(TARGET_ROLES),
+  device: text,
+  ways: asJson(nonEmptyList(StoredWay)),
+  tags: asJson(list(text)),
+  notes: text,
+  is_favourite: number,
+  last_used_at: nullable(number),
+});
 
 const INSERT = `INSERT INTO targets (name, role, device, ways, tags, notes, is_favourite) VALUES (?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (name) DO NOTHING`;
@@ -131,11 +133,13 @@ export function targetStore(database: Database): TargetStore {
     get: (name) =>
       read(() => {
         const row = sqlite.prepare('SELECT * FROM targets WHERE name = ?').get(name);
-        return row && Row.parse(row);
+        return row && targetOf(Row.read(row));
       }),
     list: () =>
       read(() =>
-        Row.array().parse(sqlite.prepare('SELECT * FROM targets ORDER BY last_used_at DESC NULLS LAST, name').all()),
+        list(Row)
+          .read(sqlite.prepare('SELECT * FROM targets ORDER BY last_used_at DESC NULLS LAST, name').all())
+          .map(targetOf),
       ),
     setFavourite: (name, isFavourite) =>
       write('UPDATE targets SET is_favourite = ? WHERE name = ?', Number(isFavourite), name) > 0,
@@ -143,6 +147,10 @@ export function targetStore(database: Database): TargetStore {
       write('UPDATE targets SET last_used_at = ? WHERE name = ?', at, name);
     },
   };
+}
+
+function targetOf({ is_favourite, last_used_at, ...target }: Stored<typeof Row>): Target {
+  return { ...target, isFavourite: is_favourite !== 0, lastUsedAt: last_used_at };
 }
 
 function columnsOf({ name, role, device, ways, tags, notes, isFavourite }: TargetEntry): (string | number)[] {

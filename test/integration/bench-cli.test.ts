@@ -52,12 +52,12 @@ describe('the command line as it is installed', { timeout: 60_000 }, () => {
     expect(sourcesOf(join(installed.dist, 'cli.cjs')).filter((source) => source.includes('node_modules'))).toEqual([]);
   });
 
-  it('loads for status no sign-in, no Graph client, no CBOR and no HID', () => {
+  it('loads for status no sign-in, no Graph client, no CBOR, no zod and no HID', () => {
     const { loaded, exitCode, stdout } = glasskey('status');
     expect(exitCode, stdout).toBe(3);
     const sources = fromDist(loaded).flatMap(sourcesOf);
     expect(sources.some((source) => source.includes('main/storage/database.ts'))).toBe(true);
-    const unwanted = /@azure|@microsoft|cbor-x|\/native\/|main\/(entra|agent|connect)\//;
+    const unwanted = /@azure|@microsoft|cbor-x|node_modules\/zod|\/native\/|main\/(entra|agent|connect)\//;
     expect(sources.filter((source) => unwanted.test(source))).toEqual([]);
     expect(loaded.filter((path) => path.includes('node-hid'))).toEqual([]);
     // Loading these takes longer than all else that status does.
@@ -175,7 +175,7 @@ describe('the command line as it is installed', { timeout: 60_000 }, () => {
       const sources = fromDist(loaded).flatMap(sourcesOf);
       expect(sources.some((source) => source.includes('main/connect/plan.ts'))).toBe(true);
       // A PIN from standard input is there before its key is.
-      const unwanted = /@azure|@microsoft|cbor-x|\/native\/(?!ctap2\/pin\.ts)|main\/(entra|agent)\//;
+      const unwanted = /@azure|@microsoft|cbor-x|node_modules\/zod|\/native\/(?!ctap2\/pin\.ts)|main\/(entra|agent)\//;
       expect(sources.filter((source) => unwanted.test(source))).toEqual([]);
       expect(loaded).not.toContain('node:crypto');
     });

@@ -1,5 +1,4 @@
 import { Writable } from 'node:stream';
-import { z } from 'zod';
 import type { ConnectTo, Glasskey, GlasskeyPeople } from '../../glasskey.ts';
 import { WAY_KINDS } from '../../storage/target-store.ts';
 import { type Command, type Invocation, type ParsedOptions, usageError } from '../command.ts';
@@ -43,8 +42,6 @@ export const connect: Command = {
     ['glasskey connect leaf1 --record leaf1.cast', 'a shell, and a file of what it showed'],
   ],
   async run(invocation) {
-    // A login reads a handful of rows, each kind once: to compile a parser for each takes longer than to go without.
-    z.config({ jitless: true });
     const { options } = invocation;
     const request = requestOf(invocation);
     if (options.has('dry-run')) return withGlasskey(invocation, (glasskey) => showPlan(glasskey, request, invocation));

@@ -58,7 +58,7 @@ describe('an entry of the journal', () => {
 
   it('with a public key that is none is called damaged', () => {
     const row = formatEnrollment(found());
-    const damaged = { ...('credential' in row ? row.credential : {}), publicKey: 'AAAA' };
+    const damaged = { ...(row.credential as object), publicKey: 'AAAA' };
     expect(() => parseEnrollment({ ...row, credential: damaged })).toThrow(
       expect.objectContaining({ code: 'JOURNAL_DAMAGED' }),
     );
