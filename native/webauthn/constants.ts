@@ -6,10 +6,14 @@ export const ApiVersion = {
   BASELINE: 1,
   /** The credProtect extension. */
   CRED_PROTECT: 2,
+  /** Credential hints. */
+  CREDENTIAL_HINTS: 8,
 } as const;
 
 export const HASH_ALGORITHM_SHA_256 = 'SHA-256';
 export const CREDENTIAL_TYPE_PUBLIC_KEY = 'public-key';
+/** WEBAUTHN_CREDENTIAL_HINT_SECURITY_KEY (W3C, PublicKeyCredentialHint): the dialog offers a security key first, not a phone. */
+export const HINT_SECURITY_KEY = 'security-key';
 export const EXTENSION_CRED_PROTECT = 'credProtect';
 
 /** WEBAUTHN_AUTHENTICATOR_ATTACHMENT_…: a security key, not Windows Hello, whose keys never leave the computer. */

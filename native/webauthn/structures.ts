@@ -1,9 +1,10 @@
 /**
  * The structures of Windows's webauthn.h that Glasskey hands over and reads, as koffi lays them out. Names are the header's own.
  *
- * Of a structure that has grown over the versions of the API, the version named here is the smallest that says what is needed. Windows
- * reads no further than `dwVersion` says, and takes old versions for ever; of what it returns, a newer version only has more behind.
- * test/windows/structures.test.ts compares each size and offset with what a C compiler makes of the header.
+ * Of a structure that has grown over the versions of the API, the version named here is the smallest that says what is needed; where a
+ * newer one says more, it stands beside it. Windows reads no further than `dwVersion` says, and takes old versions for ever; of what it
+ * returns, a newer version only has more behind. test/windows/structures.test.ts compares each size and offset with what a C compiler
+ * makes of the header, and of what Microsoft's own header has beyond mingw-w64's.
  */
 import type { TypeObject } from 'koffi';
 
@@ -20,6 +21,8 @@ export const StructureVersion = {
   MAKE_CREDENTIAL_OPTIONS: 3,
   /** 2 brought the U2F application id, 3 the cancellation id, 4 the list of allowed credentials with transports. */
   GET_ASSERTION_OPTIONS: 4,
+  /** Of both: 8, of the API's version 8, brought credential hints. */
+  OPTIONS_WITH_HINTS: 8,
 } as const;
 
 export interface WebauthnStructures {
@@ -38,8 +41,12 @@ export interface WebauthnStructures {
   readonly GUID: TypeObject;
   /** Version 3. */
   readonly WEBAUTHN_AUTHENTICATOR_MAKE_CREDENTIAL_OPTIONS: TypeObject;
+  /** Version 8. */
+  readonly WEBAUTHN_AUTHENTICATOR_MAKE_CREDENTIAL_OPTIONS_8: TypeObject;
   /** Version 4. */
   readonly WEBAUTHN_AUTHENTICATOR_GET_ASSERTION_OPTIONS: TypeObject;
+  /** Version 8. */
+  readonly WEBAUTHN_AUTHENTICATOR_GET_ASSERTION_OPTIONS_8: TypeObject;
   /** Version 1, with which all later ones begin. */
   readonly WEBAUTHN_CREDENTIAL_ATTESTATION: TypeObject;
   /** Version 1, with which all later ones begin. */
@@ -77,6 +84,33 @@ export function webauthnStructures(koffi: Koffi): WebauthnStructures {
   const extension = struct({ pwszExtensionIdentifier: PCWSTR, cbExtension: DWORD, pvExtension: PVOID });
   const extensions = struct({ cExtensions: DWORD, pExtensions: pointer(extension) });
 
+  const makeCredentialOptions = {
+    dwVersion: DWORD,
+    dwTimeoutMilliseconds: DWORD,
+    CredentialList: credentials,
+    Extensions: extensions,
+    dwAuthenticatorAttachment: DWORD,
+    bRequireResidentKey: BOOL,
+    dwUserVerificationRequirement: DWORD,
+    dwAttestationConveyancePreference: DWORD,
+    dwFlags: DWORD,
+    pCancellationId: pointer(GUID),
+    pExcludeCredentialList: pointer(credentialList),
+  };
+  const getAssertionOptions = {
+    dwVersion: DWORD,
+    dwTimeoutMilliseconds: DWORD,
+    CredentialList: credentials,
+    Extensions: extensions,
+    dwAuthenticatorAttachment: DWORD,
+    dwUserVerificationRequirement: DWORD,
+    dwFlags: DWORD,
+    pwszU2fAppId: PCWSTR,
+    pbU2fAppId: pointer(BOOL),
+    pCancellationId: pointer(GUID),
+    pAllowCredentialList: pointer(credentialList),
+  };
+
   return {
     WEBAUTHN_RP_ENTITY_INFORMATION: struct({
       dwVersion: DWORD,
@@ -111,31 +145,36 @@ export function webauthnStructures(koffi: Koffi): WebauthnStructures {
     WEBAUTHN_EXTENSION: extension,
     WEBAUTHN_EXTENSIONS: extensions,
     GUID,
-    WEBAUTHN_AUTHENTICATOR_MAKE_CREDENTIAL_OPTIONS: struct({
-      dwVersion: DWORD,
-      dwTimeoutMilliseconds: DWORD,
-      CredentialList: credentials,
-      Extensions: extensions,
-      dwAuthenticatorAttachment: DWORD,
-      bRequireResidentKey: BOOL,
-      dwUserVerificationRequirement: DWORD,
-      dwAttestationConveyancePreference: DWORD,
-      dwFlags: DWORD,
-      pCancellationId: pointer(GUID),
-      pExcludeCredentialList: pointer(credentialList),
+    WEBAUTHN_AUTHENTICATOR_MAKE_CREDENTIAL_OPTIONS: struct(makeCredentialOptions),
+    WEBAUTHN_AUTHENTICATOR_MAKE_CREDENTIAL_OPTIONS_8: struct({
+      ...makeCredentialOptions,
+      dwEnterpriseAttestation: DWORD,
+      dwLargeBlobSupport: DWORD,
+      bPreferResidentKey: BOOL,
+      bBrowserInPrivateMode: BOOL,
+      bEnablePrf: BOOL,
+      pLinkedDevice: PVOID,
+      cbJsonExt: DWORD,
+      pbJsonExt: PBYTE,
+      pPRFGlobalEval: PVOID,
+      cCredentialHints: DWORD,
+      ppwszCredentialHints: pointer(PCWSTR),
+      bThirdPartyPayment: BOOL,
     }),
-    WEBAUTHN_AUTHENTICATOR_GET_ASSERTION_OPTIONS: struct({
-      dwVersion: DWORD,
-      dwTimeoutMilliseconds: DWORD,
-      CredentialList: credentials,
-      Extensions: extensions,
-      dwAuthenticatorAttachment: DWORD,
-      dwUserVerificationRequirement: DWORD,
-      dwFlags: DWORD,
-      pwszU2fAppId: PCWSTR,
-      pbU2fAppId: pointer(BOOL),
-      pCancellationId: pointer(GUID),
-      pAllowCredentialList: pointer(credentialList),
+    WEBAUTHN_AUTHENTICATOR_GET_ASSERTION_OPTIONS: struct(getAssertionOptions),
+    WEBAUTHN_AUTHENTICATOR_GET_ASSERTION_OPTIONS_8: struct({
+      ...getAssertionOptions,
+      dwCredLargeBlobOperation: DWORD,
+      cbCredLargeBlob: DWORD,
+      pbCredLargeBlob: PBYTE,
+      pHmacSecretSaltValues: PVOID,
+      bBrowserInPrivateMode: BOOL,
+      pLinkedDevice: PVOID,
+      bAutoFill: BOOL,
+      cbJsonExt: DWORD,
+      pbJsonExt: PBYTE,
+      cCredentialHints: DWORD,
+      ppwszCredentialHints: pointer(PCWSTR),
     }),
     WEBAUTHN_CREDENTIAL_ATTESTATION: struct({
       dwVersion: DWORD,

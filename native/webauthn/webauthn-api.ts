@@ -19,6 +19,7 @@ export interface MakeCredentialCall {
   readonly user: Members;
   readonly parameters: Members;
   readonly clientData: Members;
+  /** From version 8 of the API on with the members of the options' version 8. */
   readonly options: Members;
 }
 
@@ -26,6 +27,7 @@ export interface GetAssertionCall {
   readonly window: bigint;
   readonly rpId: string;
   readonly clientData: Members;
+  /** Likewise. */
   readonly options: Members;
 }
 
@@ -75,7 +77,7 @@ export async function loadWebauthnApi(): Promise<WebauthnApi> {
   const koffi = await loadKoffi();
   const structures = webauthnStructures(koffi);
   const functions = functionsOf(koffi, structures);
-  const version = Number(functions.getApiVersionNumber());
+  const { version } = functions;
   if (version < ApiVersion.CRED_PROTECT) throw tooOld(version);
 
   const bytes = (members: Members, count: string, pointer: string): Uint8Array => {
@@ -161,22 +163,24 @@ function functionsOf(koffi: Koffi, structures: WebauthnStructures) {
   try {
     const library = loadSystemLibrary(koffi, WEBAUTHN_DLL);
     const user32 = loadSystemLibrary(koffi, 'user32.dll');
+    const version = Number(library.func('WebAuthNGetApiVersionNumber', 'uint32_t', [])());
+    const { makeCredentialOptions, getAssertionOptions } = optionsOf(version, structures);
     return {
-      getApiVersionNumber: library.func('WebAuthNGetApiVersionNumber', 'uint32_t', []),
+      version,
       makeCredential: library.func('WebAuthNAuthenticatorMakeCredential', HRESULT, [
         HWND,
         pointer(structures.WEBAUTHN_RP_ENTITY_INFORMATION),
         pointer(structures.WEBAUTHN_USER_ENTITY_INFORMATION),
         pointer(structures.WEBAUTHN_COSE_CREDENTIAL_PARAMETERS),
         clientData,
-        pointer(structures.WEBAUTHN_AUTHENTICATOR_MAKE_CREDENTIAL_OPTIONS),
+        pointer(makeCredentialOptions),
         koffi.out(pointer(attestation)),
       ]),
       getAssertion: library.func('WebAuthNAuthenticatorGetAssertion', HRESULT, [
         HWND,
         'str16',
         clientData,
-        pointer(structures.WEBAUTHN_AUTHENTICATOR_GET_ASSERTION_OPTIONS),
+        pointer(getAssertionOptions),
         koffi.out(pointer(assertion)),
       ]),
       freeCredentialAttestation: library.func('WebAuthNFreeCredentialAttestation', 'void', [attestation]),
@@ -193,6 +197,19 @@ function functionsOf(koffi: Koffi, structures: WebauthnStructures) {
   } catch (cause) {
     throw missing(cause);
   }
+}
+
+/** A Windows that knows no newer ones is given the old. */
+function optionsOf(version: number, structures: WebauthnStructures) {
+  const isNew = version >= ApiVersion.CREDENTIAL_HINTS;
+  return {
+    makeCredentialOptions: isNew
+      ? structures.WEBAUTHN_AUTHENTICATOR_MAKE_CREDENTIAL_OPTIONS_8
+      : structures.WEBAUTHN_AUTHENTICATOR_MAKE_CREDENTIAL_OPTIONS,
+    getAssertionOptions: isNew
+      ? structures.WEBAUTHN_AUTHENTICATOR_GET_ASSERTION_OPTIONS_8
+      : structures.WEBAUTHN_AUTHENTICATOR_GET_ASSERTION_OPTIONS,
+  };
 }
 
 const WEBAUTHN_DLL = 'webauthn.dll';

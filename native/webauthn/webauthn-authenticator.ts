@@ -9,11 +9,13 @@ import { decodeCbor } from '../ctap2/cbor.ts';
 import type { Assertion } from '../ctap2/get-assertion.ts';
 import { type AttestationObject, attestationObject, type MakeCredential } from '../ctap2/make-credential.ts';
 import {
+  ApiVersion,
   ATTACHMENT_CROSS_PLATFORM,
   ATTESTATION_DIRECT,
   CREDENTIAL_TYPE_PUBLIC_KEY,
   EXTENSION_CRED_PROTECT,
   HASH_ALGORITHM_SHA_256,
+  HINT_SECURITY_KEY,
   Transport,
   UserVerification,
 } from './constants.ts';
@@ -100,6 +102,7 @@ export class WebauthnAuthenticator {
           dwFlags: 0,
           pCancellationId: shared.cancellationId,
           pExcludeCredentialList: credentialList(request.excludeList ?? []),
+          ...(this.#takesHints ? MAKE_WITH_HINT : {}),
         },
       }),
     );
@@ -127,6 +130,7 @@ export class WebauthnAuthenticator {
           pbU2fAppId: null,
           pCancellationId: shared.cancellationId,
           pAllowCredentialList: credentialList(credentialIds),
+          ...(this.#takesHints ? ASSERT_WITH_HINT : {}),
         },
       }),
     );
@@ -137,6 +141,10 @@ export class WebauthnAuthenticator {
       signature: value.signature,
       userId: value.userId.length === 0 ? undefined : value.userId,
     };
+  }
+
+  get #takesHints(): boolean {
+    return this.#api.version >= ApiVersion.CREDENTIAL_HINTS;
   }
 
   /** Without a level, Windows asks the key for none. With one, a key that cannot keep it makes no credential. */
@@ -197,6 +205,34 @@ const WHAT: Readonly<Record<Ceremony, string>> = {
 
 /** The list of the first versions, which knows no transports. */
 const NO_LIST = { CredentialList: { cCredentials: 0, pCredentials: null } };
+
+/** Of both kinds of options, from their version 8 on: the dialog begins with the security key. */
+const WITH_HINT = {
+  dwVersion: StructureVersion.OPTIONS_WITH_HINTS,
+  bBrowserInPrivateMode: 0,
+  pLinkedDevice: null,
+  cbJsonExt: 0,
+  pbJsonExt: null,
+  cCredentialHints: 1,
+  ppwszCredentialHints: [HINT_SECURITY_KEY],
+};
+const MAKE_WITH_HINT: Members = {
+  ...WITH_HINT,
+  dwEnterpriseAttestation: 0,
+  dwLargeBlobSupport: 0,
+  bPreferResidentKey: 0,
+  bEnablePrf: 0,
+  pPRFGlobalEval: null,
+  bThirdPartyPayment: 0,
+};
+const ASSERT_WITH_HINT: Members = {
+  ...WITH_HINT,
+  dwCredLargeBlobOperation: 0,
+  cbCredLargeBlob: 0,
+  pbCredLargeBlob: null,
+  pHmacSecretSaltValues: null,
+  bAutoFill: 0,
+};
 
 function clientDataOf(bytes: Uint8Array): Members {
   return {

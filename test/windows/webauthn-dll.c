@@ -5,8 +5,7 @@
  * GLASSKEY_TEST_WEBAUTHN_PORT names the port on 127.0.0.1, GLASSKEY_TEST_WEBAUTHN_VERSION what WebAuthNGetApiVersionNumber says.
  */
 #include <winsock2.h>
-#include <windows.h>
-#include <webauthn.h>
+#include "webauthn-later.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -159,6 +158,39 @@ static void add_list(Lines *lines, const char *name, const WEBAUTHN_CREDENTIAL_L
   }
 }
 
+static void add_hints(Lines *lines, DWORD count, const LPCWSTR *hints) {
+  add_number(lines, "options.cCredentialHints", count);
+  for (DWORD at = 0; at < count; at++) add_wide(lines, "hint.pwszCredentialHint", hints[at]);
+}
+
+/* What nobody asked for: each is zero. */
+static void add_later_make_options(Lines *lines, const WEBAUTHN_AUTHENTICATOR_MAKE_CREDENTIAL_OPTIONS_8 *options) {
+  add_number(lines, "options.dwEnterpriseAttestation", options->dwEnterpriseAttestation);
+  add_number(lines, "options.dwLargeBlobSupport", options->dwLargeBlobSupport);
+  add_number(lines, "options.bPreferResidentKey", options->bPreferResidentKey);
+  add_number(lines, "options.bBrowserInPrivateMode", options->bBrowserInPrivateMode);
+  add_number(lines, "options.bEnablePrf", options->bEnablePrf);
+  add_number(lines, "options.pLinkedDevice", options->pLinkedDevice != NULL);
+  add_number(lines, "options.cbJsonExt", options->cbJsonExt);
+  add_number(lines, "options.pbJsonExt", options->pbJsonExt != NULL);
+  add_number(lines, "options.pPRFGlobalEval", options->pPRFGlobalEval != NULL);
+  add_hints(lines, options->cCredentialHints, options->ppwszCredentialHints);
+  add_number(lines, "options.bThirdPartyPayment", options->bThirdPartyPayment);
+}
+
+static void add_later_assertion_options(Lines *lines, const WEBAUTHN_AUTHENTICATOR_GET_ASSERTION_OPTIONS_8 *options) {
+  add_number(lines, "options.dwCredLargeBlobOperation", options->dwCredLargeBlobOperation);
+  add_number(lines, "options.cbCredLargeBlob", options->cbCredLargeBlob);
+  add_number(lines, "options.pbCredLargeBlob", options->pbCredLargeBlob != NULL);
+  add_number(lines, "options.pHmacSecretSaltValues", options->pHmacSecretSaltValues != NULL);
+  add_number(lines, "options.bBrowserInPrivateMode", options->bBrowserInPrivateMode);
+  add_number(lines, "options.pLinkedDevice", options->pLinkedDevice != NULL);
+  add_number(lines, "options.bAutoFill", options->bAutoFill);
+  add_number(lines, "options.cbJsonExt", options->cbJsonExt);
+  add_number(lines, "options.pbJsonExt", options->pbJsonExt != NULL);
+  add_hints(lines, options->cCredentialHints, options->ppwszCredentialHints);
+}
+
 static void add_window(Lines *lines, HWND window) {
   add_number(lines, "window", window != NULL && IsWindow(window));
 }
@@ -225,6 +257,8 @@ HRESULT WINAPI WebAuthNAuthenticatorMakeCredential(HWND window, PCWEBAUTHN_RP_EN
     add_bytes(&lines, "options.pCancellationId", options->pCancellationId, sizeof(GUID));
   if (options->dwVersion >= WEBAUTHN_AUTHENTICATOR_MAKE_CREDENTIAL_OPTIONS_VERSION_3)
     add_list(&lines, "options.pExcludeCredentialList", options->pExcludeCredentialList);
+  if (options->dwVersion >= LATER_VERSION)
+    add_later_make_options(&lines, (const WEBAUTHN_AUTHENTICATOR_MAKE_CREDENTIAL_OPTIONS_8 *)options);
 
   answer = ask(&lines);
   free(lines.text);
@@ -278,6 +312,8 @@ HRESULT WINAPI WebAuthNAuthenticatorGetAssertion(HWND window, LPCWSTR rpId, PCWE
     add_bytes(&lines, "options.pCancellationId", options->pCancellationId, sizeof(GUID));
   if (options->dwVersion >= WEBAUTHN_AUTHENTICATOR_GET_ASSERTION_OPTIONS_VERSION_4)
     add_list(&lines, "options.pAllowCredentialList", options->pAllowCredentialList);
+  if (options->dwVersion >= LATER_VERSION)
+    add_later_assertion_options(&lines, (const WEBAUTHN_AUTHENTICATOR_GET_ASSERTION_OPTIONS_8 *)options);
 
   answer = ask(&lines);
   free(lines.text);

@@ -161,6 +161,48 @@ describe('the security key by way of Windows', () => {
     ]);
   });
 
+  it.each(['8', '9'])(
+    'has the dialog of a Windows whose API is at version %s begin with the security key',
+    async (version) => {
+      service.atTheDialog = () => Hresult.NTE_USER_CANCELLED;
+      const environment = { GLASSKEY_TEST_WEBAUTHN_VERSION: version };
+      await use({ what: 'makeCredential', userId: '0a'.repeat(32) }, environment);
+      await use({ what: 'getAssertion', clientData: '00ff', credentialIds: ['0102'] }, environment);
+      const [made = [], signed = []] = service.calls;
+      const behind = (fields: typeof made, last: string) =>
+        fields.slice(fields.findLastIndex(([name]) => name === last) + 1);
+      expect(made).toContainEqual(['options.dwVersion', 8]);
+      expect(behind(made, 'options.pCancellationId')).toEqual([
+        ['options.dwEnterpriseAttestation', 0],
+        ['options.dwLargeBlobSupport', 0],
+        ['options.bPreferResidentKey', 0],
+        ['options.bBrowserInPrivateMode', 0],
+        ['options.bEnablePrf', 0],
+        ['options.pLinkedDevice', 0],
+        ['options.cbJsonExt', 0],
+        ['options.pbJsonExt', 0],
+        ['options.pPRFGlobalEval', 0],
+        ['options.cCredentialHints', 1],
+        ['hint.pwszCredentialHint', 'security-key'],
+        ['options.bThirdPartyPayment', 0],
+      ]);
+      expect(signed).toContainEqual(['options.dwVersion', 8]);
+      expect(behind(signed, 'credential.dwTransports')).toEqual([
+        ['options.dwCredLargeBlobOperation', 0],
+        ['options.cbCredLargeBlob', 0],
+        ['options.pbCredLargeBlob', 0],
+        ['options.pHmacSecretSaltValues', 0],
+        ['options.bBrowserInPrivateMode', 0],
+        ['options.pLinkedDevice', 0],
+        ['options.bAutoFill', 0],
+        ['options.cbJsonExt', 0],
+        ['options.pbJsonExt', 0],
+        ['options.cCredentialHints', 1],
+        ['hint.pwszCredentialHint', 'security-key'],
+      ]);
+    },
+  );
+
   it('makes no credential beside one that it is to be apart from', async () => {
     const { credentialId } = await made(CoseAlgorithm.EDDSA, '33'.repeat(32));
     const credentialIds = [Buffer.from(credentialId).toString('hex')];
