@@ -13,7 +13,16 @@ import type { ForgeConfig } from '@electron-forge/shared-types';
 import manifest from './package.json' with { type: 'json' };
 import { isLeftOut, wrongFiles } from './packaging/app-files.ts';
 import { FUSES, wrongFuses } from './packaging/fuses.ts';
-import { BUNDLE_ID, COMPANY, COPYRIGHT, EXECUTABLE, LINK_SCHEME, PRODUCT_NAME, SUMMARY } from './packaging/identity.ts';
+import {
+  BUNDLE_ID,
+  COMPANY,
+  COPYRIGHT,
+  EXECUTABLE,
+  LINK_SCHEME,
+  PRODUCT_NAME,
+  SQUIRREL_PACKAGE,
+  SUMMARY,
+} from './packaging/identity.ts';
 import { MakerDeb } from './packaging/linux/maker-deb.ts';
 import { MakerRpm } from './packaging/linux/maker-rpm.ts';
 import { macSigning } from './packaging/macos/signing.ts';
@@ -62,7 +71,7 @@ const config: ForgeConfig = {
   ],
   makers: [
     new MakerSquirrel({
-      name: EXECUTABLE,
+      name: SQUIRREL_PACKAGE,
       authors: COMPANY,
       description: SUMMARY,
       setupIcon: join(ICONS, 'glasskey.ico'),

@@ -8,7 +8,7 @@ import {
   scheduleState,
 } from './reminders/check-schedule.ts';
 import { launchdSchedule } from './reminders/launch-agent.ts';
-import { type ProgramCall, runProgram } from './reminders/run-program.ts';
+import { type ProgramCall, type RunProgram, runProgram } from './reminders/run-program.ts';
 import { taskSchedule } from './reminders/scheduled-task.ts';
 import { systemdSchedule } from './reminders/systemd-timer.ts';
 import { dataFolderPath } from './storage/data-folder.ts';
@@ -29,6 +29,18 @@ const STEPS = { look: scheduleState, install: installSchedule, remove: removeSch
 /** Throws `SCHEDULE_UNSUPPORTED`, and what main/reminders/check-schedule.ts says of each step. */
 export function checkScheduleStep(step: CheckScheduleStep, world: CheckScheduleWorld): Promise<ScheduleState> {
   return STEPS[step](scheduleOf(world), runProgram);
+}
+
+/**
+ * Before the app is removed from this computer: nothing starts it by the clock any more. Whoever switched the check on; a file of somebody
+ * else keeps its place.
+ */
+export async function forgetCheckSchedule(
+  { platform, environment, homeFolder, check }: Omit<CheckScheduleWorld, 'dataFolder'>,
+  run: RunProgram = runProgram,
+): Promise<void> {
+  const dataFolder = dataFolderPath({ platform, env: environment, home: homeFolder });
+  await removeSchedule(scheduleOf({ platform, environment, homeFolder, check, dataFolder }), run);
 }
 
 export function scheduleOf(world: CheckScheduleWorld): CheckSchedule {

@@ -7,8 +7,9 @@ import { systemClock } from '../time/clock.ts';
 import { startDesktop } from './ipc/desktop.ts';
 import { LINK_SCHEME } from './shell/deep-link.ts';
 import { HIDDEN } from './shell/open-at-login.ts';
+import { CHECK_REMINDERS } from './shell/reminder-check.ts';
 import { runApp } from './shell/run-app.ts';
-import { handledSquirrelStart, lastingProgram } from './shell/squirrel-start.ts';
+import { handledSquirrelStart, lastingProgram, runUpdate } from './shell/squirrel-start.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 /** On the stand-in this file runs as it is; else it is the bundle's, with the preload's bundle beside it. */
@@ -19,13 +20,22 @@ const folder = app.getAppPath();
 const program = lastingProgram(process.execPath);
 
 /** Before Windows removes the app. */
-function forget(): void {
+async function forget(): Promise<void> {
   app.setLoginItemSettings({ openAtLogin: false, path: program, args: [HIDDEN] });
   app.removeAsDefaultProtocolClient(LINK_SCHEME, program, ['--']);
+  const { forgetCheckSchedule } = await import('./glasskey-check-schedule.ts');
+  await forgetCheckSchedule({
+    platform: process.platform,
+    environment: process.env,
+    homeFolder: homedir(),
+    check: [program, CHECK_REMINDERS],
+  });
 }
 
+const { argv, platform, execPath: executable } = process;
+
 // Not awaited: Electron is not ready before this module has been evaluated to its end.
-if (!handledSquirrelStart(() => app.quit(), forget))
+if (!handledSquirrelStart({ argv, platform, executable, quit: () => app.quit(), forget, update: runUpdate }))
   void runApp({
     hid: async () => (await import('../native/hid/node-hid-bus.ts')).nodeHidBus(),
     windows:

@@ -9,10 +9,16 @@ export const EXECUTABLE = 'glasskey';
 export const BUNDLE_ID = 'com.nexusidentity.glasskey';
 
 /**
+ * Squirrel's package. It installs into %LOCALAPPDATA%\<package>, and deletes that folder with all that is in it before an installation
+ * and at the removal: it must never be the data folder, %LOCALAPPDATA%\Glasskey, in whatever case it is written.
+ */
+export const SQUIRREL_PACKAGE = 'GlasskeyApp';
+
+/**
  * Windows' application user model id: Squirrel gives this one to the shortcuts it makes (com.squirrel.<package>.<program>), and
  * notifications and the taskbar only know the window to be the same app when the app sets it too (app.setAppUserModelId).
  */
-export const APP_USER_MODEL_ID = `com.squirrel.${EXECUTABLE}.${EXECUTABLE}`;
+export const APP_USER_MODEL_ID = `com.squirrel.${SQUIRREL_PACKAGE}.${EXECUTABLE}`;
 
 /** Deep links: glasskey://connect/<target>. */
 export const LINK_SCHEME = 'glasskey';

@@ -70,7 +70,7 @@ async function begin(world: AppWorld, logOpened: (log: Log) => void): Promise<vo
   ensureDataFolder(dataFolder);
   app.setName('Glasskey');
   // The one that Squirrel gives to the shortcuts it makes (packaging/identity.ts): only so are notifications ours on Windows.
-  app.setAppUserModelId('com.squirrel.glasskey.glasskey');
+  app.setAppUserModelId('com.squirrel.GlasskeyApp.glasskey');
   // Beside the rest of the state, unless whoever starts it says otherwise: so GLASSKEY_HOME keeps two of them apart.
   if (!app.commandLine.hasSwitch('user-data-dir')) {
     const userData = join(dataFolder, 'desktop');

@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { basename, dirname, resolve, win32 } from 'node:path';
+import { win32 } from 'node:path';
 
 /** What to tell Update.exe; none: nothing to do but to end. Undefined: an ordinary start. */
 export function squirrelAction(
@@ -17,9 +17,9 @@ export function squirrelAction(
   switch (argv[1]) {
     case '--squirrel-install':
     case '--squirrel-updated':
-      return [`--createShortcut=${basename(executable)}`];
+      return [`--createShortcut=${win32.basename(executable)}`];
     case '--squirrel-uninstall':
-      return [`--removeShortcut=${basename(executable)}`];
+      return [`--removeShortcut=${win32.basename(executable)}`];
     case '--squirrel-obsolete':
       return [];
     default:
@@ -42,21 +42,35 @@ export function lastingProgram(
   return /^app-\d/.test(win32.basename(folder)) && isThere(above) ? above : executable;
 }
 
-/**
- * True: this start is Squirrel's; `quit` is called once Update.exe has been started. `forget` is called before the app is removed: what
- * Windows starts by itself must not point at a program that is gone.
- */
-export function handledSquirrelStart(quit: () => void, forget: () => void): boolean {
-  const words = squirrelAction(process.argv, process.platform, process.execPath);
+export interface SquirrelStart {
+  readonly argv: readonly string[];
+  readonly platform: NodeJS.Platform;
+  readonly executable: string;
+  readonly quit: () => void;
+  /** Before the app is removed: what Windows starts by itself must not point at a program that is gone. */
+  readonly forget: () => Promise<void>;
+  /** Starts Update.exe with its words, and waits for its end. */
+  readonly update: (program: string, words: readonly string[]) => Promise<void>;
+}
+
+/** True: this start is Squirrel's; `quit` is called when all is done. Squirrel ends what takes longer than some 15 seconds. */
+export function handledSquirrelStart({ argv, platform, executable, quit, forget, update }: SquirrelStart): boolean {
+  const words = squirrelAction(argv, platform, executable);
   if (words === undefined) return false;
-  if (process.argv[1] === '--squirrel-uninstall') forget();
-  if (words.length === 0) {
-    quit();
-    return true;
-  }
-  const update = resolve(dirname(process.execPath), '..', 'Update.exe');
-  const child = spawn(update, words, { detached: true, stdio: 'ignore' });
-  child.once('error', quit);
-  child.once('close', quit);
+  const program = win32.resolve(win32.dirname(executable), '..', 'Update.exe');
+  const work = [
+    ...(words.length === 0 ? [] : [update(program, words)]),
+    ...(argv[1] === '--squirrel-uninstall' ? [forget()] : []),
+  ];
+  void Promise.allSettled(work).then(quit);
   return true;
+}
+
+/** It outlives this process where that is ended before it. */
+export function runUpdate(program: string, words: readonly string[]): Promise<void> {
+  return new Promise((resolve) => {
+    const child = spawn(program, words, { detached: true, stdio: 'ignore' });
+    child.once('error', () => resolve());
+    child.once('close', () => resolve());
+  });
 }

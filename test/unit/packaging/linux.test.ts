@@ -1,12 +1,20 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, win32 } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { APP_USER_MODEL_ID, EXECUTABLE, LINK_SCHEME, PRODUCT_NAME } from '../../../packaging/identity.ts';
+import { dataFolderPath } from '../../../main/storage/data-folder.ts';
+import {
+  APP_USER_MODEL_ID,
+  EXECUTABLE,
+  LINK_SCHEME,
+  PRODUCT_NAME,
+  SQUIRREL_PACKAGE,
+} from '../../../packaging/identity.ts';
 import { APP_FOLDER } from '../../../packaging/linux/installed-tree.ts';
 import { debianArch, debianControl } from '../../../packaging/linux/maker-deb.ts';
 import { rpmArch, rpmSpec } from '../../../packaging/linux/maker-rpm.ts';
 
-const LINUX = join(import.meta.dirname, '..', '..', '..', 'packaging', 'linux');
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+const LINUX = join(ROOT, 'packaging', 'linux');
 
 describe('the desktop entry', () => {
   it('starts the installed program with a link, and says whose windows are its own', async () => {
@@ -40,7 +48,17 @@ describe('the packages', () => {
 });
 
 describe('identity', () => {
-  it('has the app user model id that Squirrel gives to shortcuts', () => {
-    expect(APP_USER_MODEL_ID).toBe('com.squirrel.glasskey.glasskey');
+  it('has the app user model id that Squirrel gives to shortcuts', async () => {
+    expect(APP_USER_MODEL_ID).toBe('com.squirrel.GlasskeyApp.glasskey');
+    expect(await readFile(join(ROOT, 'main', 'shell', 'run-app.ts'), 'utf8')).toContain(`'${APP_USER_MODEL_ID}'`);
+  });
+
+  it('has Squirrel install, and delete, another folder than the one with the data', () => {
+    const localAppData = 'C:\\Users\\alice\\AppData\\Local';
+    const data = dataFolderPath({ platform: 'win32', env: { LOCALAPPDATA: localAppData }, home: 'C:\\Users\\alice' });
+    const installed = win32.join(localAppData, SQUIRREL_PACKAGE);
+    // File systems of Windows know no case.
+    expect(win32.relative(installed, data)).toMatch(/^\.\.\\/);
+    expect(win32.relative(data, installed)).toMatch(/^\.\.\\/);
   });
 });
