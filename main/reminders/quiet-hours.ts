@@ -11,8 +11,14 @@ export interface QuietHours {
 const MINUTE_MS = 60_000;
 const DAY_MINUTES = 24 * 60;
 
-/** The zone of this computer now: it may be set to another one while the program runs. */
+/**
+ * The zone of this computer now: it may be set to another one while the program runs. V8 keeps the one that it has read until Node tells
+ * it to read anew, which it does when the variable TZ changes hands.
+ */
 export function localOffset(at: number): number {
+  const { TZ } = process.env;
+  if (TZ === undefined) Reflect.deleteProperty(process.env, 'TZ');
+  else process.env.TZ = TZ;
   return -new Date(at).getTimezoneOffset();
 }
 
