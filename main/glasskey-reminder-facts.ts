@@ -84,8 +84,12 @@ function factsOf({ database, settings, journal }: RemindersWorld, now: number): 
   };
 }
 
-/** Notes what is so now, where it was not so before, and says since when. */
-type SinceWhen = <K extends 'files' | 'credential-gone'>(kind: K, id: string, value: ObservationValue<K>) => number;
+/** Notes what is so now, where it was not so before, and says since when; undefined: it could not be noted now. */
+type SinceWhen = <K extends 'files' | 'credential-gone'>(
+  kind: K,
+  id: string,
+  value: ObservationValue<K>,
+) => number | undefined;
 
 function observing(store: ObservationStore, now: number): SinceWhen {
   const seen = { files: store.list('files'), 'credential-gone': store.list('credential-gone') };
@@ -95,8 +99,9 @@ function observing(store: ObservationStore, now: number): SinceWhen {
     try {
       store.note(kind, id, value, now);
     } catch (error) {
-      // Another process writes now: whoever looks next notes it.
+      // Another process writes now: whoever looks next notes it. Told of now, it would be another occurrence then, and told twice.
       if (asGlasskeyError(error).code !== 'DATABASE_BUSY') throw error;
+      return undefined;
     }
     return now;
   };
@@ -174,7 +179,8 @@ function lostKeys(all: readonly Enrollment[], sinceWhen: SinceWhen): readonly Lo
         other.publication.publishedAt > publishedAt,
     );
     if (isReplaced) return [];
-    return [{ id: one.id, keyFile: one.plan.keyFile, account, since: sinceWhen('credential-gone', one.id, {}) }];
+    const since = sinceWhen('credential-gone', one.id, {});
+    return since === undefined ? [] : [{ id: one.id, keyFile: one.plan.keyFile, account, since }];
   });
 }
 

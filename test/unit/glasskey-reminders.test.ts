@@ -89,6 +89,23 @@ describe('the reminders', () => {
   });
 });
 
+describe('what is seen by looking', () => {
+  it('is told of once it could be noted, so that it is one occurrence', () => {
+    const enrollment = inFolder(published(BEGIN, BEGIN));
+    world.journal.save(enrollment);
+    remindersReport(world, BEGIN);
+    rmSync(enrollment.plan.keyFile);
+    const other = openDatabase(database.file);
+    other.sqlite.exec('BEGIN IMMEDIATE');
+    expect(openRules(BEGIN + 1)).toEqual(['no-backup note']);
+    other.sqlite.exec('COMMIT');
+    other.close();
+    const since = (now: number) =>
+      remindersReport(world, now).open.flatMap(({ rule, since }) => (rule === 'one-half-left' ? [since] : []));
+    expect([since(BEGIN + 2), since(BEGIN + 3)]).toEqual([[BEGIN + 2], [BEGIN + 2]]);
+  });
+});
+
 describe('an answer', () => {
   const code = (expected: string) => expect.objectContaining({ code: expected });
 
