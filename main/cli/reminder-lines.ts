@@ -52,7 +52,7 @@ function tellOpen(reminder: ListedReminder, now: number, texts: Texts, output: O
   if (dismissed !== undefined) output.line(`          Dismissed: ${printable(dismissed.because)}`);
   output.line(`          ${printable(sayReminder(texts, sentence))}`);
   output.line(`          ${printable(commandLine)}`);
-  output.line(style('dim', `          ${printable(shellWord(id))}`));
+  output.line(style('dim', `          ID ${printable(shellWord(id))}`));
 }
 
 function tellMore(more: number, output: Output): void {

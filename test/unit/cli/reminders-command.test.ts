@@ -46,7 +46,7 @@ it('lists what is due with the command that does it, and what comes, and exits w
   expect(exitCode).toBe(3);
   expect(stdout).toMatch(/^due {7}Prove the key id_ed25519_sk\n/);
   expect(stdout).toContain("\n          glasskey drill 'leaf 1'\n");
-  expect(stdout).toContain(`\n          unproven:${id}\n`);
+  expect(stdout).toContain(`\n          ID unproven:${id}\n`);
   expect(stdout).toMatch(/\nComing\n.*soon {6}Prepare a backup key\n/);
 });
 
