@@ -12,6 +12,8 @@ export interface Told {
   readonly severity: Severity;
   /** Of how many snoozes it was the next word: each that ends has it told once more. */
   readonly round: number;
+  /** Absent: it is being told. */
+  readonly toldAt?: number;
 }
 
 /** What its owner answered to an occurrence. */
@@ -95,8 +97,11 @@ function answerTo({ since }: Reminder, answer: Answer | undefined): Answer | und
   return answer?.since === since ? answer : undefined;
 }
 
-/** Whether its owner wants to hear nothing of it now. A snooze ends when it becomes critical, a dismissal when it becomes more pressing at all. */
-export function isAnswered(answer: Answer | undefined, { severity }: Pick<Stage, 'severity'>, now: number): boolean {
+/**
+ * Whether its owner wants to hear nothing of it now. A snooze ends when it becomes critical, a dismissal when it becomes more pressing at
+ * all, or as pressing anew: settings may have moved its day since.
+ */
+export function isAnswered(answer: Answer | undefined, { severity, at }: Stage, now: number): boolean {
   switch (answer?.kind) {
     case undefined:
     case 'restored':
@@ -104,13 +109,18 @@ export function isAnswered(answer: Answer | undefined, { severity }: Pick<Stage,
     case 'snoozed':
       return now < answer.until && (severity !== 'critical' || answer.severity === 'critical');
     case 'dismissed':
-      return rankOf(severity) <= rankOf(answer.severity);
+      return rankOf(severity) <= rankOf(answer.severity) && at <= answer.at;
     default:
       return answer satisfies never;
   }
 }
 
-/** A weightier stage was told before where the clock was set back: then this one says nothing new. */
-function isTold({ since }: Reminder, { severity }: Stage, round: number, told: readonly Told[]): boolean {
-  return told.some((one) => one.since === since && one.round === round && rankOf(one.severity) >= rankOf(severity));
+/**
+ * A weightier stage was told before where the clock was set back: then this one says nothing new. One that begins after it was told
+ * does: settings have moved its day since.
+ */
+function isTold({ since }: Reminder, { severity, at }: Stage, round: number, told: readonly Told[]): boolean {
+  return told.some(({ toldAt = at, ...one }) => {
+    return one.since === since && one.round === round && rankOf(one.severity) >= rankOf(severity) && toldAt >= at;
+  });
 }

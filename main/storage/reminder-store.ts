@@ -16,6 +16,11 @@ export interface ToldStage {
   readonly round: number;
 }
 
+/** `toldAt` is absent while it is being told. */
+export interface ToldRecord extends ToldStage {
+  readonly toldAt?: number;
+}
+
 export type StoredAnswer = {
   readonly id: string;
   readonly since: number;
@@ -42,7 +47,7 @@ export interface EndedReminder extends SeenReminder {
 }
 
 export interface DeliveryRecords {
-  readonly told: readonly ToldStage[];
+  readonly told: readonly ToldRecord[];
   readonly answers: readonly StoredAnswer[];
   /** When something that was not critical was told last. */
   readonly lastToldAt: number | undefined;
@@ -91,8 +96,16 @@ const KEPT_TOLD_MS = 400 * 86_400_000;
 const json = z.string().transform((text): unknown => JSON.parse(text));
 const Title = z.object({ key: z.string(), values: z.record(z.string(), z.union([z.string(), z.number()])) });
 const ToldRow = z
-  .object({ reminder: z.string(), since: z.number(), severity: SEVERITY, round: z.number() })
-  .transform(({ reminder: id, ...row }): ToldStage => ({ id, ...row }));
+  .object({
+    reminder: z.string(),
+    since: z.number(),
+    severity: SEVERITY,
+    round: z.number(),
+    told_at: z.number().nullable(),
+  })
+  .transform(({ reminder: id, told_at: toldAt, ...row }): ToldRecord => {
+    return { id, ...row, ...(toldAt === null ? {} : { toldAt }) };
+  });
 const AnswerRow = z
   .object({
     reminder: z.string(),
@@ -146,7 +159,7 @@ export function reminderStore(database: Database): ReminderStore {
 
   const records = (by: string, now: number): DeliveryRecords => {
     const told = query(
-      'SELECT reminder, since, severity, round FROM reminders_told WHERE told_at IS NOT NULL OR (claimed_by <> ? AND claimed_at > ?)',
+      'SELECT reminder, since, severity, round, told_at FROM reminders_told WHERE told_at IS NOT NULL OR (claimed_by <> ? AND claimed_at > ?)',
     ).all(by, now - CLAIM_MS);
     const last = query(
       `SELECT max(claimed_at) AS at FROM reminders_told

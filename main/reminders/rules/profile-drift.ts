@@ -30,7 +30,7 @@ export function profileDrift(
         rule: 'profile-drift',
         subject: account,
         since,
-        stages: stagesFrom({ due: since, critical: seen.getTime() + reconcileEveryMs }),
+        stages: stagesFrom({ due: since, critical: since + reconcileEveryMs }),
         title: title('reminder.profile-drift.title', { account }),
         sentence:
           fingerprint === undefined

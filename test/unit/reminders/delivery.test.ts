@@ -52,6 +52,19 @@ describe('a reminder', () => {
     expect(plan([escalating], { told: [told('a', 'due')] }, NOON + 5).tell).toEqual([]);
   });
 
+  it('is told anew on its day where a setting moved that after it was told or dismissed', () => {
+    const moved = reminder('a', { soon: NOON + 10, due: NOON + 20 });
+    const records = { told: [told('a', 'due', { toldAt: NOON })] };
+    expect(plan([moved], records, NOON + 9)).toEqual({ tell: [], wakeAt: NOON + 10 });
+    expect(plan([moved], records, NOON + 10).tell).toEqual([[false, 'a']]);
+    const again = [...records.told, told('a', 'soon', { toldAt: NOON + 10 })];
+    expect(plan([moved], { told: again }, NOON + 11).tell).toEqual([]);
+    expect(plan([moved], { told: again }, NOON + 20).tell).toEqual([[false, 'a']]);
+    const answer = dismiss({ reminder: DUE, stage: { severity: 'due' }, before: undefined, now: NOON }, 'not now');
+    expect(plan([DUE], { answers: [answer] }, NOON + 5).tell).toEqual([]);
+    expect(plan([moved], { answers: [answer] }, NOON + 10).tell).toEqual([[false, 'a']]);
+  });
+
   it('is told anew when its cause is another', () => {
     expect(plan([reminder('a', { due: NOON }, 2)], { told: [told('a', 'due')] }).tell).toEqual([[false, 'a']]);
   });

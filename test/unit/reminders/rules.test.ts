@@ -204,8 +204,8 @@ describe('profile-drift', () => {
     const [before, looked] = [BEGIN - DAY_MS, BEGIN + 3 * DAY_MS];
     expect(drift('SHA256:before', before, BEGIN - 1)).toBeUndefined();
     const reminder = drift('SHA256:before', before, looked);
-    expect(at(reminder, looked)).toBe('due');
-    expect(at(reminder, looked + 4 * HOUR_MS)).toBe('critical');
+    // Devices may have had it since the publication.
+    expect(at(reminder, looked)).toBe('critical');
     expect(reminder && sayReminder(texts, reminder.sentence)).toContain('On 4 September 2026');
     // Another look says nothing new.
     expect(drift('SHA256:before', before, looked + DAY_MS)?.since).toBe(reminder?.since);

@@ -37,7 +37,7 @@ interface Process {
 
 export class SimulatedComputer {
   readonly store: ReminderStore;
-  readonly ages: PolicyAges;
+  ages: PolicyAges;
   facts: Facts;
   quiet: { readonly from: number; readonly to: number } | undefined;
   /** True time: minutes since the beginning. */
@@ -98,6 +98,11 @@ export class SimulatedComputer {
     this.#hasChanged = true;
   }
 
+  set(ages: Partial<PolicyAges>): void {
+    this.ages = { ...this.ages, ...ages };
+    this.change({});
+  }
+
   answer(id: string, kind: Answer['kind'], until: number): void {
     const reminder = this.all.find((one) => one.id === id);
     const stage = reminder && stageAt(reminder, this.now);
@@ -120,7 +125,7 @@ export class SimulatedComputer {
   }
 
   /** What is to be told or was, as it is now: with its round. */
-  pending(): readonly { readonly key: string; readonly severity: Severity }[] {
+  pending(): readonly { readonly key: string; readonly severity: Severity; readonly at: number }[] {
     const { now } = this;
     const known = this.#pending;
     if (known === undefined || now < known.from || now >= known.to) {
@@ -144,7 +149,7 @@ export class SimulatedComputer {
       const found = this.answers.get(one.id);
       const answer = found?.since === one.since ? found : undefined;
       if (isAnswered(answer, stage, now)) return [];
-      return [{ key: keyOf(one, stage.severity, answer?.round ?? 0), severity: stage.severity }];
+      return [{ key: keyOf(one, stage.severity, answer?.round ?? 0), ...stage }];
     });
   }
 

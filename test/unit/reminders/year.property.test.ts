@@ -46,8 +46,8 @@ class Year {
   readonly #random: () => number;
   /** How long each has been waiting to be told, in minutes in which it could have been. */
   readonly #waiting = new Map<string, number>();
-  /** What was told, and by which fate last. */
-  readonly told = new Map<string, Fate>();
+  /** What was told, by which fate last, and when by the computer's clock. */
+  readonly told = new Map<string, { readonly fate: Fate; readonly at: number }>();
   repeatedAfterDeath = 0;
   readonly events: Record<string, number> = {};
   #checked = 0;
@@ -163,7 +163,7 @@ class Year {
     const { now } = computer;
     const inUse = keys.filter(({ isBackup, replacedAt }) => !isBackup && replacedAt === undefined);
     const newest = inUse.at(-1);
-    switch (this.#between(0, 12)) {
+    switch (this.#between(0, 13)) {
       case 0: {
         if (newest !== undefined && now - newest.createdAt < 20 * DAY_MS) break;
         this.#count('key made');
@@ -253,6 +253,13 @@ class Year {
           ),
         });
         break;
+      case 11:
+        this.#count('settings');
+        computer.set({
+          credentialAgeMs: this.#between(10, 120) * DAY_MS,
+          drillAgeMs: this.#between(7, 60) * DAY_MS,
+        });
+        break;
       default:
         if (newest === undefined) break;
         this.#count('rotation');
@@ -291,8 +298,8 @@ class Year {
     const keys = new Set(pending.map(({ key }) => key));
     for (const key of this.#waiting.keys()) if (!keys.has(key)) this.#waiting.delete(key);
     let isWaiting = false;
-    for (const { key, severity } of pending) {
-      if (this.#isTold(key)) {
+    for (const { key, severity, at } of pending) {
+      if (this.#isTold(key, at)) {
         this.#waiting.delete(key);
         continue;
       }
@@ -306,24 +313,31 @@ class Year {
     if (!isWaiting) this.#grace = 0;
   }
 
-  /** Or a weightier stage of the same: with the clock set back, the lighter one says nothing new. */
-  #isTold(key: string): boolean {
+  /**
+   * Or a weightier stage of the same: with the clock set back, the lighter one says nothing new. Not where it began `at` a time after
+   * that: a setting has moved its day.
+   */
+  #isTold(key: string, at: number): boolean {
     const [id, since, rank, round] = key.split(' ');
-    return [0, 1, 2, 3].some((more) => this.told.has(`${id} ${since} ${Number(rank) + more} ${round}`));
+    return [0, 1, 2, 3].some((more) => {
+      const told = this.told.get(`${id} ${since} ${Number(rank) + more} ${round}`);
+      return told !== undefined && told.at >= at;
+    });
   }
 
   #checkGiven(given: Given): void {
     const { computer } = this;
     const { telling, minute, fate } = given;
-    const pending = new Set(computer.pending().map(({ key }) => key));
+    const pending = new Map(computer.pending().map(({ key, at }) => [key, at]));
     for (const reminder of telling.reminders) {
       const key = keyOf(reminder, reminder.severity, reminder.round);
       // Checked in the minute in which it was given: nothing has changed since.
-      if (!pending.has(key)) expect.fail(`told though its cause is gone or answered: ${key}`);
+      const begins = pending.get(key);
+      if (begins === undefined) expect.fail(`told though its cause is gone or answered: ${key}`);
       const before = this.told.get(key);
-      if (before === 'dies-after') this.repeatedAfterDeath += 1;
-      else if (this.#isTold(key)) expect.fail(`told twice: ${key} at ${minute}`);
-      this.told.set(key, fate);
+      if (before?.fate === 'dies-after') this.repeatedAfterDeath += 1;
+      else if (this.#isTold(key, begins)) expect.fail(`told twice: ${key} at ${minute}`);
+      this.told.set(key, { fate, at: given.at });
       expect(telling.critical).toBe(reminder.severity === 'critical');
     }
     if (telling.critical) return;

@@ -29,7 +29,7 @@ describe('what is told', () => {
     expect(store.records('check', NOW).told).toEqual([STAGE]);
     expect(store.records('app', NOW).told).toEqual([]);
     store.confirm('app', [STAGE], NOW);
-    expect(store.records('app', NOW).told).toEqual([STAGE]);
+    expect(store.records('app', NOW).told).toEqual([{ ...STAGE, toldAt: NOW }]);
     expect(store.records('app', NOW).lastToldAt).toBe(NOW);
   });
 
@@ -54,7 +54,11 @@ describe('what is told', () => {
     const critical = { ...STAGE, severity: 'critical' } as const;
     claim('app', NOW, [critical]);
     store.confirm('app', [critical], NOW);
-    expect(store.records('app', NOW)).toEqual({ told: [critical], answers: [], lastToldAt: undefined });
+    expect(store.records('app', NOW)).toEqual({
+      told: [{ ...critical, toldAt: NOW }],
+      answers: [],
+      lastToldAt: undefined,
+    });
   });
 
   it('was told now at the latest after the clock was set back', () => {
