@@ -1,7 +1,7 @@
 /** What narrows the list besides words: favourites, and the tags in use. Pressed ones all have to fit. */
-import { makeStyles, ToggleButton, tokens } from '@fluentui/react-components';
+import { Button, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import { StarRegular } from '@fluentui/react-icons';
-import { memo } from 'react';
+import { memo, type ReactElement } from 'react';
 import { useTexts } from '../../texts.tsx';
 import type { TargetFilter } from './target-search.ts';
 
@@ -16,7 +16,17 @@ const MOST = 12;
 
 const useStyles = makeStyles({
   chips: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalXS },
-  chip: { minWidth: 0, borderRadius: tokens.borderRadiusCircular },
+  chip: { minWidth: 0, fontWeight: tokens.fontWeightRegular },
+  pressed: {
+    '&, :hover, :hover:active': {
+      border: `1px solid ${tokens.colorBrandStroke1}`,
+      backgroundColor: tokens.colorBrandBackground2,
+      color: tokens.colorBrandForeground2,
+    },
+    '@media (forced-colors: active)': {
+      '&, :hover, :hover:active': { backgroundColor: 'Highlight', color: 'HighlightText', forcedColorAdjust: 'none' },
+    },
+  },
 });
 
 /** Not drawn again with each keystroke of the search. */
@@ -33,26 +43,45 @@ export const FilterChips = memo(function FilterChips({ tags, filter, onChange }:
       aria-label={say('devices.filter')}
       style={{ border: 'none', margin: 0, padding: 0 }}
     >
-      <ToggleButton
-        className={styles.chip}
-        size="small"
+      <Chip
         icon={<StarRegular />}
-        checked={filter.favourites}
+        isPressed={filter.favourites}
         onClick={() => onChange({ ...filter, favourites: !filter.favourites })}
       >
         {say('devices.favourites')}
-      </ToggleButton>
+      </Chip>
       {shown.map((tag) => (
-        <ToggleButton
+        <Chip
           key={tag}
-          className={styles.chip}
-          size="small"
-          checked={filter.tags.includes(tag)}
+          isPressed={filter.tags.includes(tag)}
           onClick={() => onChange({ ...filter, tags: toggled(tag) })}
         >
           {`#${tag}`}
-        </ToggleButton>
+        </Chip>
       ))}
     </fieldset>
   );
 });
+
+interface ChipProps {
+  readonly icon?: ReactElement;
+  readonly isPressed: boolean;
+  readonly onClick: () => void;
+  readonly children: string;
+}
+
+function Chip({ icon, isPressed, onClick, children }: ChipProps) {
+  const styles = useStyles();
+  return (
+    <Button
+      className={mergeClasses(styles.chip, isPressed && styles.pressed)}
+      size="small"
+      shape="circular"
+      {...(icon !== undefined && { icon })}
+      aria-pressed={isPressed}
+      onClick={onClick}
+    >
+      {children}
+    </Button>
+  );
+}

@@ -8,7 +8,6 @@ import {
   DialogTitle,
   makeStyles,
   mergeClasses,
-  Spinner,
   tokens,
 } from '@fluentui/react-components';
 import { useCallback, useEffect, useState } from 'react';
@@ -17,6 +16,7 @@ import { call } from '../../contract-client.ts';
 import { DangerButton } from '../../design/danger-button.tsx';
 import { DialogButtons } from '../../design/dialog-buttons.tsx';
 import { ErrorNotice } from '../../design/error-notice.tsx';
+import { Spinner } from '../../design/spinner.tsx';
 import { StateBadge } from '../../design/state-badge.tsx';
 import { useTexts } from '../../texts.tsx';
 

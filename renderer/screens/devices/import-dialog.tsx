@@ -7,7 +7,6 @@ import {
   DialogSurface,
   DialogTitle,
   makeStyles,
-  Spinner,
   Switch,
   tokens,
 } from '@fluentui/react-components';
@@ -17,6 +16,7 @@ import { call } from '../../contract-client.ts';
 import { DialogButtons } from '../../design/dialog-buttons.tsx';
 import { ErrorNotice } from '../../design/error-notice.tsx';
 import { ScrollingTable } from '../../design/scrolling-table.tsx';
+import { Spinner } from '../../design/spinner.tsx';
 import { type BadgeState, StateBadge } from '../../design/state-badge.tsx';
 import { useTexts } from '../../texts.tsx';
 

@@ -8,12 +8,12 @@ import {
   DialogTitle,
   Field,
   makeStyles,
-  Textarea,
   tokens,
 } from '@fluentui/react-components';
 import { useState } from 'react';
 import type { ReminderView } from '../../../main/ipc/contract.ts';
 import { DialogButtons } from '../../design/dialog-buttons.tsx';
+import { TextArea } from '../../design/text-area.tsx';
 import { useTexts } from '../../texts.tsx';
 
 /** As many as the contract lets through. */
@@ -51,12 +51,12 @@ export function DismissDialog({ reminder, onDismiss, onClose }: DismissDialogPro
               label={say('reminders.dismiss-because')}
               {...(isMissing && { validationState: 'error', validationMessage: say('reminders.dismiss-missing') })}
             >
-              <Textarea
+              <TextArea
                 autoFocus
                 value={typed}
                 maxLength={LONGEST}
-                onChange={(_, { value }) => {
-                  setTyped(value);
+                onText={(text) => {
+                  setTyped(text);
                   setMissing(false);
                 }}
               />

@@ -7,10 +7,10 @@ import {
   DialogSurface,
   DialogTitle,
   makeStyles,
-  Textarea,
   tokens,
 } from '@fluentui/react-components';
 import { DialogButtons } from '../../design/dialog-buttons.tsx';
+import { TextArea } from '../../design/text-area.tsx';
 import { useTexts } from '../../texts.tsx';
 import { lineCount, withoutControls } from './pasted-text.ts';
 
@@ -26,14 +26,7 @@ const SHOWN = 20_000;
 
 const useStyles = makeStyles({
   explained: { margin: `0 0 ${tokens.spacingVerticalM}` },
-  text: {
-    width: '100%',
-    '& textarea': {
-      fontFamily: tokens.fontFamilyMonospace,
-      maxHeight: '240px',
-      height: '160px',
-    },
-  },
+  text: { height: '160px', maxHeight: '240px', fontFamily: tokens.fontFamilyMonospace },
 });
 
 export function PasteDialog({ text, target, onPaste, onClose }: PasteDialogProps) {
@@ -46,7 +39,7 @@ export function PasteDialog({ text, target, onPaste, onClose }: PasteDialogProps
           <DialogTitle>{say('sessions.paste-title', { count: lineCount(text) })}</DialogTitle>
           <DialogContent>
             <p className={styles.explained}>{say('sessions.paste-explained', { target })}</p>
-            <Textarea
+            <TextArea
               className={styles.text}
               readOnly
               aria-label={say('sessions.paste-text')}
