@@ -1,5 +1,6 @@
-/** A screen's head: its one h1, a sentence below it, actions at the end. Takes the focus when the window has moved here. */
-import { makeStyles, tokens } from '@fluentui/react-components';
+/** A screen's head: its one h1, a sentence below it, actions at the end, above it the way back. Takes the focus when the window has moved here. */
+import { Button, makeStyles, tokens } from '@fluentui/react-components';
+import { ArrowLeftRegular } from '@fluentui/react-icons';
 import type { ReactNode } from 'react';
 import { useScreenHeading } from './screen-heading.ts';
 
@@ -24,26 +25,34 @@ const useStyles = makeStyles({
   lead: {
     margin: `${tokens.spacingVerticalXS} 0 0`,
     maxWidth: '72ch',
-    textWrap: 'balance',
+    textWrap: 'pretty',
     color: tokens.colorNeutralForeground2,
     fontSize: tokens.fontSizeBase300,
     lineHeight: tokens.lineHeightBase300,
   },
   actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalS },
+  // Its picture stands above the heading's first letter.
+  back: { marginInlineStart: `calc(-1 * ${tokens.spacingHorizontalM})`, marginBottom: tokens.spacingVerticalS },
 });
 
 export interface PageHeaderProps {
   readonly title: string;
   readonly lead?: ReactNode;
   readonly actions?: ReactNode;
+  readonly back?: { readonly text: string; readonly go: () => void };
 }
 
-export function PageHeader({ title, lead, actions }: PageHeaderProps) {
+export function PageHeader({ title, lead, actions, back }: PageHeaderProps) {
   const styles = useStyles();
   const heading = useScreenHeading(title);
   return (
     <header className={styles.header}>
       <div className={styles.words}>
+        {back !== undefined && (
+          <Button className={styles.back} appearance="subtle" icon={<ArrowLeftRegular />} onClick={back.go}>
+            {back.text}
+          </Button>
+        )}
         <h1 className={styles.title} ref={heading} tabIndex={-1}>
           {title}
         </h1>

@@ -23,6 +23,8 @@ const ICONS = {
 const useStyles = makeStyles({
   badge: {
     display: 'inline-flex',
+    // In a line of text or a cell: by its words, not by the foot of its picture.
+    verticalAlign: 'middle',
     alignItems: 'center',
     gap: tokens.spacingHorizontalXS,
     fontSize: tokens.fontSizeBase200,

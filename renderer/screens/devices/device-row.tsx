@@ -44,6 +44,15 @@ const FOCUS = {
   outlineOffset: '1px',
 };
 
+/** Still read out. */
+const UNSEEN = {
+  position: 'absolute',
+  width: '1px',
+  height: '1px',
+  overflow: 'hidden',
+  clipPath: 'inset(50%)',
+} as const;
+
 const useStyles = makeStyles({
   row: {
     position: 'absolute',
@@ -59,17 +68,15 @@ const useStyles = makeStyles({
     borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
     cursor: 'default',
     ':hover': { backgroundColor: tokens.colorSubtleBackgroundHover },
-    '& [data-actions]': {
-      visibility: 'hidden',
-      display: 'flex',
-      alignItems: 'center',
-      gap: tokens.spacingHorizontalXS,
-    },
-    ':hover [data-actions]': { visibility: 'visible' },
+    // Instead of when it was used last: the way in, which is read before Connect is pressed, keeps its room.
+    '& [data-actions]': { display: 'none', alignItems: 'center', gap: tokens.spacingHorizontalXS },
+    ':hover [data-actions]': { display: 'flex' },
+    ':hover [data-used]': UNSEEN,
   },
   active: {
     backgroundColor: tokens.colorSubtleBackgroundSelected,
-    '& [data-actions]': { visibility: 'visible' },
+    '& [data-actions]': { display: 'flex' },
+    '& [data-used]': UNSEEN,
     '::before': {
       content: '""',
       position: 'absolute',
@@ -115,19 +122,11 @@ const useStyles = makeStyles({
   },
   used: {
     flexShrink: 0,
-    width: '110px',
-    textAlign: 'end',
     color: tokens.colorNeutralForeground2,
     fontSize: tokens.fontSizeBase200,
     [NARROW]: { display: 'none' },
   },
-  actions: {
-    flexShrink: 0,
-    width: '352px',
-    display: 'flex',
-    justifyContent: 'flex-end',
-    [NARROW]: { width: 'auto' },
-  },
+  actions: { flexShrink: 0 },
   button: {
     minWidth: '32px',
     height: '32px',
@@ -208,7 +207,7 @@ export const DeviceRow = memo(function DeviceRow({ target, typed, typedJump, ind
           {shownWay}
         </div>
       </div>
-      <div role="gridcell" className={styles.used}>
+      <div role="gridcell" className={styles.used} data-used="">
         {lastUsed()}
       </div>
       <div role="gridcell" className={styles.actions}>

@@ -1,14 +1,5 @@
 /** The devices one logs in to: search, connect, add, change, remove, and copy the exact ssh command. */
-import {
-  Button,
-  Menu,
-  MenuDivider,
-  MenuItem,
-  MenuList,
-  MenuPopover,
-  MenuTrigger,
-  Spinner,
-} from '@fluentui/react-components';
+import { Button, Menu, MenuDivider, MenuItem, MenuList, MenuPopover, MenuTrigger } from '@fluentui/react-components';
 import { AddRegular, MoreHorizontalRegular, ServerRegular } from '@fluentui/react-icons';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { TargetView } from '../../../main/ipc/contract.ts';
@@ -18,6 +9,7 @@ import { EmptyState } from '../../design/empty-state.tsx';
 import { ErrorNotice } from '../../design/error-notice.tsx';
 import { PageHeader } from '../../design/page-header.tsx';
 import { ScreenBody } from '../../design/screen-body.tsx';
+import { Spinner } from '../../design/spinner.tsx';
 import { useConnect, useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
 import { DrillDialog, type Rehearsal } from '../drill/drill-dialog.tsx';
@@ -135,7 +127,19 @@ export function DevicesScreen() {
         actions={
           saved !== undefined && (
             <>
-              <Menu>
+              {some && (
+                <Button icon={<AddRegular />} onClick={() => setOpen({ kind: 'add', typed: '' })}>
+                  {say('devices.add')}
+                </Button>
+              )}
+              {some && (
+                <DrillMenu
+                  hasFavourites={saved.targets.some(({ isFavourite }) => isFavourite)}
+                  onChosen={(rehearsal) => setOpen({ kind: 'rehearse', rehearsal })}
+                />
+              )}
+              {/* Within the landmark of the screen. */}
+              <Menu inline>
                 <MenuTrigger disableButtonEnhancement>
                   <Button
                     icon={<MoreHorizontalRegular />}
@@ -162,17 +166,6 @@ export function DevicesScreen() {
                   </MenuList>
                 </MenuPopover>
               </Menu>
-              {some && (
-                <DrillMenu
-                  hasFavourites={saved.targets.some(({ isFavourite }) => isFavourite)}
-                  onChosen={(rehearsal) => setOpen({ kind: 'rehearse', rehearsal })}
-                />
-              )}
-              {some && (
-                <Button appearance="primary" icon={<AddRegular />} onClick={() => setOpen({ kind: 'add', typed: '' })}>
-                  {say('devices.add')}
-                </Button>
-              )}
             </>
           )
         }

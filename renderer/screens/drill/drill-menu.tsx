@@ -1,8 +1,20 @@
 /** Rehearses the favourites or all devices, or shows what was rehearsed. */
-import { Button, Menu, MenuDivider, MenuItem, MenuList, MenuPopover, MenuTrigger } from '@fluentui/react-components';
+import {
+  Button,
+  Menu,
+  MenuDivider,
+  MenuItem,
+  MenuList,
+  MenuPopover,
+  MenuTrigger,
+  makeStyles,
+  tokens,
+} from '@fluentui/react-components';
 import { ChevronDownRegular, TaskListSquareLtrRegular } from '@fluentui/react-icons';
 import { useTexts } from '../../texts.tsx';
 import type { Rehearsal } from './drill-dialog.tsx';
+
+const useStyles = makeStyles({ chevron: { marginInlineStart: tokens.spacingHorizontalSNudge } });
 
 interface DrillMenuProps {
   readonly hasFavourites: boolean;
@@ -10,12 +22,15 @@ interface DrillMenuProps {
 }
 
 export function DrillMenu({ hasFavourites, onChosen }: DrillMenuProps) {
+  const styles = useStyles();
   const { say } = useTexts();
   return (
-    <Menu>
+    // Within the landmark of the screen.
+    <Menu inline>
       <MenuTrigger disableButtonEnhancement>
         <Button icon={<TaskListSquareLtrRegular />}>
-          {say('drill.rehearse')} <ChevronDownRegular />
+          {say('drill.rehearse')}
+          <ChevronDownRegular className={styles.chevron} />
         </Button>
       </MenuTrigger>
       <MenuPopover>

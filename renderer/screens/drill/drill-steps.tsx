@@ -23,7 +23,7 @@ const useStyles = makeStyles({
   },
   message: { margin: 0 },
   remedy: { margin: `${tokens.spacingVerticalXXS} 0 0`, color: tokens.colorNeutralForeground1 },
-  code: { fontFamily: tokens.fontFamilyMonospace },
+  code: { margin: `${tokens.spacingVerticalXXS} 0 0`, fontFamily: tokens.fontFamilyMonospace },
 });
 
 const STATES = { passed: 'done', failed: 'failed', skipped: 'skipped' } as const;
@@ -59,10 +59,9 @@ export function DrillSteps({ part, isRunning }: { readonly part: DrilledPart; re
     if (step.state === 'skipped') return step.message;
     return (
       <>
-        <p className={styles.message}>
-          {step.message} <span className={styles.code}>{step.code}</span>
-        </p>
+        <p className={styles.message}>{step.message}</p>
         <p className={styles.remedy}>{step.remedy}</p>
+        <p className={styles.code}>{step.code}</p>
       </>
     );
   }

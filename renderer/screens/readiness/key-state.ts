@@ -22,7 +22,7 @@ export function keyState({ state, backup, replacedAt, filesPresent, profileKnown
   if (state === 'written') {
     if (!profileKnown) return { text: 'readiness.state-profile-unknown', badge: 'unknown' };
     if (!filesPresent) return { text: 'readiness.state-files-missing', badge: 'bad' };
-    if (backup) return { text: 'readiness.state-backup', badge: 'good' };
+    if (backup) return { text: 'readiness.state-backup', badge: 'neutral' };
     return { text: 'readiness.state-written', badge: 'todo' };
   }
   if (replacedAt !== undefined) return { text: 'readiness.state-replaced', badge: 'unknown' };

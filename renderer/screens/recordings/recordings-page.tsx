@@ -1,6 +1,6 @@
 /** The recordings there are, to play, to take elsewhere, to remove; and the one that is played. */
-import { Button, makeStyles, Spinner, tokens } from '@fluentui/react-components';
-import { ArrowLeftRegular, DeleteRegular, PlayRegular, SaveRegular, VideoRegular } from '@fluentui/react-icons';
+import { Button, makeStyles, tokens } from '@fluentui/react-components';
+import { DeleteRegular, PlayRegular, SaveRegular, VideoRegular } from '@fluentui/react-icons';
 import { useCallback, useEffect, useState } from 'react';
 import type { CallOutput, RecordingView } from '../../../main/ipc/contract.ts';
 import { call } from '../../contract-client.ts';
@@ -9,6 +9,7 @@ import { EmptyState } from '../../design/empty-state.tsx';
 import { ErrorNotice } from '../../design/error-notice.tsx';
 import { PageHeader } from '../../design/page-header.tsx';
 import { ScreenBody } from '../../design/screen-body.tsx';
+import { Spinner } from '../../design/spinner.tsx';
 import { useTexts } from '../../texts.tsx';
 import { wayWords } from '../sessions/session-words.ts';
 import { RecordingPlayer } from './recording-player.tsx';
@@ -66,7 +67,7 @@ export function RecordingsPage({ onBack }: { readonly onBack: () => void }) {
         <PageHeader
           title={say('recordings.one-title', { of: recordingOf(played) })}
           lead={<AboutRecording recording={played} />}
-          actions={<BackButton label={say('recordings.back-to-list')} onClick={() => setPlayed(undefined)} />}
+          back={{ text: say('recordings.back-to-list'), go: () => setPlayed(undefined) }}
         />
         <RecordingPlayer name={played.name} of={recordingOf(played)} />
       </ScreenBody>
@@ -77,7 +78,7 @@ export function RecordingsPage({ onBack }: { readonly onBack: () => void }) {
       <PageHeader
         title={say('recordings.title')}
         lead={listed === undefined ? undefined : say('recordings.explained', { folder: listed.folder })}
-        actions={<BackButton label={say('recordings.back')} onClick={onBack} />}
+        back={{ text: say('recordings.back'), go: onBack }}
       />
       {failure !== undefined && <ErrorNotice error={failure} />}
       {error !== undefined && (
@@ -177,14 +178,6 @@ function AboutRecording({ recording }: { readonly recording: RecordingView }) {
       : say('sessions.banner-through', { who: subject.device, jumps: way }),
   ];
   return <>{words.filter((word) => word !== undefined).join(' · ')}</>;
-}
-
-function BackButton({ label, onClick }: { readonly label: string; readonly onClick: () => void }) {
-  return (
-    <Button icon={<ArrowLeftRegular />} onClick={onClick}>
-      {label}
-    </Button>
-  );
 }
 
 function useRecordings() {

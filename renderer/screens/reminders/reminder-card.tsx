@@ -45,17 +45,21 @@ const useStyles = makeStyles({
     gap: tokens.spacingHorizontalS,
     marginTop: tokens.spacingVerticalXS,
   },
+  // As wide as its word: three buttons of one width would look like three equal ones.
+  lesser: { minWidth: 'auto' },
 });
 
 export interface ReminderCardProps {
   readonly reminder: ReminderView;
   readonly now: number;
+  /** What is most pressing of all. */
+  readonly isFirst: boolean;
   readonly onAct: () => void;
   readonly onSnooze: (days: number) => void;
   readonly onDismiss: () => void;
 }
 
-export function ReminderCard({ reminder, now, onAct, onSnooze, onDismiss }: ReminderCardProps) {
+export function ReminderCard({ reminder, now, isFirst, onAct, onSnooze, onDismiss }: ReminderCardProps) {
   const styles = useStyles();
   const { say } = useTexts();
   const titleId = useId();
@@ -74,15 +78,16 @@ export function ReminderCard({ reminder, now, onAct, onSnooze, onDismiss }: Remi
       <p className={styles.sentence}>{sentence}</p>
       <div className={styles.actions}>
         <Button
-          appearance={severity === 'note' || severity === 'soon' ? 'secondary' : 'primary'}
+          appearance={isFirst && (severity === 'due' || severity === 'critical') ? 'primary' : 'secondary'}
           aria-describedby={titleId}
           onClick={onAct}
         >
           {remedyWords(remedy, say)}
         </Button>
-        <Menu>
+        {/* Within the landmark of the screen. */}
+        <Menu inline>
           <MenuTrigger disableButtonEnhancement>
-            <Button appearance="subtle" aria-label={say('reminders.snooze-for', { title })}>
+            <Button className={styles.lesser} appearance="subtle" aria-label={say('reminders.snooze-for', { title })}>
               {say('reminders.snooze')}
             </Button>
           </MenuTrigger>
@@ -96,7 +101,12 @@ export function ReminderCard({ reminder, now, onAct, onSnooze, onDismiss }: Remi
             </MenuList>
           </MenuPopover>
         </Menu>
-        <Button appearance="subtle" aria-label={say('reminders.dismiss-for', { title })} onClick={onDismiss}>
+        <Button
+          className={styles.lesser}
+          appearance="subtle"
+          aria-label={say('reminders.dismiss-for', { title })}
+          onClick={onDismiss}
+        >
           {say('reminders.dismiss')}
         </Button>
       </div>

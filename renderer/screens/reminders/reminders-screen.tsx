@@ -1,5 +1,5 @@
 /** What needs attention, each with what helps; what comes; what was done; and when and how one is told. */
-import { Button, makeStyles, Spinner, tokens } from '@fluentui/react-components';
+import { Button, makeStyles, tokens } from '@fluentui/react-components';
 import { CalendarRegular, CheckmarkCircleRegular } from '@fluentui/react-icons';
 import { useCallback, useEffect, useId, useRef, useState } from 'react';
 import type { ReminderView } from '../../../main/ipc/contract.ts';
@@ -10,6 +10,7 @@ import { ErrorNotice } from '../../design/error-notice.tsx';
 import { PageHeader } from '../../design/page-header.tsx';
 import { ScreenBody } from '../../design/screen-body.tsx';
 import { SectionTitle } from '../../design/section-title.tsx';
+import { Spinner } from '../../design/spinner.tsx';
 import { useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
 import { useFresh } from '../../use-fresh.ts';
@@ -130,11 +131,12 @@ export function RemindersScreen() {
               <section aria-labelledby="reminders-open">
                 <SectionTitle id="reminders-open">{say('reminders.open')}</SectionTitle>
                 <ul className={styles.list}>
-                  {open.map((reminder) => (
+                  {open.map((reminder, at) => (
                     <ReminderCard
                       key={reminder.id}
                       reminder={reminder}
                       now={value.now}
+                      isFirst={at === 0}
                       onAct={() => act(reminder)}
                       onSnooze={(days) => snooze(reminder, days)}
                       onDismiss={() => setDismissing(reminder)}

@@ -27,7 +27,7 @@ const useStyles = makeStyles({
     padding: 0,
     display: 'flex',
     flexDirection: 'column',
-    gap: tokens.spacingVerticalXS,
+    gap: tokens.spacingVerticalS,
   },
   device: { width: '100%', minWidth: '240px', maxWidth: '420px', overflowWrap: 'anywhere' },
 });

@@ -51,7 +51,14 @@ const useStyles = makeStyles({
     gap: `0 ${tokens.spacingHorizontalM}`,
     overflowWrap: 'anywhere',
   },
-  who: { margin: 0, fontSize: tokens.fontSizeBase300, fontWeight: tokens.fontWeightSemibold },
+  who: {
+    // A line of its own: what is marked later moves no terminal.
+    flexBasis: '100%',
+    margin: 0,
+    fontSize: tokens.fontSizeBase300,
+    lineHeight: tokens.lineHeightBase300,
+    fontWeight: tokens.fontWeightSemibold,
+  },
   state: { display: 'inline-flex', alignItems: 'center', gap: tokens.spacingHorizontalXS },
   small: { color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
   mark: {

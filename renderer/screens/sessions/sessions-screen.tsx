@@ -1,5 +1,5 @@
 /** Terminals in tabs. */
-import { Button, makeStyles, Spinner, tokens } from '@fluentui/react-components';
+import { Button, makeStyles, tokens } from '@fluentui/react-components';
 import { VideoRegular } from '@fluentui/react-icons';
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import type { SessionView } from '../../../main/ipc/contract.ts';
@@ -7,6 +7,7 @@ import { call } from '../../contract-client.ts';
 import { ErrorNotice } from '../../design/error-notice.tsx';
 import { PageHeader } from '../../design/page-header.tsx';
 import { ScreenBody } from '../../design/screen-body.tsx';
+import { Spinner } from '../../design/spinner.tsx';
 import { useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
 import { RecordingsPage } from '../recordings/recordings-page.tsx';
@@ -24,6 +25,8 @@ const PANEL_ID = 'session-panel';
 const useStyles = makeStyles({
   screen: { flexGrow: 1, minHeight: 0, display: 'flex', flexDirection: 'column' },
   head: { display: 'flex', alignItems: 'center', paddingInlineEnd: tokens.spacingHorizontalM },
+  // In one line with the words of the tabs, which stand at the foot of the bar.
+  recordings: { marginTop: tokens.spacingVerticalS },
   // The tabs and the banner say it to those who see them.
   heading: { position: 'absolute', width: '1px', height: '1px', overflow: 'hidden', clipPath: 'inset(50%)' },
 });
@@ -105,7 +108,12 @@ export function SessionsScreen() {
           }}
           onClose={close}
         />
-        <Button appearance="subtle" icon={<VideoRegular />} onClick={() => setShowsRecordings(true)}>
+        <Button
+          className={styles.recordings}
+          appearance="subtle"
+          icon={<VideoRegular />}
+          onClick={() => setShowsRecordings(true)}
+        >
           {say('recordings.open')}
         </Button>
       </div>

@@ -56,7 +56,7 @@ describe('An enrolled key stands', () => {
     ['not published', { ...ENROLLED, state: 'written' }, 'readiness.state-written', 'todo'],
     ['without files', { ...ENROLLED, state: 'written', filesPresent: false }, 'readiness.state-files-missing', 'bad'],
     ['unfinished', { ...ENROLLED, state: 'made' }, 'readiness.state-unfinished', 'todo'],
-    ['as a backup', { ...ENROLLED, state: 'written', backup: true }, 'readiness.state-backup', 'good'],
+    ['as a backup', { ...ENROLLED, state: 'written', backup: true }, 'readiness.state-backup', 'neutral'],
     ['as a backup that was switched to', { ...ENROLLED, backup: true }, 'readiness.state-published', 'good'],
     [
       'unknown where nobody has looked at the profile',
