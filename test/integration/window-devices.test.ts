@@ -575,10 +575,26 @@ test.each(['light', 'dark'] as const)(
 );
 
 test('At twice the size nothing is cut off sideways', async () => {
-  await using window = await openDevices(undefined, { width: 640, height: 440 });
+  await using window = await openDevices(undefined, {
+    width: 640,
+    height: 440,
+    calls: { 'targets.host-keys': () => ({ hosts: [] }) },
+  });
   await box(window).waitFor();
   const wide = await window.page.evaluate(() => document.querySelector('main')?.scrollWidth);
   expect(wide).toBeLessThanOrEqual(640);
+  // Its name has its room: the lesser buttons are in a menu.
+  const name = window.page.getByText('console', { exact: true });
+  expect(await name.evaluate((one) => one.scrollWidth <= one.clientWidth)).toBe(true);
+  await name.click();
+  await window.page.getByRole('button', { name: 'More for console' }).click();
+  await window.page.getByRole('menuitem', { name: 'Remove console' }).waitFor();
+  expect(await axeViolations(window.page)).toEqual([]);
+  await window.page.getByRole('menuitem', { name: 'Host keys of console' }).click();
+  await window.page
+    .getByRole('dialog', { name: 'Host keys of console' })
+    .getByRole('button', { name: 'Close' })
+    .click();
   await window.page.getByRole('button', { name: 'Connect to console' }).click();
   await soon(() => made(window, 'sessions.open')).toHaveLength(1);
 });

@@ -9,7 +9,7 @@ export const RECORDINGS = {
   'recordings.loading-one': 'Reading the recording',
   'recordings.empty-title': 'Nothing is recorded yet',
   'recordings.empty-explained':
-    'The round button above a session’s terminal records it from then on. The setting sessions.record records each from its first line.',
+    'The round button above a session’s terminal records it from then on. Settings can have each one recorded from its first line.',
   'recordings.one-title': 'Recording of {of}',
   'recordings.terminal': 'Recording of {of}. Space plays and pauses, Left and Right go five seconds back and on.',
   'recordings.no-length': 'still running, or cut off',

@@ -9,6 +9,7 @@ import { flushSync } from 'react-dom';
 import type { TargetView } from '../../../main/ipc/contract.ts';
 import { useTexts } from '../../texts.tsx';
 import { DeviceRow, ROW_HEIGHT, type RowAction, type RowButton, rowId } from './device-row.tsx';
+import { RowMenu } from './row-menu.tsx';
 import { useShownRows } from './use-shown-rows.ts';
 import { type ChosenRow, WaysMenu } from './ways-menu.tsx';
 
@@ -46,6 +47,7 @@ export function DeviceList(props: DeviceListProps) {
   const { say } = useTexts();
   const grid = useRef<HTMLDivElement>(null);
   const [waysOf, setWaysOf] = useState<ChosenRow>();
+  const [moreOf, setMoreOf] = useState<ChosenRow>();
   const before = typed === undefined ? 0 : 1;
   const count = targets.length + before;
   // The chosen row is always there: the search box and the focus refer to it.
@@ -70,8 +72,9 @@ export function DeviceList(props: DeviceListProps) {
     onActive(index);
     const action = button?.dataset.action as RowButton | undefined;
     const target = targets[index - before];
-    if (action === 'ways') {
-      if (button !== null && target !== undefined) setWaysOf({ target, index, button });
+    if (action === 'ways' || action === 'more') {
+      const show = action === 'ways' ? setWaysOf : setMoreOf;
+      if (button !== null && target !== undefined) show({ target, index, button });
     } else if (action !== undefined) onAction(action, index);
     else if (event.detail === 2) onAction('connect', index);
   };
@@ -123,6 +126,7 @@ export function DeviceList(props: DeviceListProps) {
         onWay={(index, way) => onAction('connect', index, way)}
         onClose={() => setWaysOf(undefined)}
       />
+      <RowMenu row={moreOf} onAction={onAction} onClose={() => setMoreOf(undefined)} />
     </>
   );
 }

@@ -10,6 +10,7 @@ import {
   CopyRegular,
   DeleteRegular,
   EditRegular,
+  MoreHorizontalRegular,
   ShieldKeyholeRegular,
   StarFilled,
   StarRegular,
@@ -24,8 +25,8 @@ import { timeAgo } from './time-ago.ts';
 export const ROW_HEIGHT = 60;
 
 export type RowAction = 'connect' | 'rehearse' | 'copy' | 'edit' | 'remove' | 'host-keys' | 'favourite';
-/** `ways`: the list shows the menu of ways for it, and one of them is a `connect`. */
-export type RowButton = RowAction | 'ways';
+/** `ways`: the list shows the menu of ways for it, and one of them is a `connect`; `more`: the menu of the lesser actions. */
+export type RowButton = RowAction | 'ways' | 'more';
 
 export interface DeviceRowProps {
   readonly target: TargetView | undefined;
@@ -39,6 +40,8 @@ export interface DeviceRowProps {
 }
 
 const NARROW = '@media (max-width: 820px)';
+/** Name and way would have no room beside all buttons. */
+const TOO_NARROW = '@media (max-width: 720px)';
 const FOCUS = {
   outline: `2px solid ${tokens.colorStrokeFocus2}`,
   outlineOffset: '1px',
@@ -146,6 +149,8 @@ const useStyles = makeStyles({
     ':active': { backgroundColor: tokens.colorNeutralBackground1Pressed },
     ':focus-visible': FOCUS,
   },
+  lesser: { display: 'contents', [TOO_NARROW]: { display: 'none' } },
+  more: { display: 'none', [TOO_NARROW]: { display: 'inline-flex' } },
   connect: {
     padding: `0 ${tokens.spacingHorizontalM}`,
     fontSize: tokens.fontSizeBase300,
@@ -225,7 +230,7 @@ export const DeviceRow = memo(function DeviceRow({ target, typed, typedJump, ind
             </button>
           )}
           {target !== undefined && (
-            <>
+            <span className={styles.lesser}>
               <button {...button('rehearse', say('drill.rehearse-device', { name }))}>
                 <TaskListSquareLtrRegular />
               </button>
@@ -244,7 +249,16 @@ export const DeviceRow = memo(function DeviceRow({ target, typed, typedJump, ind
               <button {...button('remove', say('devices.remove-device', { name }))}>
                 <DeleteRegular />
               </button>
-            </>
+            </span>
+          )}
+          {target !== undefined && (
+            <button
+              {...button('more', say('devices.more-of', { name }))}
+              className={mergeClasses(styles.button, styles.more)}
+              aria-haspopup="menu"
+            >
+              <MoreHorizontalRegular />
+            </button>
           )}
         </span>
       </div>

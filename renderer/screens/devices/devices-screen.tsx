@@ -1,5 +1,5 @@
 /** The devices one logs in to: search, connect, add, change, remove, and copy the exact ssh command. */
-import { Button, Menu, MenuDivider, MenuItem, MenuList, MenuPopover, MenuTrigger } from '@fluentui/react-components';
+import { Button, MenuDivider, MenuItem } from '@fluentui/react-components';
 import { AddRegular, MoreHorizontalRegular, ServerRegular } from '@fluentui/react-icons';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { TargetView } from '../../../main/ipc/contract.ts';
@@ -9,6 +9,7 @@ import { EmptyState } from '../../design/empty-state.tsx';
 import { ErrorNotice } from '../../design/error-notice.tsx';
 import { PageHeader } from '../../design/page-header.tsx';
 import { ScreenBody } from '../../design/screen-body.tsx';
+import { ScreenMenu } from '../../design/screen-menu.tsx';
 import { Spinner } from '../../design/spinner.tsx';
 import { useConnect, useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
@@ -138,34 +139,30 @@ export function DevicesScreen() {
                   onChosen={(rehearsal) => setOpen({ kind: 'rehearse', rehearsal })}
                 />
               )}
-              {/* Within the landmark of the screen. */}
-              <Menu inline>
-                <MenuTrigger disableButtonEnhancement>
+              <ScreenMenu
+                button={
                   <Button
                     icon={<MoreHorizontalRegular />}
                     aria-label={say('devices.more')}
                     title={say('devices.more')}
                   />
-                </MenuTrigger>
-                <MenuPopover>
-                  <MenuList>
-                    <MenuItem onClick={() => setOpen({ kind: 'import', which: 'chosen' })}>
-                      {say('devices.import-chosen')}
-                    </MenuItem>
-                    <MenuItem onClick={() => setOpen({ kind: 'import', which: 'ssh-config' })}>
-                      {say('devices.import-ssh-config')}
-                    </MenuItem>
-                    {some && (
-                      <>
-                        <MenuDivider />
-                        <MenuItem onClick={() => exportTo('csv')}>{say('devices.export-csv')}</MenuItem>
-                        <MenuItem onClick={() => exportTo('ssh-config')}>{say('devices.export-ssh-config')}</MenuItem>
-                        <MenuItem onClick={() => exportTo('json')}>{say('devices.export-json')}</MenuItem>
-                      </>
-                    )}
-                  </MenuList>
-                </MenuPopover>
-              </Menu>
+                }
+              >
+                <MenuItem onClick={() => setOpen({ kind: 'import', which: 'chosen' })}>
+                  {say('devices.import-chosen')}
+                </MenuItem>
+                <MenuItem onClick={() => setOpen({ kind: 'import', which: 'ssh-config' })}>
+                  {say('devices.import-ssh-config')}
+                </MenuItem>
+                {some && (
+                  <>
+                    <MenuDivider />
+                    <MenuItem onClick={() => exportTo('csv')}>{say('devices.export-csv')}</MenuItem>
+                    <MenuItem onClick={() => exportTo('ssh-config')}>{say('devices.export-ssh-config')}</MenuItem>
+                    <MenuItem onClick={() => exportTo('json')}>{say('devices.export-json')}</MenuItem>
+                  </>
+                )}
+              </ScreenMenu>
             </>
           )
         }

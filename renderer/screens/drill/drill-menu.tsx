@@ -1,16 +1,7 @@
 /** Rehearses the favourites or all devices, or shows what was rehearsed. */
-import {
-  Button,
-  Menu,
-  MenuDivider,
-  MenuItem,
-  MenuList,
-  MenuPopover,
-  MenuTrigger,
-  makeStyles,
-  tokens,
-} from '@fluentui/react-components';
+import { Button, MenuDivider, MenuItem, makeStyles, tokens } from '@fluentui/react-components';
 import { ChevronDownRegular, TaskListSquareLtrRegular } from '@fluentui/react-icons';
+import { ScreenMenu } from '../../design/screen-menu.tsx';
 import { useTexts } from '../../texts.tsx';
 import type { Rehearsal } from './drill-dialog.tsx';
 
@@ -25,24 +16,20 @@ export function DrillMenu({ hasFavourites, onChosen }: DrillMenuProps) {
   const styles = useStyles();
   const { say } = useTexts();
   return (
-    // Within the landmark of the screen.
-    <Menu inline>
-      <MenuTrigger disableButtonEnhancement>
+    <ScreenMenu
+      button={
         <Button icon={<TaskListSquareLtrRegular />}>
           {say('drill.rehearse')}
           <ChevronDownRegular className={styles.chevron} />
         </Button>
-      </MenuTrigger>
-      <MenuPopover>
-        <MenuList>
-          {hasFavourites && (
-            <MenuItem onClick={() => onChosen({ kind: 'favourites' })}>{say('drill.rehearse-favourites')}</MenuItem>
-          )}
-          <MenuItem onClick={() => onChosen({ kind: 'all' })}>{say('drill.rehearse-all')}</MenuItem>
-          <MenuDivider />
-          <MenuItem onClick={() => onChosen({ kind: 'results' })}>{say('drill.results')}</MenuItem>
-        </MenuList>
-      </MenuPopover>
-    </Menu>
+      }
+    >
+      {hasFavourites && (
+        <MenuItem onClick={() => onChosen({ kind: 'favourites' })}>{say('drill.rehearse-favourites')}</MenuItem>
+      )}
+      <MenuItem onClick={() => onChosen({ kind: 'all' })}>{say('drill.rehearse-all')}</MenuItem>
+      <MenuDivider />
+      <MenuItem onClick={() => onChosen({ kind: 'results' })}>{say('drill.results')}</MenuItem>
+    </ScreenMenu>
   );
 }

@@ -1,17 +1,8 @@
 /** One reminder: how pressing it is, what it is about, and what helps, at one click; or later; or not at all. */
-import {
-  Button,
-  Menu,
-  MenuItem,
-  MenuList,
-  MenuPopover,
-  MenuTrigger,
-  makeStyles,
-  mergeClasses,
-  tokens,
-} from '@fluentui/react-components';
+import { Button, MenuItem, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import { useId } from 'react';
 import type { ReminderView } from '../../../main/ipc/contract.ts';
+import { ScreenMenu } from '../../design/screen-menu.tsx';
 import { StateBadge } from '../../design/state-badge.tsx';
 import { useTexts } from '../../texts.tsx';
 import { BADGES, remedyWords } from './reminder-words.ts';
@@ -84,23 +75,19 @@ export function ReminderCard({ reminder, now, isFirst, onAct, onSnooze, onDismis
         >
           {remedyWords(remedy, say)}
         </Button>
-        {/* Within the landmark of the screen. */}
-        <Menu inline>
-          <MenuTrigger disableButtonEnhancement>
+        <ScreenMenu
+          button={
             <Button className={styles.lesser} appearance="subtle" aria-label={say('reminders.snooze-for', { title })}>
               {say('reminders.snooze')}
             </Button>
-          </MenuTrigger>
-          <MenuPopover>
-            <MenuList>
-              {SNOOZES.map((days) => (
-                <MenuItem key={days} onClick={() => onSnooze(days)}>
-                  {say('reminders.snooze-days', { days })}
-                </MenuItem>
-              ))}
-            </MenuList>
-          </MenuPopover>
-        </Menu>
+          }
+        >
+          {SNOOZES.map((days) => (
+            <MenuItem key={days} onClick={() => onSnooze(days)}>
+              {say('reminders.snooze-days', { days })}
+            </MenuItem>
+          ))}
+        </ScreenMenu>
         <Button
           className={styles.lesser}
           appearance="subtle"
