@@ -349,6 +349,15 @@ function devices(
   };
 }
 
+/** By its button, or where the window is narrow by its item of the row's menu. */
+async function doOnRow(page: Page, device: string, action: string): Promise<void> {
+  await page.getByText(device, { exact: true }).click();
+  const more = page.getByRole('button', { name: `More for ${device}` });
+  const isNarrow = await more.isVisible();
+  if (isNarrow) await more.click();
+  await page.getByRole(isNarrow ? 'menuitem' : 'button', { name: action }).click();
+}
+
 const OUTPUT = `Logging in to admin@ce1-rack4 through jumper@jump-east: one PIN, 2 touches.
 ce1-rack4>show version
 Arista DCS-7280CR3K-32P4-F
@@ -637,8 +646,7 @@ export const WINDOW_PICTURES: readonly WindowPicture[] = [
     await dialog.getByLabel('Jump host 2', { exact: true }).fill('jumper@jump-inner');
   }),
   devices('ways', 'The ways in to a device, the last resort marked', TARGETS, async (page) => {
-    await page.getByText('ce1-rack4', { exact: true }).click();
-    await page.getByRole('button', { name: 'Change ce1-rack4' }).click();
+    await doOnRow(page, 'ce1-rack4', 'Change ce1-rack4');
     await page.getByRole('dialog').getByRole('group', { name: 'Way 2' }).scrollIntoViewIfNeeded();
   }),
   devices('import', 'What an import would do, before it is done', TARGETS, async (page) => {
@@ -647,8 +655,7 @@ export const WINDOW_PICTURES: readonly WindowPicture[] = [
     await page.getByRole('dialog', { name: 'Import devices' }).waitFor();
   }),
   devices('host-keys', 'What is known of a device’s host keys', TARGETS, async (page) => {
-    await page.getByText('ce1-rack4', { exact: true }).click();
-    await page.getByRole('button', { name: 'Host keys of ce1-rack4' }).click();
+    await doOnRow(page, 'ce1-rack4', 'Host keys of ce1-rack4');
     await page.getByText('It does not count.').waitFor();
   }),
   devices('remove', 'A device is removed only with consent', TARGETS, async (page) => {
