@@ -51,6 +51,7 @@ function factsOf({ database, settings, journal }: RemindersWorld, now: number): 
   const all = journal.list();
   const { enrollments, rotation } = readinessAt(now, { journal, settings });
   const observations = observationStore(database);
+  unlessBusy(() => observations.setBack(now));
   const sinceWhen = observing(observations, now);
   const looked = new Map(observations.list('attestation').map(({ subject, value }) => [subject, value.kind]));
   const require = settings.get('attestation.require').value;
@@ -96,15 +97,20 @@ function observing(store: ObservationStore, now: number): SinceWhen {
   return (kind, id, value) => {
     const before = seen[kind].find(({ subject }) => subject === id);
     if (before !== undefined && JSON.stringify(before.value) === JSON.stringify(value)) return before.since;
-    try {
-      store.note(kind, id, value, now);
-    } catch (error) {
-      // Another process writes now: whoever looks next notes it. Told of now, it would be another occurrence then, and told twice.
-      if (asGlasskeyError(error).code !== 'DATABASE_BUSY') throw error;
-      return undefined;
-    }
-    return now;
+    // Whoever looks next notes it. Told of now, it would be another occurrence then, and told twice.
+    return unlessBusy(() => store.note(kind, id, value, now)) ? now : undefined;
   };
+}
+
+/** False: another process writes now, and nothing was done. */
+function unlessBusy(work: () => void): boolean {
+  try {
+    work();
+    return true;
+  } catch (error) {
+    if (asGlasskeyError(error).code !== 'DATABASE_BUSY') throw error;
+    return false;
+  }
 }
 
 function keyFact(

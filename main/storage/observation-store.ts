@@ -54,6 +54,12 @@ export interface Observation<K extends ObservationKind> {
 export interface ObservationStore {
   /** Never waits: throws `DATABASE_BUSY` at once where another process writes. */
   note<K extends ObservationKind>(kind: K, subject: string, value: ObservationValue<K>, at: number): void;
+  /**
+   * To be called before what is kept is used: a clock that was set back has left times that are yet to come; they are taken for now. Two
+   * processes do not read the clock at once, so that a minute ahead is none. Writes only where there are such, and never waits: throws
+   * `DATABASE_BUSY`.
+   */
+  setBack(now: number): void;
   /** Those of a kind; what cannot be read any more is left out. */
   list<K extends ObservationKind>(kind: K): readonly Observation<K>[];
 }
@@ -64,6 +70,10 @@ const NOTE = `INSERT INTO observations (kind, subject, value, since, seen_at) VA
   ON CONFLICT (kind, subject) DO UPDATE SET seen_at = excluded.seen_at, value = excluded.value,
     since = CASE WHEN value = excluded.value THEN since ELSE excluded.since END`;
 
+/** `since` is never after `seen_at`. */
+const AHEAD = 'seen_at > ?';
+const SLACK_MS = 60_000;
+
 export function observationStore(database: Database): ObservationStore {
   const { sqlite } = database;
   return {
@@ -71,6 +81,12 @@ export function observationStore(database: Database): ObservationStore {
       // Its members in the form's order, so that the same value is the same text.
       const stored = JSON.stringify(formOf(kind).write(value));
       transactionUnlessBusy(database, () => sqlite.prepare(NOTE).run(kind, subject, stored, at, at));
+    },
+    setBack(now) {
+      const isLater = () => sqlite.prepare(`SELECT 1 FROM observations WHERE ${AHEAD} LIMIT 1`).get(now + SLACK_MS);
+      if (withDatabaseErrors(database.file, isLater) === undefined) return;
+      const set = `UPDATE observations SET since = min(since, ?), seen_at = min(seen_at, ?) WHERE ${AHEAD}`;
+      transactionUnlessBusy(database, () => sqlite.prepare(set).run(now, now, now + SLACK_MS));
     },
     list: <K extends ObservationKind>(kind: K) =>
       withDatabaseErrors(database.file, () => {

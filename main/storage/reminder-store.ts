@@ -56,7 +56,8 @@ export interface DeliveryRecords {
 export interface ReminderStore {
   /**
    * To be called before the records are used: a clock that was set back has left times of what was told that are yet to come; they are
-   * taken for now, so that the next hour is counted from here. Writes only where there are such.
+   * taken for now, so that the next hour is counted from here. What was put off since is put off for as long from here. Writes only where
+   * there are such.
    */
   setBack(now: number): void;
   /** As they are for the process `by`. */
@@ -174,10 +175,16 @@ export function reminderStore(database: Database): ReminderStore {
 
   return {
     setBack(now) {
-      const isLater = () => query('SELECT 1 FROM reminders_told WHERE claimed_at > ? LIMIT 1').get(now);
+      const isLater = () =>
+        query('SELECT 1 FROM reminders_told WHERE claimed_at > ? LIMIT 1').get(now) ??
+        query("SELECT 1 FROM reminder_answers WHERE kind = 'snoozed' AND at > ? LIMIT 1").get(now);
       if (read(isLater) === undefined) return;
-      const set = 'UPDATE reminders_told SET claimed_at = ? WHERE claimed_at > ?';
-      transaction(database, () => sqlite.prepare(set).run(now, now));
+      transaction(database, () => {
+        sqlite.prepare('UPDATE reminders_told SET claimed_at = ? WHERE claimed_at > ?').run(now, now);
+        sqlite
+          .prepare("UPDATE reminder_answers SET until = until - (at - ?), at = ? WHERE kind = 'snoozed' AND at > ?")
+          .run(now, now, now);
+      });
     },
     records: (by, now) => read(() => records(by, now)),
     claim: (by, now, choose) =>

@@ -9,6 +9,7 @@ import { type ReminderNotice, startReminders, tellDue } from '../../main/glasske
 import { dismissReminder, remindersReport, restoreReminder, snoozeReminder } from '../../main/glasskey-reminders.ts';
 import { DAY_MS } from '../../main/reminders/facts.ts';
 import { type Database, openDatabase } from '../../main/storage/database.ts';
+import { observationStore } from '../../main/storage/observation-store.ts';
 import { openSettings } from '../../main/storage/settings.ts';
 import { plainTarget, targetStore } from '../../main/storage/target-store.ts';
 import { published } from './enrollment/sample-enrollment.ts';
@@ -103,6 +104,16 @@ describe('what is seen by looking', () => {
     const since = (now: number) =>
       remindersReport(world, now).open.flatMap(({ rule, since }) => (rule === 'one-half-left' ? [since] : []));
     expect([since(BEGIN + 2), since(BEGIN + 3)]).toEqual([[BEGIN + 2], [BEGIN + 2]]);
+  });
+
+  it('while the clock was ahead is there as soon as it was set back, and not when that time comes', () => {
+    enroll();
+    const pin = { product: 'YubiKey 5', aaguid: '19083c3d-8383-4b18-bc03-8f1c9ab2fd1b', triesLeft: 0 };
+    observationStore(database).note('pin', 'one', { ...pin, state: 'blocked' }, BEGIN + 20 * DAY_MS);
+    const blocked = (now: number) =>
+      remindersReport(world, now).open.flatMap(({ rule, since }) => (rule === 'pin-tries' ? [since] : []));
+    expect(blocked(BEGIN + 2 * DAY_MS)).toEqual([BEGIN + 2 * DAY_MS]);
+    expect(blocked(BEGIN + 3 * DAY_MS)).toEqual([BEGIN + 2 * DAY_MS]);
   });
 });
 

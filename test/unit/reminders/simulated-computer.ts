@@ -220,6 +220,9 @@ export class SimulatedComputer {
       log: silentLog,
       notify: (telling) => this.#notify(telling, process),
     });
+    // Where the clock was set back, what was put off is so for as long from here.
+    this.#answers = undefined;
+    this.#pending = undefined;
     if (process.isDead) return looking;
     this.#looking.add(looking);
     return looking.finally(() => this.#looking.delete(looking));

@@ -72,6 +72,15 @@ describe('what is told', () => {
 });
 
 describe('answers', () => {
+  it('that put off do so for as long as was said, also after the clock was set back', () => {
+    const { round: _, ...of } = STAGE;
+    store.answer({ ...of, at: NOW, round: 1, kind: 'snoozed', until: NOW + 300 });
+    store.setBack(NOW + 1);
+    expect(store.answers()).toMatchObject([{ at: NOW, until: NOW + 300 }]);
+    store.setBack(NOW - 10_000);
+    expect(store.answers()).toMatchObject([{ at: NOW - 10_000, until: NOW - 9_700 }]);
+  });
+
   it('are kept one for each reminder, the last', () => {
     const { round: _, ...of } = STAGE;
     store.answer({ ...of, at: 1, round: 1, kind: 'snoozed', until: 50 });
