@@ -10,6 +10,7 @@ import type { ChannelWorld } from '../native/ctaphid/channel.ts';
 import type { HidBus } from '../native/hid/transport.ts';
 import type { Clock } from '../time/clock.ts';
 import type { WrittenActivityLog } from './agent/activity-log.ts';
+import { AgentLock } from './agent/agent-lock.ts';
 import { isAgentAnswering } from './agent/agent-probe.ts';
 import type { PolicyOf } from './agent/agent-rules.ts';
 import { type AgentServer, startAgentServer } from './agent/agent-server.ts';
@@ -95,6 +96,8 @@ class Resident implements ResidentAgent {
   readonly #grants: SessionGrants;
   readonly #keyring: ApprovingKeyring;
   readonly #passThrough: PassThrough;
+  /** Of `ssh-add -x`. What is started again is as locked as it was. */
+  readonly #lock: AgentLock;
   readonly #listeners = new Set<() => void>();
   readonly #closed = new AbortController();
   #known: readonly WrittenEnrollment[] = [];
@@ -120,6 +123,7 @@ class Resident implements ResidentAgent {
       onBusy: () => this.#keyring.keyBusy(),
       onLetGo: () => this.#grants.forget(),
     });
+    this.#lock = new AgentLock(clock, () => this.#lockedByClient());
     this.#passThrough = new PassThrough(world.passThrough, world.socketPath);
     this.#grants = new SessionGrants(clock, () => this.#authenticator.isGone);
     const keys = () => this.#keys();
@@ -153,7 +157,7 @@ class Resident implements ResidentAgent {
     if (this.#closed.signal.aborted) return 'off';
     if (this.#error !== undefined) return 'failed';
     if (this.#server === undefined) return 'off';
-    return this.#isScreenLocked || this.#server.isLocked ? 'locked' : 'listening';
+    return this.#isScreenLocked || this.#lock.isLocked ? 'locked' : 'listening';
   }
 
   onChange(listener: () => void): () => void {
@@ -177,7 +181,7 @@ class Resident implements ResidentAgent {
     if (!this.#isScreenLocked) return;
     this.#isScreenLocked = false;
     this.#passThrough.unlock();
-    if (this.#server?.isLocked !== true) this.#keyring.unlock();
+    if (!this.#lock.isLocked) this.#keyring.unlock();
     this.#changed();
   }
 
@@ -199,6 +203,7 @@ class Resident implements ResidentAgent {
     this.#closed.abort();
     this.#stopWaiting?.();
     this.#keyring.lock();
+    this.#lock.close();
     await this.#inTurn(() => this.#stop());
     this.#stopLettingGo?.();
     await this.#authenticator.close();
@@ -228,7 +233,7 @@ class Resident implements ResidentAgent {
         log,
         clientOf: this.#clientOf,
         passThrough: this.#passThrough,
-        onLockChange: () => this.#lockedByClient(),
+        lock: this.#lock,
         signal,
       });
       this.#inode = await inodeOf(socketPath);
@@ -256,7 +261,7 @@ class Resident implements ResidentAgent {
 
   /** `ssh-add -x` locks like the screen does; the server itself refuses everything then. */
   #lockedByClient(): void {
-    if (this.#server?.isLocked) this.#keyring.lock();
+    if (this.#lock.isLocked) this.#keyring.lock();
     else if (!this.#isScreenLocked) this.#keyring.unlock();
     this.#changed();
   }

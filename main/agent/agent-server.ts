@@ -17,17 +17,15 @@ export interface AgentServerOptions extends AgentDoorOptions {
   readonly clientOf?: ClientOf;
   /** Gets every request for a signature once it is answered. Without it nothing is noted. */
   readonly activity?: ActivityLog;
+  /** Of whoever starts the agent again, with its lock as it was, and ends the lock. Default: one of its own. */
+  readonly lock?: AgentLock;
   /** The keys of the user's other agent. Without it there are none but our own. */
   readonly passThrough?: PassThrough;
-  /** The lock of `ssh-add -x` was set or taken off: see `isLocked`. */
-  readonly onLockChange?: () => void;
 }
 
 export interface AgentServer {
   /** What goes into SSH_AUTH_SOCK or IdentityAgent. */
   readonly socketPath: string;
-  /** By `ssh-add -x`. */
-  readonly isLocked: boolean;
   /** Takes no more clients, aborts pending signatures, removes the socket; resolves when nothing is left running. */
   close(): Promise<void>;
 }
@@ -35,7 +33,7 @@ export interface AgentServer {
 /** Starts an agent; throws what `listenOnSocket` throws. */
 export async function startAgentServer(options: AgentServerOptions): Promise<AgentServer> {
   const { socketPath, keyring, clock, log, activity, passThrough } = options;
-  const lock = new AgentLock(clock, options.onLockChange);
+  const lock = options.lock ?? new AgentLock(clock);
   const connections = new Set<AgentConnection>();
 
   const accept = (socket: Socket, isNew: boolean) => {
@@ -71,17 +69,11 @@ export async function startAgentServer(options: AgentServerOptions): Promise<Age
 
   let closing: Promise<void> | undefined;
   const close = () => {
-    lock.close();
+    if (options.lock === undefined) lock.close();
     closing ??= closeAll(() => door.close(), connections);
     return closing;
   };
-  return {
-    socketPath,
-    get isLocked() {
-      return lock.isLocked;
-    },
-    close,
-  };
+  return { socketPath, close };
 }
 
 async function closeAll(stop: () => Promise<void>, connections: ReadonlySet<AgentConnection>): Promise<void> {

@@ -102,6 +102,34 @@ describe('the agent', () => {
     expect(screen).toContain('wants a signature: sign for file');
   });
 
+  it('takes no key from ssh-add, gives none away, signs nothing for its test, and is locked and unlocked by it', async () => {
+    const home = join(lab.folder, 'home');
+    const [askpass, plainKey] = [join(home, 'askpass'), join(home, 'id_to_add')];
+    await writeFile(askpass, "#!/bin/sh\necho 'a passphrase'\n", { mode: 0o700 });
+    await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', plainKey]);
+    const env = { ...lab.environment, SSH_AUTH_SOCK: socket, SSH_ASKPASS: askpass, SSH_ASKPASS_REQUIRE: 'force' };
+    const sshAdd = (...words: string[]) =>
+      run('ssh-add', words, { env, timeout: 20_000 }).then(
+        ({ stdout }) => stdout,
+        ({ code }: { code: number }) => `exit ${code}`,
+      );
+    const line = readFileSync(`${lab.keyFile}.pub`, 'utf8');
+    lab.authenticator.counters.reset();
+    expect(await sshAdd('-D')).toBe('exit 1');
+    expect(await sshAdd('-d', `${lab.keyFile}.pub`)).toBe('exit 1');
+    expect(await sshAdd(plainKey)).toBe('exit 1');
+    expect(await sshAdd('-t', '60', '-c', plainKey)).toBe('exit 1');
+    // What it has signed is random, no login and no file.
+    expect(await sshAdd('-T', `${lab.keyFile}.pub`)).toBe('exit 1');
+    expect(await sshAdd('-X')).toBe('exit 1');
+    expect(await sshAdd('-L')).toBe(line);
+    expect(await sshAdd('-x')).toBe('');
+    expect([await sshAdd('-L'), await sshAdd('-l'), await sshAdd('-x')]).toEqual(['exit 1', 'exit 1', 'exit 1']);
+    expect(lab.authenticator.counters.read()).toMatchObject({ pinChecks: 0, touches: 0 });
+    expect(await sshAdd('-X')).toBe('');
+    expect(await sshAdd('-L')).toBe(line);
+  });
+
   it('offers and uses the keys of the ssh-agent that the settings name, as long as they do', async () => {
     const home = join(lab.folder, 'home');
     const [otherSocket, plainKey] = [join(lab.folder, 'other.sock'), join(home, 'id_plain')];

@@ -277,6 +277,24 @@ describe('the agent of the app after a sleep', () => {
     expect(await listed()).toBe(skPrivateKey(enrollment).comment);
   });
 
+  it('is locked as it was by ssh-add -x where it makes its socket again, and unlocked by its passphrase', async () => {
+    const passphrase = new TextEncoder().encode('a passphrase');
+    const ask = async (type: 'lock' | 'unlock') => {
+      const client = await AgentClient.connect(socketPath);
+      const answer = await whilePassing(client.ask({ type, passphrase }));
+      client.close();
+      return answer?.type;
+    };
+    expect(await ask('lock')).toBe('success');
+    await rm(socketPath);
+    await whilePassing(agent.check());
+    expect(agent.status().state).toBe('locked');
+    expect([await listed(), await signed()]).toEqual(['', 'failure']);
+    expect(await ask('unlock')).toBe('success');
+    expect(agent.status().state).toBe('listening');
+    expect(await whilePassing(signed())).toBe('signResponse');
+  });
+
   it('leaves the socket to another agent that has it now, and takes it again when that one has ended', async () => {
     await rm(socketPath);
     const keyring = new SoftwareKeyring([softwareKey('of another agent')]);

@@ -8,6 +8,7 @@ import type { LogFacts } from '../../../diagnostics/log.ts';
 import type { AnsweredRequest } from '../../../main/agent/activity-log.ts';
 import { MESSAGE_DEADLINE_MS } from '../../../main/agent/agent-connection.ts';
 import { MAX_CLIENTS } from '../../../main/agent/agent-door.ts';
+import { AgentLock } from '../../../main/agent/agent-lock.ts';
 import { type AgentServer, type AgentServerOptions, startAgentServer } from '../../../main/agent/agent-server.ts';
 import type { Client, Keyring } from '../../../main/agent/keyring.ts';
 import { frameAgentMessage } from '../../../main/openssh/agent-framing.ts';
@@ -157,14 +158,19 @@ describe('the agent', () => {
     expect(seen('agent.connection.of-another-user')).toHaveLength(1);
   });
 
-  it('says that it was locked and unlocked by a client', async () => {
+  it('is locked and unlocked by a client with the lock that it was given, and leaves that to the next one', async () => {
     await server.close();
     const changes: boolean[] = [];
-    server = await start(keyring, { onLockChange: () => changes.push(server.isLocked) });
+    const lock = new AgentLock(clock, () => changes.push(lock.isLocked));
+    server = await start(keyring, { lock });
+    await (await connect()).ask({ type: 'lock', passphrase: bytes('secret') });
+    await server.close();
+    server = await start(keyring, { lock });
     const client = await connect();
-    await client.ask({ type: 'lock', passphrase: bytes('secret') });
+    expect(await client.ask(list)).toEqual({ type: 'identitiesAnswer', identities: [] });
     await client.ask({ type: 'unlock', passphrase: bytes('secret') });
     expect(changes).toEqual([true, false]);
+    lock.close();
   });
 
   it('keeps the bindings of one connection from another', async () => {
