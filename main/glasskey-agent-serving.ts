@@ -1,15 +1,12 @@
 /** The two agents that serve other programs, composed for glasskey.ts: that of `glasskey agent`, and that of the app. */
-import { activityLog } from './agent/activity-log.ts';
 import type { SigningPeople } from './glasskey-agent.ts';
 import { agentHostNames } from './glasskey-agent-hosts.ts';
-import { policyOf } from './glasskey-agent-policy.ts';
+import { agentRecords } from './glasskey-agent-records.ts';
 import { connectWorld, startAgent } from './glasskey-login.ts';
 import { passThroughWorld } from './glasskey-pass-through.ts';
 import type { OpenWorld } from './glasskey-world.ts';
 import { type ResidentAgent, type ResidentAgentWorld, startResidentAgent } from './resident-agent.ts';
-import { agentActivityStore } from './storage/agent-activity-store.ts';
 import { agentSocketOf, agentSocketPath } from './storage/agent-socket-path.ts';
-import { keyPolicyStore } from './storage/key-policy-store.ts';
 
 /** Serves the enrolled keys until the signal fires. `listening` gets the path of the socket. Throws `NOT_ENROLLED`, and what the socket throws. */
 export async function serveAgent(
@@ -46,7 +43,7 @@ export async function serveAgent(
 
 /** The agent of the app (resident-agent.ts). */
 export async function residentAgent(people: ResidentAgentWorld['people'], world: OpenWorld): Promise<ResidentAgent> {
-  const { database, settings, clock, log } = world;
+  const { clock, log } = world;
   const { hid, windowsKey } = await world.keyAccess();
   const { nameHost, isKnownHost } = agentHostNames(world);
   return startResidentAgent({
@@ -55,15 +52,7 @@ export async function residentAgent(people: ResidentAgentWorld['people'], world:
     people,
     nameHost,
     isKnownHost,
-    policyOf: policyOf({ settings, store: keyPolicyStore(database) }, log),
-    activity: activityLog({
-      store: agentActivityStore(database),
-      agent: 'app',
-      nameHost,
-      clock,
-      log,
-      onRefused: world.requestRefused,
-    }),
+    ...agentRecords('app', nameHost, world),
     passThrough: passThroughWorld(world, clock, log),
     hid,
     windowsKey,

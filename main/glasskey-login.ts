@@ -362,50 +362,20 @@ function allBlocked(failures: readonly GlasskeyError[]): GlasskeyError {
 /** An agent over the enrolled keys that is among the running ones until it is closed. */
 export async function startAgent(
   request: Omit<KeyAgentRequest, 'hid' | 'windowsKey' | 'channel' | 'clock' | 'log' | 'activity' | 'policyOf'>,
-  {
-    hid,
-    windowsKey,
-    channel,
-    clock,
-    log,
-    agents,
-    database,
-    settings,
-    requestRefused,
-  }: Pick<
+  world: Pick<
     ConnectWorld,
     'hid' | 'windowsKey' | 'channel' | 'clock' | 'log' | 'agents' | 'database' | 'settings' | 'requestRefused'
   >,
   kind: AgentKind = 'connect',
 ): Promise<KeyAgent> {
-  const [{ startKeyAgent }, { activityLog }, { agentActivityStore }, { policyOf }, { keyPolicyStore }] =
-    await Promise.all([
-      import('./glasskey-agent.ts'),
-      import('./agent/activity-log.ts'),
-      import('./storage/agent-activity-store.ts'),
-      import('./glasskey-agent-policy.ts'),
-      import('./storage/key-policy-store.ts'),
-    ]);
-  const { nameHost } = request.hostNames;
-  const activity = activityLog({
-    store: agentActivityStore(database),
-    agent: kind,
-    nameHost,
-    clock,
-    log,
-    onRefused: requestRefused,
-  });
-  const policies = policyOf({ settings, store: keyPolicyStore(database) }, log);
-  const agent = await startKeyAgent({
-    ...request,
-    policyOf: policies,
-    activity,
-    hid,
-    windowsKey,
-    channel: await channel(),
-    clock,
-    log,
-  });
+  const { hid, windowsKey, clock, log, agents } = world;
+  const [{ startKeyAgent }, { agentRecords }] = await Promise.all([
+    import('./glasskey-agent.ts'),
+    import('./glasskey-agent-records.ts'),
+  ]);
+  const records = agentRecords(kind, request.hostNames.nameHost, world);
+  const channel = await world.channel();
+  const agent = await startKeyAgent({ ...request, ...records, hid, windowsKey, channel, clock, log });
   agents.add(agent);
   return {
     ...agent,
