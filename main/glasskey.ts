@@ -323,7 +323,7 @@ export class Glasskey {
     return this.#over(import('./glasskey-last-proven.ts'), ({ lastProvenIn }, { database }) => lastProvenIn(database));
   }
 
-  /** The sessions of the app that runs (connect/sessions-client.ts). Throws `SESSIONS_APP_NOT_RUNNING`, `SESSIONS_APP_OTHER_VERSION`. */
+  /** The sessions of the app that runs (connect/sessions-client.ts). Throws `SESSIONS_APP_NOT_RUNNING`, `…_OTHER_VERSION`, `…_NOT_YOURS`. */
   appSessions(): Promise<AppSessions> {
     return this.#over(import('./connect/sessions-client.ts'), ({ connectToSessions }, { dataFolder, clock }) =>
       connectToSessions(sessionsSocketPath(dataFolder), clock),

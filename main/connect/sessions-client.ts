@@ -2,6 +2,7 @@
 import { createConnection, type Socket } from 'node:net';
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { Clock } from '../../time/clock.ts';
+import { PIPE_PREFIX } from '../storage/agent-socket-path.ts';
 import type { TerminalSize } from './pty.ts';
 import { bytesFrame, MOST_TOLD_BYTES, messageFrame, type SessionFrame, SessionFrameReader } from './session-frames.ts';
 import {
@@ -11,6 +12,7 @@ import {
   type SessionsAsk,
   type SessionsTell,
 } from './session-messages.ts';
+import { holdOwnPipe, type PipeLook } from './sessions-pipe.ts';
 
 /** Longer than a reconnect takes to plan; the app answers everything else at once. */
 const ANSWER_WITHIN_MS = 30_000;
@@ -42,9 +44,12 @@ export interface AppSessions {
   close(): void;
 }
 
-/** Throws `SESSIONS_APP_NOT_RUNNING`, `SESSIONS_APP_OTHER_VERSION`. */
-export async function connectToSessions(socketPath: string, clock: Clock): Promise<AppSessions> {
-  const connection = new Connection(await opened(socketPath), clock);
+/**
+ * On Windows only to an app of this account's own (`look`, by default asked of the system; elsewhere the folder of the socket keeps others
+ * out). Throws `SESSIONS_APP_NOT_RUNNING`, `SESSIONS_APP_OTHER_VERSION`, `SESSIONS_APP_NOT_YOURS`.
+ */
+export async function connectToSessions(socketPath: string, clock: Clock, look?: PipeLook): Promise<AppSessions> {
+  const connection = new Connection(await openedOwn(socketPath, look), clock);
   const hello = await connection.next();
   if (hello.tell !== 'hello' || hello.protocol !== SESSIONS_PROTOCOL) {
     connection.close();
@@ -176,6 +181,17 @@ class Connection {
   #failed(error: unknown): void {
     this.#failure ??= error;
     this.#fail?.(this.#failure);
+  }
+}
+
+async function openedOwn(socketPath: string, look: PipeLook | undefined): Promise<Socket> {
+  if (look === undefined && !socketPath.startsWith(PIPE_PREFIX)) return opened(socketPath);
+  const held = await holdOwnPipe(socketPath, look);
+  if (held === undefined) throw notRunning();
+  try {
+    return await opened(socketPath);
+  } finally {
+    held.release();
   }
 }
 

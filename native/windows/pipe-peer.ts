@@ -27,12 +27,27 @@ export interface PipeServer {
   readonly session: number | undefined;
 }
 
+/** A connection to a pipe over which nothing is said. While it stands, its name stays with whoever its access list allows it to. */
+export interface HeldPipe extends PipeServer {
+  release(): void;
+}
+
 const SYNCHRONIZE = 0x0010_0000;
 const OPEN_EXISTING = 3;
 const INVALID_HANDLE = -1;
 
 /** Asks for the server of a pipe by its name (`\\\\.\\pipe\\…`), which connects to it for a moment; undefined where nobody serves it. */
 export async function loadPipeServerOf(): Promise<(path: string) => PipeServer | undefined> {
+  const hold = await loadPipeHold();
+  return (path) => {
+    const held = hold(path);
+    held?.release();
+    return held && { pid: held.pid, session: held.session };
+  };
+}
+
+/** The same, and stays connected. Throws where koffi cannot be loaded. */
+export async function loadPipeHold(): Promise<(path: string) => HeldPipe | undefined> {
   const kernel = kernel32(await loadKoffi());
   const open: (
     path: string,
@@ -55,14 +70,14 @@ export async function loadPipeServerOf(): Promise<(path: string) => PipeServer |
   return (path) => {
     const handle = open(path, SYNCHRONIZE, 0, null, OPEN_EXISTING, 0, 0);
     if (handle === INVALID_HANDLE) return undefined;
-    try {
-      const pid: [number] = [0];
-      if (!serverProcess(handle, pid)) return undefined;
-      const session: [number] = [0];
-      return { pid: pid[0], session: sessionOf(pid[0], session) ? session[0] : undefined };
-    } finally {
-      close(handle);
+    const release = () => void close(handle);
+    const pid: [number] = [0];
+    if (!serverProcess(handle, pid)) {
+      release();
+      return undefined;
     }
+    const session: [number] = [0];
+    return { pid: pid[0], session: sessionOf(pid[0], session) ? session[0] : undefined, release };
   };
 }
 

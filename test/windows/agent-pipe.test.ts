@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { SshWriter } from '../../main/openssh/wire.ts';
+import { compile } from './compile.ts';
 import { type WindowsProgram, WindowsUser, windowsPath } from './wine.ts';
 
 const AGENT = join(import.meta.dirname, 'pipe-agent.ts');
@@ -20,7 +21,7 @@ interface Start {
   readonly socketPath: string;
   readonly dataFolder: string;
   readonly publicLine: string;
-  readonly list: string;
+  readonly pipes: { readonly own: string; readonly another: string; readonly unrestricted: string };
   readonly account: string;
 }
 
@@ -95,9 +96,18 @@ describe('the agent on a pipe', () => {
     expect(start.socketPath).toMatch(/^\\\\\.\\pipe\\glasskey-agent-[0-9a-f]{16}$/);
   });
 
-  it('is its user’s alone, on this computer alone', () => {
+  it('is its user’s alone, on this computer alone; such a list keeps everybody else out', async () => {
+    const program = join(user.home, 'print-access.exe');
+    await compile('print-access.c', program, ['-municode']);
+    const { own, another, unrestricted } = start.pipes;
+    const printed = await user.runProgram(program, [own, another, unrestricted]);
+    expect(printed.stderr).toBe('');
+    const [ofOwn, ofAnother, ofAnybody] = printed.stdout.trimEnd().split(/\r?\n/);
     expect(start.account).toMatch(/^S-1-5-21-/);
-    expect(start.list).toBe(`D:P(D;;FA;;;NU)(A;;FA;;;${start.account})`);
+    expect(ofOwn).toBe(`D:P(D;;FA;;;NU)(A;;FA;;;${start.account}) 001f01ff`);
+    expect(ofAnother).toBe('D:P(D;;FA;;;NU)(A;;FA;;;S-1-5-21-1-2-3-1001) 00000000');
+    // Wine gives a new pipe no list, by which everybody may do everything.
+    expect(ofAnybody).toBe(' 001f01ff');
   });
 
   it('says by its name who serves it, and that nobody serves another', () => {

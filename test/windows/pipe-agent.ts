@@ -1,4 +1,5 @@
 /** Test only, for Windows: an agent whose key lies in memory, on the pipe that its data folder has. Its lines are JSON. */
+import { createServer } from 'node:net';
 import { startAgentServer } from '../../main/agent/agent-server.ts';
 import { loadClientOf } from '../../main/agent/asking-program.ts';
 import { PassThrough } from '../../main/agent/pass-through.ts';
@@ -29,7 +30,12 @@ try {
   say({ code: Reflect.get(error instanceof Error ? error : {}, 'code'), message: String(error) });
   process.exit(1);
 }
-const list = (await loadAccessLists()).read(socketPath);
+/** Beside its own: one that is another account's by its list, and one that is as Node makes them. */
+const pipes = { own: socketPath, another: `${socketPath}-another`, unrestricted: `${socketPath}-unrestricted` };
+for (const path of [pipes.another, pipes.unrestricted]) {
+  await new Promise<void>((resolve) => createServer().listen(path, resolve));
+}
+(await loadAccessLists()).restrictPipe(pipes.another, 'S-1-5-21-1-2-3-1001');
 const server = (await loadPipeServerOf())(socketPath);
 const nobody = (await loadPipeServerOf())(`${socketPath}-none`) ?? null;
 const owner = await lookAtStandardPipe(socketPath);
@@ -41,6 +47,6 @@ say({
   socketPath,
   dataFolder,
   publicLine: key.publicLine,
-  list,
+  pipes,
   account: (await loadProcesses()).ownAccount(),
 });

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createConnection, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { silentLog } from '../../../diagnostics/log.ts';
 import type { RunSession, SessionRun } from '../../../main/connect/connect-session.ts';
 import { messageFrame, SessionFrameReader } from '../../../main/connect/session-frames.ts';
@@ -300,5 +300,38 @@ describe('the sessions socket', () => {
     const over = closed(stays);
     await clock.pass(10_000);
     await over;
+  });
+});
+
+describe('sessions on a pipe of Windows', () => {
+  const held = (account: string | undefined) => {
+    const release = vi.fn<() => void>();
+    return { look: { ownAccount: () => 'S-1-5-21-1-2-3-1001', hold: () => ({ account, release }) }, release };
+  };
+
+  it('are those of an app of the same account; its pipe is held until it is connected to', async () => {
+    await start();
+    const { look, release } = held('S-1-5-21-1-2-3-1001');
+    const app = await connectToSessions(path, systemClock, look);
+    closing.push(() => app.close());
+    expect(await app.list()).toEqual([]);
+    expect(release).toHaveBeenCalledOnce();
+  });
+
+  it('are not asked for where another account answers, or one of which Windows says nothing', async () => {
+    path = join(folder, 'anothers.sock');
+    const met = vi.fn<(socket: Socket) => void>();
+    const server = createServer(met);
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+    closing.push(() => server.close());
+    for (const account of ['S-1-5-21-1-2-3-1002', undefined]) {
+      const { look, release } = held(account);
+      const refused = connectToSessions(path, systemClock, look);
+      await expect(refused).rejects.toMatchObject({ code: 'SESSIONS_APP_NOT_YOURS' });
+      expect(release).toHaveBeenCalledOnce();
+    }
+    const nobody = connectToSessions(path, systemClock, { ...held(undefined).look, hold: () => undefined });
+    await expect(nobody).rejects.toMatchObject({ code: 'SESSIONS_APP_NOT_RUNNING' });
+    expect(met).not.toHaveBeenCalled();
   });
 });
