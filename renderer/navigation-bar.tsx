@@ -17,6 +17,7 @@ import {
   WindowConsoleFilled,
   WindowConsoleRegular,
 } from '@fluentui/react-icons';
+import { ItemList } from './design/item-list.tsx';
 import { type ScreenName, useNavigation } from './navigation.tsx';
 import { useTexts } from './texts.tsx';
 
@@ -40,14 +41,6 @@ const useStyles = makeStyles({
     padding: `${tokens.spacingVerticalL} ${tokens.spacingHorizontalS}`,
     boxSizing: 'border-box',
     [NARROW]: { width: '84px', padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalXS}` },
-  },
-  list: {
-    listStyleType: 'none',
-    margin: 0,
-    padding: 0,
-    display: 'flex',
-    flexDirection: 'column',
-    gap: tokens.spacingVerticalXS,
   },
   item: {
     position: 'relative',
@@ -108,7 +101,7 @@ export function NavigationBar() {
   const { place, go } = useNavigation();
   return (
     <nav className={styles.bar} aria-label={say('frame.navigation')}>
-      <ul className={styles.list}>
+      <ItemList gap="XS">
         {ITEMS.map(({ screen, text, Icon }) => {
           const current = place.screen === screen;
           return (
@@ -127,7 +120,7 @@ export function NavigationBar() {
             </li>
           );
         })}
-      </ul>
+      </ItemList>
     </nav>
   );
 }

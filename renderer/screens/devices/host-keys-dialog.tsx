@@ -1,21 +1,12 @@
 /** The host keys that are known of a device: fingerprints to compare, where each stands, whether it counts; and forgetting them. */
-import {
-  Button,
-  Dialog,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  makeStyles,
-  mergeClasses,
-  tokens,
-} from '@fluentui/react-components';
+import { Button, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import { useCallback, useEffect, useState } from 'react';
 import type { CallOutput, TargetView } from '../../../main/ipc/contract.ts';
 import { call } from '../../contract-client.ts';
 import { DangerButton } from '../../design/danger-button.tsx';
-import { DialogButtons } from '../../design/dialog-buttons.tsx';
+import { DialogFrame } from '../../design/dialog-frame.tsx';
 import { ErrorNotice } from '../../design/error-notice.tsx';
+import { ItemList } from '../../design/item-list.tsx';
 import { Spinner } from '../../design/spinner.tsx';
 import { StateBadge } from '../../design/state-badge.tsx';
 import { useTexts } from '../../texts.tsx';
@@ -36,8 +27,6 @@ const WHERE = {
 } as const;
 
 const useStyles = makeStyles({
-  surface: { maxWidth: '640px' },
-  content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
   host: {
     margin: 0,
     fontSize: tokens.fontSizeBase300,
@@ -45,14 +34,6 @@ const useStyles = makeStyles({
     overflowWrap: 'anywhere',
   },
   head: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: `0 ${tokens.spacingHorizontalM}` },
-  keys: {
-    listStyleType: 'none',
-    margin: 0,
-    padding: 0,
-    display: 'flex',
-    flexDirection: 'column',
-    gap: tokens.spacingVerticalS,
-  },
   print: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200, overflowWrap: 'anywhere' },
   where: { color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200, overflowWrap: 'anywhere' },
   idle: { opacity: 0.8 },
@@ -89,52 +70,46 @@ export function HostKeysDialog({ target, onForgotten, onClose }: HostKeysDialogP
   const isOwn = hosts?.some(({ keys }) => keys.some(({ origin, marker }) => origin === 'own' && marker === undefined));
 
   return (
-    <Dialog open onOpenChange={(_, { open }) => !open && onClose()}>
-      <DialogSurface className={styles.surface}>
-        <DialogBody>
-          <DialogTitle>{say('devices.host-keys-title', { name })}</DialogTitle>
-          <DialogContent className={styles.content}>
-            {error !== undefined && <ErrorNotice error={error} />}
-            {hosts === undefined && error === undefined && <Spinner label={say('devices.host-keys-reading')} />}
-            {hosts?.map(({ address, isPinned, keys }) => (
-              <section key={address}>
-                <div className={styles.head}>
-                  <h3 className={styles.host}>{address}</h3>
-                  {isPinned && <StateBadge state="good">{say('devices.host-keys-pinned')}</StateBadge>}
+    <DialogFrame
+      title={say('devices.host-keys-title', { name })}
+      maxWidth={640}
+      onClose={onClose}
+      buttons={
+        <>
+          <Button onClick={onClose} autoFocus>
+            {say('devices.close')}
+          </Button>
+          {isOwn === true && !asks && <Button onClick={() => setAsks(true)}>{say('devices.host-keys-forget')}</Button>}
+          {asks && <DangerButton onClick={forget}>{say('devices.host-keys-forget-now')}</DangerButton>}
+        </>
+      }
+    >
+      {error !== undefined && <ErrorNotice error={error} />}
+      {hosts === undefined && error === undefined && <Spinner label={say('devices.host-keys-reading')} />}
+      {hosts?.map(({ address, isPinned, keys }) => (
+        <section key={address}>
+          <div className={styles.head}>
+            <h3 className={styles.host}>{address}</h3>
+            {isPinned && <StateBadge state="good">{say('devices.host-keys-pinned')}</StateBadge>}
+          </div>
+          {keys.length === 0 && <p className={styles.text}>{say('devices.host-keys-none')}</p>}
+          <ItemList gap="S">
+            {keys.map(({ file, line, origin, marker, type, fingerprint }) => (
+              <li key={`${file}:${line}`} className={mergeClasses(isPinned && origin !== 'pinned' && styles.idle)}>
+                <div className={styles.print}>
+                  {marker === undefined ? '' : `@${marker} `}
+                  {type} {fingerprint}
                 </div>
-                {keys.length === 0 && <p className={styles.text}>{say('devices.host-keys-none')}</p>}
-                <ul className={styles.keys}>
-                  {keys.map(({ file, line, origin, marker, type, fingerprint }) => (
-                    <li
-                      key={`${file}:${line}`}
-                      className={mergeClasses(isPinned && origin !== 'pinned' && styles.idle)}
-                    >
-                      <div className={styles.print}>
-                        {marker === undefined ? '' : `@${marker} `}
-                        {type} {fingerprint}
-                      </div>
-                      <div className={styles.where}>
-                        {say(WHERE[origin], { file, line })}
-                        {isPinned && origin !== 'pinned' && ` ${say('devices.host-keys-idle')}`}
-                      </div>
-                    </li>
-                  ))}
-                </ul>
-              </section>
+                <div className={styles.where}>
+                  {say(WHERE[origin], { file, line })}
+                  {isPinned && origin !== 'pinned' && ` ${say('devices.host-keys-idle')}`}
+                </div>
+              </li>
             ))}
-            {asks && <p className={styles.text}>{say('devices.host-keys-forget-explained')}</p>}
-          </DialogContent>
-          <DialogButtons>
-            <Button onClick={onClose} autoFocus>
-              {say('devices.close')}
-            </Button>
-            {isOwn === true && !asks && (
-              <Button onClick={() => setAsks(true)}>{say('devices.host-keys-forget')}</Button>
-            )}
-            {asks && <DangerButton onClick={forget}>{say('devices.host-keys-forget-now')}</DangerButton>}
-          </DialogButtons>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+          </ItemList>
+        </section>
+      ))}
+      {asks && <p className={styles.text}>{say('devices.host-keys-forget-explained')}</p>}
+    </DialogFrame>
   );
 }

@@ -1,19 +1,9 @@
 /** Shows what taking in the targets of a file would do, and does it where somebody agrees: all of it or nothing. */
-import {
-  Button,
-  Dialog,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  makeStyles,
-  Switch,
-  tokens,
-} from '@fluentui/react-components';
+import { Button, makeStyles, Switch, tokens } from '@fluentui/react-components';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { CallOutput } from '../../../main/ipc/contract.ts';
 import { call } from '../../contract-client.ts';
-import { DialogButtons } from '../../design/dialog-buttons.tsx';
+import { DialogFrame } from '../../design/dialog-frame.tsx';
 import { ErrorNotice } from '../../design/error-notice.tsx';
 import { ScrollingTable } from '../../design/scrolling-table.tsx';
 import { Spinner } from '../../design/spinner.tsx';
@@ -41,8 +31,6 @@ const BADGES: Readonly<Record<Line['verdict'], BadgeState>> = {
 };
 
 const useStyles = makeStyles({
-  surface: { maxWidth: '820px' },
-  content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
   file: { margin: 0, color: tokens.colorNeutralForeground2, overflowWrap: 'anywhere' },
   verdict: { whiteSpace: 'nowrap', '& span': { verticalAlign: 'top' } },
   name: { fontWeight: tokens.fontWeightSemibold, overflowWrap: 'anywhere' },
@@ -100,81 +88,77 @@ export function ImportDialog({ which, onImported, onClose }: ImportDialogProps) 
     return which === 'chosen' ? null : <Spinner label={say('devices.import-reading')} />;
   }
   return (
-    <Dialog open onOpenChange={(_, { open }) => !open && onClose()}>
-      <DialogSurface className={styles.surface}>
-        <DialogBody>
-          <DialogTitle>{say('devices.import-title')}</DialogTitle>
-          <DialogContent className={styles.content}>
-            {error !== undefined && <ErrorNotice error={error} />}
-            {looked !== undefined && (
-              <>
-                <p className={styles.file}>{say('devices.import-file', { file: looked.file })}</p>
-                <p style={{ margin: 0 }} role="status">
-                  {say('devices.import-summary', {
-                    added: count('add'),
-                    changed: count('change'),
-                    same: count('same'),
-                    left: count('clash', 'refused'),
-                  })}
-                </p>
-                {count('clash', 'change') > 0 && (
-                  <Switch
-                    checked={update}
-                    label={say('devices.import-update', { count: count('clash', 'change') })}
-                    onChange={(_, { checked }) => {
-                      setUpdate(checked);
-                      void look('again', checked);
-                    }}
-                  />
-                )}
-                {shown.length > 0 && (
-                  <ScrollingTable
-                    isFramed
-                    label={say('devices.import-lines')}
-                    columns={[
-                      say('devices.import-column-verdict'),
-                      say('devices.import-column-name'),
-                      say('devices.import-column-what'),
-                    ]}
-                  >
-                    {shown.map((line) => (
-                      <tr key={`${line.place} ${line.name}`}>
-                        <td className={styles.verdict}>
-                          <StateBadge state={BADGES[line.verdict]}>{say(`devices.import-${line.verdict}`)}</StateBadge>
-                        </td>
-                        <td className={styles.name}>{line.name}</td>
-                        <td className={styles.what}>
-                          {what(line)}{' '}
-                          <span className={styles.place}>{say('devices.import-at', { place: line.place })}</span>
-                        </td>
-                      </tr>
-                    ))}
-                  </ScrollingTable>
-                )}
-                {lines.length > shown.length && (
-                  <p style={{ margin: 0 }}>{say('devices.import-more', { count: lines.length - shown.length })}</p>
-                )}
-                {looked.notes.length > 0 && (
-                  <ul className={styles.notes}>
-                    {looked.notes.slice(0, 20).map((note) => (
-                      <li key={note}>{note}</li>
-                    ))}
-                  </ul>
-                )}
-              </>
-            )}
-          </DialogContent>
-          <DialogButtons>
-            <Button onClick={onClose}>{say('devices.cancel')}</Button>
-            {looked !== undefined && (
-              <Button appearance="primary" disabledFocusable={toDo === 0 || busy} onClick={take}>
-                {say('devices.import-take', { count: toDo })}
-              </Button>
-            )}
-          </DialogButtons>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <DialogFrame
+      title={say('devices.import-title')}
+      maxWidth={820}
+      onClose={onClose}
+      buttons={
+        <>
+          <Button onClick={onClose}>{say('devices.cancel')}</Button>
+          {looked !== undefined && (
+            <Button appearance="primary" disabledFocusable={toDo === 0 || busy} onClick={take}>
+              {say('devices.import-take', { count: toDo })}
+            </Button>
+          )}
+        </>
+      }
+    >
+      {error !== undefined && <ErrorNotice error={error} />}
+      {looked !== undefined && (
+        <>
+          <p className={styles.file}>{say('devices.import-file', { file: looked.file })}</p>
+          <p role="status">
+            {say('devices.import-summary', {
+              added: count('add'),
+              changed: count('change'),
+              same: count('same'),
+              left: count('clash', 'refused'),
+            })}
+          </p>
+          {count('clash', 'change') > 0 && (
+            <Switch
+              checked={update}
+              label={say('devices.import-update', { count: count('clash', 'change') })}
+              onChange={(_, { checked }) => {
+                setUpdate(checked);
+                void look('again', checked);
+              }}
+            />
+          )}
+          {shown.length > 0 && (
+            <ScrollingTable
+              isFramed
+              label={say('devices.import-lines')}
+              columns={[
+                say('devices.import-column-verdict'),
+                say('devices.import-column-name'),
+                say('devices.import-column-what'),
+              ]}
+            >
+              {shown.map((line) => (
+                <tr key={`${line.place} ${line.name}`}>
+                  <td className={styles.verdict}>
+                    <StateBadge state={BADGES[line.verdict]}>{say(`devices.import-${line.verdict}`)}</StateBadge>
+                  </td>
+                  <td className={styles.name}>{line.name}</td>
+                  <td className={styles.what}>
+                    {what(line)} <span className={styles.place}>{say('devices.import-at', { place: line.place })}</span>
+                  </td>
+                </tr>
+              ))}
+            </ScrollingTable>
+          )}
+          {lines.length > shown.length && <p>{say('devices.import-more', { count: lines.length - shown.length })}</p>}
+          {looked.notes.length > 0 && (
+            <ul className={styles.notes}>
+              {looked.notes.slice(0, 20).map((note) => (
+                <li key={note}>{note}</li>
+              ))}
+            </ul>
+          )}
+        </>
+      )}
+    </DialogFrame>
   );
 
   function what({ verdict, reason, device, fields = [] }: Line): string {

@@ -1,9 +1,9 @@
 /** Asks before a device is forgotten. The button that keeps it has the focus. */
-import { Button, Dialog, DialogBody, DialogContent, DialogSurface, DialogTitle } from '@fluentui/react-components';
+import { Button } from '@fluentui/react-components';
 import { useState } from 'react';
 import type { TargetView } from '../../../main/ipc/contract.ts';
 import { CallError, call } from '../../contract-client.ts';
-import { DialogButtons } from '../../design/dialog-buttons.tsx';
+import { DialogFrame } from '../../design/dialog-frame.tsx';
 import { ErrorNotice } from '../../design/error-notice.tsx';
 import { useTexts } from '../../texts.tsx';
 
@@ -30,24 +30,24 @@ export function RemoveDeviceDialog({ target, onRemoved, onClose }: RemoveDeviceD
     }
   };
   return (
-    <Dialog open modalType="alert" onOpenChange={(_, { open }) => !open && onClose()}>
-      <DialogSurface style={{ maxWidth: '440px' }}>
-        <DialogBody>
-          <DialogTitle>{say('devices.remove-title', { name: target.name })}</DialogTitle>
-          <DialogContent>
-            <p style={{ margin: 0 }}>{say('devices.remove-explained', { device: target.device })}</p>
-            {error !== undefined && <ErrorNotice error={error} />}
-          </DialogContent>
-          <DialogButtons>
-            <Button autoFocus onClick={onClose}>
-              {say('devices.keep')}
-            </Button>
-            <Button appearance="primary" onClick={remove}>
-              {say(isInUse(error) ? 'devices.remove-even-if-used' : 'devices.remove')}
-            </Button>
-          </DialogButtons>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <DialogFrame
+      isAlert
+      title={say('devices.remove-title', { name: target.name })}
+      maxWidth={440}
+      onClose={onClose}
+      buttons={
+        <>
+          <Button autoFocus onClick={onClose}>
+            {say('devices.keep')}
+          </Button>
+          <Button appearance="primary" onClick={remove}>
+            {say(isInUse(error) ? 'devices.remove-even-if-used' : 'devices.remove')}
+          </Button>
+        </>
+      }
+    >
+      <p>{say('devices.remove-explained', { device: target.device })}</p>
+      {error !== undefined && <ErrorNotice error={error} />}
+    </DialogFrame>
   );
 }

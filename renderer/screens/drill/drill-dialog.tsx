@@ -1,17 +1,8 @@
 /** Rehearses, and shows each step as it is taken; then what was rehearsed before. Or, with nothing to rehearse, only that. */
-import {
-  Button,
-  Dialog,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  makeStyles,
-  tokens,
-} from '@fluentui/react-components';
+import { Button, makeStyles, tokens } from '@fluentui/react-components';
 import { useEffect } from 'react';
 import { useAnnounce } from '../../design/announcement.tsx';
-import { DialogButtons } from '../../design/dialog-buttons.tsx';
+import { DialogFrame } from '../../design/dialog-frame.tsx';
 import { ErrorNotice, Notice } from '../../design/error-notice.tsx';
 import { useTexts } from '../../texts.tsx';
 import { DrillHistory } from './drill-history.tsx';
@@ -25,8 +16,6 @@ export type Rehearsal =
   | { readonly kind: 'results' };
 
 const useStyles = makeStyles({
-  surface: { maxWidth: '720px' },
-  content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalXL },
   lead: { margin: 0, color: tokens.colorNeutralForeground2 },
   summary: { margin: 0, fontWeight: tokens.fontWeightSemibold, fontSize: tokens.fontSizeBase400 },
 });
@@ -40,24 +29,20 @@ export function DrillDialog({ rehearsal, onClose }: { readonly rehearsal: Rehear
 }
 
 function Results({ onClose }: { readonly onClose: () => void }) {
-  const styles = useStyles();
   const { say } = useTexts();
   return (
-    <Dialog open onOpenChange={(_, { open }) => !open && onClose()}>
-      <DialogSurface className={styles.surface}>
-        <DialogBody>
-          <DialogTitle>{say('drill.title-results')}</DialogTitle>
-          <DialogContent className={styles.content}>
-            <DrillHistory />
-          </DialogContent>
-          <DialogButtons>
-            <Button appearance="primary" onClick={onClose}>
-              {say('drill.close')}
-            </Button>
-          </DialogButtons>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <DialogFrame
+      title={say('drill.title-results')}
+      maxWidth={720}
+      onClose={onClose}
+      buttons={
+        <Button appearance="primary" onClick={onClose}>
+          {say('drill.close')}
+        </Button>
+      }
+    >
+      <DrillHistory />
+    </DialogFrame>
   );
 }
 
@@ -81,42 +66,40 @@ function Rehearsing({ rehearsal, onClose }: { readonly rehearsal: Rehearsed; rea
     all: () => say('drill.title-all'),
   }[rehearsal.kind]();
   return (
-    <Dialog open modalType="alert" onOpenChange={(_, { open }) => !open && !isRunning && onClose()}>
-      <DialogSurface className={styles.surface}>
-        <DialogBody>
-          <DialogTitle>{title}</DialogTitle>
-          <DialogContent className={styles.content}>
-            {isRunning && (
-              <p className={styles.lead}>
-                {say('drill.lead')} {say('drill.touch-hint')}
-              </p>
-            )}
-            <Ended drill={drill} />
-            {state.phase !== 'failed' &&
-              state.parts.map((part, at) => (
-                // Parts are only ever added at the end.
-                // biome-ignore lint/suspicious/noArrayIndexKey: a target with several ways is there several times
-                <DrillSteps key={at} part={part} isRunning={isRunning} />
-              ))}
-            {state.phase === 'done' && <DrillHistory only={state.drills.map(({ target }) => target)} />}
-          </DialogContent>
-          <DialogButtons>
-            {isRunning ? (
-              <Button onClick={drill.stop} disabledFocusable={state.isStopping}>
-                {say(state.isStopping ? 'drill.stopping' : 'drill.stop')}
-              </Button>
-            ) : (
-              <>
-                <Button onClick={drill.start}>{say('drill.again')}</Button>
-                <Button appearance="primary" onClick={onClose}>
-                  {say('drill.close')}
-                </Button>
-              </>
-            )}
-          </DialogButtons>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <DialogFrame
+      isAlert
+      title={title}
+      maxWidth={720}
+      onClose={() => !isRunning && onClose()}
+      buttons={
+        isRunning ? (
+          <Button onClick={drill.stop} disabledFocusable={state.isStopping}>
+            {say(state.isStopping ? 'drill.stopping' : 'drill.stop')}
+          </Button>
+        ) : (
+          <>
+            <Button onClick={drill.start}>{say('drill.again')}</Button>
+            <Button appearance="primary" onClick={onClose}>
+              {say('drill.close')}
+            </Button>
+          </>
+        )
+      }
+    >
+      {isRunning && (
+        <p className={styles.lead}>
+          {say('drill.lead')} {say('drill.touch-hint')}
+        </p>
+      )}
+      <Ended drill={drill} />
+      {state.phase !== 'failed' &&
+        state.parts.map((part, at) => (
+          // Parts are only ever added at the end.
+          // biome-ignore lint/suspicious/noArrayIndexKey: a target with several ways is there several times
+          <DrillSteps key={at} part={part} isRunning={isRunning} />
+        ))}
+      {state.phase === 'done' && <DrillHistory only={state.drills.map(({ target }) => target)} />}
+    </DialogFrame>
   );
 }
 

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useId, useState } from 'react';
 import type { CallOutput, DrillView } from '../../../main/ipc/contract.ts';
 import { call, onEvent } from '../../contract-client.ts';
 import { ErrorNotice } from '../../design/error-notice.tsx';
+import { ItemList } from '../../design/item-list.tsx';
 import { ScrollingTable } from '../../design/scrolling-table.tsx';
 import { Spinner } from '../../design/spinner.tsx';
 import { StateBadge } from '../../design/state-badge.tsx';
@@ -27,14 +28,6 @@ const useStyles = makeStyles({
     fontWeight: tokens.fontWeightSemibold,
   },
   explained: { margin: 0, color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
-  lines: {
-    listStyleType: 'none',
-    margin: 0,
-    padding: 0,
-    display: 'flex',
-    flexDirection: 'column',
-    gap: tokens.spacingVerticalM,
-  },
   name: { fontWeight: tokens.fontWeightSemibold, overflowWrap: 'anywhere' },
   axis: {
     display: 'flex',
@@ -81,14 +74,14 @@ export function DrillHistory({ only }: { readonly only?: readonly string[] }) {
       {drills.length > 0 && !isTable && (
         <>
           <p className={styles.explained}>{say('drill.history-explained')}</p>
-          <ul className={styles.lines}>
+          <ItemList gap="M">
             {devices.map((device) => (
               <li key={device}>
                 <div className={styles.name}>{device}</div>
                 <DrillLine name={device} drills={drills.filter(({ target }) => target === device)} now={listed.now} />
               </li>
             ))}
-          </ul>
+          </ItemList>
           <div className={styles.axis} aria-hidden="true">
             <span>{say('drill.days-ago')}</span>
             <span>{say('drill.today')}</span>

@@ -3,22 +3,11 @@ import { makeStyles, Radio, RadioGroup, tokens } from '@fluentui/react-component
 import { useEffect, useRef } from 'react';
 import { useAnnounce } from '../../design/announcement.tsx';
 import { Notice } from '../../design/error-notice.tsx';
-import { KeyDrawing } from '../../design/key-drawing.tsx';
+import { KeyStage } from '../../design/key-stage.tsx';
 import { useTexts } from '../../texts.tsx';
 import { hasFewTries, type PluggedInKey } from './chosen-key.ts';
 
 const useStyles = makeStyles({
-  stage: {
-    display: 'flex',
-    flexWrap: 'wrap',
-    alignItems: 'center',
-    gap: tokens.spacingHorizontalXXXL,
-    padding: `${tokens.spacingVerticalXXL} ${tokens.spacingHorizontalXXL}`,
-    borderRadius: tokens.borderRadiusXLarge,
-    backgroundColor: tokens.colorNeutralBackground2,
-    border: `1px solid ${tokens.colorNeutralStroke2}`,
-  },
-  words: { flexGrow: 1, flexBasis: '240px', minWidth: 0 },
   title: {
     margin: 0,
     fontSize: tokens.fontSizeBase500,
@@ -53,35 +42,27 @@ export function KeyChoice({ keys, chosen, onChoose }: KeyChoiceProps) {
   useNoticed(keys, title);
   return (
     <>
-      <section className={styles.stage} aria-labelledby="key-choice-title">
-        <KeyDrawing state={keys.length === 0 ? 'absent' : 'present'} />
-        <div className={styles.words}>
-          <h2 className={styles.title} id="key-choice-title">
-            {title}
-          </h2>
-          {keys.length === 0 && <p className={styles.text}>{say('enroll.none-text')}</p>}
-          {keys.length === 1 && chosen !== undefined && <OneKey pluggedIn={chosen} />}
-          {keys.length > 1 && (
-            <>
-              <p className={styles.text}>{say('enroll.several-text')}</p>
-              <RadioGroup
-                aria-labelledby="key-choice-title"
-                value={chosen?.path ?? ''}
-                onChange={(_, { value }) => onChoose(value)}
-              >
-                {keys.map((key) => (
-                  <Radio
-                    key={key.path}
-                    className={styles.choice}
-                    value={key.path}
-                    label={<KeyLabel pluggedIn={key} />}
-                  />
-                ))}
-              </RadioGroup>
-            </>
-          )}
-        </div>
-      </section>
+      <KeyStage drawing={keys.length === 0 ? 'absent' : 'present'} labelledBy="key-choice-title">
+        <h2 className={styles.title} id="key-choice-title">
+          {title}
+        </h2>
+        {keys.length === 0 && <p className={styles.text}>{say('enroll.none-text')}</p>}
+        {keys.length === 1 && chosen !== undefined && <OneKey pluggedIn={chosen} />}
+        {keys.length > 1 && (
+          <>
+            <p className={styles.text}>{say('enroll.several-text')}</p>
+            <RadioGroup
+              aria-labelledby="key-choice-title"
+              value={chosen?.path ?? ''}
+              onChange={(_, { value }) => onChoose(value)}
+            >
+              {keys.map((key) => (
+                <Radio key={key.path} className={styles.choice} value={key.path} label={<KeyLabel pluggedIn={key} />} />
+              ))}
+            </RadioGroup>
+          </>
+        )}
+      </KeyStage>
       {chosen !== undefined && <Forewarning pluggedIn={chosen} />}
     </>
   );
@@ -92,15 +73,12 @@ export function KeyThroughWindows() {
   const styles = useStyles();
   const { say } = useTexts();
   return (
-    <section className={styles.stage} aria-labelledby="key-choice-title">
-      <KeyDrawing state="present" />
-      <div className={styles.words}>
-        <h2 className={styles.title} id="key-choice-title">
-          {say('enroll.through-windows')}
-        </h2>
-        <p className={styles.text}>{say('enroll.through-windows-text')}</p>
-      </div>
-    </section>
+    <KeyStage drawing="present" labelledBy="key-choice-title">
+      <h2 className={styles.title} id="key-choice-title">
+        {say('enroll.through-windows')}
+      </h2>
+      <p className={styles.text}>{say('enroll.through-windows-text')}</p>
+    </KeyStage>
   );
 }
 

@@ -1,21 +1,10 @@
 /** Of a run and its outcome alike: the key drawn beside what there is to do, the steps below. */
 import { makeStyles, tokens } from '@fluentui/react-components';
 import { type ReactNode, useEffect, useRef } from 'react';
-import { KeyDrawing, type KeyDrawingState } from '../../design/key-drawing.tsx';
+import type { KeyDrawingState } from '../../design/key-drawing.tsx';
+import { KeyStage } from '../../design/key-stage.tsx';
 
 const useStyles = makeStyles({
-  stage: {
-    display: 'flex',
-    flexWrap: 'wrap',
-    alignItems: 'center',
-    gap: tokens.spacingHorizontalXXXL,
-    minHeight: '104px',
-    padding: `${tokens.spacingVerticalXXL} ${tokens.spacingHorizontalXXL}`,
-    borderRadius: tokens.borderRadiusXLarge,
-    backgroundColor: tokens.colorNeutralBackground2,
-    border: `1px solid ${tokens.colorNeutralStroke2}`,
-  },
-  words: { flexGrow: 1, flexBasis: '240px', minWidth: 0 },
   title: {
     margin: 0,
     fontSize: tokens.fontSizeBase600,
@@ -41,15 +30,12 @@ export function RunFrame({ drawing, title, text, children, focusOn }: RunFramePr
   // biome-ignore lint/correctness/useExhaustiveDependencies: the focus moves when the phase changes, and only then.
   useEffect(() => heading.current?.focus({ preventScroll: false }), [focusOn]);
   return (
-    <section className={styles.stage} aria-labelledby="run-title">
-      <KeyDrawing state={drawing} />
-      <div className={styles.words}>
-        <h2 className={styles.title} id="run-title" ref={heading} tabIndex={-1}>
-          {title}
-        </h2>
-        {text !== undefined && <p className={styles.text}>{text}</p>}
-        {children}
-      </div>
-    </section>
+    <KeyStage drawing={drawing} labelledBy="run-title">
+      <h2 className={styles.title} id="run-title" ref={heading} tabIndex={-1}>
+        {title}
+      </h2>
+      {text !== undefined && <p className={styles.text}>{text}</p>}
+      {children}
+    </KeyStage>
   );
 }

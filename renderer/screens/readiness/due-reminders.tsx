@@ -3,6 +3,7 @@ import { Button, makeStyles, tokens } from '@fluentui/react-components';
 import { useState } from 'react';
 import type { ReminderView } from '../../../main/ipc/contract.ts';
 import { ErrorNotice } from '../../design/error-notice.tsx';
+import { ItemList } from '../../design/item-list.tsx';
 import { SectionTitle } from '../../design/section-title.tsx';
 import { StateBadge } from '../../design/state-badge.tsx';
 import { useNavigation } from '../../navigation.tsx';
@@ -14,7 +15,6 @@ import { useRemedy } from '../reminders/use-remedy.ts';
 const SHOWN = 3;
 
 const useStyles = makeStyles({
-  list: { listStyleType: 'none', margin: 0, padding: 0 },
   row: {
     display: 'flex',
     flexWrap: 'wrap',
@@ -43,7 +43,7 @@ export function DueReminders() {
     <section aria-labelledby="due-title">
       <SectionTitle id="due-title">{say('reminders.home', { count: due.length })}</SectionTitle>
       {failure !== undefined && <ErrorNotice error={failure} />}
-      <ul className={styles.list}>
+      <ItemList>
         {due.slice(0, SHOWN).map(({ id, title, severity, remedy: action }) => (
           <li key={id} className={styles.row}>
             <span className={styles.badge}>
@@ -57,7 +57,7 @@ export function DueReminders() {
             </Button>
           </li>
         ))}
-      </ul>
+      </ItemList>
       <Button className={styles.all} appearance="subtle" onClick={() => go({ screen: 'reminders' })}>
         {say('reminders.home-all')}
       </Button>

@@ -4,6 +4,7 @@ import { useId } from 'react';
 import type { EnrolledKeyView, Readiness } from '../../../main/ipc/contract.ts';
 import { CopyButton } from '../../design/copy-button.tsx';
 import { type Fact, FactList } from '../../design/fact-list.tsx';
+import { ItemList } from '../../design/item-list.tsx';
 import { Randomart } from '../../design/randomart.tsx';
 import { SectionTitle } from '../../design/section-title.tsx';
 import { StateBadge } from '../../design/state-badge.tsx';
@@ -13,14 +14,6 @@ import { useEnrollmentRun } from '../enroll/enrollment-run.tsx';
 import { keyState } from './key-state.ts';
 
 const useStyles = makeStyles({
-  list: {
-    listStyleType: 'none',
-    margin: 0,
-    padding: 0,
-    display: 'flex',
-    flexDirection: 'column',
-    gap: tokens.spacingVerticalL,
-  },
   key: {
     display: 'flex',
     flexWrap: 'wrap',
@@ -62,13 +55,13 @@ export function EnrolledKeys({ enrollments, next }: EnrolledKeysProps) {
     <section aria-labelledby="keys-title">
       <SectionTitle id="keys-title">{say('readiness.keys')}</SectionTitle>
       {enrollments.length > 1 && <p className={styles.one}>{say('readiness.keys-one-on-profile')}</p>}
-      <ul className={styles.list}>
+      <ItemList gap="L">
         {enrollments.map((enrollment) => (
           <li key={enrollment.id} className={styles.key}>
             <EnrolledKey enrollment={enrollment} isOffered={enrollments.length === 1 && next.action === 'publish'} />
           </li>
         ))}
-      </ul>
+      </ItemList>
     </section>
   );
 }

@@ -1,9 +1,9 @@
 /** Asks before a recording is removed for good. The button that keeps it has the focus. */
-import { Button, Dialog, DialogBody, DialogContent, DialogSurface, DialogTitle } from '@fluentui/react-components';
+import { Button } from '@fluentui/react-components';
 import { useState } from 'react';
 import { call } from '../../contract-client.ts';
 import { DangerButton } from '../../design/danger-button.tsx';
-import { DialogButtons } from '../../design/dialog-buttons.tsx';
+import { DialogFrame } from '../../design/dialog-frame.tsx';
 import { ErrorNotice } from '../../design/error-notice.tsx';
 import { useTexts } from '../../texts.tsx';
 
@@ -26,22 +26,22 @@ export function RemoveRecordingDialog({ name, of, onRemoved, onClose }: RemoveRe
     }
   };
   return (
-    <Dialog open modalType="alert" onOpenChange={(_, { open }) => !open && onClose()}>
-      <DialogSurface style={{ maxWidth: '440px' }}>
-        <DialogBody>
-          <DialogTitle>{say('recordings.remove-title', { of })}</DialogTitle>
-          <DialogContent>
-            <p style={{ margin: 0 }}>{say('recordings.remove-explained')}</p>
-            {error !== undefined && <ErrorNotice error={error} />}
-          </DialogContent>
-          <DialogButtons>
-            <Button autoFocus onClick={onClose}>
-              {say('recordings.keep')}
-            </Button>
-            <DangerButton onClick={remove}>{say('recordings.remove')}</DangerButton>
-          </DialogButtons>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <DialogFrame
+      isAlert
+      title={say('recordings.remove-title', { of })}
+      maxWidth={440}
+      onClose={onClose}
+      buttons={
+        <>
+          <Button autoFocus onClick={onClose}>
+            {say('recordings.keep')}
+          </Button>
+          <DangerButton onClick={remove}>{say('recordings.remove')}</DangerButton>
+        </>
+      }
+    >
+      <p>{say('recordings.remove-explained')}</p>
+      {error !== undefined && <ErrorNotice error={error} />}
+    </DialogFrame>
   );
 }

@@ -2,6 +2,7 @@
 import { Button, makeStyles, tokens } from '@fluentui/react-components';
 import type { RecoveryReportView, RecoveryStep } from '../../../main/ipc/contract.ts';
 import { Notice } from '../../design/error-notice.tsx';
+import { ItemList } from '../../design/item-list.tsx';
 import { SectionTitle } from '../../design/section-title.tsx';
 import { useNavigation } from '../../navigation.tsx';
 import { useTexts, type WindowTexts } from '../../texts.tsx';
@@ -10,14 +11,6 @@ import { FoundKey } from './found-key.tsx';
 
 const useStyles = makeStyles({
   actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalM, marginTop: tokens.spacingVerticalL },
-  list: {
-    listStyleType: 'none',
-    margin: 0,
-    padding: 0,
-    display: 'flex',
-    flexDirection: 'column',
-    gap: tokens.spacingVerticalM,
-  },
   detail: {
     fontSize: tokens.fontSizeBase200,
     lineHeight: tokens.lineHeightBase200,
@@ -66,7 +59,7 @@ export function RecoveryDone({ report, steps }: RecoveryDoneProps) {
         <SectionTitle id="recovery-keys">
           {product === undefined ? say('recovery.keys-unnamed') : say('recovery.keys', { product })}
         </SectionTitle>
-        <ul className={styles.list}>
+        <ItemList gap="M">
           {keys.map((key) => (
             <li key={key.id}>
               <FoundKey found={{ ...key, enrolled: false }}>
@@ -80,7 +73,7 @@ export function RecoveryDone({ report, steps }: RecoveryDoneProps) {
               </FoundKey>
             </li>
           ))}
-        </ul>
+        </ItemList>
       </section>
       {unusable.length > 0 && (
         <section aria-labelledby="recovery-unusable">

@@ -2,6 +2,7 @@
 import { Button, makeStyles, tokens } from '@fluentui/react-components';
 import { useId, useState } from 'react';
 import type { ReminderListView } from '../../../main/ipc/contract.ts';
+import { ItemList } from '../../design/item-list.tsx';
 import { ScrollingTable } from '../../design/scrolling-table.tsx';
 import { StateBadge } from '../../design/state-badge.tsx';
 import { useTexts } from '../../texts.tsx';
@@ -27,14 +28,6 @@ const useStyles = makeStyles({
     margin: `${tokens.spacingVerticalXS} 0 ${tokens.spacingVerticalL}`,
     color: tokens.colorNeutralForeground2,
     fontSize: tokens.fontSizeBase200,
-  },
-  lines: {
-    listStyleType: 'none',
-    margin: 0,
-    padding: 0,
-    display: 'flex',
-    flexDirection: 'column',
-    gap: tokens.spacingVerticalS,
   },
   name: { fontWeight: tokens.fontWeightSemibold, overflowWrap: 'anywhere' },
   picture: { display: 'block', width: '100%', height: 'auto', overflow: 'visible' },
@@ -81,17 +74,16 @@ export function ComingReminders({ upcoming, now, until }: ComingProps) {
 }
 
 function ComingPicture({ upcoming, now, until }: ComingProps) {
-  const styles = useStyles();
   const ids = [...new Set(upcoming.map(({ id }) => id))];
   return (
     <>
-      <ul className={styles.lines}>
+      <ItemList gap="S">
         {ids.map((id) => (
           <li key={id}>
             <ComingLine stages={upcoming.filter((one) => one.id === id)} now={now} until={until} />
           </li>
         ))}
-      </ul>
+      </ItemList>
       <Axis now={now} until={until} />
     </>
   );

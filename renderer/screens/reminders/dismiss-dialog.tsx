@@ -1,18 +1,8 @@
 /** Dismisses a reminder, with the reason that is kept. */
-import {
-  Button,
-  Dialog,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  Field,
-  makeStyles,
-  tokens,
-} from '@fluentui/react-components';
+import { Button, Field, makeStyles, tokens } from '@fluentui/react-components';
 import { useState } from 'react';
 import type { ReminderView } from '../../../main/ipc/contract.ts';
-import { DialogButtons } from '../../design/dialog-buttons.tsx';
+import { DialogFrame } from '../../design/dialog-frame.tsx';
 import { TextArea } from '../../design/text-area.tsx';
 import { useTexts } from '../../texts.tsx';
 
@@ -20,7 +10,6 @@ import { useTexts } from '../../texts.tsx';
 const LONGEST = 500;
 
 const useStyles = makeStyles({
-  content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
   title: { margin: 0, fontWeight: tokens.fontWeightSemibold, overflowWrap: 'anywhere' },
   text: { margin: 0 },
 });
@@ -39,37 +28,35 @@ export function DismissDialog({ reminder, onDismiss, onClose }: DismissDialogPro
   // One line: it stands in lists and in the log.
   const because = typed.replace(/\p{Cc}+/gu, ' ').trim();
   return (
-    <Dialog open onOpenChange={(_, { open }) => !open && onClose()}>
-      <DialogSurface>
-        <DialogBody>
-          <DialogTitle>{say('reminders.dismiss-title')}</DialogTitle>
-          <DialogContent className={styles.content}>
-            <p className={styles.title}>{reminder.title}</p>
-            <p className={styles.text}>{say('reminders.dismiss-explained')}</p>
-            <Field
-              required
-              label={say('reminders.dismiss-because')}
-              {...(isMissing && { validationState: 'error', validationMessage: say('reminders.dismiss-missing') })}
-            >
-              <TextArea
-                autoFocus
-                value={typed}
-                maxLength={LONGEST}
-                onText={(text) => {
-                  setTyped(text);
-                  setMissing(false);
-                }}
-              />
-            </Field>
-          </DialogContent>
-          <DialogButtons>
-            <Button onClick={onClose}>{say('reminders.cancel')}</Button>
-            <Button appearance="primary" onClick={() => (because === '' ? setMissing(true) : onDismiss(because))}>
-              {say('reminders.dismiss-now')}
-            </Button>
-          </DialogButtons>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <DialogFrame
+      title={say('reminders.dismiss-title')}
+      onClose={onClose}
+      buttons={
+        <>
+          <Button onClick={onClose}>{say('reminders.cancel')}</Button>
+          <Button appearance="primary" onClick={() => (because === '' ? setMissing(true) : onDismiss(because))}>
+            {say('reminders.dismiss-now')}
+          </Button>
+        </>
+      }
+    >
+      <p className={styles.title}>{reminder.title}</p>
+      <p className={styles.text}>{say('reminders.dismiss-explained')}</p>
+      <Field
+        required
+        label={say('reminders.dismiss-because')}
+        {...(isMissing && { validationState: 'error', validationMessage: say('reminders.dismiss-missing') })}
+      >
+        <TextArea
+          autoFocus
+          value={typed}
+          maxLength={LONGEST}
+          onText={(text) => {
+            setTyped(text);
+            setMissing(false);
+          }}
+        />
+      </Field>
+    </DialogFrame>
   );
 }

@@ -3,6 +3,7 @@ import { Button, makeStyles, tokens } from '@fluentui/react-components';
 import { CheckmarkCircleRegular } from '@fluentui/react-icons';
 import { useState } from 'react';
 import type { ReminderListView, ReminderView } from '../../../main/ipc/contract.ts';
+import { ItemList } from '../../design/item-list.tsx';
 import { SectionTitle } from '../../design/section-title.tsx';
 import { useTexts } from '../../texts.tsx';
 
@@ -10,7 +11,6 @@ import { useTexts } from '../../texts.tsx';
 const SHOWN = 5;
 
 const useStyles = makeStyles({
-  list: { listStyleType: 'none', margin: 0, padding: 0 },
   row: {
     display: 'flex',
     flexWrap: 'wrap',
@@ -47,7 +47,7 @@ export function PutAside({ reminders, onRestore }: PutAsideProps) {
   return (
     <section aria-labelledby="reminders-aside">
       <SectionTitle id="reminders-aside">{say('reminders.aside')}</SectionTitle>
-      <ul className={styles.list}>
+      <ItemList>
         {reminders.map((reminder) => {
           const { id, title, dismissed, snoozedUntil } = reminder;
           const why =
@@ -70,7 +70,7 @@ export function PutAside({ reminders, onRestore }: PutAsideProps) {
             </li>
           );
         })}
-      </ul>
+      </ItemList>
     </section>
   );
 }
@@ -83,7 +83,7 @@ export function DoneReminders({ done }: Pick<ReminderListView, 'done'>) {
     <section aria-labelledby="reminders-done">
       <SectionTitle id="reminders-done">{say('reminders.done')}</SectionTitle>
       {done.length === 0 && <p className={styles.none}>{say('reminders.done-none')}</p>}
-      <ul className={styles.list}>
+      <ItemList>
         {done.slice(0, isAll ? undefined : SHOWN).map(({ id, title, endedAt }) => (
           <li key={`${id} ${endedAt}`} className={styles.row}>
             <span className={styles.done}>
@@ -95,7 +95,7 @@ export function DoneReminders({ done }: Pick<ReminderListView, 'done'>) {
             <span className={styles.why}>{say('reminders.done-at', { at: new Date(endedAt) })}</span>
           </li>
         ))}
-      </ul>
+      </ItemList>
       {!isAll && done.length > SHOWN && (
         <Button className={styles.more} size="small" onClick={() => setAll(true)}>
           {say('reminders.done-more', { count: done.length })}

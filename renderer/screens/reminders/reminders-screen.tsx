@@ -7,6 +7,7 @@ import { call } from '../../contract-client.ts';
 import { useAnnounce } from '../../design/announcement.tsx';
 import { EmptyState } from '../../design/empty-state.tsx';
 import { ErrorNotice } from '../../design/error-notice.tsx';
+import { ItemList } from '../../design/item-list.tsx';
 import { PageHeader } from '../../design/page-header.tsx';
 import { ScreenBody } from '../../design/screen-body.tsx';
 import { SectionTitle } from '../../design/section-title.tsx';
@@ -27,14 +28,6 @@ import { useRemedy } from './use-remedy.ts';
 const DAY_MS = 86_400_000;
 
 const useStyles = makeStyles({
-  list: {
-    listStyleType: 'none',
-    margin: 0,
-    padding: 0,
-    display: 'flex',
-    flexDirection: 'column',
-    gap: tokens.spacingVerticalM,
-  },
   card: { border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusLarge },
   divided: { borderTop: `1px solid ${tokens.colorNeutralStroke3}` },
 });
@@ -130,7 +123,7 @@ export function RemindersScreen() {
             ) : (
               <section aria-labelledby="reminders-open">
                 <SectionTitle id="reminders-open">{say('reminders.open')}</SectionTitle>
-                <ul className={styles.list}>
+                <ItemList gap="M">
                   {open.map((reminder, at) => (
                     <ReminderCard
                       key={reminder.id}
@@ -142,7 +135,7 @@ export function RemindersScreen() {
                       onDismiss={() => setDismissing(reminder)}
                     />
                   ))}
-                </ul>
+                </ItemList>
               </section>
             )}
           </div>

@@ -1,20 +1,10 @@
 /** The check while the app is closed: a switch, which shows what it writes and runs before it does. */
-import {
-  Button,
-  Dialog,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  makeStyles,
-  Switch,
-  tokens,
-} from '@fluentui/react-components';
+import { Button, makeStyles, Switch, tokens } from '@fluentui/react-components';
 import { useCallback, useEffect, useId, useRef, useState } from 'react';
 import type { CallInput, CheckScheduleView } from '../../../main/ipc/contract.ts';
 import { call } from '../../contract-client.ts';
 import { useAnnounce } from '../../design/announcement.tsx';
-import { DialogButtons } from '../../design/dialog-buttons.tsx';
+import { DialogFrame } from '../../design/dialog-frame.tsx';
 import { ErrorNotice, Notice } from '../../design/error-notice.tsx';
 import { useTexts } from '../../texts.tsx';
 
@@ -39,8 +29,6 @@ const useStyles = makeStyles({
     fontSize: tokens.fontSizeBase200,
     lineHeight: tokens.lineHeightBase200,
   },
-  surface: { maxWidth: '720px' },
-  content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
   text: { margin: 0 },
   path: {
     margin: 0,
@@ -151,35 +139,31 @@ function ScheduleDialog({ schedule: { by, files, commands }, onInstall, onClose 
   const styles = useStyles();
   const { say } = useTexts();
   return (
-    <Dialog open onOpenChange={(_, { open }) => !open && onClose()}>
-      <DialogSurface className={styles.surface}>
-        <DialogBody>
-          <DialogTitle>{say('reminders.schedule-on-title')}</DialogTitle>
-          <DialogContent className={styles.content}>
-            <p className={styles.text}>{say(`reminders.schedule-by-${by}`)}</p>
-            {files.map(({ path, text }) => (
-              <div key={path}>
-                <p className={styles.path}>{path}</p>
-                <Scrolled label={say('reminders.schedule-file', { path })} text={text} />
-              </div>
-            ))}
-            <div>
-              <p className={styles.text}>{say('reminders.schedule-runs')}</p>
-              <Scrolled
-                label={say('reminders.schedule-runs')}
-                text={commands.map((words) => words.join(' ')).join('\n')}
-              />
-            </div>
-          </DialogContent>
-          <DialogButtons>
-            <Button onClick={onClose}>{say('reminders.cancel')}</Button>
-            <Button appearance="primary" onClick={onInstall}>
-              {say('reminders.schedule-switch-on')}
-            </Button>
-          </DialogButtons>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <DialogFrame
+      title={say('reminders.schedule-on-title')}
+      maxWidth={720}
+      onClose={onClose}
+      buttons={
+        <>
+          <Button onClick={onClose}>{say('reminders.cancel')}</Button>
+          <Button appearance="primary" onClick={onInstall}>
+            {say('reminders.schedule-switch-on')}
+          </Button>
+        </>
+      }
+    >
+      <p className={styles.text}>{say(`reminders.schedule-by-${by}`)}</p>
+      {files.map(({ path, text }) => (
+        <div key={path}>
+          <p className={styles.path}>{path}</p>
+          <Scrolled label={say('reminders.schedule-file', { path })} text={text} />
+        </div>
+      ))}
+      <div>
+        <p className={styles.text}>{say('reminders.schedule-runs')}</p>
+        <Scrolled label={say('reminders.schedule-runs')} text={commands.map((words) => words.join(' ')).join('\n')} />
+      </div>
+    </DialogFrame>
   );
 }
 

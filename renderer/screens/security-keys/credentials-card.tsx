@@ -3,6 +3,7 @@ import { Button, makeStyles, tokens } from '@fluentui/react-components';
 import { useState } from 'react';
 import type { CredentialListView, ResidentCredentialView } from '../../../main/ipc/contract.ts';
 import { Notice } from '../../design/error-notice.tsx';
+import { ItemList } from '../../design/item-list.tsx';
 import { StateBadge } from '../../design/state-badge.tsx';
 import { useTexts, type WindowTexts } from '../../texts.tsx';
 import { credentialName } from './credential-name.ts';
@@ -22,7 +23,6 @@ const useStyles = makeStyles({
     lineHeight: tokens.lineHeightBase300,
     overflowWrap: 'anywhere',
   },
-  list: { listStyleType: 'none', margin: 0, padding: 0 },
   empty: { margin: 0, color: tokens.colorNeutralForeground2 },
 });
 
@@ -86,7 +86,7 @@ export function CredentialsCard({ pluggedIn, job }: CardProps) {
       {list?.relyingParties.map(({ rpId, credentials: those }) => (
         <div key={rpId} className={styles.party}>
           <h3 className={styles.rpId}>{partyTitle(rpId, say)}</h3>
-          <ul className={styles.list}>
+          <ItemList>
             {those.map((credential) => (
               <CredentialRow
                 key={credential.id}
@@ -95,7 +95,7 @@ export function CredentialsCard({ pluggedIn, job }: CardProps) {
                 onDelete={() => open({ kind: 'delete', credential })}
               />
             ))}
-          </ul>
+          </ItemList>
         </div>
       ))}
       {opened?.kind === 'rename' && (

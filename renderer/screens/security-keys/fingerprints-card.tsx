@@ -3,6 +3,7 @@ import { Button, makeStyles, tokens } from '@fluentui/react-components';
 import { AddRegular, DeleteRegular, EditRegular } from '@fluentui/react-icons';
 import { useState } from 'react';
 import type { CallOutput, FingerprintView } from '../../../main/ipc/contract.ts';
+import { ItemList } from '../../design/item-list.tsx';
 import { StateBadge } from '../../design/state-badge.tsx';
 import { useTexts } from '../../texts.tsx';
 import { KeyCard } from './key-card.tsx';
@@ -13,7 +14,6 @@ import { QuestionDialog } from './question-dialog.tsx';
 import { useOpened } from './use-opened.ts';
 
 const useStyles = makeStyles({
-  list: { listStyleType: 'none', margin: 0, padding: 0 },
   row: {
     display: 'flex',
     flexWrap: 'wrap',
@@ -90,7 +90,7 @@ export function FingerprintsCard({ pluggedIn, job }: CardProps) {
         <p className={styles.empty}>{say('keys.fingerprints-empty')}</p>
       )}
       {list !== undefined && list.fingerprints.length > 0 && (
-        <ul className={styles.list} aria-label={say('keys.fingerprints-title')}>
+        <ItemList label={say('keys.fingerprints-title')}>
           {list.fingerprints.map((finger, at) => {
             const name = finger.name ?? say('keys.fingerprint-unnamed', { number: at + 1 });
             return (
@@ -117,7 +117,7 @@ export function FingerprintsCard({ pluggedIn, job }: CardProps) {
               </li>
             );
           })}
-        </ul>
+        </ItemList>
       )}
       {opened?.kind === 'add' && (
         <NameDialog

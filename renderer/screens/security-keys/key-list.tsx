@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'react';
 import type { KeyWayView, SecurityKeyView } from '../../../main/ipc/contract.ts';
 import { useAnnounce } from '../../design/announcement.tsx';
 import { EmptyState } from '../../design/empty-state.tsx';
+import { ItemList } from '../../design/item-list.tsx';
 import { KeyDrawing } from '../../design/key-drawing.tsx';
 import { PageHeader } from '../../design/page-header.tsx';
 import { StateBadge } from '../../design/state-badge.tsx';
@@ -15,14 +16,6 @@ import { pinBadge } from './key-words.ts';
 import { AsAdministrator, ThroughWindows } from './through-windows.tsx';
 
 const useStyles = makeStyles({
-  list: {
-    listStyleType: 'none',
-    margin: 0,
-    padding: 0,
-    display: 'flex',
-    flexDirection: 'column',
-    gap: tokens.spacingVerticalL,
-  },
   key: {
     boxSizing: 'border-box',
     width: '100%',
@@ -68,7 +61,6 @@ export interface KeyListProps {
 }
 
 export function KeyList({ keys, keyWay, again }: KeyListProps) {
-  const styles = useStyles();
   const { say } = useTexts();
   const { go } = useNavigation();
   useNoticed(keys);
@@ -99,13 +91,13 @@ export function KeyList({ keys, keyWay, again }: KeyListProps) {
       ) : keys.length === 0 ? (
         <EmptyState picture={<KeyDrawing state="absent" />} title={say('keys.none')} text={say('keys.none-text')} />
       ) : (
-        <ul className={styles.list} aria-label={say('keys.title')}>
+        <ItemList gap="L" label={say('keys.title')}>
           {keys.map((key) => (
             <li key={key.path}>
               <KeyButton pluggedIn={key} isOneOfSeveral={keys.length > 1} />
             </li>
           ))}
-        </ul>
+        </ItemList>
       )}
     </>
   );

@@ -12,7 +12,7 @@ import { useTexts } from '../../texts.tsx';
 import { CredentialsCard } from './credentials-card.tsx';
 import { FingerprintsCard } from './fingerprints-card.tsx';
 import { KeyCard } from './key-card.tsx';
-import { JobStage, KeyFacts } from './key-stage.tsx';
+import { JobStage, KeyFacts } from './key-head.tsx';
 import { takesPin } from './key-words.ts';
 import { PinCard } from './pin-card.tsx';
 import { ProtectionCard } from './protection-card.tsx';

@@ -1,26 +1,13 @@
 /** Asks for a name: of a credential, or of a finger. */
-import {
-  Button,
-  Dialog,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  Field,
-  Input,
-  makeStyles,
-  tokens,
-} from '@fluentui/react-components';
+import { Button, Field, Input, makeStyles } from '@fluentui/react-components';
 import { type FormEvent, useRef, useState } from 'react';
-import { DialogButtons } from '../../design/dialog-buttons.tsx';
+import { DialogFrame } from '../../design/dialog-frame.tsx';
 import { useTexts } from '../../texts.tsx';
 
 /** Bytes of UTF-8 that every key keeps (CTAP 2.1, 6.4, maxFriendlyNames; WebAuthn, 6.4.1). */
 const LONGEST = 64;
 
 const useStyles = makeStyles({
-  surface: { maxWidth: '480px' },
-  content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalL },
   text: { margin: 0 },
 });
 
@@ -53,41 +40,39 @@ export function NameDialog(props: NameDialogProps) {
     input.current?.focus();
   };
   return (
-    <Dialog open onOpenChange={(_, { open }) => !open && onClose()}>
-      <DialogSurface className={styles.surface}>
-        <form onSubmit={submit} noValidate>
-          <DialogBody>
-            <DialogTitle>{title}</DialogTitle>
-            <DialogContent className={styles.content}>
-              {text !== undefined && <p className={styles.text}>{text}</p>}
-              <Field
-                label={label}
-                hint={hint}
-                required
-                {...(problem !== undefined && { validationState: 'error', validationMessage: problem })}
-              >
-                <Input
-                  input={{ ref: input }}
-                  value={typed}
-                  autoFocus
-                  autoComplete="off"
-                  spellCheck={false}
-                  onChange={(_, { value }) => {
-                    setTyped(value);
-                    setProblem(undefined);
-                  }}
-                />
-              </Field>
-            </DialogContent>
-            <DialogButtons>
-              <Button onClick={onClose}>{say('keys.cancel')}</Button>
-              <Button appearance="primary" type="submit">
-                {yes}
-              </Button>
-            </DialogButtons>
-          </DialogBody>
-        </form>
-      </DialogSurface>
-    </Dialog>
+    <DialogFrame
+      title={title}
+      maxWidth={480}
+      onClose={onClose}
+      onSubmit={submit}
+      buttons={
+        <>
+          <Button onClick={onClose}>{say('keys.cancel')}</Button>
+          <Button appearance="primary" type="submit">
+            {yes}
+          </Button>
+        </>
+      }
+    >
+      {text !== undefined && <p className={styles.text}>{text}</p>}
+      <Field
+        label={label}
+        hint={hint}
+        required
+        {...(problem !== undefined && { validationState: 'error', validationMessage: problem })}
+      >
+        <Input
+          input={{ ref: input }}
+          value={typed}
+          autoFocus
+          autoComplete="off"
+          spellCheck={false}
+          onChange={(_, { value }) => {
+            setTyped(value);
+            setProblem(undefined);
+          }}
+        />
+      </Field>
+    </DialogFrame>
   );
 }

@@ -1,23 +1,12 @@
 /** Asks before something is taken away. The button that keeps it has the focus, unless a word has to be typed. */
-import {
-  Button,
-  Dialog,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  makeStyles,
-  tokens,
-} from '@fluentui/react-components';
+import { Button, makeStyles, tokens } from '@fluentui/react-components';
 import { type FormEvent, useState } from 'react';
 import { DangerButton, type DangerButtonProps } from '../../design/danger-button.tsx';
-import { DialogButtons } from '../../design/dialog-buttons.tsx';
+import { DialogFrame } from '../../design/dialog-frame.tsx';
 import { useTexts } from '../../texts.tsx';
 import { isWord, TypedConsent } from './typed-consent.tsx';
 
 const useStyles = makeStyles({
-  surface: { maxWidth: '480px' },
-  content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
   sentence: { margin: 0, overflowWrap: 'anywhere' },
   code: {
     margin: 0,
@@ -66,33 +55,32 @@ export function QuestionDialog({
     if (isTyped) onYes(typed.trim());
   };
   return (
-    <Dialog open modalType="alert" onOpenChange={(_, { open }) => !open && onClose()}>
-      <DialogSurface className={styles.surface}>
-        <form onSubmit={submit}>
-          <DialogBody>
-            <DialogTitle>{title}</DialogTitle>
-            <DialogContent className={styles.content}>
-              {code !== undefined && <p className={styles.code}>{code}</p>}
-              {sentences.map((sentence) => (
-                <p key={sentence} className={styles.sentence}>
-                  {sentence}
-                </p>
-              ))}
-              {grave !== undefined && <p className={styles.grave}>{grave}</p>}
-              {word !== undefined && <TypedConsent word={word} typed={typed} onType={setTyped} />}
-            </DialogContent>
-            <DialogButtons>
-              <Button autoFocus onClick={onClose}>
-                {say('keys.keep')}
-              </Button>
-              <Yes type="submit" disabledFocusable={!isTyped}>
-                {yes}
-              </Yes>
-            </DialogButtons>
-          </DialogBody>
-        </form>
-      </DialogSurface>
-    </Dialog>
+    <DialogFrame
+      isAlert
+      title={title}
+      maxWidth={480}
+      onClose={onClose}
+      onSubmit={submit}
+      buttons={
+        <>
+          <Button autoFocus onClick={onClose}>
+            {say('keys.keep')}
+          </Button>
+          <Yes type="submit" disabledFocusable={!isTyped}>
+            {yes}
+          </Yes>
+        </>
+      }
+    >
+      {code !== undefined && <p className={styles.code}>{code}</p>}
+      {sentences.map((sentence) => (
+        <p key={sentence} className={styles.sentence}>
+          {sentence}
+        </p>
+      ))}
+      {grave !== undefined && <p className={styles.grave}>{grave}</p>}
+      {word !== undefined && <TypedConsent word={word} typed={typed} onType={setTyped} />}
+    </DialogFrame>
   );
 }
 

@@ -5,12 +5,13 @@ import type { KeyStep, SecurityKeyView } from '../../../main/ipc/contract.ts';
 import { call } from '../../contract-client.ts';
 import { DangerButton } from '../../design/danger-button.tsx';
 import { ErrorNotice, Notice } from '../../design/error-notice.tsx';
+import { KeyStage } from '../../design/key-stage.tsx';
 import { PageHeader } from '../../design/page-header.tsx';
 import { ProgressList } from '../../design/progress-list.tsx';
 import { SectionTitle } from '../../design/section-title.tsx';
 import { useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
-import { JobStage, Stage } from './key-stage.tsx';
+import { JobStage } from './key-head.tsx';
 import { LossList } from './loss-list.tsx';
 import { resetStages } from './reset-stages.ts';
 import { SecondsLeft } from './seconds-left.tsx';
@@ -161,7 +162,7 @@ function Done({ shape, steps }: DoneProps) {
   const held = consent?.loss.enrollments.find(({ onProfileOf }) => onProfileOf !== undefined);
   return (
     <>
-      <Stage drawing="done" shape={shape}>
+      <KeyStage drawing="done" shape={shape}>
         <h2 className={styles.title} ref={heading} tabIndex={-1}>
           {say('keys.reset-done')}
         </h2>
@@ -173,7 +174,7 @@ function Done({ shape, steps }: DoneProps) {
           <Button onClick={() => go({ screen: 'readiness' })}>{say('keys.reset-readiness')}</Button>
           <Button onClick={() => go({ screen: 'security-keys' })}>{say('keys.back')}</Button>
         </div>
-      </Stage>
+      </KeyStage>
       {held?.onProfileOf !== undefined && (
         <Notice
           kind="warning"

@@ -4,6 +4,7 @@ import { VideoRegular, WindowConsoleRegular } from '@fluentui/react-icons';
 import { useMemo, useState } from 'react';
 import { EmptyState } from '../../design/empty-state.tsx';
 import { ErrorNotice } from '../../design/error-notice.tsx';
+import { ItemList } from '../../design/item-list.tsx';
 import { PageHeader } from '../../design/page-header.tsx';
 import { ScreenBody } from '../../design/screen-body.tsx';
 import { useConnect, useNavigation } from '../../navigation.tsx';
@@ -21,14 +22,6 @@ const useStyles = makeStyles({
     marginTop: tokens.spacingVerticalM,
   },
   heading: { margin: 0, fontSize: tokens.fontSizeBase300, color: tokens.colorNeutralForeground2 },
-  list: {
-    listStyleType: 'none',
-    margin: 0,
-    padding: 0,
-    display: 'flex',
-    flexDirection: 'column',
-    gap: tokens.spacingVerticalS,
-  },
   device: { width: '100%', minWidth: '240px', maxWidth: '420px', overflowWrap: 'anywhere' },
 });
 
@@ -75,7 +68,7 @@ export function NoSession({ onRecordings }: { readonly onRecordings: () => void 
             {recent.length > 0 && (
               <>
                 <h3 className={styles.heading}>{say('sessions.recent')}</h3>
-                <ul className={styles.list}>
+                <ItemList gap="S">
                   {recent.map(({ name }) => (
                     <li key={name}>
                       <Button className={styles.device} onClick={() => open(name)}>
@@ -83,7 +76,7 @@ export function NoSession({ onRecordings }: { readonly onRecordings: () => void 
                       </Button>
                     </li>
                   ))}
-                </ul>
+                </ItemList>
               </>
             )}
             <Button appearance={recent.length > 0 ? 'subtle' : 'primary'} onClick={() => go({ screen: 'devices' })}>

@@ -1,15 +1,6 @@
 /** Asks before several lines are pasted where the device would run each as it comes. The focus begins on the text, where Enter does nothing. */
-import {
-  Button,
-  Dialog,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  makeStyles,
-  tokens,
-} from '@fluentui/react-components';
-import { DialogButtons } from '../../design/dialog-buttons.tsx';
+import { Button, makeStyles, tokens } from '@fluentui/react-components';
+import { DialogFrame } from '../../design/dialog-frame.tsx';
 import { TextArea } from '../../design/text-area.tsx';
 import { useTexts } from '../../texts.tsx';
 import { lineCount, withoutControls } from './pasted-text.ts';
@@ -33,27 +24,26 @@ export function PasteDialog({ text, target, onPaste, onClose }: PasteDialogProps
   const styles = useStyles();
   const { say } = useTexts();
   return (
-    <Dialog open modalType="alert" onOpenChange={(_, { open }) => !open && onClose()}>
-      <DialogSurface>
-        <DialogBody>
-          <DialogTitle>{say('sessions.paste-title', { count: lineCount(text) })}</DialogTitle>
-          <DialogContent>
-            <p className={styles.explained}>{say('sessions.paste-explained', { target })}</p>
-            <TextArea
-              className={styles.text}
-              readOnly
-              aria-label={say('sessions.paste-text')}
-              value={withoutControls(text).slice(0, SHOWN)}
-            />
-          </DialogContent>
-          <DialogButtons>
-            <Button onClick={onClose}>{say('sessions.paste-not')}</Button>
-            <Button appearance="primary" onClick={onPaste}>
-              {say('sessions.paste-do')}
-            </Button>
-          </DialogButtons>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <DialogFrame
+      isAlert
+      title={say('sessions.paste-title', { count: lineCount(text) })}
+      onClose={onClose}
+      buttons={
+        <>
+          <Button onClick={onClose}>{say('sessions.paste-not')}</Button>
+          <Button appearance="primary" onClick={onPaste}>
+            {say('sessions.paste-do')}
+          </Button>
+        </>
+      }
+    >
+      <p className={styles.explained}>{say('sessions.paste-explained', { target })}</p>
+      <TextArea
+        className={styles.text}
+        readOnly
+        aria-label={say('sessions.paste-text')}
+        value={withoutControls(text).slice(0, SHOWN)}
+      />
+    </DialogFrame>
   );
 }

@@ -4,6 +4,7 @@ import { useEffect, useId, useState } from 'react';
 import type { AgentRequestView } from '../../../main/ipc/contract.ts';
 import { call } from '../../contract-client.ts';
 import { ErrorNotice } from '../../design/error-notice.tsx';
+import { ItemList } from '../../design/item-list.tsx';
 import { type BadgeState, StateBadge } from '../../design/state-badge.tsx';
 import { useTexts } from '../../texts.tsx';
 import { askerWords, purposeWords, reasonWords, throughWords } from './agent-request-words.ts';
@@ -33,7 +34,6 @@ const useStyles = makeStyles({
     padding: `${tokens.spacingVerticalM} ${tokens.spacingHorizontalL}`,
   },
   head: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalM },
-  list: { listStyleType: 'none', margin: 0, padding: 0 },
   row: {
     display: 'flex',
     flexWrap: 'wrap',
@@ -82,11 +82,11 @@ export function AgentActivity() {
           {say(requests.length === 0 ? 'settings.activity-empty' : 'settings.activity-none')}
         </p>
       ) : (
-        <ul className={styles.list}>
+        <ItemList>
           {shown.map((request) => (
             <AgentRequest key={request.id} request={request} />
           ))}
-        </ul>
+        </ItemList>
       )}
       {shown.length < fitting.length && (
         <Button className={styles.more} onClick={() => setShowsAll(true)}>

@@ -5,6 +5,7 @@ import type { CallInput, KeyPolicyView, SettingView } from '../../../main/ipc/co
 import { call } from '../../contract-client.ts';
 import { useAnnounce } from '../../design/announcement.tsx';
 import { ErrorNotice } from '../../design/error-notice.tsx';
+import { ItemList } from '../../design/item-list.tsx';
 import { useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
 import { useFresh } from '../../use-fresh.ts';
@@ -30,7 +31,6 @@ const useStyles = makeStyles({
   },
   title: { margin: 0, fontSize: tokens.fontSizeBase300, fontWeight: tokens.fontWeightSemibold },
   small: { margin: 0, color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
-  list: { listStyleType: 'none', margin: 0, padding: 0 },
   key: {
     display: 'flex',
     flexDirection: 'column',
@@ -78,11 +78,11 @@ export function KeyPolicies({ settings }: { readonly settings: readonly SettingV
         </div>
       )}
       {value !== undefined && value.policies.length > 0 && (
-        <ul className={styles.list}>
+        <ItemList>
           {value.policies.map((policy) => (
             <KeyPolicy key={policy.key} policy={policy} settings={settings} onSaved={again} />
           ))}
-        </ul>
+        </ItemList>
       )}
     </section>
   );

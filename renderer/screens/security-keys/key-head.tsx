@@ -4,24 +4,12 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import type { SecurityKeyView } from '../../../main/ipc/contract.ts';
 import { useAnnounce } from '../../design/announcement.tsx';
 import { FactList } from '../../design/fact-list.tsx';
-import { KeyDrawing, type KeyDrawingState } from '../../design/key-drawing.tsx';
+import { KeyStage } from '../../design/key-stage.tsx';
 import { useTexts } from '../../texts.tsx';
 import { keySentence } from './key-sentence.ts';
 import type { KeyJob, KeyJobState } from './use-key-job.ts';
 
 const useStyles = makeStyles({
-  stage: {
-    display: 'flex',
-    flexWrap: 'wrap',
-    alignItems: 'center',
-    gap: `${tokens.spacingVerticalL} ${tokens.spacingHorizontalXXXL}`,
-    minHeight: '112px',
-    padding: `${tokens.spacingVerticalXXL} ${tokens.spacingHorizontalXXL}`,
-    borderRadius: tokens.borderRadiusXLarge,
-    backgroundColor: tokens.colorNeutralBackground2,
-    border: `1px solid ${tokens.colorNeutralStroke2}`,
-  },
-  words: { flexGrow: 1, flexBasis: '260px', minWidth: 0 },
   title: {
     margin: 0,
     fontSize: tokens.fontSizeBase600,
@@ -32,22 +20,6 @@ const useStyles = makeStyles({
   text: { margin: `${tokens.spacingVerticalXS} 0 0`, color: tokens.colorNeutralForeground2 },
   actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalM, marginTop: tokens.spacingVerticalL },
 });
-
-export interface StageProps {
-  readonly drawing: KeyDrawingState;
-  readonly shape: SecurityKeyView['shape'];
-  readonly children: ReactNode;
-}
-
-export function Stage({ drawing, shape, children }: StageProps) {
-  const styles = useStyles();
-  return (
-    <div className={styles.stage}>
-      <KeyDrawing state={drawing} shape={shape} />
-      <div className={styles.words}>{children}</div>
-    </div>
-  );
-}
 
 /** What the key is. */
 export function KeyFacts({ pluggedIn, action }: { readonly pluggedIn: SecurityKeyView; readonly action?: ReactNode }) {
@@ -63,10 +35,10 @@ export function KeyFacts({ pluggedIn, action }: { readonly pluggedIn: SecurityKe
     { name: say('keys.fact-place'), value: path, code: true },
   ];
   return (
-    <Stage drawing={problem === undefined ? 'present' : 'failed'} shape={shape}>
+    <KeyStage drawing={problem === undefined ? 'present' : 'failed'} shape={shape}>
       <FactList facts={facts} />
       {action !== undefined && <div className={styles.actions}>{action}</div>}
-    </Stage>
+    </KeyStage>
   );
 }
 
@@ -88,7 +60,7 @@ export function JobStage({ state, cancel, shape, children }: JobStageProps) {
   useEffect(() => heading.current?.focus(), []);
   useEffect(() => announce(text === undefined ? title : `${title}. ${text}`), [announce, title, text]);
   return (
-    <Stage drawing={drawing} shape={shape}>
+    <KeyStage drawing={drawing} shape={shape}>
       <h2 className={styles.title} ref={heading} tabIndex={-1}>
         {title}
       </h2>
@@ -99,6 +71,6 @@ export function JobStage({ state, cancel, shape, children }: JobStageProps) {
           {say('keys.cancel')}
         </Button>
       </div>
-    </Stage>
+    </KeyStage>
   );
 }
