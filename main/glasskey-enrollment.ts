@@ -8,8 +8,8 @@ import { type BackupOutlook, backupOutlook, enrollOutlook, type FilesOutlook } f
 import type { WrittenEnrollment } from './enrollment/enrollment.ts';
 import { skPrivateKey } from './enrollment/key-files.ts';
 import { readKeyFile } from './enrollment/read-key-file.ts';
-import { keyScrutiny } from './glasskey-attestation.ts';
 import { keyFilePath } from './glasskey-enrolled-key.ts';
+import { keyScrutiny } from './glasskey-key-scrutiny.ts';
 import { assertCanSignIn, profileHolder } from './glasskey-profile.ts';
 import { reconcileEveryMs } from './glasskey-readiness.ts';
 import { statusReport } from './glasskey-status.ts';

@@ -3,7 +3,7 @@ import { asGlasskeyError } from '../diagnostics/glasskey-error.ts';
 import type { Log } from '../diagnostics/log.ts';
 import type { Clock } from '../time/clock.ts';
 import type { ProfileKeyHolder } from './enrollment/publish.ts';
-import type { AttestationReport } from './glasskey-attest.ts';
+import type { AttestationReport } from './glasskey-attestation.ts';
 import { hostSubject } from './glasskey-host-subject.ts';
 import { skFingerprint } from './openssh/fingerprint.ts';
 import { parsePublicLine } from './openssh/public-line.ts';

@@ -35,7 +35,7 @@ export async function publishKey(
   const scrutiny = {
     // Only of such a key: a policy that cannot be understood must not keep one that was enrolled under it from the profile.
     assertFoundAllowed: async (credential: FoundCredential) => {
-      const { keyScrutiny } = await import('./glasskey-attestation.ts');
+      const { keyScrutiny } = await import('./glasskey-key-scrutiny.ts');
       (await keyScrutiny(settings, homeFolder)).assertFoundAllowed(credential);
     },
   };

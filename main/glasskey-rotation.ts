@@ -17,7 +17,7 @@ import { deleteAbandoned, type RetireWorld, retire } from './enrollment/retire.t
 import { makeBeside, type RotateWorld } from './enrollment/rotate.ts';
 import { type RotationStanding, rotationIn, rotationStanding } from './enrollment/rotation.ts';
 import type { RotationPeople } from './enrollment/rotation-people.ts';
-import { keyScrutiny } from './glasskey-attestation.ts';
+import { keyScrutiny } from './glasskey-key-scrutiny.ts';
 import { assertCanSignIn, profileHolder } from './glasskey-profile.ts';
 import { reconcileEveryMs } from './glasskey-readiness.ts';
 import { statusReport } from './glasskey-status.ts';

@@ -13,7 +13,7 @@ import type { RotationReport } from './enrollment/readiness.ts';
 import type { KeyAgent } from './glasskey-agent.ts';
 import type { AgentKeyPolicy } from './glasskey-agent-policy.ts';
 import type { AgentStatus } from './glasskey-agent-status.ts';
-import type { AttestationFiles, AttestationReport } from './glasskey-attest.ts';
+import type { AttestationFiles, AttestationReport } from './glasskey-attestation.ts';
 import type { CheckScheduleStep } from './glasskey-check-schedule.ts';
 import type { ConnectTo } from './glasskey-connect.ts';
 import type { DrillPeople, DrillRequest } from './glasskey-drill.ts';
@@ -177,14 +177,14 @@ export class Glasskey {
    * newest. Throws `NOT_ENROLLED`, `ENROLLED_KEY_UNKNOWN`, `ENROLLMENT_UNFINISHED`, `ATTESTATION_FORGED`, `ATTESTATION_ROOT_INVALID`.
    */
   attestation(key: string | undefined, as: 'enrolled' | 'now'): Promise<AttestationReport> {
-    return this.#over(import('./glasskey-attest.ts'), ({ attestationOfKey }, world) =>
+    return this.#over(import('./glasskey-attestation.ts'), ({ attestationOfKey }, world) =>
       attestationOfKey(key, as, world),
     );
   }
 
   /** The same of files that ssh-keygen made. */
   attestationOfFiles(files: AttestationFiles): Promise<AttestationReport> {
-    return this.#over(import('./glasskey-attest.ts'), ({ attestationOfFiles }, world) =>
+    return this.#over(import('./glasskey-attestation.ts'), ({ attestationOfFiles }, world) =>
       attestationOfFiles(files, world),
     );
   }
@@ -197,7 +197,7 @@ export class Glasskey {
     key: string | undefined,
     output: string | undefined,
   ): Promise<{ readonly attestation: string; readonly challenge: string }> {
-    return this.#over(import('./glasskey-attest.ts'), ({ exportAttestation }, world) =>
+    return this.#over(import('./glasskey-attestation.ts'), ({ exportAttestation }, world) =>
       exportAttestation(key, output, world),
     );
   }

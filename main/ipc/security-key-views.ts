@@ -1,5 +1,5 @@
 /** Security keys and what is on them, as it crosses to the window. */
-import type { AttestationReport } from '../glasskey-attest.ts';
+import type { AttestationReport } from '../glasskey-attestation.ts';
 import type { ResetLoss } from '../security-keys/people.ts';
 import type {
   CredentialOnKey,

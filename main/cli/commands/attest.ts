@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { GlasskeyError } from '../../../diagnostics/glasskey-error.ts';
 import type { Glasskey } from '../../glasskey.ts';
-import type { AttestationReport } from '../../glasskey-attest.ts';
+import type { AttestationReport } from '../../glasskey-attestation.ts';
 import { attestationText } from '../attestation-text.ts';
 import { type Command, type Invocation, type ParsedOptions, usageError } from '../command.ts';
 import { ExitCode } from '../exit-codes.ts';

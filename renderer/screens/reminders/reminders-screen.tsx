@@ -33,7 +33,6 @@ const useStyles = makeStyles({
 });
 
 export function RemindersScreen() {
-  const styles = useStyles();
   const { say } = useTexts();
   const announce = useAnnounce();
   const remedy = useRemedy();

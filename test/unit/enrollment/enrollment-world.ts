@@ -20,7 +20,7 @@ import type {
 import { type ProfileKeyHolder, publishEnrollment } from '../../../main/enrollment/publish.ts';
 import { readKeyFile } from '../../../main/enrollment/read-key-file.ts';
 import { storedJournal } from '../../../main/enrollment/stored-journal.ts';
-import { keyScrutiny } from '../../../main/glasskey-attestation.ts';
+import { keyScrutiny } from '../../../main/glasskey-key-scrutiny.ts';
 import { type Database, openDatabase } from '../../../main/storage/database.ts';
 import { openSettings, type Settings } from '../../../main/storage/settings.ts';
 import type { FileSteps } from '../../../main/storage/whole-file.ts';
