@@ -30,7 +30,7 @@ import { notEnrolled } from './glasskey-enrolled-key.ts';
 import { readinessAt } from './glasskey-readiness.ts';
 import type { OpenWorld } from './glasskey-world.ts';
 import type { AgentKind } from './storage/agent-activity-store.ts';
-import type { Database } from './storage/database.ts';
+import { type Database, transaction } from './storage/database.ts';
 import type { Settings } from './storage/settings.ts';
 
 /** Where ssh runs when it does not have this process's terminal: on streams, or on a terminal that a window draws. */
@@ -194,7 +194,7 @@ async function unreachedHost({ signal, world, current: { plan } }: Attempt): Pro
 async function tryWay(
   attempt: Attempt,
 ): Promise<{ readonly exitCode: number } | { readonly blockedBy: GlasskeyError }> {
-  const { signal, place, keys, world, current: login } = attempt;
+  const { signal, place, world, current: login } = attempt;
   const { environment, clock, log } = world;
   const notReady = new AbortController();
   const makeReady = () => {
@@ -211,11 +211,7 @@ async function tryWay(
   let noted: Promise<void> | undefined;
   const onDeviceLogin = (fingerprint: string | undefined) => {
     attempt.isOpen = true;
-    login.remember(clock.now());
-    noted = noteHosts(login.hops, true, world);
-    const accepted = keys.find(({ files }) => files.fingerprint === fingerprint);
-    const by = keyWantedOf(place) === undefined ? 'command-line' : 'window';
-    if (accepted !== undefined) noteProof(accepted, { at: clock.now(), device: login.device, by }, world);
+    noted = noteLogin(fingerprint, attempt);
   };
   const run = await runSsh(login.plan, {
     signal: AbortSignal.any([signal, notReady.signal]),
@@ -228,10 +224,11 @@ async function tryWay(
     holdBack: (message) => notReady.signal.aborted || isRestated(message),
     onDeviceLogin,
     ...place,
-  }).catch((error: unknown) => {
-    throw notReady.signal.aborted && !signal.aborted ? notReady.signal.reason : error;
-  });
-  await noted;
+  })
+    .catch((error: unknown) => {
+      throw notReady.signal.aborted && !signal.aborted ? notReady.signal.reason : error;
+    })
+    .finally(() => noted);
   if (run.exit.kind === 'signalled') return { exitCode: 128 + constants.signals[run.exit.signal] };
   // What the agent refused to a session that was open is no reason for its end.
   const refused = attempt.isOpen || run.exit.code !== SSH_FAILED ? undefined : attempt.agent?.lastFailure();
@@ -249,6 +246,40 @@ async function tryWay(
   }
   login.remember(clock.now());
   return { exitCode: run.exit.code };
+}
+
+/**
+ * What the login that has just succeeded shows: that the target was used, that its hosts have the known keys, that the device accepts the key
+ * with that fingerprint. In one transaction, because the disk is waited for at the end of each, and the person for the last. What cannot be
+ * written is said in the log; a name to save is tried again at the end, and told there.
+ */
+async function noteLogin(
+  fingerprint: string | undefined,
+  { place, keys, world, current: login }: Attempt,
+): Promise<void> {
+  const { database, clock, log } = world;
+  const at = clock.now();
+  const [{ formatHostSpec }, { noteHostKeys }] = await Promise.all([
+    import('./connect/host-spec.ts'),
+    import('./glasskey-observing.ts'),
+  ]);
+  const accepted = keys.find(({ files }) => files.fingerprint === fingerprint);
+  const by = keyWantedOf(place) === undefined ? 'command-line' : 'window';
+  const notNoted = (error: unknown) => log('warn', 'connect.login-not-noted', { code: asGlasskeyError(error).code });
+  try {
+    transaction(database, () => {
+      noteHostKeys(login.hops.map(formatHostSpec), true, world);
+      if (accepted !== undefined) noteProof(accepted, { at, device: login.device, by }, world);
+      try {
+        login.remember(at);
+      } catch (error) {
+        // Nothing was written: the rest stands.
+        notNoted(error);
+      }
+    });
+  } catch (error) {
+    notNoted(error);
+  }
 }
 
 /** Whether hosts showed the keys that are known of them. After the login: it waits for nothing of this. */

@@ -28,6 +28,7 @@ const LOCAL_STATE = new RegExp(
     '/main/enrollment/(enrollment|readiness|stored-journal)\\.ts$',
     '/main/glasskey(|-enrolled-key|-last-proven|-open-world|-readiness|-status)\\.ts$',
     '/main/(cli/open-glasskey|cli/output|storage/agent-socket-path)\\.ts$',
+    '/time/shown-times\\.ts$',
   ]
     .join('|')
     .replaceAll('/', '[\\\\/]'),
@@ -41,6 +42,44 @@ const LOGIN_PLAN = new RegExp(
     '/main/connect/(ssh-config-text|plan|plan-forwarded|connect-sockets|host-spec|known-hosts|pinned-host-keys)\\.ts$',
     '/main/connect/(ssh-log|hop-watch|hop-trace|ssh-exit|ssh-processes|ssh-terminal|run-ssh|ssh-program)\\.ts$',
     '/main/openssh/(host-pattern|fingerprint)\\.ts$',
+  ]
+    .join('|')
+    .replaceAll('/', '[\\\\/]'),
+);
+
+/** Who is at the terminal: what is said and asked there, the PIN among it. Whatever asks for a security key reads all of it. */
+const TERMINAL = new RegExp(
+  [
+    '/main/cli/(attestation-text|missing-consent|secret-line|secret-on-stdin)\\.ts$',
+    '/main/cli/terminal-(input-queue|people|pins|prompts)\\.ts$',
+    '/native/ctap2/(pin|product-name)\\.ts$',
+    '/native/hid/which-key\\.ts$',
+  ]
+    .join('|')
+    .replaceAll('/', '[\\\\/]'),
+);
+
+/** What a login needs at once when its plan stands: where ssh finds its agent, and what its end means. */
+const LOGIN_START = /[\\/]main[\\/](agent[\\/](agent-door|agent-socket)|connect[\\/]ssh-outcome)\.ts$/;
+
+/** What reaches a security key and asks it for a signature; what manages one stays apart. */
+const SECURITY_KEY = new RegExp(
+  [
+    '/native/ctaphid/[a-z-]+\\.ts$',
+    '/native/ctap2/(authenticator|authenticator-data|built-in-uv|cbor|client-pin|constants|cose-key|get-assertion|get-info)\\.ts$',
+    '/native/ctap2/(make-credential|member-reader|pin-[a-z-]+|reset|selection|status|status-for-key)\\.ts$',
+    '/node_modules/cbor-x/',
+  ]
+    .join('|')
+    .replaceAll('/', '[\\\\/]'),
+);
+
+/** What signs for an ssh: a login loads it while its ssh is on the way. */
+const SIGNING = new RegExp(
+  [
+    '/main/agent/(?!agent-probe|other-agent|peer-credentials|asking-program|standard-pipe)[a-z-]+\\.ts$',
+    '/main/(glasskey-(agent|agent-policy|enrolled-key)|storage/(agent-activity-store|key-policy-store))\\.ts$',
+    '/main/(security-keys/pin-seen|glasskey-observing)\\.ts$',
   ]
     .join('|')
     .replaceAll('/', '[\\\\/]'),
@@ -108,13 +147,22 @@ async function bundleCommandLine(folder: string): Promise<readonly string[]> {
       chunkFileNames: '[name]-[hash].cjs',
       codeSplitting: {
         groups: [
-          { name: 'cli', tags: ['$initial'], priority: 2 },
-          { name: 'local-state', test: LOCAL_STATE, priority: 1 },
+          { name: 'cli', tags: ['$initial'], priority: 5 },
+          { name: 'local-state', test: LOCAL_STATE, priority: 4 },
           // Files of their own, because others load them without a login.
-          { name: 'whole-file', test: /[\\/]main[\\/]storage[\\/]whole-file\.ts$/, priority: 1 },
-          { name: 'shell-word', test: /[\\/]main[\\/]connect[\\/]shell-word\.ts$/, priority: 1 },
-          { name: 'zod', test: /[\\/]node_modules[\\/]zod[\\/]/, priority: 1 },
-          { name: 'login-plan', test: LOGIN_PLAN },
+          { name: 'whole-file', test: /[\\/]main[\\/]storage[\\/]whole-file\.ts$/, priority: 4 },
+          { name: 'shell-word', test: /[\\/]main[\\/]connect[\\/]shell-word\.ts$/, priority: 4 },
+          {
+            name: 'observed',
+            test: /[\\/]main[\\/](storage[\\/]observation-store|glasskey-host-subject)\.ts$/,
+            priority: 4,
+          },
+          { name: 'zod', test: /[\\/]node_modules[\\/]zod[\\/]/, priority: 4 },
+          { name: 'login-plan', test: LOGIN_PLAN, priority: 3 },
+          { name: 'terminal', test: TERMINAL, priority: 2 },
+          { name: 'login-start', test: LOGIN_START, priority: 2 },
+          { name: 'security-key', test: SECURITY_KEY, priority: 1 },
+          { name: 'signing', test: SIGNING },
         ],
       },
       minify: true,

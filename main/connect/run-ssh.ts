@@ -1,7 +1,6 @@
 /** Runs a planned login: ssh as a child process, its arguments an array, no shell in between. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -99,7 +98,7 @@ export async function runSsh(plan: ConnectPlan, options: RunSshOptions = {}): Pr
   assertNotCancelled(options.signal, WHAT);
   const sshPath = options.sshPath ?? (await foundSsh(plan, options, environment, log));
   const folder = dirname(plan.configFile);
-  await writeConfig(folder, plan);
+  writeConfig(folder, plan);
   try {
     assertNotCancelled(options.signal, WHAT);
     log('debug', 'connect.ssh', { path: sshPath, arguments: plan.arguments.join(' ') });
@@ -138,7 +137,7 @@ export async function runSsh(plan: ConnectPlan, options: RunSshOptions = {}): Pr
       })
       .finally(() => {
         watch.stop();
-        return logs.stop();
+        logs.stop();
       });
     const run: SshRun = {
       exit,
@@ -171,11 +170,11 @@ async function foundSsh(
 
 const WHAT = 'The connection';
 
-async function writeConfig(folder: string, plan: ConnectPlan): Promise<void> {
+function writeConfig(folder: string, plan: ConnectPlan): void {
   try {
     // mkdir fails where something exists: a folder that somebody else made is never used.
-    await mkdir(folder, { mode: 0o700 });
-    await writeFile(plan.configFile, plan.configText, { mode: 0o600, flag: 'wx' });
+    mkdirSync(folder, { mode: 0o700 });
+    writeFileSync(plan.configFile, plan.configText, { mode: 0o600, flag: 'wx' });
   } catch (cause) {
     throw new GlasskeyError({
       code: 'CONNECT_CONFIG_UNWRITABLE',

@@ -1,5 +1,5 @@
 /** Follows the files into which each ssh of a login writes its own messages (`ssh -E`). */
-import { type FileHandle, open, truncate } from 'node:fs/promises';
+import { closeSync, openSync, readSync, truncateSync } from 'node:fs';
 import { type HopTrace, LOGIN, NOTHING_HEARD, withLine } from './hop-trace.ts';
 import type { PlannedHop } from './plan.ts';
 
@@ -12,7 +12,7 @@ export interface SshMessage {
 
 export interface SshLogs {
   /** Reads what is left and ends. */
-  stop(): Promise<void>;
+  stop(): void;
   /** The last lines of each log but those of debugging, in the order of the hops. */
   messages(): SshMessage[];
   /** How far each login came, in the order of the hops. */
@@ -34,20 +34,14 @@ export function followSshLogs(
   lookEveryMs: number = LOOK_EVERY_MS,
 ): SshLogs {
   const logs = hops.map((hop) => new FollowedLog(hop, onMessage));
-  let looking: Promise<void> | undefined;
-  const look = async () => {
-    for (const log of logs) await log.readOn();
+  const look = () => {
+    for (const log of logs) log.readOn();
   };
-  const timer = setInterval(() => {
-    looking ??= look().finally(() => {
-      looking = undefined;
-    });
-  }, lookEveryMs);
+  const timer = setInterval(look, lookEveryMs);
   return {
-    async stop() {
+    stop() {
       clearInterval(timer);
-      await looking;
-      await look();
+      look();
       for (const log of logs) log.finish();
     },
     messages: () => logs.flatMap((log) => log.kept),
@@ -91,10 +85,11 @@ class FollowedLog {
     this.#onMessage = onMessage;
   }
 
-  async readOn(): Promise<void> {
-    let file: FileHandle;
+  /** At once: a few lines of a local file take less than the thread pool's turn for them, and at the end a person waits for it. */
+  readOn(): void {
+    let file: number;
     try {
-      file = await open(this.#hop.logFile, 'r');
+      file = openSync(this.#hop.logFile, 'r');
     } catch {
       // Not written yet: ssh of this hop has not started, or never will.
       return;
@@ -102,21 +97,21 @@ class FollowedLog {
     try {
       const chunk = new Uint8Array(CHUNK_BYTES);
       for (;;) {
-        const { bytesRead } = await file.read(chunk, 0, chunk.length, this.#position);
+        const bytesRead = readSync(file, chunk, 0, chunk.length, this.#position);
         if (bytesRead === 0) break;
         this.#position += bytesRead;
         this.#take(this.#decoder.decode(chunk.subarray(0, bytesRead), { stream: true }));
       }
-      if (this.#position > MOST_LOG_BYTES) await this.#beginAnew();
+      if (this.#position > MOST_LOG_BYTES) this.#beginAnew();
     } finally {
-      await file.close();
+      closeSync(file);
     }
   }
 
   /** ssh appends, wherever the file ends. What it writes in this moment is lost: it was of a flood. */
-  async #beginAnew(): Promise<void> {
+  #beginAnew(): void {
     try {
-      await truncate(this.#hop.logFile);
+      truncateSync(this.#hop.logFile);
       this.#position = 0;
     } catch {
       // It stays as it is: the session matters more.

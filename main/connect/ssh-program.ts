@@ -1,7 +1,6 @@
 /** Finds the system's ssh and what it is able to do. */
 import { execFile } from 'node:child_process';
-import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { accessSync, constants, statSync } from 'node:fs';
 import { posix, win32 } from 'node:path';
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { Log } from '../../diagnostics/log.ts';
@@ -165,11 +164,14 @@ async function present(paths: readonly string[], look: SshLook): Promise<readonl
 }
 
 const systemLook: SshLook = {
-  isThere: (path) =>
-    access(path, constants.X_OK).then(
-      () => true,
-      () => false,
-    ),
+  async isThere(path) {
+    try {
+      accessSync(path, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  },
   said: saidVersion,
 };
 
@@ -177,7 +179,7 @@ const systemLook: SshLook = {
 const saidVersions = new Map<string, Promise<string>>();
 
 async function saidVersion(path: string): Promise<string> {
-  const { mtimeMs, size, ino } = await stat(path);
+  const { mtimeMs, size, ino } = statSync(path);
   const key = [path, mtimeMs, size, ino].join(' ');
   const before = saidVersions.get(key);
   if (before !== undefined) return before;

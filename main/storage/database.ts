@@ -56,7 +56,8 @@ export function openDatabase(file: string, migrations: readonly Migration[] = MI
 
 /**
  * Runs `work` in one transaction that takes the write lock at once, so that what it reads cannot change before it
- * writes. Rolled back when `work` throws; database errors become typed ones.
+ * writes. Rolled back when `work` throws; database errors become typed ones. What stores write within `work` is part of it: each
+ * transaction of its own would wait for the disk.
  */
 export function transaction<T>(database: Database, work: () => T): T {
   return withDatabaseErrors(database.file, () => inTransaction(database.sqlite, work));
@@ -133,6 +134,8 @@ function assertUpdatable(sqlite: DatabaseSync, file: string, known: number): voi
 }
 
 function inTransaction<T>(sqlite: DatabaseSync, work: () => T): T {
+  // Within another one it is part of that, which ends it.
+  if (sqlite.isTransaction) return work();
   sqlite.exec('BEGIN IMMEDIATE');
   try {
     const result = work();
