@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Database, openDatabase, randomHex, transaction } from '../../../main/storage/database.ts';
+import {
+  type Database,
+  openDatabase,
+  randomHex,
+  transaction,
+  transactionUnlessBusy,
+} from '../../../main/storage/database.ts';
 import { withoutSqliteWarning } from '../../../main/storage/load-sqlite.ts';
 import { MIGRATIONS } from '../../../main/storage/migrations.ts';
 
@@ -118,6 +124,28 @@ describe('the database', () => {
     ).toThrow('changed my mind');
     transaction(database, insert);
     expect(database.sqlite.prepare('SELECT count(*) AS n FROM settings').get()).toEqual({ n: 1 });
+  });
+
+  it('writes what stores write within a transaction with it, or not at all', () => {
+    const database = open();
+    const other = open();
+    const count = () => other.sqlite.prepare('SELECT count(*) AS n FROM settings').get()?.n;
+    const insert = (key: string) => () => database.sqlite.exec(`INSERT INTO settings VALUES ('${key}', '1')`);
+    const both = () => {
+      transaction(database, insert('a'));
+      transactionUnlessBusy(database, insert('b'));
+      expect(count()).toBe(0);
+    };
+    transaction(database, both);
+    expect(count()).toBe(2);
+    expect(() =>
+      transaction(database, () => {
+        transaction(database, insert('c'));
+        throw new Error('no');
+      }),
+    ).toThrow('no');
+    expect(count()).toBe(2);
+    expect(value(database, 'busy_timeout')).toBe(5000);
   });
 
   it('that is full gives a typed error and loses nothing that was there', () => {
