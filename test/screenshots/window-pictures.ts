@@ -27,6 +27,8 @@ import type { Picture } from './picture.ts';
 
 export interface WindowPicture extends Picture {
   readonly calls?: ScriptedCalls;
+  /** Of the window, in CSS pixels; without it 1100 by 760. */
+  readonly size?: { readonly width: number; readonly height: number };
   /** From the first screen to what the picture shows. */
   readonly reach?: (window: OpenWindow) => Promise<unknown>;
 }
@@ -56,6 +58,9 @@ function asSomebodyHasThem(target: TargetView): TargetView {
     notes: 'Row 4, behind the door.',
   };
 }
+
+/** As narrow as main/shell/main-window.ts lets the window be. */
+const NARROW = { width: 480, height: 640 };
 
 const SETTINGS = sampleSettings();
 const SOCKET = '/home/ada/.local/share/glasskey/agent/agent.sock';
@@ -89,6 +94,7 @@ export async function openWindowPicture(
   options: Partial<Omit<WindowOptions, 'calls'>> = {},
 ): Promise<OpenWindow> {
   const window = await browser.open({
+    ...picture.size,
     ...options,
     calls: { ...STANDARD, ...picture.calls },
     reducedMotion: 'reduce',
@@ -519,10 +525,35 @@ export const WINDOW_PICTURES: readonly WindowPicture[] = [
       });
     },
   ),
+  readiness('unfinished', 'An enrollment stopped half-way'),
+  readiness('files-missing', 'The key is there, its files are gone'),
+  {
+    name: 'readiness-error',
+    shows: 'It cannot be told: why, and what to do',
+    calls: {
+      'readiness.get': () => {
+        throw new ScriptedError(
+          'STORAGE_BUSY',
+          'Another program holds Glasskey’s database.',
+          'Close the other Glasskey, then try again.',
+        );
+      },
+    },
+    reach: ({ page }) => page.getByRole('alert').waitFor(),
+  },
+  {
+    ...readiness('ready', 'A narrow window'),
+    name: 'readiness-narrow',
+    size: NARROW,
+  },
 
   enrollChoices('no-key', 'No security key is plugged in', OUTLOOK.none),
   enrollChoices('choose', 'Which of several keys', OUTLOOK.several),
   enrollChoices('first-pin', 'A key without a PIN: the rules before it is chosen', OUTLOOK['no-pin']),
+  enrollChoices('unusable', 'A key that cannot be read: why', OUTLOOK.unusable),
+  enrollChoices('few-tries', 'A key with two PIN tries left', OUTLOOK['few-tries']),
+  enrollChoices('no-app', 'Nothing could be published: what is missing', OUTLOOK['no-app']),
+  enrollChoices('unfinished', 'An enrollment is taken up again', OUTLOOK.unfinished),
   enrollChoices('file-taken', 'A key file is replaced only with consent', OUTLOOK.taken),
   enrollChoices('backup', 'A second security key, for the day on which the first is lost', OUTLOOK.published, (page) =>
     page.getByRole('radio', { name: /^Backup key/ }).check(),
@@ -634,6 +665,33 @@ export const WINDOW_PICTURES: readonly WindowPicture[] = [
 
   devices('empty', 'No devices yet', [], (page) => heading(page, 'No devices yet')),
   devices('list', 'A dozen devices', TARGETS, (page) => page.getByRole('row', { name: 'leaf10' }).waitFor()),
+  devices('no-match', 'No device fits: what else to search for', TARGETS, (page) =>
+    page.getByRole('combobox', { name: 'Search devices' }).fill('rack9'),
+  ),
+  devices('typed', 'A host that is not saved', TARGETS, (page) =>
+    page.getByRole('combobox', { name: 'Search devices' }).fill('ada@leaf99'),
+  ),
+  {
+    ...devices('narrow', 'A narrow window', TARGETS, (page) => page.getByRole('row', { name: 'console' }).waitFor()),
+    size: NARROW,
+  },
+  devices('menu', 'Import and export', TARGETS, async (page) => {
+    await page.getByRole('button', { name: 'Import and export' }).click();
+    await page.getByRole('menuitem', { name: 'Import from a file…' }).waitFor();
+  }),
+  devices('ways-menu', 'By which way to log in', TARGETS, async (page) => {
+    await page.getByText('ce1-rack4', { exact: true }).click();
+    await page.getByRole('button', { name: 'Choose the way to ce1-rack4' }).click();
+    await page.getByRole('menuitem').first().waitFor();
+  }),
+  devices('filtered', 'Narrowed to a tag', TARGETS, async (page) => {
+    await page.getByRole('button', { name: '#row4' }).click();
+  }),
+  devices('refused', 'What is refused is told at its field', TARGETS, async (page) => {
+    await page.getByRole('button', { name: 'Add a device' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('dialog').getByText(/name/i).first().waitFor();
+  }),
   devices('search', 'Ten thousand devices, searched', manyTargets(10_000), (page) =>
     page.getByRole('combobox', { name: 'Search devices' }).fill('rack42 east'),
   ),
@@ -673,6 +731,12 @@ export const WINDOW_PICTURES: readonly WindowPicture[] = [
     await page.getByRole('img', { name: /ce1-rack4/ }).waitFor();
   }),
 
+  drilled('table', 'The same as a table', async (page) => {
+    await page.getByRole('menuitem', { name: 'Results so far' }).click();
+    await page.getByRole('button', { name: 'Show as a table' }).click();
+    await page.getByRole('table').waitFor();
+  }),
+
   sessions('none', 'No session is open', [], ({ page }) =>
     page.getByRole('button', { name: 'Connect to console' }).waitFor(),
   ),
@@ -695,6 +759,21 @@ export const WINDOW_PICTURES: readonly WindowPicture[] = [
     ({ page }) => page.getByText('Touch your security key', { exact: true }).waitFor(),
     OUTPUT.split('\n', 1)[0],
   ),
+  sessions(
+    'key',
+    'The key is not plugged in',
+    [
+      {
+        ...OPEN,
+        state: 'starting',
+        openedAt: undefined,
+        waitsFor: { what: 'key', sentence: 'Plug in YubiKey 5C NFC.' },
+      },
+    ],
+    ({ page }) => page.getByText('Plug in your security key', { exact: true }).waitFor(),
+    OUTPUT.split('\n', 1)[0],
+  ),
+  { ...sessions('narrow', 'A narrow window', [SECOND, RECORDED]), size: NARROW },
   sessions(
     'failed',
     'It failed: why, and what to do',
@@ -721,6 +800,18 @@ export const WINDOW_PICTURES: readonly WindowPicture[] = [
     await page.getByRole('alertdialog').waitFor();
   }),
   recordings('list', 'The recordings there are', async () => undefined),
+  {
+    ...recordings('none', 'Nothing was recorded yet', async () => undefined),
+    calls: {
+      'sessions.list': () => ({ sessions: [] }),
+      'recordings.list': () => ({ recordings: [], folder: '/home/ada/.local/share/glasskey/recordings' }),
+    },
+    reach: async ({ page }) => {
+      await go(page, 'Sessions');
+      await page.getByRole('button', { name: 'Recordings' }).click();
+      await heading(page, 'Recordings');
+    },
+  },
   recordings('player', 'A recording is played', async (page) => {
     await page.getByRole('button', { name: 'Play the recording of ce1-rack4' }).first().click();
     await page.locator('.xterm-rows').waitFor();
@@ -741,6 +832,10 @@ export const WINDOW_PICTURES: readonly WindowPicture[] = [
     sampleReminders(NOW),
     (page) => scrolledTo(page, 'The next 120 days'),
   ),
+  reminders('later', 'When to be reminded again', sampleReminders(NOW), async (page) => {
+    await page.getByRole('button', { name: 'Later: Rehearse the login to leaf1' }).click();
+    await page.getByRole('menuitem').first().waitFor();
+  }),
   reminders('none', 'Nothing needs attention', noReminders(NOW)),
   reminders('dismiss', 'A reminder is dismissed with a reason', sampleReminders(NOW), async (page) => {
     await page.getByRole('button', { name: 'Dismiss: Rehearse the login to leaf1' }).click();
@@ -765,6 +860,11 @@ export const WINDOW_PICTURES: readonly WindowPicture[] = [
       await go(page, 'Settings');
       await heading(page, 'Connecting');
     },
+  },
+  {
+    name: 'settings-fixed',
+    shows: 'What an administrator has set can be read, not changed',
+    reach: ({ page }) => settingsAt(page, 'Microsoft Entra'),
   },
   {
     name: 'settings-agent',

@@ -63,6 +63,8 @@ export const ENROLL = {
   'enroll.key-file': 'Key file',
   'enroll.key-file-hint': 'Change it in Settings.',
 
+  'enroll.choose-first': 'Choose a key first.',
+  'enroll.agree-first': 'Agree to the new key file first.',
   'enroll.start': 'Enroll this key',
   'enroll.start-windows': 'Enroll a key',
   'enroll.start-backup': 'Prepare the backup',

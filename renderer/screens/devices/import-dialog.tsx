@@ -32,7 +32,9 @@ const BADGES: Readonly<Record<Line['verdict'], BadgeState>> = {
 
 const useStyles = makeStyles({
   file: { margin: 0, color: tokens.colorNeutralForeground2, overflowWrap: 'anywhere' },
-  verdict: { whiteSpace: 'nowrap', '& span': { verticalAlign: 'top' } },
+  // Fluent keeps room around a switch; its knob stands below the words above it.
+  update: { marginInlineStart: `calc(-1 * ${tokens.spacingHorizontalS})` },
+  verdict: { whiteSpace: 'nowrap' },
   name: { fontWeight: tokens.fontWeightSemibold, overflowWrap: 'anywhere' },
   what: { overflowWrap: 'anywhere' },
   place: { color: tokens.colorNeutralForeground2 },
@@ -117,6 +119,7 @@ export function ImportDialog({ which, onImported, onClose }: ImportDialogProps) 
           </p>
           {count('clash', 'change') > 0 && (
             <Switch
+              className={styles.update}
               checked={update}
               label={say('devices.import-update', { count: count('clash', 'change') })}
               onChange={(_, { checked }) => {

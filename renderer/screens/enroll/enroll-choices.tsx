@@ -21,7 +21,8 @@ const useStyles = makeStyles({
     marginInlineStart: `calc(-1 * ${tokens.spacingHorizontalS})`,
     '& label': { color: tokens.colorNeutralForeground1 },
   },
-  start: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalM },
+  start: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalM },
+  missing: { color: tokens.colorNeutralForeground2 },
 });
 
 export function EnrollChoices() {
@@ -69,6 +70,7 @@ function Choices({ outlook }: { readonly outlook: EnrollOutlook }) {
     });
   };
   const isReady = hasKey && key?.problem === undefined && (!keyFileTaken || mayOverwrite);
+  const missing = hasKey ? (keyFileTaken && !mayOverwrite ? 'enroll.agree-first' : undefined) : 'enroll.choose-first';
   return (
     <div className={styles.choices}>
       {outlook.backup !== undefined && <PurposeChoice purpose={purpose} onChoose={setPurpose} />}
@@ -128,6 +130,7 @@ function Choices({ outlook }: { readonly outlook: EnrollOutlook }) {
                 {say('enroll.fresh')}
               </Button>
             )}
+            {missing !== undefined && <span className={styles.missing}>{say(missing)}</span>}
           </div>
         </>
       )}

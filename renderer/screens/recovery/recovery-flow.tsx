@@ -23,6 +23,8 @@ const useStyles = makeStyles({
   one: { margin: 0, overflowWrap: 'anywhere' },
   actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalM },
   // Its own margin and grey would make it less than the words that it stands below.
+  // Below the words of the box, not below the box.
+  hint: { paddingInlineStart: '28px' },
   look: {
     marginInlineStart: `calc(-1 * ${tokens.spacingHorizontalS})`,
     '& label': { color: tokens.colorNeutralForeground1 },
@@ -106,7 +108,7 @@ function Choices({ outlook, path, recovery }: BeforeProps & { readonly outlook: 
         </Field>
       )}
       {canLook ? (
-        <Field hint={say('recovery.look-hint')}>
+        <Field hint={{ children: say('recovery.look-hint'), className: styles.hint }}>
           <Checkbox
             className={styles.look}
             checked={looks}
