@@ -55,7 +55,7 @@ export const DRILL = {
   'drill.again': 'Rehearse again',
   'drill.history-title': 'The last 90 days',
   'drill.history-explained':
-    'Each mark is a rehearsal: a filled dot passed, a cross failed, a ring was not tried. Below it, the time of each host, the first on top.',
+    'Each mark is a rehearsal: a filled dot passed, a cross failed, a ring was not tried. Below: each host’s time, the first on top.',
   'drill.history-none': 'Nothing was rehearsed in the last 90 days.',
   'drill.history-picture': '{name}: {count, plural, one {# rehearsal} other {# rehearsals}}, {passed, number} passed',
   'drill.as-table': 'Show as a table',
