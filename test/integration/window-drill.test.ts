@@ -1,26 +1,15 @@
 /** Rehearsing a login in the window as built, in Chromium, over a scripted bridge. */
 /// <reference lib="dom" />
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { DrillView } from '../../main/ipc/contract.ts';
-import {
-  axeViolationsInBothSchemes,
-  type OpenWindow,
-  startWindowBrowser,
-  type WindowBrowser,
-} from '../window/open-window.ts';
+import { axeViolationsInBothSchemes, type OpenWindow } from '../window/open-window.ts';
 import { eventsOf, sampleDrill, sampleDrills } from '../window/sample-drills.ts';
 import { type ScriptedCalls, ScriptedError } from '../window/scripted-bridge.ts';
 import { soon } from '../window/soon.ts';
+import { windowBrowser } from '../window/window-browser.ts';
 import { sampleTargets, WINDOW_START } from '../window/window-samples.ts';
 
-// axe alone takes seconds where the processors are shared.
-vi.setConfig({ testTimeout: 90_000 });
-
-let browser: WindowBrowser;
-beforeAll(async () => {
-  browser = await startWindowBrowser();
-});
-afterAll(() => browser[Symbol.asyncDispose]());
+const browser = windowBrowser();
 
 const NOW = Date.UTC(2026, 10, 23, 4);
 const DRILLED = [sampleDrill('ce1-rack4', NOW), sampleDrill('ce2-rack4', NOW + 1000, 'failed')];

@@ -1,22 +1,14 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { EnrollOutlook, EnrollStep } from '../../main/ipc/contract.ts';
-import {
-  axeViolationsInBothSchemes,
-  type OpenWindow,
-  startWindowBrowser,
-  type WindowBrowser,
-} from '../window/open-window.ts';
+import { axeViolationsInBothSchemes, type OpenWindow } from '../window/open-window.ts';
 import { PUBLISHED_REPORT, SIGN_IN_URL, STEPS, stepsUntil, WRITTEN_REPORT } from '../window/sample-enrollment.ts';
 import { NOW, OUTLOOK, READINESS } from '../window/sample-readiness.ts';
 import { cancelled, type ScriptedCalls, ScriptedError } from '../window/scripted-bridge.ts';
 import { soon } from '../window/soon.ts';
+import { windowBrowser } from '../window/window-browser.ts';
 
-let browser: WindowBrowser;
-beforeAll(async () => {
-  browser = await startWindowBrowser();
-});
-afterAll(async () => browser[Symbol.asyncDispose]());
+const browser = windowBrowser();
 
 type Run = NonNullable<ScriptedCalls['enroll.run']>;
 

@@ -1,21 +1,13 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Readiness } from '../../main/ipc/contract.ts';
-import {
-  axeViolations,
-  axeViolationsInBothSchemes,
-  startWindowBrowser,
-  type WindowBrowser,
-} from '../window/open-window.ts';
+import { axeViolations, axeViolationsInBothSchemes } from '../window/open-window.ts';
 import { NOW, OUTLOOK, PUBLIC_LINE, READINESS } from '../window/sample-readiness.ts';
 import { ScriptedError } from '../window/scripted-bridge.ts';
 import { soon } from '../window/soon.ts';
+import { windowBrowser } from '../window/window-browser.ts';
 
-let browser: WindowBrowser;
-beforeAll(async () => {
-  browser = await startWindowBrowser();
-});
-afterAll(async () => browser[Symbol.asyncDispose]());
+const browser = windowBrowser();
 
 type State = keyof typeof READINESS;
 

@@ -1,24 +1,13 @@
 /** The recordings as the window shows them, in Chromium over a scripted bridge: the list, the player, and what a hostile file may not do. */
 /// <reference lib="dom" />
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import {
-  axeViolationsInBothSchemes,
-  type OpenWindow,
-  startWindowBrowser,
-  type WindowBrowser,
-} from '../window/open-window.ts';
+import { expect, test } from 'vitest';
+import { axeViolationsInBothSchemes, type OpenWindow } from '../window/open-window.ts';
 import { type ScriptedCalls, ScriptedError } from '../window/scripted-bridge.ts';
 import { soon } from '../window/soon.ts';
+import { windowBrowser } from '../window/window-browser.ts';
 import { sampleSettings, sampleTargets, WINDOW_START } from '../window/window-samples.ts';
 
-// axe alone takes seconds where the processors are shared.
-vi.setConfig({ testTimeout: 90_000 });
-
-let browser: WindowBrowser;
-beforeAll(async () => {
-  browser = await startWindowBrowser();
-});
-afterAll(() => browser[Symbol.asyncDispose]());
+const browser = windowBrowser();
 
 const RECORDING = {
   name: '2026-03-10-ce1-rack4.cast',

@@ -1,23 +1,14 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { EnrollOutlook, RecoveryStep } from '../../main/ipc/contract.ts';
-import {
-  axeViolationsInBothSchemes,
-  type OpenWindow,
-  startWindowBrowser,
-  type WindowBrowser,
-  type WindowOptions,
-} from '../window/open-window.ts';
+import { axeViolationsInBothSchemes, type OpenWindow, type WindowOptions } from '../window/open-window.ts';
 import { NOW, OUTLOOK, READINESS } from '../window/sample-readiness.ts';
 import { RECOVERED, RECOVERY_STEPS, recoveryUntil } from '../window/sample-recovery.ts';
 import { cancelled, type ScriptedCalls, ScriptedError } from '../window/scripted-bridge.ts';
 import { soon } from '../window/soon.ts';
+import { windowBrowser } from '../window/window-browser.ts';
 
-let browser: WindowBrowser;
-beforeAll(async () => {
-  browser = await startWindowBrowser();
-});
-afterAll(async () => browser[Symbol.asyncDispose]());
+const browser = windowBrowser();
 
 type Run = NonNullable<ScriptedCalls['recovery.run']>;
 

@@ -1,26 +1,19 @@
 /** The Reminders screen as built, and what of it the home screen shows, in Chromium, over a scripted bridge. */
 /// <reference lib="dom" />
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   axeViolations,
   axeViolationsInBothSchemes,
   type OpenWindow,
-  startWindowBrowser,
   type WindowBrowser,
 } from '../window/open-window.ts';
 import { sampleReminders, sampleSchedule } from '../window/sample-reminders.ts';
 import { type ScriptedCalls, ScriptedError } from '../window/scripted-bridge.ts';
 import { soon } from '../window/soon.ts';
+import { windowBrowser } from '../window/window-browser.ts';
 import { SETTINGS_FILE, sampleSettings, sampleTargets, WINDOW_START } from '../window/window-samples.ts';
 
-// axe alone takes seconds where the processors are shared.
-vi.setConfig({ testTimeout: 90_000 });
-
-let browser: WindowBrowser;
-beforeAll(async () => {
-  browser = await startWindowBrowser();
-});
-afterAll(() => browser[Symbol.asyncDispose]());
+const browser = windowBrowser();
 
 const NOW = Date.UTC(2026, 10, 23, 4);
 const REMINDERS = sampleReminders(NOW);

@@ -1,25 +1,16 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { CallOutput } from '../../main/ipc/contract.ts';
-import {
-  axeViolationsInBothSchemes,
-  type OpenWindow,
-  startWindowBrowser,
-  type WindowBrowser,
-  type WindowOptions,
-} from '../window/open-window.ts';
+import { axeViolationsInBothSchemes, type OpenWindow, type WindowOptions } from '../window/open-window.ts';
 import { STEPS, stepsUntil } from '../window/sample-enrollment.ts';
 import { SECURITY_KEYS } from '../window/sample-keys.ts';
 import { NOW, READINESS } from '../window/sample-readiness.ts';
 import { ROTATIONS } from '../window/sample-rotation.ts';
 import { cancelled, type ScriptedCalls, ScriptedError } from '../window/scripted-bridge.ts';
 import { soon } from '../window/soon.ts';
+import { windowBrowser } from '../window/window-browser.ts';
 
-let browser: WindowBrowser;
-beforeAll(async () => {
-  browser = await startWindowBrowser();
-});
-afterAll(async () => browser[Symbol.asyncDispose]());
+const browser = windowBrowser();
 
 /** The window at the rotation, from the list of keys. */
 async function openRotation(

@@ -1,13 +1,7 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { KeyStep, KeyWayView, SecurityKeyView } from '../../main/ipc/contract.ts';
-import {
-  axeViolationsInBothSchemes,
-  type OpenWindow,
-  startWindowBrowser,
-  type WindowBrowser,
-  type WindowOptions,
-} from '../window/open-window.ts';
+import { axeViolationsInBothSchemes, type OpenWindow, type WindowOptions } from '../window/open-window.ts';
 import {
   CREDENTIALS,
   FINGERPRINTS,
@@ -21,13 +15,10 @@ import {
 import { NOW } from '../window/sample-readiness.ts';
 import { cancelled, type ScriptedCalls, type ScriptedContext, ScriptedError } from '../window/scripted-bridge.ts';
 import { soon } from '../window/soon.ts';
+import { windowBrowser } from '../window/window-browser.ts';
 import { WINDOW_START } from '../window/window-samples.ts';
 
-let browser: WindowBrowser;
-beforeAll(async () => {
-  browser = await startWindowBrowser();
-});
-afterAll(async () => browser[Symbol.asyncDispose]());
+const browser = windowBrowser();
 
 type KeyContext = ScriptedContext<'keys.reset' | 'fingerprints.enroll' | 'pin.set'>;
 

@@ -1,26 +1,19 @@
 /** The sessions screen as built, in Chromium, over a scripted bridge: what a device writes, and what a person does. */
 /// <reference lib="dom" />
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { SessionView } from '../../main/ipc/contract.ts';
 import {
   axeViolations,
   axeViolationsInBothSchemes,
   type OpenWindow,
-  startWindowBrowser,
   type WindowBrowser,
 } from '../window/open-window.ts';
 import type { ScriptedCalls } from '../window/scripted-bridge.ts';
 import { soon } from '../window/soon.ts';
+import { windowBrowser } from '../window/window-browser.ts';
 import { sampleSession, sampleSettings, sampleTargets, WINDOW_START } from '../window/window-samples.ts';
 
-// axe alone takes seconds where the processors are shared.
-vi.setConfig({ testTimeout: 90_000 });
-
-let browser: WindowBrowser;
-beforeAll(async () => {
-  browser = await startWindowBrowser();
-});
-afterAll(() => browser[Symbol.asyncDispose]());
+const browser = windowBrowser();
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 

@@ -1,28 +1,21 @@
 /** The settings screen as built, in Chromium, over a scripted bridge. */
 /// <reference lib="dom" />
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { CallOutput, SettingView } from '../../main/ipc/contract.ts';
 import {
   axeViolations,
   axeViolationsInBothSchemes,
   type OpenWindow,
-  startWindowBrowser,
   type WindowBrowser,
 } from '../window/open-window.ts';
 import { sampleAgentRequests, sampleKeyPolicies } from '../window/sample-agent.ts';
 import { sshConfigSample } from '../window/sample-ssh-config.ts';
 import { cancelled, type ScriptedCalls, ScriptedError } from '../window/scripted-bridge.ts';
 import { soon } from '../window/soon.ts';
+import { windowBrowser } from '../window/window-browser.ts';
 import { SETTINGS_FILE, sampleSettings, UNKNOWN_SETTING, WINDOW_START } from '../window/window-samples.ts';
 
-// axe alone takes seconds where the processors are shared.
-vi.setConfig({ testTimeout: 90_000 });
-
-let browser: WindowBrowser;
-beforeAll(async () => {
-  browser = await startWindowBrowser();
-});
-afterAll(() => browser[Symbol.asyncDispose]());
+const browser = windowBrowser();
 
 const SOCKET = '/run/user/1000/glasskey/agent.sock';
 

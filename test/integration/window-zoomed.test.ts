@@ -1,17 +1,11 @@
 /** The window at 200 % zoom (half as many CSS pixels) and with forced colours at once, in states that have much to show. */
 /// <reference lib="dom" />
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { openWindowPicture, WINDOW_PICTURES } from '../screenshots/window-pictures.ts';
-import { axeViolations, startWindowBrowser, type WindowBrowser } from '../window/open-window.ts';
+import { axeViolations } from '../window/open-window.ts';
+import { windowBrowser } from '../window/window-browser.ts';
 
-// axe alone takes seconds where the processors are shared.
-vi.setConfig({ testTimeout: 90_000 });
-
-let browser: WindowBrowser;
-beforeAll(async () => {
-  browser = await startWindowBrowser();
-});
-afterAll(() => browser[Symbol.asyncDispose]());
+const browser = windowBrowser();
 
 const STATES = [
   'devices-ways',

@@ -89,7 +89,7 @@ const STANDARD: ScriptedCalls = {
 
 /** `options`: what is other than in the pictures. */
 export async function openWindowPicture(
-  browser: WindowBrowser,
+  browser: Pick<WindowBrowser, 'open'>,
   picture: WindowPicture,
   options: Partial<Omit<WindowOptions, 'calls'>> = {},
 ): Promise<OpenWindow> {
