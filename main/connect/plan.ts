@@ -16,7 +16,7 @@ import { formatHostSpec, type HostName, type HostSpec, type Port } from './host-
 import { hostKeysFor, type PinnedHostKeys } from './pinned-host-keys.ts';
 import { type ForwardedLogin, forwardedCommand, forwardedSsh } from './plan-forwarded.ts';
 import { powerShellWord, shellWord } from './shell-word.ts';
-import { type ConfigBlock, configText, quotePath, unusablePath } from './ssh-config-text.ts';
+import { type ConfigBlock, configText, hasControlCharacter, quotePath, unusablePath } from './ssh-config-text.ts';
 
 /** The device, and under which name its host key is kept when it is not known by the address. */
 export interface DeviceSpec extends HostSpec {
@@ -127,9 +127,9 @@ const SOCKET_PATH_BYTES: Partial<Record<NodeJS.Platform, number>> = { linux: 108
  * @throws GlasskeyError CONNECT_SOCKET_TOO_LONG, CONNECT_PATH_UNUSABLE, COMMAND_INVALID, TARGET_INVALID (`forwarded` without a jump host)
  */
 export function planConnect(request: ConnectRequest): ConnectPlan {
-  const platform = request.platform ?? process.platform;
+  const platform = platformOf(request);
   assertSocketPathFits(request.agentSocket, platform);
-  assertPlainConfigPath(request.configFile);
+  assertConfigPathFits(request.configFile, platform);
   const hops = planHops(request);
   const isForwarded = request.way === 'forwarded';
   // The device's own ssh runs on the jump host then.
@@ -243,14 +243,34 @@ function logFileFor(alias: string, { configFile }: ConnectRequest): string {
  * How ssh reaches a host through the one before it. The words are those that `-J` makes in OpenSSH's ssh.c, and `-E`;
  * the quotes are for the shell, to which brackets are a pattern.
  */
-function throughHop(hop: PlannedHop, { configFile }: ConnectRequest): string {
-  return `ssh -F ${configFile} -E ${hop.logFile} -W "[%h]:%p" ${hop.alias}`;
+function throughHop(hop: PlannedHop, request: ConnectRequest): string {
+  return `${hopSsh(request)} -E ${inCommand(hop.logFile, request)} -W "[%h]:%p" ${hop.alias}`;
+}
+
+/**
+ * OpenSSH for Windows has no shell do it: it gives the line to CreateProcessW (sshconnect.c and contrib/win32/win32compat/w32fd.c of
+ * PowerShell/openssh-portable). One that does not begin with a quotation mark is tried as the name of a single file first, and a path in it
+ * ends that for good. The name in quotes is looked for beside the ssh.exe that runs.
+ */
+function hopSsh(request: ConnectRequest): string {
+  const program = platformOf(request) === 'win32' ? '"ssh.exe"' : 'ssh';
+  return `${program} -F ${inCommand(request.configFile, request)}`;
+}
+
+/** A path as a word of that line, in which ssh expands %. No other quotes than those of Windows: assertConfigPathFits. */
+function inCommand(path: string, request: ConnectRequest): string {
+  return platformOf(request) === 'win32' ? `"${path.replaceAll('%', '%%')}"` : path;
+}
+
+function platformOf({ platform = process.platform }: ConnectRequest): NodeJS.Platform {
+  return platform;
 }
 
 /** How the first host is reached: straight, or through a login that runs already. */
-function throughOpenHop({ configFile, rehearsal }: ConnectRequest): readonly (readonly [string, string])[] {
-  if (rehearsal?.through === undefined) return [];
-  return [['ProxyCommand', `ssh -F ${configFile} -S ${rehearsal.through} -W "[%h]:%p" ${OPEN_HOP.host}`]];
+function throughOpenHop(request: ConnectRequest): readonly (readonly [string, string])[] {
+  const through = request.rehearsal?.through;
+  if (through === undefined) return [];
+  return [['ProxyCommand', `${hopSsh(request)} -S ${inCommand(through, request)} -W "[%h]:%p" ${OPEN_HOP.host}`]];
 }
 
 function blockFor(hop: PlannedHop, hopsBefore: readonly PlannedHop[], request: ConnectRequest): ConfigBlock {
@@ -368,14 +388,15 @@ function assertSocketPathFits(path: string, platform: NodeJS.Platform): void {
 }
 
 /**
- * ssh puts the `-F` path into the command lines of the hops without quoting it, expands % in them, and gives them to a
- * shell: so only characters that mean nothing to either.
+ * The path stands in the command lines of the hops. A shell reads them, and ssh expands % in them: so only characters that mean nothing
+ * to either. On Windows no shell does (`hopSsh`), and quotes hold whatever a path there may have.
  */
-function assertPlainConfigPath(path: string): void {
-  if (/^\/[A-Za-z0-9_./:+-]+$/.test(path) || /^[A-Za-z]:[\\/][A-Za-z0-9_./:\\+~-]+$/.test(path)) return;
-  throw unusablePath(
-    path,
-    'the generated configuration',
-    'is not absolute, or holds characters that a shell would read',
-  );
+function assertConfigPathFits(path: string, platform: NodeJS.Platform): void {
+  const what = 'the generated configuration';
+  if (platform === 'win32') {
+    if (/^([A-Za-z]:[\\/]|\\\\)[^"]+$/.test(path) && !hasControlCharacter(path)) return;
+    throw unusablePath(path, what, 'is not absolute, or holds a quotation mark');
+  }
+  if (/^\/[A-Za-z0-9_./:+-]+$/.test(path)) return;
+  throw unusablePath(path, what, 'is not absolute, or holds characters that a shell would read');
 }

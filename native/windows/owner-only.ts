@@ -5,6 +5,7 @@
 import { win32 } from 'node:path';
 import type { Koffi } from '../webauthn/structures.ts';
 import { kernel32, loadKoffi, loadSystemLibrary } from '../webauthn/system-library.ts';
+import { PIPE_CLIENT_FLAGS } from './pipe-client.ts';
 
 export interface AccessLists {
   /**
@@ -39,7 +40,7 @@ export async function loadAccessLists(): Promise<AccessLists> {
 
   const withHandle = <T>(path: string, access: number, work: (handle: number) => T): T => {
     const isPipe = path.startsWith('\\\\.\\pipe\\');
-    const flags = isPipe ? 0 : FILE_FLAG_BACKUP_SEMANTICS;
+    const flags = isPipe ? PIPE_CLIENT_FLAGS : FILE_FLAG_BACKUP_SEMANTICS;
     // Longer than 260 characters it has to begin with \\?\, as Node writes it too.
     const name = isPipe ? path : win32.toNamespacedPath(path);
     const handle = functions.createFile(name, access, FILE_SHARE_ALL, null, OPEN_EXISTING, flags, 0);

@@ -6,6 +6,7 @@
 import type { LibraryHandle } from 'koffi';
 import type { Koffi } from '../webauthn/structures.ts';
 import { kernel32, loadKoffi } from '../webauthn/system-library.ts';
+import { PIPE_CLIENT_FLAGS } from './pipe-client.ts';
 
 export interface PipePeers {
   /**
@@ -68,7 +69,7 @@ export async function loadPipeHold(): Promise<(path: string) => HeldPipe | undef
     'bool __stdcall ProcessIdToSessionId(uint32_t pid, _Out_ uint32_t *session)',
   );
   return (path) => {
-    const handle = open(path, SYNCHRONIZE, 0, null, OPEN_EXISTING, 0, 0);
+    const handle = open(path, SYNCHRONIZE, 0, null, OPEN_EXISTING, PIPE_CLIENT_FLAGS, 0);
     if (handle === INVALID_HANDLE) return undefined;
     const release = () => void close(handle);
     const pid: [number] = [0];

@@ -138,8 +138,10 @@ describe('its logins by ssh.exe', () => {
     expect(config.split(`IdentityAgent ${inQuotes(authSock ?? '')}`)).toHaveLength(3);
     const [, file = '', , logFile = ''] = args;
     expect(file.startsWith(windowsPath(join(user.home, 'Temp', 'glasskey-')))).toBe(true);
-    const hop = `ProxyCommand ssh -F ${file} -E ${logFile.replace('glasskey-device', 'glasskey-hop-1')} -W "[%h]:%p" glasskey-hop-1`;
-    expect(config).toContain(hop);
+    const hopLog = logFile.replace('glasskey-device', 'glasskey-hop-1');
+    expect(config).toContain(`ProxyCommand "ssh.exe" -F "${file}" -E "${hopLog}" -W "[%h]:%p" glasskey-hop-1\n`);
+    // As many a person's: the account's name has a space.
+    expect(file).toContain('Ada Lovelace\\Temp');
     expect(args).toEqual(['-F', file, '-E', logFile, 'glasskey-device', '--', 'show version']);
     expect(path).toMatch(/^C:\\windows\\System32\\OpenSSH;/i);
   });

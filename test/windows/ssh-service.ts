@@ -256,20 +256,19 @@ function behind(option: string, args: readonly string[]): string {
 }
 
 /**
- * Paths stand in quotes, where ssh reads two backslashes as one and %% as %, or without in what a shell reads (ProxyCommand). A pipe whose
- * backslashes were not doubled is none then, and the ssh.exe fails.
+ * Paths stand in quotes, where ssh reads two backslashes as one and %% as %; in the command of a hop, which ssh hands on as it is, single
+ * ones do. A pipe whose backslashes were not doubled is none then, and the ssh.exe fails.
  */
 const QUOTED = /"([A-Z]:[^"]*|\\\\[^"]*)"/g;
-const IN_COMMAND = /(?<= )[A-Z]:\\[^\s"]+/g;
+/** CreateProcessW finds it beside the ssh.exe that runs. */
+const HOP = /(?<=^ *ProxyCommand )"ssh\.exe"(?= )/gm;
 
 function pathsIn(config: string): readonly string[] {
   return [...config.matchAll(QUOTED)].map(([, quoted = '']) => unquoted(quoted));
 }
 
 function withPaths(config: string, here: (path: string) => string): string {
-  return config
-    .replaceAll(IN_COMMAND, (path) => here(path))
-    .replaceAll(QUOTED, (_, quoted: string) => `"${here(unquoted(quoted))}"`);
+  return config.replaceAll(HOP, 'ssh').replaceAll(QUOTED, (_, quoted: string) => `"${here(unquoted(quoted))}"`);
 }
 
 /** OpenSSH's misc.c, argv_split: before a backslash or a quotation mark a backslash is none; and its `%` tokens. */

@@ -109,7 +109,8 @@ export class WindowsUser {
 
   private constructor(folder: string, own: string) {
     this.#folder = folder;
-    this.home = join(own, 'profile');
+    // As that of many an account.
+    this.home = join(own, 'Ada Lovelace');
     this.#runs = join(own, 'runs');
   }
 

@@ -181,6 +181,25 @@ describe('the plan of a login', () => {
     expect(plan.environment.SHELL).toBeUndefined();
   });
 
+  it('has the ssh of a hop started as Windows reads words, whatever the account’s folder is called', () => {
+    const folder = 'C:\\Users\\Ada Lovelace (100%) é\\AppData\\Local\\Temp\\glasskey-1';
+    const plan = planConnect({ ...REQUEST, configFile: `${folder}\\ssh_config`, platform: 'win32' });
+    const inCommand = `${folder.replace('%', '%%')}\\ssh_config`;
+    expect(asSshReads(plan.configText, 'glasskey-device').get('proxycommand')).toBe(
+      `"ssh.exe" -F "${inCommand}" -E "${inCommand}.glasskey-hop-1.log" -W "[%h]:%p" glasskey-hop-1`,
+    );
+    expect(plan.arguments.slice(0, 2)).toEqual(['-F', `${folder}\\ssh_config`]);
+  });
+
+  it.each(['ssh_config', '/tmp/ssh_config', 'C:\\a"b\\ssh_config', 'C:\\a\nb\\ssh_config'])(
+    'refuses on Windows the path %j',
+    (configFile) => {
+      expect(() => planConnect({ ...REQUEST, configFile, platform: 'win32' })).toThrow(
+        expect.objectContaining({ code: 'CONNECT_PATH_UNUSABLE' }),
+      );
+    },
+  );
+
   it.each([
     ['publicKeyFiles', 'id_ed25519_sk.pub'],
     ['publicKeyFiles', '/home/a"b/id.pub'],
@@ -191,6 +210,7 @@ describe('the plan of a login', () => {
     ['configFile', '/tmp/$(id)/ssh_config'],
     ['configFile', '/tmp/%h/ssh_config'],
     ['configFile', '/tmp/a\\b/ssh_config'],
+    ['configFile', 'C:\\Temp\\ssh_config'],
     ['configFile', 'ssh_config'],
   ])('refuses as %s the path %j, which no configuration can say', (member, path) => {
     const value = member === 'publicKeyFiles' ? [path] : path;
