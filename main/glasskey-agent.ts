@@ -285,8 +285,8 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     warmUp,
     async rehearse(signal, through) {
       const key = await readyKey(signal);
-      through('key');
       const systemAsks = authenticator.asksItself === true;
+      through('key', systemAsks ? 'Windows does not say which keys are plugged in.' : undefined);
       const asksPin = key.userVerification && !systemAsks;
       const given = asksPin ? await askAtOnce(key, signal) : undefined;
       if (asksPin && given === undefined) throw cancelled('The drill');

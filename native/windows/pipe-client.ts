@@ -3,9 +3,9 @@
  * taken a pipe's name may (ImpersonateNamedPipeClient).
  *
  * node's `net.connect` passes no such flags: libuv opens pipes without (src/win/pipe.c, up to 1.52.2). What is connected to that way (our
- * agent for its status, the user's other agent, the app's sessions) could be acted as by a service, if one had taken that name: Windows
- * lets only those impersonate that hold SeImpersonatePrivilege, and gives everybody else the identity alone. Where that matters, whose the
- * pipe is has to be asked first, by a handle of this kind.
+ * agent for its status, the user's other agent) could be acted as by a service, if one had taken that name: Windows lets only those
+ * impersonate that hold SeImpersonatePrivilege, and gives everybody else the identity alone. Where that matters, whose the pipe is has to
+ * be asked first, by a handle of this kind, as before the app's sessions are talked to (main/connect/sessions-pipe.ts).
  */
 
 // winbase.h. Of files, the first means something else.

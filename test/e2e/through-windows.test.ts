@@ -63,6 +63,8 @@ describe.skipIf(!canRunDesktop)('the app where Windows asks for PIN and touch', 
       await beside(scene, 'Rehearse a login', [lab.fabric.jump.host]);
       const rehearsal = window.getByRole('alertdialog', { name: 'Rehearse all devices' });
       await rehearsal.getByText('1 of 1 login would work').waitFor();
+      await rehearsal.getByText('Windows does not say which keys are plugged in.').waitFor();
+      await rehearsal.getByText('Windows asks for the PIN when the key signs.').waitFor();
       await keep(window, 'window-drill');
       await person.press(rehearsal.getByRole('button', { name: 'Close' }));
 
