@@ -55,6 +55,8 @@ export interface LoginWorld {
   readonly keys: readonly [WrittenEnrollment, ...WrittenEnrollment[]];
   /** The Entra user whose profile was published on last (`lastAccount`), whichever key is there now. */
   readonly account: string | undefined;
+  /** Windows asks for the PIN, for each signature anew; default false. */
+  readonly windowsAsks?: boolean;
 }
 
 export interface PlannedLogin {
@@ -152,7 +154,7 @@ function planWay(
     plan,
     hops,
     device: shownHostSpec(last),
-    sentence: sentenceFor(way.kind, last, jump),
+    sentence: sentenceFor(way.kind, last, jump, world.windowsAsks === true),
     needsKey: way.kind !== 'password' || jump.length > 0,
     hostNames: hostNamesOf(hops, [...knownHostsFiles, ...pinned.map(({ path }) => path)]),
     expected: (namesHosts) => ({
@@ -261,11 +263,11 @@ function expectedHops(
 }
 
 /** `Logging in to alice@10.0.0.7 through ops@192.0.2.10: one PIN, 2 touches.` */
-function sentenceFor(kind: WayKind, device: HostSpec, jumps: readonly HostSpec[]): string {
+function sentenceFor(kind: WayKind, device: HostSpec, jumps: readonly HostSpec[], windowsAsks: boolean): string {
   const where = shownHostSpec(device);
   const through = jumps.map(shownHostSpec).join(', then ');
   const touched = kind === 'password' ? jumps.length : jumps.length + 1;
-  const touches = touched === 1 ? 'one PIN, one touch' : `one PIN, ${touched} touches`;
+  const touches = touchesOf(touched, windowsAsks);
   const way = jumps.length === 0 ? ' directly, without a jump host' : ` through ${through}`;
   if (kind === 'jump') return `Logging in to ${where}${way}: ${touches}.`;
   if (kind === 'forwarded') {
@@ -276,6 +278,11 @@ function sentenceFor(kind: WayKind, device: HostSpec, jumps: readonly HostSpec[]
   }
   const keys = jumps.length === 0 ? '' : ` The jump hosts are logged in to by the key: ${touches}.`;
   return `The last resort (Method D v1.5): logging in to ${where}${way} with the password of an account that others share. ssh asks for it itself; Glasskey never sees it.${keys}`;
+}
+
+function touchesOf(count: number, windowsAsks: boolean): string {
+  if (count === 1) return 'one PIN, one touch';
+  return windowsAsks ? `${count} times PIN and touch` : `one PIN, ${count} touches`;
 }
 
 /** A bare word like a saved name is more likely a slip than a host: said before the PIN is typed for a stranger. */

@@ -420,11 +420,12 @@ export async function startAgent(
 async function plans(
   request: ConnectTo,
   keys: KeyAgentRequest['enrollments'],
-  { settings, database, dataFolder, homeFolder, enrollments }: ConnectWorld,
+  { settings, database, dataFolder, homeFolder, enrollments, windowsKey }: ConnectWorld,
 ): Promise<readonly [PlannedLogin, ...PlannedLogin[]]> {
   const { lastAccount, planLogins } = await import('./glasskey-connect.ts');
   const account = lastAccount(enrollments);
-  return planLogins(request, { settings, database, keys, homeFolder, dataFolder, account });
+  const windowsAsks = windowsKey !== undefined;
+  return planLogins(request, { settings, database, keys, homeFolder, dataFolder, account, windowsAsks });
 }
 
 /** Which security key is there is asked only where it can matter, and with `asksDevices`: it costs packets. */

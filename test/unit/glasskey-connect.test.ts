@@ -77,7 +77,7 @@ describe('a target', () => {
   });
   targetStore(database).add(plainTarget('leaf1', 'alice@10.0.0.7', ['ops@192.0.2.10']));
 
-  const plan = (target: string, jump?: readonly string[]) =>
+  const plan = (target: string, jump?: readonly string[], windowsAsks = false) =>
     planLogin(
       { target, jump, command: undefined, save: undefined, hostKeys: 'ask', forwardAgent: true },
       {
@@ -87,6 +87,7 @@ describe('a target', () => {
         homeFolder: folder,
         keys: [published(1_000, 5_000)],
         account: 'alice@lab.example',
+        windowsAsks,
       },
     );
 
@@ -105,5 +106,10 @@ describe('a target', () => {
 
   it('that is saved goes through its jump hosts', () => {
     expect(plan('leaf1').sentence).toBe('Logging in to alice@10.0.0.7 through ops@192.0.2.10: one PIN, 2 touches.');
+  });
+
+  it('wants the PIN at each touch where Windows asks for it', () => {
+    expect(plan('leaf1', undefined, true).sentence).toMatch(/: 2 times PIN and touch\.$/);
+    expect(plan('leaf1', [], true).sentence).toMatch(/: one PIN, one touch\.$/);
   });
 });

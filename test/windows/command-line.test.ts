@@ -120,6 +120,7 @@ describe('its logins by ssh.exe', () => {
     });
     expect(log).toMatch(/sk_flags = 0x05/);
     expect(log).toMatch(/Accepted publickey for \S+ .*ED25519-SK/);
+    expect(stderr).toContain(`Logging in to ${device} through ${jump}: 2 times PIN and touch.`);
     const asked = /Windows asks for PIN and touch: Log in as \S+ on (\S+) \(SHA256:/g;
     const { host, port } = lab.fabric.jump;
     expect([...stderr.matchAll(asked)].map(([, at]) => at)).toEqual([
