@@ -2,6 +2,7 @@
  * Whose host key is it? The agent protocol carries host keys and no host names (reference openssh-sk.md, section 13), so
  * the notice "touch to log in to ce1-rack4" takes the name from the known_hosts files. Format: sshd(8), SSH_KNOWN_HOSTS.
  */
+import { type HostCertificate, isCertificateFor, readHostCertificate } from '../openssh/host-certificate.ts';
 import { matchesHostPattern } from '../openssh/host-pattern.ts';
 import { SshReader } from '../openssh/wire.ts';
 
@@ -14,7 +15,8 @@ export interface HostCandidate {
 /**
  * The names under which this host key is known, each once, those of the candidates first: `host`, or `[host]:port` where the port
  * is not 22. Patterns are left out. A hashed entry gives a name only if it belongs to one of the candidates. A key that
- * is marked @revoked has no names. A host certificate has those of the candidates that its authority's line covers.
+ * is marked @revoked has no names. A host certificate has those of the candidates that its authority's line covers and that it is for
+ * (see isKeyOf).
  *
  * Lines that cannot be read are passed over, as ssh does.
  */
@@ -22,23 +24,34 @@ export function hostNamesFor(
   text: string,
   hostKeyBlob: Uint8Array,
   candidates: readonly HostCandidate[] = [],
+  now: number = Date.now(),
 ): string[] {
   const lines = linesWithKey(text, hostKeyBlob);
   if (lines.some((line) => line.marker === 'revoked')) return [];
   const ofCandidates = candidates
-    .map(({ host, port }) => nameInFile(host, port))
-    .filter((name) => lines.some(({ hosts }) => covers(hosts, name)));
+    .filter(({ host, port }) => lines.some((line) => isLineOf(line, host, port, now)))
+    .map(({ host, port }) => nameInFile(host, port));
   const inFile = lines.flatMap(({ marker, hosts }) => (marker === 'cert-authority' ? [] : plainNames(hosts)));
   return [...new Set([...ofCandidates, ...inFile])];
 }
 
-/** Whether this key (or a certificate of a known authority) is known for that host, and not revoked. */
-export function isKeyOf(text: string, host: string, port: number, hostKeyBlob: Uint8Array): boolean {
+/**
+ * Whether this key (or a certificate of a known authority that is for this host, and valid at `now`) is known for that host, and not
+ * revoked. That the authority has signed the certificate is not verified here: it comes from a binding, which is refused else
+ * (agent-host-key.ts).
+ */
+export function isKeyOf(
+  text: string,
+  host: string,
+  port: number,
+  hostKeyBlob: Uint8Array,
+  now: number = Date.now(),
+): boolean {
   const lines = linesWithKey(text, hostKeyBlob);
   if (lines.some((line) => line.marker === 'revoked')) return false;
   return lines.some(
     // ssh accepts a key that is known for the host without its port, too (check_host_key, "matching key w/out port").
-    (line) => covers(line.hosts, nameInFile(host, port)) || covers(line.hosts, nameInFile(host, DEFAULT_PORT)),
+    (line) => isLineOf(line, host, port, now) || isLineOf(line, host, DEFAULT_PORT, now),
   );
 }
 
@@ -150,13 +163,25 @@ interface KnownHostsLine {
   readonly marker: 'cert-authority' | 'revoked' | undefined;
   /** The first field: patterns divided by commas, or one hashed name. */
   readonly hosts: string;
+  /** Of a line of its authority. */
+  readonly certificate?: HostCertificate;
+}
+
+function isLineOf(
+  { hosts, certificate }: KnownHostsLine,
+  host: string,
+  port: number | undefined,
+  now: number,
+): boolean {
+  if (!covers(hosts, nameInFile(host, port))) return false;
+  return certificate === undefined || isCertificateFor(certificate, host, now);
 }
 
 /** The lines that speak of this key; for a certificate, also the @cert-authority lines of whoever signed it. */
 function linesWithKey(text: string, blob: Uint8Array): KnownHostsLine[] {
   const key = Buffer.from(blob).toString('base64');
-  const authority = signingKeyOf(blob);
-  const authorityKey = authority === undefined ? undefined : Buffer.from(authority).toString('base64');
+  const certificate = readHostCertificate(blob);
+  const authorityKey = certificate && Buffer.from(certificate.signingKey).toString('base64');
   const lines: KnownHostsLine[] = [];
   for (const raw of text.split(/\r?\n/)) {
     const fields = raw.trim().split(/[ \t]+/);
@@ -166,7 +191,9 @@ function linesWithKey(text: string, blob: Uint8Array): KnownHostsLine[] {
     if (hosts === undefined || base64 === undefined) continue;
     if (marker === undefined && base64 === key) lines.push({ marker, hosts });
     if (marker === 'revoked' && (base64 === key || base64 === authorityKey)) lines.push({ marker, hosts });
-    if (marker === 'cert-authority' && base64 === authorityKey) lines.push({ marker, hosts });
+    if (certificate !== undefined && marker === 'cert-authority' && base64 === authorityKey) {
+      lines.push({ marker, hosts, certificate });
+    }
   }
   return lines;
 }
@@ -199,37 +226,4 @@ function isHashOf(field: string, name: string): boolean {
   const { createHmac, timingSafeEqual } = process.getBuiltinModule('node:crypto');
   const actual = createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest();
   return expected.length === actual.length && timingSafeEqual(expected, actual);
-}
-
-/** How many fields stand between the nonce and the serial number of a certificate, by type (PROTOCOL.certkeys). */
-const PUBLIC_FIELDS: Readonly<Record<string, number>> = {
-  'ssh-ed25519-cert-v01@openssh.com': 1,
-  'ssh-rsa-cert-v01@openssh.com': 2,
-  'rsa-sha2-256-cert-v01@openssh.com': 2,
-  'rsa-sha2-512-cert-v01@openssh.com': 2,
-  'ecdsa-sha2-nistp256-cert-v01@openssh.com': 2,
-  'ecdsa-sha2-nistp384-cert-v01@openssh.com': 2,
-  'ecdsa-sha2-nistp521-cert-v01@openssh.com': 2,
-};
-
-/** The blob of the authority that signed a host certificate; undefined for a plain key and for what cannot be read. */
-function signingKeyOf(blob: Uint8Array): Uint8Array | undefined {
-  try {
-    const reader = new SshReader(blob, 'a host key');
-    const publicFields = PUBLIC_FIELDS[reader.text()];
-    if (publicFields === undefined) return undefined;
-    reader.string(); // nonce
-    for (let field = 0; field < publicFields; field += 1) reader.string();
-    reader.bytes(8); // serial
-    reader.uint32(); // certificate type
-    reader.string(); // key id
-    reader.string(); // principals
-    reader.bytes(16); // valid after, valid before
-    reader.string(); // critical options
-    reader.string(); // extensions
-    reader.string(); // reserved
-    return reader.string();
-  } catch {
-    return undefined;
-  }
 }

@@ -4,13 +4,15 @@
  * What ssh itself accepts must be accepted here, or the path of a login cannot be told.
  *
  * Decisions:
- * - a certificate counts as the key inside it, as in OpenSSH's sshkey_verify: who signed the certificate is a question
- *   for known_hosts, not for the agent;
+ * - a certificate counts as the key inside it, as in OpenSSH's sshkey_verify, but its authority must have signed it, as in cert_parse:
+ *   whoever has made one up could name an authority that is known here. Whether that one is known, and for which hosts, is a question for
+ *   known_hosts;
  * - RSA with SHA-1 (`ssh-rsa` signatures) is refused; sizes of RSA keys are held to OpenSSL's own limits;
  * - a host's sk-* key needs no touch and no PIN, as in sshkey_verify: nobody stands beside a server.
  */
 import { createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:crypto';
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import { isIssuedAsTaken, readHostCertificate } from './host-certificate.ts';
 import { readSkPublicFields, SK_ECDSA, SK_ED25519, type SkAlgorithm, type SkPublicKey } from './sk-key.ts';
 import { verifySkSignature } from './sk-signature.ts';
 import { SshReader, SshWriter, type WireFault } from './wire.ts';
@@ -72,10 +74,25 @@ const FAULT: WireFault = {
  */
 export function assertHostSigned(hostKey: Uint8Array, message: Uint8Array, signature: Uint8Array): void {
   const key = parseHostKey(hostKey);
+  assertIssued(hostKey);
   if (isSignedBy(key, signature, message)) return;
   throw new GlasskeyError({
     code: 'HOST_KEY_SIGNATURE_WRONG',
     message: 'The signature over the session was not made by the host key that came with it.',
+    remedy: 'Do not go on: a program between here and the host may be pretending to be the host.',
+  });
+}
+
+/** Nothing to be said of a plain key, nor of a certificate that is signed as ssh takes none: that one's authority vouches for nothing. */
+function assertIssued(hostKey: Uint8Array): void {
+  const certificate = readHostCertificate(hostKey);
+  if (certificate === undefined || !isIssuedAsTaken(certificate)) return;
+  const { signingKey, signature, body } = certificate;
+  const isPlain = !new SshReader(signingKey, "the authority's key", FAULT).text().endsWith(CERTIFICATE_SUFFIX);
+  if (isPlain && isSignedBy(parseHostKey(signingKey), signature, body)) return;
+  throw new GlasskeyError({
+    code: 'HOST_KEY_SIGNATURE_WRONG',
+    message: "The host's certificate was not signed by the authority that it names.",
     remedy: 'Do not go on: a program between here and the host may be pretending to be the host.',
   });
 }

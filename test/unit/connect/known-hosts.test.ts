@@ -88,6 +88,35 @@ describe('whose host key it is', () => {
     expect(isKeyOf(`@cert-authority ce* ${otherKey}\n`, 'ce1', 22, certificate)).toBe(false);
   });
 
+  it('knows a host certificate for whom, and as long as, it is for', () => {
+    const text = `@cert-authority * ${authority}\n`;
+    const now = Date.now();
+    const hour = 3_600_000;
+    const signed = (...words: readonly string[]) => {
+      const file = join(folder, `for-${words.join('').replaceAll(/[^a-z0-9]/g, '')}`);
+      writeFileSync(`${file}.pub`, `${key}\n`);
+      execFileSync('ssh-keygen', ['-q', '-s', join(folder, 'ca'), '-I', 'x', ...words, `${file}.pub`]);
+      return blobOf(readFileSync(`${file}-cert.pub`, 'utf8'));
+    };
+    const isFor = (host: string, blob: Uint8Array, at = now) => isKeyOf(text, host, 22, blob, at);
+    expect([isFor('ce1', certificate), isFor('CE1', certificate), isFor('ce2', certificate)]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(hostNamesFor(text, certificate, [{ host: 'ce1' }, { host: 'ce2' }])).toEqual(['ce1']);
+    const pattern = signed('-h', '-n', 'jump,*.fabric.example');
+    expect([isFor('ce1.fabric.example', pattern), isFor('jump', pattern), isFor('ce1', pattern)]).toEqual([
+      ...[true, true, false],
+    ]);
+    expect(isFor('anybody', signed('-h'))).toBe(true);
+    expect(isFor('ce1', signed('-n', 'ce1'))).toBe(false);
+    const day = signed('-h', '-n', 'ce1', '-V', '-1h:+1d');
+    expect([isFor('ce1', day), isFor('ce1', day, now - 2 * hour), isFor('ce1', day, now + 25 * hour)]).toEqual([
+      ...[true, false, false],
+    ]);
+  });
+
   it('passes over what it cannot read, for any text and any key', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 400 }), fc.uint8Array({ maxLength: 200 }), (text, blob) => {

@@ -9,6 +9,7 @@ import {
 } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isKeyOf } from '../../../main/connect/known-hosts.ts';
 import {
   bindSession,
   encodeSessionBind,
@@ -142,7 +143,22 @@ function skEcdsaHost(): Host {
   };
 }
 
-/** A host certificate around the key of `host` (PROTOCOL.certkeys), with an empty CA signature: not the agent's to judge. */
+/** The same, whole: it names `authority`, and is signed by `signer`. */
+function issued(host: Host, type: string, authority: Host, signer: Host = authority): Host {
+  const body = new SshWriter()
+    .bytes(certified(host, type).blob)
+    .string(new SshWriter().text('ce1').toBytes())
+    .bytes(new Uint8Array(8))
+    .bytes(new Uint8Array(8).fill(0xff))
+    .string(new Uint8Array())
+    .string(new Uint8Array())
+    .string(new Uint8Array())
+    .string(authority.blob)
+    .toBytes();
+  return { blob: new SshWriter().bytes(body).string(signer.sign(body)).toBytes(), sign: host.sign };
+}
+
+/** A host certificate around the key of `host` (PROTOCOL.certkeys) that ends before its principals: no authority can be read from it. */
 function certified(host: Host, type: string): Host {
   const typeEnd = 4 + new DataView(host.blob.buffer, host.blob.byteOffset).getUint32(0);
   const blob = new SshWriter()
@@ -154,6 +170,14 @@ function certified(host: Host, type: string): Host {
     .text('host')
     .toBytes();
   return { blob, sign: host.sign };
+}
+
+/** The same certificate with another ed25519 key inside, behind the nonce. */
+function withOtherKey(certificate: Uint8Array, { blob }: Host): Uint8Array {
+  const changed = certificate.slice();
+  const at = 4 + 'ssh-ed25519-cert-v01@openssh.com'.length + 4 + 'nonce'.length;
+  changed.set(blob.subarray(4 + 'ssh-ed25519'.length), at);
+  return changed;
 }
 
 let sessions = 0;
@@ -196,6 +220,39 @@ describe('a session binding', () => {
     const wrong = apply([{ ...bind, sessionId: newSessionId() }]);
     expect(wrong.refusal?.code).toBe('HOST_KEY_SIGNATURE_WRONG');
     expect(wrong.bindings).toEqual({ hasRefused: true, bindings: [] });
+  });
+
+  it.each([
+    ['ssh-ed25519', ed25519Host(), ed25519Host()],
+    ['ecdsa nistp384', ecdsaHost('P-384', 'nistp384', 'sha384'), ecdsaHost('P-384', 'nistp384', 'sha384')],
+    ['rsa-sha2-512', rsaHost('rsa-sha2-512', 'sha512'), rsaHost('rsa-sha2-512', 'sha512', rsaPairWithLongExponent)],
+    ['sk-ssh-ed25519', skEd25519Host(), skEd25519Host()],
+  ])(
+    'with a certificate of an %s authority is recorded, and refused where that one has not signed it',
+    (_, authority, another) => {
+      const forger = ed25519Host();
+      const genuine = issued(host, 'ssh-ed25519', authority);
+      expect(apply([bindTo(genuine, false)])).toMatchObject({ bindings: { bindings: [{ hostKey: genuine.blob }] } });
+      // The key inside is the forger's own, and signs the session; the authority is only named.
+      for (const forged of [
+        issued(forger, 'ssh-ed25519', authority, another),
+        { blob: withOtherKey(genuine.blob, forger), sign: forger.sign },
+      ]) {
+        const refused = apply([bindTo(forged, false)]);
+        expect(refused.refusal?.code).toBe('HOST_KEY_SIGNATURE_WRONG');
+        expect(refused.bindings).toEqual({ hasRefused: true, bindings: [] });
+      }
+    },
+  );
+
+  it('with a certificate that is signed as ssh takes none counts as the key inside it, and its authority vouches for nothing', () => {
+    const authority = rsaHost('ssh-rsa', 'sha1');
+    const old = issued(host, 'ssh-ed25519', authority);
+    expect(apply([bindTo(old, false)]).refusal).toBeUndefined();
+    const line = `@cert-authority * ssh-rsa ${Buffer.from(authority.blob).toString('base64')}\n`;
+    expect(isKeyOf(line, 'ce1', 22, old.blob)).toBe(false);
+    const taken = issued(host, 'ssh-ed25519', rsaHost('rsa-sha2-512', 'sha512'));
+    expect(isKeyOf(line, 'ce1', 22, taken.blob)).toBe(true);
   });
 
   it('with a short mpint r or s still verifies', () => {
