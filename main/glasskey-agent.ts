@@ -272,7 +272,11 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     try {
       const key = await readyKey(signal);
       if (!key.userVerification || authenticator.asksItself === true) return;
-      if (given !== undefined) await authenticator.pinTriesLeft(signal);
+      if (given !== undefined) {
+        await authenticator.pinTriesLeft(signal);
+        // The ssh that will ask for the signature is on its way: it would wait for this.
+        await authenticator.agree?.(signal);
+      }
       const held = given ?? (await askAtOnce(key, signal));
       if (held !== undefined) pin.hold(held, key.model);
       unused = undefined;

@@ -54,7 +54,7 @@ export interface ActivityLogWorld {
 export type OnRefused = (record: Omit<AgentRequestRecord, 'id'>) => void;
 
 /** Several requests that come at once are written at once. */
-const WRITTEN_AFTER_MS = 50;
+const WRITTEN_AFTER_MS = 20;
 const TRY_AGAIN_MS = 2_000;
 
 export function activityLog({ store, agent, nameHost, clock, log, onRefused }: ActivityLogWorld): WrittenActivityLog {

@@ -104,6 +104,10 @@ export class PluggedInAuthenticator implements SigningAuthenticator {
     return left < ALL_TRIES ? left : undefined;
   }
 
+  async agree(signal: AbortSignal): Promise<void> {
+    await this.#open?.agreeForPin(this.#operation(signal));
+  }
+
   /**
    * The open authenticator for a credential; opens it where that has not been done. No PIN, no touch. Throws `PIN_NOT_SET` for
    * one that has no PIN, before anybody is asked for it.

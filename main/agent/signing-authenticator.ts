@@ -15,6 +15,8 @@ export interface SigningAuthenticator extends AssertingAuthenticator<Pin> {
     onPinTaken: () => void,
   ): Promise<boolean | undefined>;
   pinTriesLeft(signal: AbortSignal): Promise<number | undefined>;
+  /** Exchanges with the open key what it takes a PIN under, before there is something to sign. Without it that comes with the first signature. */
+  agree?(signal: AbortSignal): Promise<void>;
   /** The key that is in use was unplugged. False where none is. */
   readonly isGone: boolean;
   abandon(): void;

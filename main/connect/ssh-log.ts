@@ -21,6 +21,8 @@ export interface SshLogs {
 
 /** A person waits for these lines, and a session of hours must not cost more than a glance at a file. */
 const LOOK_EVERY_MS = 250;
+/** Until the session is open: what a login shows is written down while the session begins, and not after its end. */
+const LOOK_FIRST_MS = 25;
 const CHUNK_BYTES = 16 * 1024;
 const KEPT_LINES = 100;
 /** Every message of the host that ssh passes over is a line here: a host that sends them without end must not fill the disk. */
@@ -33,14 +35,29 @@ export function followSshLogs(
   onMessage: (message: SshMessage) => void,
   lookEveryMs: number = LOOK_EVERY_MS,
 ): SshLogs {
-  const logs = hops.map((hop) => new FollowedLog(hop, onMessage));
+  let isOpen = false;
+  const onLine = (message: SshMessage) => {
+    if (message.hop.opensSession && isLogin(message)) isOpen = true;
+    onMessage(message);
+  };
+  const logs = hops.map((hop) => new FollowedLog(hop, onLine));
   const look = () => {
     for (const log of logs) log.readOn();
   };
-  const timer = setInterval(look, lookEveryMs);
+  let timer: NodeJS.Timeout | undefined;
+  const lookLater = () => {
+    timer = setTimeout(
+      () => {
+        lookLater();
+        look();
+      },
+      isOpen ? lookEveryMs : Math.min(lookEveryMs, LOOK_FIRST_MS),
+    );
+  };
+  lookLater();
   return {
     stop() {
-      clearInterval(timer);
+      clearTimeout(timer);
       look();
       for (const log of logs) log.finish();
     },

@@ -125,6 +125,11 @@ export class Authenticator implements CtapCommands {
     return this.#pin.retries(operation);
   }
 
+  /** Agrees on the secret that the PIN will be sent under (6.5.5.4), so that the command that needs the PIN does not wait for it. Needs no PIN. */
+  agreeForPin(operation: Operation = {}): Promise<void> {
+    return this.#pin.agree(operation);
+  }
+
   /** Where the PIN stands: to be looked at before a person is asked for it (`assertPinAccepted`). Needs no PIN. */
   pinState(operation: Operation = {}): Promise<PinState> {
     return this.#pin.state(operation);

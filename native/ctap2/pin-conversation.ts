@@ -84,6 +84,11 @@ export class PinConversation {
     return read;
   }
 
+  /** Agrees beforehand on the secret that the next PIN is sent under: kept as long as nobody else talks to the key, and not waited for then. */
+  async agree(operation: Operation): Promise<void> {
+    await this.#authenticatorPoint(await this.#protocol(operation), operation);
+  }
+
   /** Unknown fingers left before the reader is blocked. Throws `CTAP_UNSUPPORTED` on a key without a reader. */
   async uvRetries(operation: Operation): Promise<number> {
     const what = 'Reading the fingerprint tries';

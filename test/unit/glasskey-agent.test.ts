@@ -364,6 +364,21 @@ describe('the agent of a connect', () => {
     expect(questions).toHaveLength(1);
   });
 
+  it('has agreed with the key on how a PIN is sent before there is something to sign, where the PIN was given', async () => {
+    const agreeing = { command: 0x06, subCommand: 2 };
+    client?.close();
+    await agent?.close();
+    questions = [];
+    await serve([enrollment], labKey.bus, { keepPin: 'until-closed', expected: () => expected });
+    labKey.counters.reset();
+    await agent?.warmUp(signal, pin());
+    expect(labKey.counters.read().commands).toContainEqual(agreeing);
+    labKey.counters.reset();
+    expect(await login('alice', device)).toBe('signResponse');
+    expect(labKey.counters.read().commands).not.toContainEqual(agreeing);
+    expect(questions).toEqual([]);
+  });
+
   it('asks for the PIN again, and says why, where the key was replugged while it was typed, before ssh begins', async () => {
     client?.close();
     await agent?.close();
