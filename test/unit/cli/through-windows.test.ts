@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { WindowsAccess } from '../../../native/webauthn/windows-access.ts';
+import { labKey, PIN } from '../security-keys/key-desk.ts';
 import { runInProcess } from './run-in-process.ts';
 
 let folder: string;
@@ -85,5 +86,25 @@ describe('what Windows cannot do', () => {
     expect(exitCode).toBe(1);
     expect(stderr).toContain('An ordinary account reaches security keys through Windows alone, and Windows cannot');
     expect(stderr).toContain(remedy);
+  });
+});
+
+describe('what it says can be done instead', () => {
+  it('can: key files that were made elsewhere are taken in', async () => {
+    const home = join(folder, 'elsewhere');
+    const keyFile = join(home, '.ssh', 'id_ed25519_sk');
+    const { bus } = labKey('yubikey-5.7');
+    const made = await runInProcess(['enroll', '--no-publish', '--pin-stdin', '--json'], {
+      hid: async () => bus,
+      environment: { GLASSKEY_HOME: join(home, 'data') },
+      homeFolder: home,
+      stdin: `${PIN}\n`,
+    });
+    expect(made.exitCode, made.stderr).toBe(0);
+    const { exitCode, stdout, stderr } = await glasskey(['recover', '--file', keyFile, '--no-profile', '--json']);
+    expect(exitCode, stderr).toBe(0);
+    const { fingerprint } = JSON.parse(made.stdout);
+    expect(JSON.parse(stdout).keys).toMatchObject([{ fingerprint }]);
+    expect((await glasskey(['keys'])).stdout).toContain(fingerprint);
   });
 });
