@@ -8,7 +8,7 @@ export const RECOVERY = {
   'recovery.none-text': 'The one that you enrolled before. It is noticed by itself.',
   'recovery.windows-title': 'Windows does not list what is on a key',
   'recovery.windows-text':
-    '{reason} Windows lists the SSH keys that are on them to nobody; one of these ways brings yours here.',
+    '{reason} Windows lists the SSH keys on them to nobody; one of these ways brings yours here.',
   'recovery.windows-files-title': 'From its files',
   'recovery.windows-files-text':
     'On a computer where the key works, the folder .ssh holds id_ed25519_sk and id_ed25519_sk.pub. Copy both into .ssh here, then type this in PowerShell. The security key itself still has to be plugged in at each login.',
