@@ -1,7 +1,7 @@
 /**
  * What stands behind the ssh.exe of the tests (ssh-exe.c): this computer's own ssh. What Windows names otherwise is translated, and nothing
- * else: paths and pipes in the configuration, the paths behind -F and -E, the working directory. A pipe becomes a Unix socket, and each
- * client of that one a client of the pipe, in the ssh.exe that was called. A hop's ssh is this computer's too: ssh starts it.
+ * else: paths, pipes and the hop's ssh.exe in the configuration, the paths behind -F and -E, the working directory. A pipe becomes a Unix
+ * socket, and each client of that one a client of the pipe, in the ssh.exe that was called. A hop's ssh is this computer's too: ssh starts it.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
