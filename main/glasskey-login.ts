@@ -229,7 +229,10 @@ async function tryWay(
       throw notReady.signal.aborted && !signal.aborted ? notReady.signal.reason : error;
     })
     .finally(() => noted);
-  if (run.exit.kind === 'signalled') return { exitCode: 128 + constants.signals[run.exit.signal] };
+  if (run.exit.kind === 'signalled') {
+    if (attempt.isOpen) login.remember(clock.now());
+    return { exitCode: 128 + constants.signals[run.exit.signal] };
+  }
   // What the agent refused to a session that was open is no reason for its end.
   const refused = attempt.isOpen || run.exit.code !== SSH_FAILED ? undefined : attempt.agent?.lastFailure();
   const failure = refused ?? outcomeError(login.plan, run);
@@ -251,7 +254,7 @@ async function tryWay(
 /**
  * What the login that has just succeeded shows: that the target was used, that its hosts have the known keys, that the device accepts the key
  * with that fingerprint. In one transaction, because the disk is waited for at the end of each, and the person for the last. What cannot be
- * written is said in the log; a name to save is tried again at the end, and told there.
+ * written is said in the log; a name to save is tried again at the end, and told there, unless ssh failed, which is told then.
  */
 async function noteLogin(
   fingerprint: string | undefined,
@@ -273,7 +276,7 @@ async function noteLogin(
       try {
         login.remember(at);
       } catch (error) {
-        // Nothing was written: the rest stands.
+        // The rest stands.
         notNoted(error);
       }
     });

@@ -1,5 +1,5 @@
 /** Follows the files into which each ssh of a login writes its own messages (`ssh -E`). */
-import { closeSync, openSync, readSync, truncateSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, truncateSync } from 'node:fs';
 import { type HopTrace, LOGIN, NOTHING_HEARD, withLine } from './hop-trace.ts';
 import type { PlannedHop } from './plan.ts';
 
@@ -27,6 +27,8 @@ const CHUNK_BYTES = 16 * 1024;
 const KEPT_LINES = 100;
 /** Every message of the host that ssh passes over is a line here: a host that sends them without end must not fill the disk. */
 const MOST_LOG_BYTES = 4 * 1024 * 1024;
+/** What waits to be read at most: a host whose ssh writes more than is read loses the rest. */
+const MOST_LEFT_BYTES = 4 * MOST_LOG_BYTES;
 const KEPT_LINE_CHARACTERS = 4096;
 
 /** Tells of each line once it is complete, until stopped. A log that is not there yet, or never, has no lines. */
@@ -58,8 +60,10 @@ export function followSshLogs(
   return {
     stop() {
       clearTimeout(timer);
-      look();
-      for (const log of logs) log.finish();
+      for (const log of logs) {
+        log.readOn(MOST_LEFT_BYTES);
+        log.finish();
+      }
     },
     messages: () => logs.flatMap((log) => log.kept),
     traces: () => logs.map((log) => log.trace),
@@ -103,7 +107,7 @@ class FollowedLog {
   }
 
   /** At once: a few lines of a local file take less than the thread pool's turn for them, and at the end a person waits for it. */
-  readOn(): void {
+  readOn(most: number = MOST_LOG_BYTES): void {
     let file: number;
     try {
       file = openSync(this.#hop.logFile, 'r');
@@ -113,13 +117,17 @@ class FollowedLog {
     }
     try {
       const chunk = new Uint8Array(CHUNK_BYTES);
-      for (;;) {
+      // A host that makes its ssh write faster than this reads would hold everything else up.
+      const until = this.#position + most;
+      let isAtEnd = false;
+      while (!isAtEnd && this.#position < until) {
         const bytesRead = readSync(file, chunk, 0, chunk.length, this.#position);
-        if (bytesRead === 0) break;
+        isAtEnd = bytesRead === 0;
         this.#position += bytesRead;
         this.#take(this.#decoder.decode(chunk.subarray(0, bytesRead), { stream: true }));
       }
-      if (this.#position > MOST_LOG_BYTES) this.#beginAnew();
+      const isTooFar = !isAtEnd && fstatSync(file).size - this.#position > MOST_LEFT_BYTES;
+      if (isTooFar || (isAtEnd && this.#position > MOST_LOG_BYTES)) this.#beginAnew();
     } finally {
       closeSync(file);
     }
