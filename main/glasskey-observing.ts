@@ -56,12 +56,10 @@ export function noteSecurityKeys(keys: readonly SeenKey[], world: ObservingWorld
 /** The same of one that said it while something else was done with it. Nothing is written where it is known: its owner waits for the key. */
 export function noteSeenKey(key: SeenKey, world: ObservingWorld): void {
   const { state, triesLeft } = key.pin ?? {};
-  const store = observationStore(world.database);
   const subject = subjectOf(key);
-  const pin = store.list('pin').find((one) => one.subject === subject)?.value;
-  const room = store.list('slots').find((one) => one.subject === subject)?.value.free;
+  const pin = noted('pin', subject, world);
   const isKnown = pin !== undefined && pin.state === state && pin.triesLeft === (triesLeft ?? null);
-  if (!isKnown || key.freeSlots !== room) noteSecurityKeys([key], world);
+  if (!isKnown || key.freeSlots !== noted('slots', subject, world)?.free) noteSecurityKeys([key], world);
 }
 
 /** Two keys of one model and firmware cannot be told apart without their PIN: what was seen last of either counts. */
@@ -83,16 +81,35 @@ export function noteDrilledHosts(drills: readonly DrillRecord[], world: Observin
   }
 }
 
-/** What the attestation of an enrollment proves. Nothing is written where that is known: the window asks for each key that it lists. */
+/**
+ * What the attestation of an enrollment proves. Nothing is written where that is known: the window asks for each key that it lists. What
+ * was genuine once is: its certificate may have expired since.
+ */
 export function noteAttestation(
   enrollment: string,
   verdict: AttestationReport['verdict'],
   world: ObservingWorld,
 ): void {
   if (verdict === 'not-kept') return;
-  const known = observationStore(world.database).list('attestation');
-  if (known.some(({ subject, value }) => subject === enrollment && value.kind === verdict)) return;
+  const known = noted('attestation', enrollment, world)?.kind;
+  if (known === verdict || known === 'genuine') return;
   note('attestation', enrollment, { kind: verdict }, world);
+}
+
+/** What was noted last; undefined where nothing was, or it cannot be read. */
+function noted<K extends ObservationKind>(
+  kind: K,
+  subject: string,
+  { database, log }: ObservingWorld,
+): ObservationValue<K> | undefined {
+  try {
+    return observationStore(database)
+      .list(kind)
+      .find((one) => one.subject === subject)?.value;
+  } catch (error) {
+    log('warn', 'observation.not-read', { kind, code: asGlasskeyError(error).code });
+    return undefined;
+  }
 }
 
 function note<K extends ObservationKind>(

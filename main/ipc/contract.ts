@@ -913,8 +913,10 @@ export const CALLS = {
     output: publishReport,
   },
 
-  /** The keys that are plugged in and what each says of itself, without PIN or touch. */
-  /** None where they are reached through Windows (`keyWay`): what is plugged in is not seen then. */
+  /**
+   * The keys that are plugged in and what each says of itself, without PIN or touch. None where they are reached through Windows
+   * (`keyWay`): what is plugged in is not seen then.
+   */
   'keys.list': {
     from: 'main',
     input: NONE,

@@ -134,16 +134,18 @@ function assertUpdatable(sqlite: DatabaseSync, file: string, known: number): voi
 }
 
 function inTransaction<T>(sqlite: DatabaseSync, work: () => T): T {
-  // Within another one it is part of that, which ends it.
-  if (sqlite.isTransaction) return work();
-  sqlite.exec('BEGIN IMMEDIATE');
+  // Within another one it is part of that, which ends it; what it wrote itself is undone where it fails.
+  const [begin, end, undo] = sqlite.isTransaction
+    ? ['SAVEPOINT inner_one', 'RELEASE inner_one', 'ROLLBACK TO inner_one; RELEASE inner_one']
+    : ['BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK'];
+  sqlite.exec(begin);
   try {
     const result = work();
-    sqlite.exec('COMMIT');
+    sqlite.exec(end);
     return result;
   } catch (error) {
-    // Some errors (disk full) have rolled back already; then there is nothing to undo.
-    if (sqlite.isTransaction) sqlite.exec('ROLLBACK');
+    // Some errors (disk full) have rolled back everything already; then there is nothing to undo.
+    if (sqlite.isTransaction) sqlite.exec(undo);
     throw error;
   }
 }

@@ -60,10 +60,16 @@ export const truth: StoredForm<boolean> = plain((stored) => typeof stored === 'b
 
 export type StoredObject = Readonly<Record<string, unknown>>;
 
-/** Members of any names and values. */
-export const anyMembers: StoredForm<StoredObject> = plain(
+const object: StoredForm<StoredObject> = plain(
   (stored): stored is StoredObject => typeof stored === 'object' && stored !== null && !Array.isArray(stored),
   'must be an object',
+);
+
+/** Members of any names and values, but for `__proto__`: whoever copies them would copy what it holds as if inherited. */
+export const anyMembers: StoredForm<StoredObject> = checked(
+  object,
+  (stored) => !Object.hasOwn(stored, '__proto__'),
+  'must have no member __proto__',
 );
 
 /** One of these texts. */
@@ -186,7 +192,7 @@ export function members<F extends Forms>(forms: F): StoredForm<MembersOf<F>> {
   const named = Object.entries<StoredForm<unknown>>(forms);
   return {
     read(stored) {
-      const found = anyMembers.read(stored);
+      const found = object.read(stored);
       const value: Record<string, unknown> = {};
       for (const [name, { read }] of named) {
         const member = within(name, () => read(found[name]));
@@ -223,7 +229,7 @@ export function tagged<const T extends string, F extends Forms>(
   };
   return {
     read(stored) {
-      const name = anyMembers.read(stored)[tag] ?? standard;
+      const name = object.read(stored)[tag] ?? standard;
       return { [tag]: name, ...formOf(name).read(stored) } as TaggedOf<T, F>;
     },
     write(value) {

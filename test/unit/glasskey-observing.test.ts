@@ -137,5 +137,17 @@ describe('what is seen', () => {
     expect(kept()).toEqual([{ subject: 'key-2', value: { kind: 'self' }, since: 1_000, seenAt: 1_000 }]);
     noteAttestation('key-2', 'genuine', world);
     expect(kept()).toMatchObject([{ value: { kind: 'genuine' }, since: 2_000 }]);
+    now = 3_000;
+    noteAttestation('key-2', 'unknown-issuer', world); // Its certificate has expired since.
+    expect(kept()).toMatchObject([{ value: { kind: 'genuine' }, since: 2_000 }]);
+  });
+
+  it('is left out, and logged, where the database cannot be read', () => {
+    database.sqlite.exec('DROP TABLE observations');
+    const logged: string[] = [];
+    const unreadable = { ...world, log: (_: unknown, event: string) => logged.push(event) };
+    noteAttestation('key-1', 'self', unreadable);
+    noteSeenKey({ ...sampleKey(), pin: { state: 'set', triesLeft: 8 } }, unreadable);
+    expect(new Set(logged)).toEqual(new Set(['observation.not-read', 'observation.not-noted']));
   });
 });

@@ -99,7 +99,7 @@ export const SETTINGS = {
   'settings.quiet-to-explained': 'Such as 07:00.',
   'settings.calendar-file-label': 'Calendar file',
   'settings.calendar-file-explained':
-    'An .ics file that Glasskey keeps current, for a calendar program that reads it. Empty: none is written.',
+    'An .ics file that Glasskey keeps current, for a calendar program that reads it. Another program’s calendar is left alone. Empty: none is written.',
   'settings.every-minutes-label': 'Devices update their keys every',
   'settings.every-minutes-explained': 'In minutes. How long it takes at most until every device knows a published key.',
   'settings.cloud-label': 'Cloud',

@@ -7,24 +7,13 @@ import { useState } from 'react';
 import type { KeyWayView } from '../../../main/ipc/contract.ts';
 import { call } from '../../contract-client.ts';
 import { ErrorNotice } from '../../design/error-notice.tsx';
-import { KeyDrawing } from '../../design/key-drawing.tsx';
+import { KeyStage } from '../../design/key-stage.tsx';
 import { useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
 import { KeyWayNotice } from '../readiness/key-way-notice.tsx';
 import { KeyCard } from './key-card.tsx';
 
 const useStyles = makeStyles({
-  stage: {
-    display: 'flex',
-    flexWrap: 'wrap',
-    alignItems: 'center',
-    gap: tokens.spacingHorizontalXXXL,
-    padding: `${tokens.spacingVerticalXXL} ${tokens.spacingHorizontalXXL}`,
-    borderRadius: tokens.borderRadiusXLarge,
-    backgroundColor: tokens.colorNeutralBackground2,
-    border: `1px solid ${tokens.colorNeutralStroke2}`,
-  },
-  words: { flexGrow: 1, flexBasis: '240px', minWidth: 0 },
   title: {
     margin: 0,
     fontSize: tokens.fontSizeBase500,
@@ -89,15 +78,12 @@ export function WindowsStage({ keyWay, title, text }: WindowsStageProps) {
   const styles = useStyles();
   if (keyWay.obstacle !== undefined) return <KeyWayNotice way={keyWay} isExplainedHere />;
   return (
-    <section className={styles.stage} aria-labelledby="through-windows-title">
-      <KeyDrawing state="absent" />
-      <div className={styles.words}>
-        <h2 className={styles.title} id="through-windows-title">
-          {title}
-        </h2>
-        <p className={styles.text}>{text}</p>
-      </div>
-    </section>
+    <KeyStage drawing="absent" labelledBy="through-windows-title">
+      <h2 className={styles.title} id="through-windows-title">
+        {title}
+      </h2>
+      <p className={styles.text}>{text}</p>
+    </KeyStage>
   );
 }
 

@@ -46,11 +46,11 @@ describe('the lock', () => {
   });
 
   it('keeps the delay of a guess whose client has hung up, and does not hear one who hung up before its turn', async () => {
-    let served: () => void = () => {};
+    const delayed = Promise.withResolvers<() => void>();
     const clock: Clock = {
       now: () => 0,
       after(_, run) {
-        served = run;
+        delayed.resolve(run);
         return () => {};
       },
     };
@@ -64,12 +64,12 @@ describe('the lock', () => {
       lock.unlock(bytes('secret'), second.signal).then(note('second')),
       lock.unlock(bytes('secret'), never).then(note('owner')),
     ];
-    await new Promise((resolve) => setTimeout(resolve, 200)); // scrypt takes some 50 ms
+    const serve = await delayed.promise;
     first.abort();
     second.abort();
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(answers).toEqual([]);
-    served();
+    serve();
     await Promise.all(guesses);
     expect(answers).toEqual(['first false', 'second false', 'owner true']);
   });

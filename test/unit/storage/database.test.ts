@@ -148,6 +148,25 @@ describe('the database', () => {
     expect(value(database, 'busy_timeout')).toBe(5000);
   });
 
+  it('undoes of a transaction within another one what failed, and that alone', () => {
+    const database = open();
+    const insert = (key: string) => database.sqlite.exec(`INSERT INTO settings VALUES ('${key}', '1')`);
+    transaction(database, () => {
+      insert('before');
+      expect(() =>
+        transaction(database, () => {
+          insert('half of it');
+          throw new Error('the other half did not work');
+        }),
+      ).toThrow('the other half');
+      transaction(database, () => insert('after'));
+    });
+    expect(database.sqlite.prepare('SELECT key FROM settings ORDER BY rowid').all()).toEqual([
+      { key: 'before' },
+      { key: 'after' },
+    ]);
+  });
+
   it('that is full gives a typed error and loses nothing that was there', () => {
     const database = open();
     const pages = Number(value(database, 'page_count'));

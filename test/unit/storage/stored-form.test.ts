@@ -77,6 +77,7 @@ const FORMS: readonly (readonly [
     [
       [[], 'must be an object'],
       [null, 'must be an object'],
+      [JSON.parse('{"__proto__": {"a": 1}}'), 'must have no member __proto__'],
     ],
   ],
   [
