@@ -4,8 +4,8 @@
  */
 import { z } from 'zod';
 import { GlasskeyError } from '../diagnostics/glasskey-error.ts';
-import { parseHostSpec } from './connect/host-spec.ts';
 import { entraSettingsSchema } from './entra/cloud.ts';
+import { assertJumpHost, type FindTarget } from './glasskey-target-ways.ts';
 import { isPolicy, type SettingKey, type SettingSource, type Settings, settingFixed } from './storage/settings.ts';
 import { StoredFault } from './storage/stored-form.ts';
 
@@ -93,16 +93,22 @@ export function settingLine(settings: Settings, key: string): SettingLine {
 
 /**
  * Sets the user's own value and returns the line as it is now. Text that is empty means none. Throws `SETTING_UNKNOWN`, and
- * `SETTING_INVALID` with what is wrong, `SETTING_FIXED` where settings.json decides; nothing is changed then.
+ * `SETTING_INVALID` with what is wrong, `SETTING_FIXED` where settings.json decides; nothing is changed then. `find`: the saved
+ * targets, one of which may be the jump host.
  */
-export function setSetting(settings: Settings, name: string, given: PlainValue): SettingLine {
+export function setSetting(
+  settings: Settings,
+  name: string,
+  given: PlainValue,
+  find: FindTarget = () => undefined,
+): SettingLine {
   const key = asLineKey(name);
   if (isFixed(settings, key)) throw settingFixed(key);
   const value = plainOf(key, given);
   const member = entraMember(key);
   withSentence(key, () => {
     if (member !== undefined) setEntraMember(settings, member, value);
-    else setPlain(settings, key as SettingKey, value);
+    else setPlain(settings, key as SettingKey, value, find);
   });
   return lineOf(key, settings);
 }
@@ -182,8 +188,8 @@ function storeEntra(settings: Settings, members: Readonly<Record<string, unknown
   else settings.set('entra', kept);
 }
 
-function setPlain(settings: Settings, key: SettingKey, value: PlainValue): void {
-  if (key === 'connect.defaultJump' && typeof value === 'string') parseHostSpec(value);
+function setPlain(settings: Settings, key: SettingKey, value: PlainValue, find: FindTarget): void {
+  if (key === 'connect.defaultJump' && typeof value === 'string') assertJumpHost(value, find);
   settings.set(key, value as never);
 }
 
@@ -191,7 +197,7 @@ function withSentence(key: LineKey, work: () => void): void {
   try {
     work();
   } catch (error) {
-    if (error instanceof GlasskeyError && error.code === 'TARGET_INVALID')
+    if (error instanceof GlasskeyError && error.code.startsWith('TARGET_'))
       throw invalid(key, error.message, error.remedy);
     if (error instanceof StoredFault) throw invalid(key, faultOf(key, error.fault), remedyFor(key));
     if (!(error instanceof z.ZodError)) throw error;

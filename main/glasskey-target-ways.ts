@@ -41,6 +41,11 @@ export function resolveTypedJumps(jumps: readonly string[], find: FindTarget): r
   return resolved;
 }
 
+/** Of a jump host that is kept for later logins: as in a saved way, a bare word is a name. Throws what resolveWay throws. */
+export function assertJumpHost(jump: string, find: FindTarget): void {
+  expand([jump], find, []);
+}
+
 /** The way that is taken where nobody chose one: the first by `ssh -J`. Undefined: there is none of that kind. */
 export function firstJumpWay({ ways }: Pick<Target, 'ways'>): Way | undefined {
   return ways.find(({ kind }) => kind === 'jump');

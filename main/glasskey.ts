@@ -532,8 +532,8 @@ export class Glasskey {
 
   /** Sets the user's own value; throws `SETTING_UNKNOWN` and `SETTING_INVALID`. */
   setSetting(key: string, value: PlainValue): Promise<SettingLine> {
-    return this.#over(import('./glasskey-settings.ts'), ({ setSetting }, { settings }) =>
-      setSetting(settings, key, value),
+    return this.#over(import('./glasskey-settings.ts'), ({ setSetting }, { settings, database }) =>
+      setSetting(settings, key, value, targetStore(database).get),
     );
   }
 

@@ -14,6 +14,14 @@ const httpsRoot = z
 /** One path segment: a tenant id, a verified domain, or `organizations`. */
 const tenantName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,253}$/, 'must be a tenant id or a domain name');
 
+/** An application id is a GUID, as Entra makes it at the registration. */
+const applicationId = z
+  .string()
+  .regex(
+    /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
+    'must be an application (client) id, such as 11111111-2222-3333-4444-555555555555',
+  );
+
 /** `entra` in the settings file. Every member may be left out; `custom` needs both hosts. */
 export const entraSettingsSchema = z.strictObject({
   cloud: z.enum(['public', 'usgov', 'usgov-dod', 'china', 'custom']).default('public'),
@@ -23,7 +31,7 @@ export const entraSettingsSchema = z.strictObject({
   graphRoot: httpsRoot.optional(),
   tenant: tenantName.default('organizations'),
   /** The application (client) id of the organization's registration. There is no built-in one. */
-  clientId: z.string().min(1).max(200).optional(),
+  clientId: applicationId.optional(),
   /** `host[:port]` of login hosts that are not Microsoft's. The configured one of a custom cloud is added by itself. */
   knownAuthorities: z.array(z.string().regex(/^[A-Za-z0-9.-]+(:\d{1,5})?$/, 'must be host or host:port')).default([]),
   /** A PEM file of further certificate authorities (a company's proxy, a private cloud). */

@@ -11,6 +11,7 @@ import {
 } from '../../main/glasskey-settings.ts';
 import { type Database, openDatabase } from '../../main/storage/database.ts';
 import { openSettings, SETTING_KEYS, type Settings } from '../../main/storage/settings.ts';
+import { targetStore, type Way } from '../../main/storage/target-store.ts';
 
 let folder: string;
 let database: Database;
@@ -48,6 +49,7 @@ describe('the settings as lines', () => {
     ['app.openAtLogin', true],
     ['app.appearance', 'dark'],
     ['entra.tenant', 'contoso.com'],
+    ['entra.clientId', '11111111-2222-3333-4444-55555555555F'],
     ['entra.signInTimeoutSeconds', 60],
   ])('%s can be set, is then the user’s own, and goes back', (key, value) => {
     const settings = open();
@@ -59,6 +61,8 @@ describe('the settings as lines', () => {
 
   it.each([
     ['connect.defaultJump', 'a b'],
+    ['connect.defaultJump', 'banana'],
+    ['entra.clientId', 'banana'],
     ['terminal.fontSize', 99],
     ['terminal.fontSize', 'large'],
     ['terminal.fontFamily', 'x; } body { color: red'],
@@ -86,6 +90,26 @@ describe('the settings as lines', () => {
       if (most !== undefined) expect(() => setSetting(settings, key, most + 1)).toThrow(code('SETTING_INVALID'));
       for (const choice of choices ?? []) expect(setSetting(settings, key, choice)).toMatchObject({ value: choice });
     }
+  });
+
+  it('take the name of a saved jump host for the jump host, and say of another word how to write it', () => {
+    const targets = targetStore(database);
+    const way: Way = { kind: 'jump', jumps: [] };
+    const plain = { ways: [way] as const, tags: [], notes: '', isFavourite: false };
+    targets.add({ ...plain, name: 'bastion', role: 'jump-host', device: 'ops@192.0.2.10' });
+    targets.add({ ...plain, name: 'leaf1', role: 'tor', device: 'admin@192.0.2.11' });
+    const settings = open();
+    const key = 'connect.defaultJump';
+    expect(setSetting(settings, key, 'bastion', targets.get)).toMatchObject({ value: 'bastion', source: 'user' });
+    expect(() => setSetting(settings, key, 'banana', targets.get)).toThrow(
+      expect.objectContaining({
+        code: 'SETTING_INVALID',
+        message: 'connect.defaultJump cannot be set to that: banana is no saved jump host.',
+        remedy: 'Save banana with the role jump-host first, or write the host as USER@banana.',
+      }),
+    );
+    expect(() => setSetting(settings, key, 'leaf1', targets.get)).toThrow(code('SETTING_INVALID'));
+    expect(settingLine(settings, key)).toMatchObject({ value: 'bastion' });
   });
 
   it('know no others', () => {

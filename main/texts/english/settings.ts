@@ -51,7 +51,7 @@ export const SETTINGS = {
   'settings.key-file-explained': 'Where enrolling writes the key file that ssh reads. It holds no secret by itself.',
   'settings.default-jump-label': 'Usual jump host',
   'settings.default-jump-explained':
-    'Offered for a new device, and the way to a host that is not saved. Write it as user@host.',
+    'Offered for a new device, and the way to a host that is not saved. Write it as user@host, or by the name of a saved jump host.',
   'settings.pinned-host-keys-label': 'Pinned host keys',
   'settings.pinned-host-keys-explained':
     'Files like known_hosts that your team shares. A host that one of them names is trusted by these keys alone, and nobody is asked.',
