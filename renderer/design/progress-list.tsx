@@ -2,7 +2,7 @@
  * The steps of a long piece of work, each by picture and words. The present step is marked for screen readers; only where something
  * runs does its picture move.
  */
-import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
+import { makeStyles, mergeClasses, Spinner, tokens } from '@fluentui/react-components';
 import {
   ArrowCircleRightFilled,
   CheckmarkCircleFilled,
@@ -13,7 +13,6 @@ import {
 } from '@fluentui/react-icons';
 import type { ReactNode } from 'react';
 import { useTexts } from '../texts.tsx';
-import { Spinner } from './spinner.tsx';
 
 export interface ProgressItem {
   readonly id: string;
@@ -108,5 +107,5 @@ function StepIcon({ state }: Pick<ProgressItem, 'state'>) {
   if (state === 'todo') return <CircleRegular className={styles.todo} />;
   if (state === 'your-turn') return <ArrowCircleRightFilled className={styles.present} />;
   if (state === 'waiting') return <ClockRegular className={styles.present} />;
-  return <Spinner small />;
+  return <Spinner size="extra-tiny" />;
 }

@@ -10,6 +10,7 @@ import {
   Input,
   makeStyles,
   Select,
+  Textarea,
   tokens,
 } from '@fluentui/react-components';
 import { type FormEvent, useRef, useState } from 'react';
@@ -17,7 +18,6 @@ import type { TargetView } from '../../../main/ipc/contract.ts';
 import { CallError, call } from '../../contract-client.ts';
 import { DialogButtons } from '../../design/dialog-buttons.tsx';
 import { ErrorNotice } from '../../design/error-notice.tsx';
-import { TextArea } from '../../design/text-area.tsx';
 import { useTexts } from '../../texts.tsx';
 import {
   type DraftField,
@@ -156,11 +156,12 @@ export function DeviceDialog({ target, typed, defaultJump, jumpHosts, onSaved, o
                 />
               </Field>
               <Field label={say('devices.notes')} {...at('notes')}>
-                <TextArea
+                <Textarea
                   name="notes"
                   value={draft.notes}
+                  resize="vertical"
                   maxLength={4000}
-                  onText={(notes) => change({ ...draft, notes })}
+                  onChange={(_, { value }) => change({ ...draft, notes: value })}
                 />
               </Field>
               {problem?.field === undefined && problem?.error !== undefined && <ErrorNotice error={problem.error} />}

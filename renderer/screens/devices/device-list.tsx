@@ -4,13 +4,13 @@
  * the chosen row); Tab from there reaches the chosen row's buttons, on which Up and Down change the row.
  */
 import { makeStyles, tokens } from '@fluentui/react-components';
-import { type KeyboardEvent, type MouseEvent, useLayoutEffect, useRef, useState } from 'react';
+import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, type MouseEvent, useCallback, useLayoutEffect, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import type { TargetView } from '../../../main/ipc/contract.ts';
 import { useTexts } from '../../texts.tsx';
 import { DeviceRow, ROW_HEIGHT, type RowAction, type RowButton, rowId } from './device-row.tsx';
 import { RowMenu } from './row-menu.tsx';
-import { useShownRows } from './use-shown-rows.ts';
 import { type ChosenRow, WaysMenu } from './ways-menu.tsx';
 
 export interface DeviceListProps {
@@ -51,15 +51,29 @@ export function DeviceList(props: DeviceListProps) {
   const before = typed === undefined ? 0 : 1;
   const count = targets.length + before;
   // The chosen row is always there: the search box and the focus refer to it.
-  const { indexes, bringIntoView } = useShownRows(grid, count, ROW_HEIGHT, activeIndex);
+  const rangeExtractor = useCallback(
+    (range: Range) => {
+      const shown = defaultRangeExtractor(range);
+      if (activeIndex < count && !shown.includes(activeIndex)) shown.push(activeIndex);
+      return shown.toSorted((a, b) => a - b);
+    },
+    [activeIndex, count],
+  );
+  const virtual = useVirtualizer({
+    count,
+    getScrollElement: () => grid.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: 3,
+    rangeExtractor,
+  });
 
   const found = useRef(targets);
   useLayoutEffect(() => {
     // Another search begins at the top; moving within one keeps the row in sight.
     if (found.current !== targets && activeIndex <= 1) grid.current?.scrollTo({ top: 0 });
-    else bringIntoView(activeIndex);
+    else virtual.scrollToIndex(activeIndex, { align: 'auto' });
     found.current = targets;
-  }, [bringIntoView, targets, activeIndex]);
+  }, [virtual, targets, activeIndex]);
 
   const rowOf = (event: { readonly target: EventTarget }): number | undefined => {
     const row = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-row]') : null;
@@ -103,8 +117,8 @@ export function DeviceList(props: DeviceListProps) {
         onClick={act}
         onKeyDown={move}
       >
-        <div role="rowgroup" className={styles.rows} style={{ height: `${count * ROW_HEIGHT}px` }}>
-          {indexes.map((index) => {
+        <div role="rowgroup" className={styles.rows} style={{ height: `${virtual.getTotalSize()}px` }}>
+          {virtual.getVirtualItems().map(({ index }) => {
             const target = index < before ? undefined : targets[index - before];
             return (
               <DeviceRow

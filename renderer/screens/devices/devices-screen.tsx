@@ -1,5 +1,5 @@
 /** The devices one logs in to: search, connect, add, change, remove, and copy the exact ssh command. */
-import { Button, MenuDivider, MenuItem } from '@fluentui/react-components';
+import { Button, MenuDivider, MenuItem, Spinner } from '@fluentui/react-components';
 import { AddRegular, MoreHorizontalRegular, ServerRegular } from '@fluentui/react-icons';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { TargetView } from '../../../main/ipc/contract.ts';
@@ -10,7 +10,6 @@ import { ErrorNotice } from '../../design/error-notice.tsx';
 import { PageHeader } from '../../design/page-header.tsx';
 import { ScreenBody } from '../../design/screen-body.tsx';
 import { ScreenMenu } from '../../design/screen-menu.tsx';
-import { Spinner } from '../../design/spinner.tsx';
 import { useConnect, useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
 import { DrillDialog, type Rehearsal } from '../drill/drill-dialog.tsx';

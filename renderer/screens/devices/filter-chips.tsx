@@ -1,7 +1,7 @@
 /** What narrows the list besides words: favourites, and the tags in use. Pressed ones all have to fit. */
-import { Button, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
+import { makeStyles, ToggleButton, tokens } from '@fluentui/react-components';
 import { StarRegular } from '@fluentui/react-icons';
-import { memo, type ReactElement } from 'react';
+import { memo } from 'react';
 import { useTexts } from '../../texts.tsx';
 import type { TargetFilter } from './target-search.ts';
 
@@ -16,17 +16,7 @@ const MOST = 12;
 
 const useStyles = makeStyles({
   chips: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalXS },
-  chip: { minWidth: 0, fontWeight: tokens.fontWeightRegular },
-  pressed: {
-    '&, :hover, :hover:active': {
-      border: `1px solid ${tokens.colorBrandStroke1}`,
-      backgroundColor: tokens.colorBrandBackground2,
-      color: tokens.colorBrandForeground2,
-    },
-    '@media (forced-colors: active)': {
-      '&, :hover, :hover:active': { backgroundColor: 'Highlight', color: 'HighlightText', forcedColorAdjust: 'none' },
-    },
-  },
+  chip: { minWidth: 0 },
 });
 
 /** Not drawn again with each keystroke of the search. */
@@ -43,45 +33,28 @@ export const FilterChips = memo(function FilterChips({ tags, filter, onChange }:
       aria-label={say('devices.filter')}
       style={{ border: 'none', margin: 0, padding: 0 }}
     >
-      <Chip
+      <ToggleButton
+        className={styles.chip}
+        size="small"
+        shape="circular"
         icon={<StarRegular />}
-        isPressed={filter.favourites}
+        checked={filter.favourites}
         onClick={() => onChange({ ...filter, favourites: !filter.favourites })}
       >
         {say('devices.favourites')}
-      </Chip>
+      </ToggleButton>
       {shown.map((tag) => (
-        <Chip
+        <ToggleButton
           key={tag}
-          isPressed={filter.tags.includes(tag)}
+          className={styles.chip}
+          size="small"
+          shape="circular"
+          checked={filter.tags.includes(tag)}
           onClick={() => onChange({ ...filter, tags: toggled(tag) })}
         >
           {`#${tag}`}
-        </Chip>
+        </ToggleButton>
       ))}
     </fieldset>
   );
 });
-
-interface ChipProps {
-  readonly icon?: ReactElement;
-  readonly isPressed: boolean;
-  readonly onClick: () => void;
-  readonly children: string;
-}
-
-function Chip({ icon, isPressed, onClick, children }: ChipProps) {
-  const styles = useStyles();
-  return (
-    <Button
-      className={mergeClasses(styles.chip, isPressed && styles.pressed)}
-      size="small"
-      shape="circular"
-      {...(icon !== undefined && { icon })}
-      aria-pressed={isPressed}
-      onClick={onClick}
-    >
-      {children}
-    </Button>
-  );
-}

@@ -1,5 +1,5 @@
 /** The host keys that are known of a device: fingerprints to compare, where each stands, whether it counts; and forgetting them. */
-import { Button, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
+import { Button, makeStyles, mergeClasses, Spinner, tokens } from '@fluentui/react-components';
 import { useCallback, useEffect, useState } from 'react';
 import type { CallOutput, TargetView } from '../../../main/ipc/contract.ts';
 import { call } from '../../contract-client.ts';
@@ -7,7 +7,6 @@ import { DangerButton } from '../../design/danger-button.tsx';
 import { DialogFrame } from '../../design/dialog-frame.tsx';
 import { ErrorNotice } from '../../design/error-notice.tsx';
 import { ItemList } from '../../design/item-list.tsx';
-import { Spinner } from '../../design/spinner.tsx';
 import { StateBadge } from '../../design/state-badge.tsx';
 import { useTexts } from '../../texts.tsx';
 

@@ -1,12 +1,11 @@
 /** Shows what taking in the targets of a file would do, and does it where somebody agrees: all of it or nothing. */
-import { Button, makeStyles, Switch, tokens } from '@fluentui/react-components';
+import { Button, makeStyles, Spinner, Switch, tokens } from '@fluentui/react-components';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { CallOutput } from '../../../main/ipc/contract.ts';
 import { call } from '../../contract-client.ts';
 import { DialogFrame } from '../../design/dialog-frame.tsx';
 import { ErrorNotice } from '../../design/error-notice.tsx';
 import { ScrollingTable } from '../../design/scrolling-table.tsx';
-import { Spinner } from '../../design/spinner.tsx';
 import { type BadgeState, StateBadge } from '../../design/state-badge.tsx';
 import { useTexts } from '../../texts.tsx';
 

@@ -1,12 +1,11 @@
 /** The rehearsals of the last 90 days: a line of marks for each device, with the time that each host took; or the same as a table. */
-import { Button, makeStyles, tokens } from '@fluentui/react-components';
+import { Button, makeStyles, Spinner, tokens } from '@fluentui/react-components';
 import { useCallback, useEffect, useId, useState } from 'react';
 import type { CallOutput, DrillView } from '../../../main/ipc/contract.ts';
 import { call, onEvent } from '../../contract-client.ts';
 import { ErrorNotice } from '../../design/error-notice.tsx';
 import { ItemList } from '../../design/item-list.tsx';
 import { ScrollingTable } from '../../design/scrolling-table.tsx';
-import { Spinner } from '../../design/spinner.tsx';
 import { StateBadge } from '../../design/state-badge.tsx';
 import { useTexts } from '../../texts.tsx';
 import { DrillLine } from './drill-line.tsx';

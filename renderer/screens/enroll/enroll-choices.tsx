@@ -1,9 +1,8 @@
 /** Before it begins: which key is plugged in, what it will ask for, what may be chosen. */
-import { Button, Checkbox, makeStyles, tokens } from '@fluentui/react-components';
+import { Button, Checkbox, makeStyles, Spinner, tokens } from '@fluentui/react-components';
 import { useState } from 'react';
 import type { EnrollOutlook } from '../../../main/ipc/contract.ts';
 import { ErrorNotice, Notice } from '../../design/error-notice.tsx';
-import { Spinner } from '../../design/spinner.tsx';
 import { useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
 import { useFresh } from '../../use-fresh.ts';

@@ -1,5 +1,5 @@
 /** Home: would a login work now, by which way, and the one thing to do next. To be read by somebody at 3 a.m. */
-import { Button, makeStyles, tokens } from '@fluentui/react-components';
+import { Button, Skeleton, SkeletonItem } from '@fluentui/react-components';
 import { ErrorNotice, Notice } from '../../design/error-notice.tsx';
 import { PageHeader } from '../../design/page-header.tsx';
 import { ScreenBody } from '../../design/screen-body.tsx';
@@ -12,13 +12,7 @@ import { EnrolledKeys } from './enrolled-keys.tsx';
 import { KeyWayNotice } from './key-way-notice.tsx';
 import { VerdictCard } from './verdict-card.tsx';
 
-const useStyles = makeStyles({
-  // For the moment that it takes: nothing that moves.
-  loading: { height: '64px', borderRadius: tokens.borderRadiusMedium, backgroundColor: tokens.colorNeutralStencil1 },
-});
-
 export function ReadinessScreen() {
-  const styles = useStyles();
   const { say } = useTexts();
   const { go } = useNavigation();
   const { value, error, again } = useFresh('readiness.get', [
@@ -29,7 +23,9 @@ export function ReadinessScreen() {
   if (value === undefined && error === undefined) {
     return (
       <ScreenBody>
-        <div className={styles.loading} role="progressbar" aria-label={say('readiness.loading')} />
+        <Skeleton aria-label={say('readiness.loading')}>
+          <SkeletonItem size={64} />
+        </Skeleton>
       </ScreenBody>
     );
   }

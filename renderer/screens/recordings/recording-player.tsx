@@ -2,13 +2,12 @@
  * Plays a recording in a terminal of its own. Space plays and pauses, Left and Right go five seconds back and on, wherever the focus
  * is but on a control that has these keys itself.
  */
-import { Button, makeStyles, Select, Switch, tokens } from '@fluentui/react-components';
+import { Button, makeStyles, Select, Spinner, Switch, tokens } from '@fluentui/react-components';
 import { PauseFilled, PlayFilled } from '@fluentui/react-icons';
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
 import '@xterm/xterm/css/xterm.css';
 import { useAnnounce } from '../../design/announcement.tsx';
 import { ErrorNotice, Notice } from '../../design/error-notice.tsx';
-import { Spinner } from '../../design/spinner.tsx';
 import { useTexts } from '../../texts.tsx';
 import type { TerminalLook } from '../sessions/session-terminal.ts';
 import { useTerminalLook } from '../sessions/use-terminal-look.ts';

@@ -1,5 +1,5 @@
 /** The recordings there are, to play, to take elsewhere, to remove; and the one that is played. */
-import { Button, makeStyles, tokens } from '@fluentui/react-components';
+import { Button, makeStyles, Spinner, tokens } from '@fluentui/react-components';
 import { DeleteRegular, PlayRegular, SaveRegular, VideoRegular } from '@fluentui/react-icons';
 import { useCallback, useEffect, useState } from 'react';
 import type { CallOutput, RecordingView } from '../../../main/ipc/contract.ts';
@@ -9,7 +9,6 @@ import { EmptyState } from '../../design/empty-state.tsx';
 import { ErrorNotice } from '../../design/error-notice.tsx';
 import { PageHeader } from '../../design/page-header.tsx';
 import { ScreenBody } from '../../design/screen-body.tsx';
-import { Spinner } from '../../design/spinner.tsx';
 import { useTexts } from '../../texts.tsx';
 import { wayWords } from '../sessions/session-words.ts';
 import { RecordingPlayer } from './recording-player.tsx';

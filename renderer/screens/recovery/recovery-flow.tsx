@@ -1,5 +1,5 @@
 /** The guided recovery: which security key, the PIN, what was found and which of it the profile holds, what has come. */
-import { Button, Checkbox, Field, makeStyles, Radio, RadioGroup, tokens } from '@fluentui/react-components';
+import { Button, Checkbox, Field, makeStyles, Radio, RadioGroup, Spinner, tokens } from '@fluentui/react-components';
 import { useState } from 'react';
 import type { EnrollOutlook } from '../../../main/ipc/contract.ts';
 import { EmptyState } from '../../design/empty-state.tsx';
@@ -7,7 +7,6 @@ import { ErrorNotice, Notice } from '../../design/error-notice.tsx';
 import { KeyDrawing } from '../../design/key-drawing.tsx';
 import { PageHeader } from '../../design/page-header.tsx';
 import { ScreenBody } from '../../design/screen-body.tsx';
-import { Spinner } from '../../design/spinner.tsx';
 import { useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
 import { useFresh } from '../../use-fresh.ts';

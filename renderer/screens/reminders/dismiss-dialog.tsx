@@ -1,9 +1,8 @@
 /** Dismisses a reminder, with the reason that is kept. */
-import { Button, Field, makeStyles, tokens } from '@fluentui/react-components';
+import { Button, Field, makeStyles, Textarea, tokens } from '@fluentui/react-components';
 import { useState } from 'react';
 import type { ReminderView } from '../../../main/ipc/contract.ts';
 import { DialogFrame } from '../../design/dialog-frame.tsx';
-import { TextArea } from '../../design/text-area.tsx';
 import { useTexts } from '../../texts.tsx';
 
 /** As many as the contract lets through. */
@@ -47,12 +46,12 @@ export function DismissDialog({ reminder, onDismiss, onClose }: DismissDialogPro
         label={say('reminders.dismiss-because')}
         {...(isMissing && { validationState: 'error', validationMessage: say('reminders.dismiss-missing') })}
       >
-        <TextArea
+        <Textarea
           autoFocus
           value={typed}
           maxLength={LONGEST}
-          onText={(text) => {
-            setTyped(text);
+          onChange={(_, { value }) => {
+            setTyped(value);
             setMissing(false);
           }}
         />

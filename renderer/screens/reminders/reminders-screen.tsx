@@ -1,5 +1,5 @@
 /** What needs attention, each with what helps; what comes; what was done; and when and how one is told. */
-import { Button, makeStyles, tokens } from '@fluentui/react-components';
+import { Button, makeStyles, Spinner, tokens } from '@fluentui/react-components';
 import { CalendarRegular, CheckmarkCircleRegular } from '@fluentui/react-icons';
 import { useCallback, useEffect, useId, useRef, useState } from 'react';
 import type { ReminderView } from '../../../main/ipc/contract.ts';
@@ -11,7 +11,6 @@ import { ItemList } from '../../design/item-list.tsx';
 import { PageHeader } from '../../design/page-header.tsx';
 import { ScreenBody } from '../../design/screen-body.tsx';
 import { SectionTitle } from '../../design/section-title.tsx';
-import { Spinner } from '../../design/spinner.tsx';
 import { useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
 import { useFresh } from '../../use-fresh.ts';

@@ -1,5 +1,5 @@
 /** The guided rotation: the old key and the new one side by side, the steps, and the one thing to do next. */
-import { Button, makeStyles, tokens } from '@fluentui/react-components';
+import { Button, makeStyles, Spinner, tokens } from '@fluentui/react-components';
 import { KeyMultipleRegular } from '@fluentui/react-icons';
 import { useEffect } from 'react';
 import type { CallOutput, RotationView } from '../../../main/ipc/contract.ts';
@@ -10,7 +10,6 @@ import { ErrorNotice, Notice } from '../../design/error-notice.tsx';
 import { PageHeader } from '../../design/page-header.tsx';
 import { ProgressList } from '../../design/progress-list.tsx';
 import { ScreenBody } from '../../design/screen-body.tsx';
-import { Spinner } from '../../design/spinner.tsx';
 import { useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
 import { useFresh } from '../../use-fresh.ts';

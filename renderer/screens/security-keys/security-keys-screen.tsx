@@ -1,5 +1,5 @@
 /** The security keys that are plugged in: their list, the page of one, and its guided reset. */
-import { Button } from '@fluentui/react-components';
+import { Button, Spinner } from '@fluentui/react-components';
 import { useEffect, useRef, useState } from 'react';
 import type { SecurityKeyView } from '../../../main/ipc/contract.ts';
 import { EmptyState } from '../../design/empty-state.tsx';
@@ -7,7 +7,6 @@ import { ErrorNotice } from '../../design/error-notice.tsx';
 import { KeyDrawing } from '../../design/key-drawing.tsx';
 import { PageHeader } from '../../design/page-header.tsx';
 import { ScreenBody } from '../../design/screen-body.tsx';
-import { Spinner } from '../../design/spinner.tsx';
 import { useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
 import { useFresh } from '../../use-fresh.ts';

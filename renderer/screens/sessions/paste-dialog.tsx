@@ -1,7 +1,6 @@
 /** Asks before several lines are pasted where the device would run each as it comes. The focus begins on the text, where Enter does nothing. */
-import { Button, makeStyles, tokens } from '@fluentui/react-components';
+import { Button, makeStyles, Textarea, tokens } from '@fluentui/react-components';
 import { DialogFrame } from '../../design/dialog-frame.tsx';
-import { TextArea } from '../../design/text-area.tsx';
 import { useTexts } from '../../texts.tsx';
 import { lineCount, withoutControls } from './pasted-text.ts';
 
@@ -17,7 +16,14 @@ const SHOWN = 20_000;
 
 const useStyles = makeStyles({
   explained: { margin: `0 0 ${tokens.spacingVerticalM}` },
-  text: { height: '160px', maxHeight: '240px', fontFamily: tokens.fontFamilyMonospace },
+  text: {
+    width: '100%',
+    '& textarea': {
+      fontFamily: tokens.fontFamilyMonospace,
+      maxHeight: '240px',
+      height: '160px',
+    },
+  },
 });
 
 export function PasteDialog({ text, target, onPaste, onClose }: PasteDialogProps) {
@@ -38,7 +44,7 @@ export function PasteDialog({ text, target, onPaste, onClose }: PasteDialogProps
       }
     >
       <p className={styles.explained}>{say('sessions.paste-explained', { target })}</p>
-      <TextArea
+      <Textarea
         className={styles.text}
         readOnly
         aria-label={say('sessions.paste-text')}

@@ -1,5 +1,5 @@
 /** Terminals in tabs. */
-import { Button, makeStyles, tokens } from '@fluentui/react-components';
+import { Button, makeStyles, Spinner, tokens } from '@fluentui/react-components';
 import { VideoRegular } from '@fluentui/react-icons';
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import type { SessionView } from '../../../main/ipc/contract.ts';
@@ -7,7 +7,6 @@ import { call } from '../../contract-client.ts';
 import { ErrorNotice } from '../../design/error-notice.tsx';
 import { PageHeader } from '../../design/page-header.tsx';
 import { ScreenBody } from '../../design/screen-body.tsx';
-import { Spinner } from '../../design/spinner.tsx';
 import { useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
 import { RecordingsPage } from '../recordings/recordings-page.tsx';

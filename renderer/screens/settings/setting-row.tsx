@@ -2,13 +2,22 @@
  * One setting: its name and what it does, its control, where its value is from, and the way back to the standard value. It is
  * saved at once; text and numbers when Enter is pressed or the field is left. What is refused stays in the field, with the reason.
  */
-import { Button, Field, Input, makeStyles, mergeClasses, Select, Switch, tokens } from '@fluentui/react-components';
+import {
+  Button,
+  Field,
+  Input,
+  makeStyles,
+  mergeClasses,
+  Select,
+  Switch,
+  Textarea,
+  tokens,
+} from '@fluentui/react-components';
 import { CheckmarkRegular } from '@fluentui/react-icons';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import type { SettingValueView, SettingView } from '../../../main/ipc/contract.ts';
 import { CallError, call } from '../../contract-client.ts';
 import { useAnnounce } from '../../design/announcement.tsx';
-import { TextArea } from '../../design/text-area.tsx';
 import { useTexts } from '../../texts.tsx';
 import { choiceLabel, settingExplanation, settingLabel, sourceLabel, valueWords } from './setting-words.ts';
 
@@ -239,6 +248,7 @@ function TextControl({ common, setting, onSave, onProblem }: TextControlProps) {
 
 /** One item per line; saved when the field is left. Escape takes back what was typed. */
 function ListControl({ common, setting, onSave }: Omit<TextControlProps, 'onProblem'>) {
+  const styles = useStyles();
   const present = Array.isArray(setting.value) ? setting.value.join('\n') : '';
   const [typed, setTyped] = useState<string>();
   const save = async () => {
@@ -251,11 +261,13 @@ function ListControl({ common, setting, onSave }: Omit<TextControlProps, 'onProb
     if (await onSave(items)) setTyped((now) => (now === typed ? undefined : now));
   };
   return (
-    <TextArea
+    <Textarea
       {...common}
+      className={styles.wide}
       value={typed ?? present}
+      resize="vertical"
       spellCheck={false}
-      onText={setTyped}
+      onChange={(_, { value }) => setTyped(value)}
       onBlur={() => void save()}
       onKeyDown={({ key }) => key === 'Escape' && setTyped(undefined)}
     />

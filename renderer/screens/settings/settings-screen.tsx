@@ -1,11 +1,10 @@
 /** Everything that can be set, in groups, each value with its source; and how the SSH agent is. */
-import { Button, makeStyles, tokens } from '@fluentui/react-components';
+import { Button, makeStyles, Spinner, tokens } from '@fluentui/react-components';
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import type { SettingView } from '../../../main/ipc/contract.ts';
 import { ErrorNotice } from '../../design/error-notice.tsx';
 import { PageHeader } from '../../design/page-header.tsx';
 import { ScreenBody } from '../../design/screen-body.tsx';
-import { Spinner } from '../../design/spinner.tsx';
 import { type Place, useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
 import { AgentActivity } from './agent-activity.tsx';

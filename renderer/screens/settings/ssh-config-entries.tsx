@@ -1,11 +1,10 @@
 /** The entries of ssh's configuration, as they are or would be written, to be read and copied. */
-import { makeStyles, tokens } from '@fluentui/react-components';
+import { makeStyles, Spinner, tokens } from '@fluentui/react-components';
 import { useEffect, useState } from 'react';
 import type { SshConfigView } from '../../../main/ipc/contract.ts';
 import { call } from '../../contract-client.ts';
 import { CopyButton } from '../../design/copy-button.tsx';
 import { ErrorNotice } from '../../design/error-notice.tsx';
-import { Spinner } from '../../design/spinner.tsx';
 import { useTexts } from '../../texts.tsx';
 
 const useStyles = makeStyles({
@@ -42,7 +41,7 @@ export function SshConfigEntries({ of }: { readonly of: SshConfigView }) {
     };
   }, [of]);
   if (error !== undefined) return <ErrorNotice error={error} />;
-  if (text === undefined) return <Spinner small label={say('settings.programs-reading')} />;
+  if (text === undefined) return <Spinner size="tiny" label={say('settings.programs-reading')} />;
   return (
     <div>
       {/* biome-ignore lint/a11y/useSemanticElements: a section has a heading, and this only a name */}
