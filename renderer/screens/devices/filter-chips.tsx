@@ -1,5 +1,5 @@
 /** What narrows the list besides words: favourites, and the tags in use. Pressed ones all have to fit. */
-import { makeStyles, ToggleButton, tokens } from '@fluentui/react-components';
+import { makeStyles, mergeClasses, shorthands, ToggleButton, tokens } from '@fluentui/react-components';
 import { StarRegular } from '@fluentui/react-icons';
 import { memo } from 'react';
 import { useTexts } from '../../texts.tsx';
@@ -14,9 +14,17 @@ export interface FilterChipsProps {
 /** More tags than that are found by typing them. */
 const MOST = 12;
 
+/** Fluent's grey alone is hardly seen at this size. In forced colours it is Fluent's own. */
+const PRESSED = {
+  backgroundColor: tokens.colorBrandBackground2,
+  ...shorthands.borderColor(tokens.colorBrandStroke1),
+  color: tokens.colorBrandForeground2,
+};
+
 const useStyles = makeStyles({
   chips: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalXS },
   chip: { minWidth: 0 },
+  pressed: { ...PRESSED, ':hover': PRESSED, ':hover:active,:active:focus-visible': PRESSED },
 });
 
 /** Not drawn again with each keystroke of the search. */
@@ -34,7 +42,7 @@ export const FilterChips = memo(function FilterChips({ tags, filter, onChange }:
       style={{ border: 'none', margin: 0, padding: 0 }}
     >
       <ToggleButton
-        className={styles.chip}
+        className={mergeClasses(styles.chip, filter.favourites && styles.pressed)}
         size="small"
         shape="circular"
         icon={<StarRegular />}
@@ -46,7 +54,7 @@ export const FilterChips = memo(function FilterChips({ tags, filter, onChange }:
       {shown.map((tag) => (
         <ToggleButton
           key={tag}
-          className={styles.chip}
+          className={mergeClasses(styles.chip, filter.tags.includes(tag) && styles.pressed)}
           size="small"
           shape="circular"
           checked={filter.tags.includes(tag)}
