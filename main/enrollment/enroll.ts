@@ -233,9 +233,18 @@ async function assertFilesFree(enrollment: UnfinishedEnrollment, world: EnrollWo
   throw new GlasskeyError({
     code: 'FILE_EXISTS',
     message: isEnrolled ? `${foreign} is of a key that is enrolled already.` : `${foreign} exists already.`,
-    remedy: `${isEnrolled ? 'See it with glasskey status; for another key choose' : 'Choose'} another file with --file PATH, or add --overwrite: the old files are kept beside the new ones.`,
+    remedy: `${isEnrolled ? forEnrolledKey(enrollment.plan) : 'Choose'} another file with --file PATH, or add --overwrite: the old files are kept beside the new ones.`,
     detail: { path: foreign },
   });
+}
+
+/** What a second enrollment is mostly meant for, before what is rarely wanted. */
+function forEnrolledKey({ backup }: EnrollmentPlan): string {
+  if (backup === true) return 'See it with glasskey status; for another backup choose';
+  return (
+    'See it with glasskey status. For a new key in its place: glasskey rotate. For a second security key: glasskey enroll --backup. ' +
+    'For one that is neither choose'
+  );
 }
 
 type Unmade = EnrollmentIn<'planned' | 'requested'>;

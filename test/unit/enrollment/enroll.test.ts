@@ -125,7 +125,10 @@ describe('existing files', () => {
   it('of an enrolled key are called so', async () => {
     const computer = await start();
     await computer.enroll();
-    await expect(computer.enroll()).rejects.toThrow(/of a key that is enrolled already/);
+    await expect(computer.enroll()).rejects.toMatchObject({
+      message: expect.stringContaining('is of a key that is enrolled already'),
+      remedy: expect.stringMatching(/glasskey rotate\. .*glasskey enroll --backup\. .*--overwrite/),
+    });
     await expectOneUsableEnrollment(computer);
   });
 
