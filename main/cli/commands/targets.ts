@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { powerShellWord, shellWord } from '../../connect/shell-word.ts';
 import type { Glasskey } from '../../glasskey.ts';
 import type { ImportPlan, TargetFormat } from '../../glasskey-target-import.ts';
 import { TARGET_ROLES, type Target, type TargetRole, type Way } from '../../storage/target-store.ts';
@@ -189,9 +190,22 @@ async function mayImport({ changes }: ImportPlan, invocation: Invocation): Promi
   if (options.has('yes')) return true;
   const missing = {
     message: 'Nothing was taken in: nobody agreed to it.',
-    remedy: 'Repeat the command with --yes to take in what it shows without --json.',
+    remedy: `Where you mean it: ${importCommand(invocation)}${output.json ? ' (without --json and --yes it shows first what that takes in)' : ''}`,
   };
   return askConsent(output, missing, () => yesNo(`Do this (${targetCount(changes.length)})?`, invocation));
+}
+
+/** The whole command with the consent, to be copied. */
+function importCommand({ positionals, options }: Invocation): string {
+  const format = options.value('format');
+  const words = [
+    ...positionals,
+    ...(format === undefined ? [] : ['--format', format]),
+    ...(options.has('update') ? ['--update'] : []),
+    '--yes',
+  ];
+  const quoted = words.map(process.platform === 'win32' ? powerShellWord : shellWord);
+  return ['glasskey targets', ...quoted].join(' ');
 }
 
 function summary({ lines }: ImportPlan, isDone: boolean): string {
@@ -240,7 +254,7 @@ async function hostKeys(glasskey: Glasskey, name: string, invocation: Invocation
   );
   const missing = {
     message: 'Nothing was forgotten: nobody agreed to it.',
-    remedy: 'Repeat the command with --yes, once whoever runs the host has confirmed that its key was changed.',
+    remedy: `Once whoever runs the host has confirmed that its key was changed: glasskey targets host-keys ${printable(name)} --forget --yes`,
   };
   const question = 'Only if whoever runs the host says that its key was changed: forget what Glasskey accepted?';
   const mayForget =

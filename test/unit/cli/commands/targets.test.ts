@@ -97,6 +97,9 @@ it('shows what an import would do, and does it only where somebody agreed', asyn
   const asked = await run('import', file);
   expect(asked.exitCode).toBe(1);
   expect(asked.stderr).toContain('[CONSENT_NEEDED]');
+  expect(asked.stderr).toContain(`Where you mean it: glasskey targets import ${file} --yes\n`);
+  const { error } = await json('import', file, '--update', '--format', 'csv');
+  expect(error.remedy).toContain(`glasskey targets import ${file} --format csv --update --yes (without --json`);
   expect(asked.stdout).toContain('add     leaf1  alice@10.0.0.7');
   expect((await json('list')).targets).toEqual([]);
   const taken = await run('import', file, '--yes');
