@@ -92,6 +92,10 @@ function status(invocation: Invocation): Promise<number> {
     ]);
     output.object({ ...found, passThrough, ...(standardPipe === undefined ? {} : { standardPipe }) });
     output.line(`${STATE_WORDS[found.state]}: ${printable(found.socketPath)}`);
+    if (found.state === 'absent') {
+      const told = socket === undefined ? '' : ` --socket ${shellWord(found.socketPath)}`;
+      output.line(`  ${told === '' ? 'Start Glasskey, or run' : 'To have one there, run'}: glasskey agent${told}`);
+    }
     for (const { fingerprint, comment, isEnrolled } of found.keys) {
       const isOthers = passThrough.keys.some((key) => key.fingerprint === fingerprint);
       const whose = isEnrolled ? '' : isOthers ? '  (of your other agent)' : '  (not enrolled here)';

@@ -1,4 +1,5 @@
 import { cancelled } from '../../../diagnostics/glasskey-error.ts';
+import type { AgentStatus } from '../../glasskey-agent-status.ts';
 import { gitCommands, type SshConfigState } from '../../glasskey-ssh-config.ts';
 import { type Command, type Invocation, usageError } from '../command.ts';
 import { ExitCode } from '../exit-codes.ts';
@@ -13,6 +14,13 @@ const STATES = {
   installed: 'ssh, scp, git and editors know your targets by their names.',
   half: 'Half installed: run glasskey ssh-config install again.',
   absent: 'Not installed: other programs know nothing of your targets.',
+} as const;
+
+/** The entries offer no key by themselves. */
+const AGENT_WORDS = {
+  answers: undefined,
+  silent: 'The agent does not answer: end it and start it again, Glasskey or glasskey agent.',
+  absent: 'No agent answers yet: start Glasskey, or run glasskey agent.',
 } as const;
 
 export const sshConfig: Command = {
@@ -50,9 +58,10 @@ function show(invocation: Invocation): Promise<number> {
 
 function status(invocation: Invocation): Promise<number> {
   return withGlasskey(invocation, async (glasskey) => {
-    const state = await glasskey.sshConfig();
-    invocation.output.object(state);
+    const [state, agent] = await Promise.all([glasskey.sshConfig(), glasskey.agentStatus()]);
+    invocation.output.object({ ...state, agent: agent.state });
     tellState(state, invocation);
+    if (state.state !== 'absent') tellAgent(agent, invocation);
     tellRemarks(state, invocation);
     return ExitCode.OK;
   });
@@ -70,8 +79,10 @@ async function install(invocation: Invocation): Promise<number> {
       await agree('Add it?', 'install', 'The installation', invocation);
     }
     const { state, keptAs } = await glasskey.installSshConfig();
-    output.object({ ...state, ...(keptAs === undefined ? {} : { keptAs }) });
+    const agent = await glasskey.agentStatus();
+    output.object({ ...state, ...(keptAs === undefined ? {} : { keptAs }), agent: agent.state });
     tellState(state, invocation);
+    tellAgent(agent, invocation);
     if (keptAs !== undefined) output.line(`What was there before is kept: ${printable(keptAs)}`);
     tellRemarks(state, invocation);
     tellGit(state, invocation);
@@ -120,6 +131,11 @@ function tellState({ state, hosts }: SshConfigState, { output }: Invocation): vo
   output.line(STATES[state]);
   const width = Math.max(0, ...hosts.map(({ alias }) => alias.length));
   for (const { alias, device } of hosts) output.line(`  ${printable(alias).padEnd(width)}  ${printable(device)}`);
+}
+
+function tellAgent({ state }: AgentStatus, { output }: Invocation): void {
+  const words = AGENT_WORDS[state];
+  if (words !== undefined) output.line(words);
 }
 
 function tellRemarks({ remarks }: SshConfigState, { output }: Invocation): void {

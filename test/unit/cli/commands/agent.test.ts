@@ -30,6 +30,12 @@ it('says whether an agent answers, and what it offers', async () => {
     keys: [],
     passThrough: { setting: null, state: 'off', keys: [] },
   });
+  expect((await run('status', '--socket', socketPath)).stdout).toBe(
+    `No agent is there: ${socketPath}\n  To have one there, run: glasskey agent --socket ${socketPath}\n`,
+  );
+  expect((await run('status')).stdout).toMatch(
+    /^No agent is there: \S+agent\.sock\n {2}Start Glasskey, or run: glasskey agent\n$/,
+  );
   const key = softwareKey('a key');
   const log = () => {};
   const server = await startAgentServer({ socketPath, keyring: new SoftwareKeyring([key]), clock: systemClock, log });
