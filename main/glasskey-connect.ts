@@ -17,7 +17,7 @@ import type { HostNames } from './glasskey-agent.ts';
 import { pinnedHostKeys } from './glasskey-host-keys.ts';
 import { waysToTry } from './glasskey-login-ways.ts';
 import { type FindTarget, type ResolvedWay, resolveWay } from './glasskey-target-ways.ts';
-import { assertTargetName } from './glasskey-targets.ts';
+import { assertTargetName, isLikelyMeant } from './glasskey-targets.ts';
 import { sha256Fingerprint } from './openssh/fingerprint.ts';
 import { connectSocketPath } from './storage/agent-socket-path.ts';
 import { type Database, randomHex } from './storage/database.ts';
@@ -100,7 +100,7 @@ export function planLogin(request: ConnectTo, world: LoginWorld): PlannedLogin {
 export function planLogins(request: ConnectTo, world: LoginWorld): readonly [PlannedLogin, ...PlannedLogin[]] {
   const targets = targetStore(world.database);
   const saved = targets.get(request.target);
-  if (saved === undefined) assertNotMistyped(request, targets.list());
+  if (saved === undefined && request.jump === undefined) assertNotMistyped(request.target, targets.list(), 'connect');
   const fallback = world.settings.get('connect.defaultJump').value;
   const [first, ...others] = waysToTry(request, saved, fallback, targets.get);
   const socket = connectSocketPath(world.dataFolder, newSocketName());
@@ -285,27 +285,20 @@ function touchesOf(count: number, windowsAsks: boolean): string {
   return windowsAsks ? `${count} times PIN and touch` : `one PIN, ${count} touches`;
 }
 
-/** A bare word like a saved name is more likely a slip than a host: said before the PIN is typed for a stranger. */
-function assertNotMistyped({ target, jump }: ConnectTo, saved: readonly Target[]): void {
-  if (jump !== undefined || !/^[\p{L}\p{N}_-]+$/u.test(target)) return;
-  const close = saved.find(
-    ({ name }) => name.startsWith(target) || target.startsWith(name) || differsInOne(name, target),
-  );
+/**
+ * A bare word like a saved name is more likely a slip than a host: said before the PIN is typed for a stranger. `command`: what
+ * is to be given the name. Throws `TARGET_UNKNOWN`.
+ */
+export function assertNotMistyped(target: string, saved: readonly Target[], command: 'connect' | 'drill'): void {
+  if (!/^[\p{L}\p{N}_-]+$/u.test(target)) return;
+  const close = saved.find(({ name }) => isLikelyMeant(name, target));
   if (close === undefined) return;
   throw new GlasskeyError({
     code: 'TARGET_UNKNOWN',
     message: `There is no saved target ${target}.`,
-    remedy: `Did you mean glasskey connect ${close.name}? A host of that name is USER@${target}.`,
+    remedy: `Did you mean glasskey ${command} ${close.name}? A host of that name is USER@${target}.`,
     detail: { close: close.name },
   });
-}
-
-/** One character changed, added or left out. */
-function differsInOne(a: string, b: string): boolean {
-  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
-  let same = 0;
-  while (same < short.length && short[same] === long[same]) same += 1;
-  return short.slice(same) === long.slice(same + 1) || short.slice(same + 1) === long.slice(same + 1);
 }
 
 /** A console's user is the access id of its VM, and a shared account is nobody's own: neither is guessed. */

@@ -30,6 +30,7 @@ import type { WrittenEnrollment } from './enrollment/enrollment.ts';
 import type { EnrollmentReport } from './enrollment/readiness.ts';
 import type { KeyAgent, KeyRehearsalStep, SigningPeople } from './glasskey-agent.ts';
 import {
+  assertNotMistyped,
   knownHostsFilesOf,
   lastAccount,
   type PlannedLogin,
@@ -204,6 +205,7 @@ function chosenTargets({ targets, also, way, everyWay }: DrillRequest, saved: re
 
 /** A host that is not saved has one way: the one that connect takes. */
 function hostRehearsal(target: string, world: PlanningWorld): Rehearsal {
+  assertNotMistyped(target, targetStore(world.database).list(), 'drill');
   const login = planLogin(loginTo(target, undefined), world);
   return {
     target,

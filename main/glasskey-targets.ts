@@ -98,13 +98,26 @@ export function checkedTarget(given: TargetEntry | Omit<TargetToSave, 'replaces'
 export function knownTarget(store: Pick<TargetStore, 'get' | 'list'>, name: string): Target {
   const target = store.get(name);
   if (target !== undefined) return target;
-  const close = store.list().find((one) => one.name.toLowerCase().startsWith(name.toLowerCase()));
+  const close = store.list().find((one) => isLikelyMeant(one.name, name));
   throw new GlasskeyError({
     code: 'TARGET_UNKNOWN',
     message: `There is no saved target ${name}.`,
     remedy: close === undefined ? 'glasskey targets lists those there are.' : `Did you mean ${close.name}?`,
     detail: { name },
   });
+}
+
+/** Whether a name was likely meant: one begins with the other, or one character was changed, added or left out; in capitals or not. */
+export function isLikelyMeant(name: string, typed: string): boolean {
+  const [a, b] = [name.toLowerCase(), typed.toLowerCase()];
+  return a.startsWith(b) || b.startsWith(a) || differsInOne(a, b);
+}
+
+function differsInOne(a: string, b: string): boolean {
+  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
+  let same = 0;
+  while (same < short.length && short[same] === long[same]) same += 1;
+  return short.slice(same) === long.slice(same + 1) || short.slice(same + 1) === long.slice(same + 1);
 }
 
 /** Throws `TARGET_NAME_INVALID`. */

@@ -247,7 +247,7 @@ function unknown(name: string): GlasskeyError {
   return new GlasskeyError({
     code: 'RECORDING_UNKNOWN',
     message: 'There is no recording of that name.',
-    remedy: 'See which ones there are: it may have been removed.',
+    remedy: 'See which there are with glasskey sessions recordings: it may have been removed.',
     detail: { name: name.slice(0, 200) },
   });
 }

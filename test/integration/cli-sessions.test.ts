@@ -175,7 +175,11 @@ describe('glasskey sessions recordings, play, export', () => {
     expect(readFileSync(copy, 'utf8')).toBe(readFileSync(file, 'utf8'));
     writeFileSync(copy, '{"version":2,"width":80,"height":24}\n[0,"o","a\\u001b]52;c;ZXZpbA==\\u0007b"]\n');
     expect((await cli('play', copy)).stdout).toBe('ab');
-    expect((await cli('play', 'none.cast')).stderr).toContain('RECORDING_UNKNOWN');
+    const unknown = (await cli('play', 'none.cast')).stderr;
+    expect(unknown).toContain('RECORDING_UNKNOWN');
+    expect(unknown).toContain('glasskey sessions recordings');
+    const inFolder = await runInTerminal({ ...command('play', 'copy.cast'), folder });
+    expect(inFolder).toMatchObject({ exitCode: 0, screen: expect.stringContaining('ab') });
     expect(await cli('play', copy, '--speed', 'fast')).toMatchObject({ exitCode: 2 });
   });
 

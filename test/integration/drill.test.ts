@@ -91,6 +91,12 @@ describe('a drill of two targets behind one jump host', () => {
       expect(log).not.toMatch(/Starting session|session-new|server_input_channel_open: ctype session|auth-agent-req/);
   });
 
+  it('is not begun for a word much like a saved name', async () => {
+    const { exitCode, stderr } = await drill(['leaf11']);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('Did you mean glasskey drill leaf1? A host of that name is USER@leaf11.');
+  });
+
   it('is noted, and tells of the key and the targets that they are proven', async () => {
     const { stdout } = await lab.glasskeyScript(['drill', '--list', '--json']);
     const { drills } = JSON.parse(stdout) as { drills: readonly DrillRecord[] };

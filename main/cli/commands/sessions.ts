@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve as absolute, basename } from 'node:path';
-import { GlasskeyError } from '../../../diagnostics/glasskey-error.ts';
+import { asGlasskeyError, GlasskeyError } from '../../../diagnostics/glasskey-error.ts';
 import { timeOfDay } from '../../../time/shown-times.ts';
 import type { Cast } from '../../connect/asciicast.ts';
 import type { AppSession } from '../../connect/session-messages.ts';
@@ -140,9 +140,15 @@ async function exportRecording(glasskey: Glasskey, name: string, { options, outp
   return ExitCode.OK;
 }
 
-/** A name of the data folder's recordings, or with a path any file. */
+/** A name of the data folder's recordings, or any file; one of the current folder only where no recording has its name. */
 async function castOf(glasskey: Glasskey, name: string): Promise<Cast> {
-  if (!/[\\/]/.test(name)) return (await glasskey.recordings()).read(name);
+  if (!/[\\/]/.test(name)) {
+    try {
+      return (await glasskey.recordings()).read(name);
+    } catch (error) {
+      if (asGlasskeyError(error).code !== 'RECORDING_UNKNOWN' || !existsSync(name)) throw error;
+    }
+  }
   const { readCast } = await import('../../connect/asciicast.ts');
   let text: string;
   try {

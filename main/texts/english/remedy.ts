@@ -25,6 +25,7 @@ export const REMEDY = {
   'remedy.FILE_WRITE_FAILED': 'Choose another place for the key file under Settings.',
   'remedy.SESSIONS_APP_NOT_RUNNING': 'Start Glasskey’s desktop app.',
   'remedy.SESSION_AMBIGUOUS': 'Name one by its number.',
+  'remedy.RECORDING_UNKNOWN': 'See which there are: it may have been removed.',
   'remedy.FILE_READ_FAILED': 'Choose another place for the key file under Settings.',
   'remedy.FILE_EXISTS':
     'Choose another place for the key file under Settings, or allow the replacement under More: the old file is kept beside the new one.',

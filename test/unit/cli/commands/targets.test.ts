@@ -77,6 +77,8 @@ it('adds, shows, finds, changes, marks and removes a target', async () => {
   await done('remove', 'east', '--force');
   expect((await json('remove', 'east')).error.code).toBe('TARGET_UNKNOWN');
   expect((await json('show', 'lea')).error.remedy).toBe('Did you mean leaf-1?');
+  expect((await json('show', 'Leaf-11')).error.remedy).toBe('Did you mean leaf-1?');
+  expect((await json('show', 'spine')).error.remedy).toBe('glasskey targets lists those there are.');
 });
 
 it.each([
