@@ -18,7 +18,10 @@ describe.concurrent('the demo', { timeout: 60_000 }, () => {
       expect(demo.stdout).toMatch(/Accepted publickey for \S+ .* ED25519-SK SHA256:/);
       expect(demo.stdout).toMatch(/sk_flags = 0x05/);
       expect(demo.stdout).toMatch(/\$ glasskey drill leaf1\n[\s\S]*accepts the login[\s\S]*leaf1 {2}passed/);
-      expect(demo.stdout).toMatch(/\$ ssh -G leaf1\n[\s\S]*identityagent \/\S+\.sock/);
+      expect(demo.stdout).toMatch(/\$ ssh -F \S+\/home\/\.ssh\/config -G leaf1\n[\s\S]*identityagent \/\S+\.sock/);
+      expect(demo.stdout).toMatch(
+        /on the jump host: key (added|there already, added meanwhile)\n.*on the device: key /,
+      );
       expect(demo.stdout).toContain('Done. Everything the demo started has ended');
       expect(demo.stdout, 'a pipe gets plain text').not.toContain('\x1b');
       expect(demo.stderr).toBe('');
@@ -81,11 +84,20 @@ describe.concurrent('the demo', { timeout: 60_000 }, () => {
           // prompt and eats the next key: two empty lines bring it back either way.
           { when: /Ready: [\s\S]*glasskey lab\$ $/, type: () => '\x03' },
           { when: /\^C/, type: () => '\r\r' },
+          { when: PROMPT, type: () => 'glasskey ssh-config install --yes && ssh -G leaf1 | grep identityagent\r' },
+          {
+            when: /\nidentityagent [\s\S]*glasskey lab\$ $/,
+            type: () => '"$(dirname "$(command -v glasskey)")/lab-shell"\r',
+          },
+          { when: PROMPT, type: () => 'echo "$GLASSKEY_HOME" && ssh -G leaf1 | grep ^proxyjump\r' },
+          { when: /\nproxyjump [\s\S]*glasskey lab\$ $/, type: () => 'exit\r' },
           { when: PROMPT, type: () => 'exit\r' },
         ],
       ).ended;
       expect(exitCode, screen).toBe(0);
       expect(screen.split('The lab stays up')[1]).toContain('Log in with: glasskey connect leaf1');
+      expect(screen).toMatch(/\nidentityagent \S+\/data\/agent\/agent\.sock/);
+      expect(screen).toMatch(/\/data\s+proxyjump glasskey-/);
       expect(screen).toContain('Done. Everything the demo started has ended');
     }));
 

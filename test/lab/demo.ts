@@ -70,7 +70,9 @@ function quoted(word: string): string {
 async function untilPublishedIsOnDevices(lab: Lab): Promise<void> {
   const report = await lab.fabric.reconcile();
   for (const { machine, user, change } of report.accounts) {
-    say(`  account ${user} on the ${machine === 'jump' ? 'jump host' : 'device'}: key ${change}`);
+    // On a slow computer the fabric has reconciled by itself before we asked it to.
+    const told = change === 'unchanged' ? 'there already, added meanwhile' : change;
+    say(`  account ${user} on the ${machine === 'jump' ? 'jump host' : 'device'}: key ${told}`);
   }
 }
 
@@ -139,8 +141,10 @@ async function showWhatElseThereIs(lab: Lab): Promise<void> {
 /** What ssh makes of the name now: the person's own configuration, read by ssh itself. */
 async function showWhatSshKnows(lab: Lab): Promise<void> {
   const configFile = join(lab.folder, 'home', '.ssh', 'config');
-  say(styleText('cyan', '$ ssh -G leaf1'));
-  const { stdout } = await run('ssh', ['-F', configFile, '-G', 'leaf1']);
+  // ssh finds the file by the account, not by $HOME: it must be told of the lab's.
+  const words = ['-F', configFile, '-G', 'leaf1'];
+  say(styleText('cyan', `$ ssh ${words.map(quoted).join(' ')}`));
+  const { stdout } = await run('ssh', words);
   const told = stdout.split('\n').filter((line) => /^(user|hostname|port|proxyjump|identityagent) /.test(line));
   for (const line of told) say(`  ${line}`);
   if (!told.some((line) => line.startsWith('identityagent '))) throw new Error('ssh does not know leaf1');

@@ -37,11 +37,10 @@ const SHELLS: Partial<Record<MachineKind, (plan: MachinePlan, folder: string) =>
 const PORT_TRIES = 5;
 
 export async function startOnLoopback(request: MachinesRequest): Promise<Machines> {
-  const { username: user, shell: loginShell } = userInfo();
-  // sshd runs even a ForceCommand through it.
-  if (/\/(nologin|false)$/.test(loginShell ?? '')) {
-    throw new Error(`the account ${user} has no login shell (${loginShell}), so nobody can log in to it`);
-  }
+  const account = userInfo();
+  const user = account.username;
+  const fault = loginFault(account);
+  if (fault !== undefined) throw new Error(fault);
   // Compiled into sshd, and needed when root starts it; Debian's package makes it at boot only.
   if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
   const started: ChildProcess[] = [];
@@ -69,6 +68,13 @@ export async function startOnLoopback(request: MachinesRequest): Promise<Machine
     await close();
     throw error;
   }
+}
+
+/** Why nobody can log in to that account of this computer, and what to do; undefined where one can. */
+export function loginFault({ username, shell }: { username: string; shell: string | null }): string | undefined {
+  // sshd runs even a ForceCommand through it.
+  if (!/\/(nologin|false)$/.test(shell ?? '')) return undefined;
+  return `the account ${username} has no login shell (${shell}), so nobody can log in to it. Run this as root, or as an account that has one`;
 }
 
 function byKind(a: MachinePlan, b: MachinePlan): number {

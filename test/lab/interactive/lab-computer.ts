@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { computerFolders, secondComputer } from '../second-computer.ts';
+import { SSH_BY_HOME } from './ssh-by-home.ts';
 
 const [folder = '', name = 'laptop2', ...more] = process.argv.slice(2);
 if (more.length > 0 || !/^[a-z][a-z0-9-]{0,15}$/.test(name)) {
@@ -31,5 +32,8 @@ if (!existsSync(data)) {
   );
 }
 const start = join(folder, `${name}-shell-start`);
-await writeFile(start, `export HOME='${home}' GLASSKEY_HOME='${data}'\ncd\nPS1='glasskey lab, ${name}$ '\n`);
+await writeFile(
+  start,
+  `export HOME='${home}' GLASSKEY_HOME='${data}'\ncd\n${SSH_BY_HOME}PS1='glasskey lab, ${name}$ '\n`,
+);
 process.stdout.write(start);

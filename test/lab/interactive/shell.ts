@@ -11,6 +11,7 @@ import { serveControl } from '../authenticator/control-server.ts';
 import { LabAuthenticator } from '../authenticator/lab-authenticator.ts';
 import type { Lab } from '../world.ts';
 import { controlSocket } from './keys.ts';
+import { SSH_BY_HOME } from './ssh-by-home.ts';
 
 const PROFILE_OF_SECOND = 'yubikey-bio';
 const PROGRAMS = { key: program('lab-key.ts'), computer: program('lab-computer.ts') };
@@ -48,7 +49,14 @@ export async function interactiveShell({ lab, say, stop, closers }: InteractiveS
     `start=$(${words(process.execPath, PROGRAMS.computer, lab.folder)} "$@") || exit\nexec bash --noprofile --rcfile "$start" -i`,
   );
   const start = join(lab.folder, 'shell-start');
-  await writeFile(start, "PS1='glasskey lab$ '\n");
+  await writeFile(start, `cd\n${SSH_BY_HOME}PS1='glasskey lab$ '\n`);
+  const environment = {
+    ...lab.environment,
+    GLASSKEY_LAB_KEY: `${lab.environment.GLASSKEY_LAB_KEY}:${secondSocket}=${PROFILE_OF_SECOND}`,
+  };
+  const shellWords = ['bash', '--noprofile', '--rcfile', start, '-i'] as const;
+  const assignments = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  await writeCommand(lab, 'lab-shell', `exec env ${words(...assignments, ...shellWords)}`);
 
   say(`PIN of the lab's security keys: ${lab.pin}`);
   say('The lab touches a security key by itself, a second after it blinks.');
@@ -57,17 +65,15 @@ export async function interactiveShell({ lab, say, stop, closers }: InteractiveS
   say('  lab-key second             plug in a second security key, a YubiKey Bio with one finger enrolled');
   say('  lab-key unplug, plug       pull the first key out, put it in again; lab-key --help has more');
   say('  lab-computer               sit down at a new laptop (try glasskey recover there); exit comes back');
+  say(
+    '  ssh leaf1                  once glasskey ssh-config install has run here, and glasskey agent runs in a second shell',
+  );
   say('');
   // What waits for the key to be pulled out has this shell's prompt.
   say(`From another terminal, while a command waits here: ${join(lab.folder, 'bin', 'lab-key')} unplug`);
-  const shell = spawn('bash', ['--noprofile', '--rcfile', start, '-i'], {
-    stdio: 'inherit',
-    cwd: join(lab.folder, 'home'),
-    env: {
-      ...lab.environment,
-      GLASSKEY_LAB_KEY: `${lab.environment.GLASSKEY_LAB_KEY}:${secondSocket}=${PROFILE_OF_SECOND}`,
-    },
-  });
+  say(`A second shell of this lab, from another terminal:  ${join(lab.folder, 'bin', 'lab-shell')}`);
+  const [bash, ...bashWords] = shellWords;
+  const shell = spawn(bash, bashWords, { stdio: 'inherit', cwd: join(lab.folder, 'home'), env: environment });
   stop.addEventListener('abort', () => hangUp(shell), { once: true });
   if (stop.aborted) hangUp(shell);
   await once(shell, 'close');
