@@ -530,6 +530,11 @@ export class Glasskey {
     }));
   }
 
+  /** One of them; throws `SETTING_UNKNOWN`. */
+  settingLine(key: string): Promise<SettingLine> {
+    return this.#over(import('./glasskey-settings.ts'), ({ settingLine }, { settings }) => settingLine(settings, key));
+  }
+
   /** Sets the user's own value; throws `SETTING_UNKNOWN` and `SETTING_INVALID`. */
   setSetting(key: string, value: PlainValue): Promise<SettingLine> {
     return this.#over(import('./glasskey-settings.ts'), ({ setSetting }, { settings, database }) =>

@@ -7,7 +7,7 @@ export const ExitCode = {
   FAILED: 1,
   /** The command line itself cannot be understood. */
   USAGE: 2,
-  /** `status`: nothing went wrong, but a login would not work yet. `attest verify`: it holds, but the maker is not proven. `reminders`: something is due. */
+  /** `status`: nothing went wrong, but a login would not work yet. `attest verify`: it holds, but the maker is not proven. `reminders`: something is due. `agent status`: no agent answers. `reminders schedule status`: it is not on. */
   NOT_READY: 3,
   /** A fault in Glasskey. */
   BUG: 70,

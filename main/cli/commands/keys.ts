@@ -11,7 +11,7 @@ import { withGlasskey, withKeyPeople } from '../open-glasskey.ts';
 import { printable } from '../output.ts';
 
 export const keys: Command = {
-  usage: '[wink | config [always-uv on|off | min-pin-length N]] [options]',
+  usage: '[list | wink | config [always-uv on|off | min-pin-length N]] [options]',
   about:
     'Lists the keys that were enrolled on this computer, and the security keys that are plugged in now: model, PIN, free slots,\n' +
     'advisories. Asks for no PIN and no touch. wink lets one blink, to be found; config shows and changes settings of the key itself.',
@@ -31,22 +31,33 @@ export const keys: Command = {
     ['glasskey keys config min-pin-length 8', 'no shorter PIN from now on; only a reset takes it back'],
   ],
   async run(invocation) {
-    const [verb, ...words] = invocation.positionals;
-    if (verb === undefined && invocation.options.has('install-udev-rule')) return installRule(invocation);
-    if (verb === undefined && invocation.options.has('udev-rule')) return printRule(invocation);
-    if (verb === undefined && invocation.options.value('device') !== undefined)
-      throw usageError('keys', '--device goes with wink and config; without them, keys lists every security key');
-    if (verb === undefined) return list(invocation);
+    const [verb = 'list', ...words] = invocation.positionals;
+    if (verb === 'list' && words.length === 0) return listed(invocation);
     if (verb === 'wink' && words.length === 0) return wink(invocation);
     if (verb === 'config' && words.length !== 1 && words.length < 3) return config(words[0], words[1], invocation);
-    const extra = verb === 'wink' ? words[0] : words[2];
-    if (verb === 'config' && extra === undefined) throw usageError('keys', `config ${words[0]} needs a value`);
-    throw usageError(
-      'keys',
-      extra === undefined ? `"${verb}" is neither wink nor config` : `"${extra}" is one word too many`,
-    );
+    throw usageError('keys', faultOf(verb, words));
   },
 };
+
+/** `list` stands for no word at all, as with the other commands. */
+function listed(invocation: Invocation): Promise<number> {
+  const { options } = invocation;
+  if (options.has('install-udev-rule')) return installRule(invocation);
+  if (options.has('udev-rule')) return printRule(invocation);
+  if (options.value('device') !== undefined)
+    throw usageError('keys', '--device goes with wink and config; without them, keys lists every security key');
+  return list(invocation);
+}
+
+function faultOf(verb: string, words: readonly string[]): string {
+  if (verb !== 'list' && verb !== 'wink' && verb !== 'config') return `"${verb}" is none of list, wink, config`;
+  const extra = verb === 'config' ? words[2] : words[0];
+  if (extra !== undefined) return `"${extra}" is one word too many`;
+  const [setting = ''] = words;
+  return Object.hasOwn(KEY_SETTINGS, setting)
+    ? `config ${setting} needs a value: ${KEY_SETTINGS[setting]}`
+    : noSetting(setting);
+}
 
 function list(invocation: Invocation): Promise<number> {
   const { options, world, output, signal } = invocation;
@@ -76,10 +87,18 @@ function list(invocation: Invocation): Promise<number> {
       for (const line of beyondWindowsLines(keyWay)) output.line(`  ${line}`);
       return ExitCode.OK;
     }
-    output.line(pluggedIn.length === 0 ? 'No security key is plugged in.' : 'Plugged in:');
+    output.line(pluggedIn.length === 0 ? noneText(enrolled) : 'Plugged in:');
     for (const line of pluggedIn.flatMap(keyLines)) output.line(`  ${line}`);
     return ExitCode.OK;
   });
+}
+
+function noneText(enrolled: readonly EnrollmentReport[]): string {
+  const next =
+    enrolled.length === 0
+      ? 'Plug yours in. If it holds your key already, made on another computer: glasskey recover. For a new one: glasskey enroll'
+      : 'Plug yours in, then see it with glasskey keys.';
+  return `No security key is plugged in. ${next}`;
 }
 
 function printRule(invocation: Invocation): Promise<number> {
@@ -154,13 +173,23 @@ type Change =
   | { readonly setting: 'always-uv'; readonly on: boolean }
   | { readonly setting: 'min-pin-length'; readonly length: number };
 
+/** What can be set on a key itself, and to what. */
+const KEY_SETTINGS: Readonly<Record<string, string>> = {
+  'always-uv': 'on or off',
+  'min-pin-length': 'a number of characters',
+};
+
+function noSetting(setting: string): string {
+  return `A key has no setting "${setting}": there are ${Object.keys(KEY_SETTINGS).join(' and ')}`;
+}
+
 /** Throws `CLI_USAGE`. */
 function changeOf(setting: string, value: string): Change {
   if (setting === 'always-uv') {
     if (value !== 'on' && value !== 'off') throw usageError('keys', `always-uv is on or off, not "${value}"`);
     return { setting, on: value === 'on' };
   }
-  if (setting !== 'min-pin-length') throw usageError('keys', `A key has no setting "${setting}"`);
+  if (setting !== 'min-pin-length') throw usageError('keys', noSetting(setting));
   if (!/^\d{1,2}$/.test(value)) throw usageError('keys', `min-pin-length is a number of characters, not "${value}"`);
   return { setting, length: Number(value) };
 }

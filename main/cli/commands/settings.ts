@@ -6,14 +6,23 @@ import { printable } from '../output.ts';
 
 const SOURCES = { user: 'set by you', file: 'from settings.json', default: 'standard' } as const;
 
+/** With the words that each takes. */
+const VERBS: Readonly<Record<string, string>> = {
+  list: 'list',
+  get: 'get KEY',
+  set: 'set KEY VALUE',
+  reset: 'reset KEY',
+};
+
 export const settings: Command = {
-  usage: '[set KEY VALUE | reset KEY]',
+  usage: '[list | get KEY | set KEY VALUE | reset KEY]',
   about:
-    'Shows every setting with its value and where that comes from; set gives one a value of your own, reset goes back to the\n' +
-    'one before. The desktop app shows the same settings.',
+    'Shows every setting with its value and where that comes from; get shows one, set gives one a value of your own, reset goes\n' +
+    'back to the one before. The desktop app shows the same settings.',
   options: {},
   examples: [
     ['glasskey settings', 'all of them'],
+    ['glasskey settings get connect.defaultJump', 'what holds for one, and where it comes from'],
     ['glasskey settings set connect.defaultJump ops@jump.example', 'the jump host where connect names none'],
     ['glasskey settings reset connect.defaultJump', 'as if it had never been set'],
     [
@@ -23,9 +32,15 @@ export const settings: Command = {
   ],
   async run(invocation) {
     const { positionals, output } = invocation;
-    const [verb, key, value, ...more] = positionals;
+    const [verb = 'list', key = '', value = ''] = positionals;
+    const usage = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
+    if (usage === undefined) throw usageError('settings', `"${verb}" is none of ${Object.keys(VERBS).join(', ')}`);
+    const expected = usage.split(' ').length;
+    if (positionals.length > expected) throw usageError('settings', `"${positionals[expected]}" is one word too many`);
+    if (verb !== 'list' && positionals.length < expected)
+      throw usageError('settings', `It is used as: glasskey settings ${usage}`);
     return withGlasskey(invocation, async (glasskey) => {
-      if (verb === undefined) {
+      if (verb === 'list') {
         const { file, settings: lines } = await glasskey.settings();
         output.object({ file, settings: lines });
         const width = Math.max(...lines.map((line) => line.key.length));
@@ -34,14 +49,12 @@ export const settings: Command = {
         output.line(`settings.json: ${printable(file)}`);
         return ExitCode.OK;
       }
-      if (verb !== 'set' && verb !== 'reset') throw usageError('settings', `"${verb}" is neither set nor reset`);
-      const expected = verb === 'set' ? 3 : 2;
-      if (key === undefined || positionals.length < expected) throw usageError('settings', `${verb} needs more words`);
-      if (positionals.length > expected) throw usageError('settings', `"${more[0] ?? value}" is one word too many`);
       const line =
-        verb === 'reset'
-          ? await glasskey.resetSetting(key)
-          : await glasskey.setSetting(key, typed(value ?? '', await kindOf(key, glasskey)));
+        verb === 'get'
+          ? await glasskey.settingLine(key)
+          : verb === 'reset'
+            ? await glasskey.resetSetting(key)
+            : await glasskey.setSetting(key, typed(value, await kindOf(key, glasskey)));
       output.object(line);
       output.line(`${line.key}  ${described(line)}`);
       return ExitCode.OK;

@@ -179,6 +179,16 @@ describe('glasskey keys', () => {
     expect(refused).toMatchObject({ exitCode: 2, object: { error: { code: 'CLI_USAGE' } } });
   });
 
+  it('lists with the word list as without it, and says where no key is plugged in what to do', async () => {
+    const lab = labKey('yubikey-5.7');
+    expect(await run([lab], ['keys', 'list'])).toMatchObject({
+      exitCode: 0,
+      object: { pluggedIn: [{ pinSet: true }] },
+    });
+    const { stdout } = await runInProcess(['keys'], { environment: { GLASSKEY_HOME: join(folder, 'none') } });
+    expect(stdout).toMatch(/No security key is plugged in\. Plug yours in\. .*glasskey enroll\n/);
+  });
+
   it('config shows the settings and changes them', async () => {
     const lab = labKey('yubikey-5.7');
     expect(await run([lab], ['keys', 'config'])).toMatchObject({ object: { abilities: { alwaysUv: false } } });
