@@ -100,8 +100,22 @@ export function parseCommandLine(name: string, words: readonly string[], specs: 
     });
     return { options: new ParsedOptions(values), positionals, rest: end < 0 ? undefined : words.slice(end + 1) };
   } catch (cause) {
-    throw usageError(name, cause instanceof Error ? cause.message : String(cause));
+    throw usageError(name, faultOf(cause, specs));
   }
+}
+
+/** Node's message of an option that it does not take, as a sentence of ours. https://nodejs.org/api/errors.html#err_parse_args_unknown_option */
+function faultOf(cause: unknown, specs: OptionSpecs): string {
+  if (!(cause instanceof Error)) return String(cause);
+  const unknown = /^Unknown option '(-.*?)'(\. |$)/s.exec(cause.message)?.[1];
+  if (unknown !== undefined) return `There is no option ${unknown}`;
+  const option = /'(?:-\w, )?--([\w-]+)[^']*'/.exec(cause.message)?.[1];
+  if (option === undefined) return cause.message;
+  const { value } = { ...specs, ...COMMON_OPTIONS }[option] ?? {};
+  if (value === undefined) return `--${option} takes no value`;
+  return cause.message.includes('ambiguous')
+    ? `--${option} needs a value: ${value}. One that begins with a dash is written --${option}=${value}`
+    : `--${option} needs a value: ${value}`;
 }
 
 export function usageError(command: string, fault: string): GlasskeyError {

@@ -13,7 +13,9 @@ const MOST_OPEN = 40;
 const MOST_COMING = 15;
 const MOST_DONE = 5;
 
-export function listReminders({ now, open, coming, done }: RemindersReport, output: Output): void {
+/** `toEnroll`: what to do first where no key is enrolled, which leaves nothing to remind of. */
+export function listReminders(report: RemindersReport, toEnroll: string | undefined, output: Output): void {
+  const { now, open, coming, done } = report;
   const texts = systemTexts();
   output.object({
     now,
@@ -21,16 +23,17 @@ export function listReminders({ now, open, coming, done }: RemindersReport, outp
     coming: coming.map((one) => comingJson(one, texts)),
     done: done.map((one) => doneJson(one, texts)),
   });
-  if (open.length === 0) output.line(style('green', 'Nothing is to be done.'));
+  if (toEnroll !== undefined) output.line(`No key is enrolled on this computer. ${toEnroll}`);
+  else if (open.length === 0) output.line(style('green', 'Nothing is to be done.'));
   for (const one of open.slice(0, MOST_OPEN)) tellOpen(one, now, texts, output);
   tellMore(open.length - MOST_OPEN, output);
-  if (coming.length > 0) output.line('Coming');
+  if (coming.length > 0) output.line('\nComing');
   for (const { severity, at, reminder } of coming.slice(0, MOST_COMING)) {
     const title = printable(sayReminder(texts, reminder.title));
     output.line(`  ${timeOfDay(at, now).padEnd(16)}  ${severity.padEnd(8)}  ${title}`);
   }
   tellMore(coming.length - MOST_COMING, output);
-  if (done.length > 0) output.line('Done');
+  if (done.length > 0) output.line('\nDone');
   for (const { endedAt, title, id } of done.slice(0, MOST_DONE)) {
     const words = title === undefined ? id : sayReminder(texts, title);
     output.line(`  ${timeOfDay(endedAt, now).padEnd(16)}  ${printable(words)}`);

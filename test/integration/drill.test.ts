@@ -75,13 +75,14 @@ describe('a drill of two targets behind one jump host', () => {
       ({ length }) => length,
     );
     lab.authenticator.counters.reset();
-    const { exitCode, drills, stderr } = await drill(['leaf1', 'leaf2']);
+    const { exitCode, drills, stderr } = await drill(['leaf1', 'leaf2', '--verbose']);
     expect(exitCode, stderr).toBe(0);
     expect(drills.map(({ target, verdict }) => [target, verdict])).toEqual([
       ['leaf1', 'passed'],
       ['leaf2', 'passed'],
     ]);
     for (const one of drills) expect(said(one)).toEqual([...KEY_PASSED, ...HOP_PASSED, ...HOP_PASSED]);
+    expect(stderr).toMatch(/The profile holds this key \(0 ms\)\. As of \d{4}-\d\d-\d\d\./);
     expect(lab.authenticator.counters.read()).toMatchObject({ touches: 3 });
     const logs = [await lab.fabric.jumpLog(), await lab.fabric.deviceLog(), await second().log()];
     const [jump = '', ...devices] = logs.map((log, index) => log.slice(logsBefore[index]));

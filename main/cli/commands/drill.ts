@@ -124,7 +124,8 @@ function tell(event: DrillEvent, output: Output): void {
 
 function tellStep(step: DrillStep, output: Output): void {
   const words = stepWords(step);
-  if (step.state === 'passed') output.step(`${words} (${seconds(step.ms)})`);
+  if (step.state === 'passed')
+    output.step(`${words} (${seconds(step.ms)})${step.message === undefined ? '' : `. ${printable(step.message)}`}`);
   else if (step.state === 'skipped') output.note(`Skipped: ${words}. ${printable(step.message ?? '')}`);
   else output.warn(`Failed: ${words}. ${printable(step.message ?? '')}`);
 }

@@ -65,10 +65,17 @@ async function list(_words: readonly string[], invocation: Invocation): Promise<
   const { options, output } = invocation;
   if (options.has('short') && options.has('quiet'))
     throw usageError('reminders', '--short and --quiet exclude each other');
-  const report = await withGlasskey(invocation, (glasskey) => glasskey.reminders());
+  const [report, { verdict, next }] = await withGlasskey(invocation, (glasskey) =>
+    Promise.all([glasskey.reminders(), glasskey.status()]),
+  );
   const pressing = report.open.filter(({ snoozedUntil, dismissed }) => snoozedUntil === undefined && !dismissed);
-  if (options.has('short')) output.line(shortLine(pressing));
-  else if (!options.has('quiet')) (await import('../reminder-lines.ts')).listReminders(report, output);
+  if (options.has('short')) {
+    const line = shortLine(pressing);
+    if (line !== '') output.line(line);
+  } else if (!options.has('quiet')) {
+    const { listReminders } = await import('../reminder-lines.ts');
+    listReminders(report, verdict === 'not-enrolled' ? next : undefined, output);
+  }
   return pressing.some(({ severity }) => severity === 'due' || severity === 'critical')
     ? ExitCode.NOT_READY
     : ExitCode.OK;

@@ -86,15 +86,16 @@ function listTargets(targets: readonly Target[], now: number, output: Output): v
 }
 
 /** When a login was last rehearsed, and what never was, where there is a key to do it with. */
-function tellDrills({ lastDrill, neverProven, targets, verdict }: StatusReport, now: number, output: Output): void {
-  if (targets.length === 0 && lastDrill === undefined) return;
+function tellDrills({ lastDrill, neverProven, verdict }: StatusReport, now: number, output: Output): void {
+  const [first, ...more] = neverProven;
+  const tellsNever = first !== undefined && verdict === 'ready';
+  if (lastDrill === undefined && !tellsNever) return;
   output.line();
   if (lastDrill !== undefined) {
     const said = { passed: 'passed', failed: 'failed', 'not-tried': 'could not be tried' }[lastDrill.verdict];
     output.line(`  Last drill ${printable(lastDrill.target)} ${said}, ${timeOfDay(lastDrill.at, now)}`);
   }
-  const [first, ...more] = neverProven;
-  if (first === undefined || verdict !== 'ready') return;
+  if (!tellsNever) return;
   const names = `${printable(first)}${more.length === 0 ? '' : ` and ${more.length} more`}`;
   output.line(
     `  Never proven: ${names}. Rehearse without a shell: glasskey drill${more.length === 0 ? ` ${printable(first)}` : ' --all'}`,

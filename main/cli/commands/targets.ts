@@ -12,18 +12,21 @@ import { withGlasskey } from '../open-glasskey.ts';
 import { printable } from '../output.ts';
 import { listLines, targetLines, tellHostKeys, tellImport } from '../target-lines.ts';
 
-/** How many words each verb takes, itself included. */
-const VERBS: Readonly<Record<string, { readonly least: number; readonly most: number }>> = {
-  list: { least: 0, most: 1 },
-  show: { least: 2, most: 2 },
-  add: { least: 3, most: 3 },
-  edit: { least: 2, most: 2 },
-  remove: { least: 2, most: 2 },
-  favourite: { least: 2, most: 2 },
-  import: { least: 1, most: 2 },
-  export: { least: 1, most: 2 },
-  'host-keys': { least: 2, most: 2 },
+/** What stands behind each verb, as it is named where it is missing, and how many words that may be. */
+const VERBS: Readonly<Record<string, { readonly words: string; readonly least: number; readonly most: number }>> = {
+  list: { words: '', least: 0, most: 1 },
+  show: { words: 'NAME', least: 2, most: 2 },
+  add: { words: 'NAME DEVICE', least: 3, most: 3 },
+  edit: { words: 'NAME', least: 2, most: 2 },
+  remove: { words: 'NAME', least: 2, most: 2 },
+  favourite: { words: 'NAME', least: 2, most: 2 },
+  import: { words: '[FILE]', least: 1, most: 2 },
+  export: { words: '[FILE]', least: 1, most: 2 },
+  'host-keys': { words: 'NAME', least: 2, most: 2 },
 };
+
+/** Each changes something of a target. */
+const EDITS = ['name', 'device', 'role', 'way', 'jump', 'tag', 'notes'] as const;
 
 export const targets: Command = {
   usage:
@@ -68,7 +71,8 @@ export const targets: Command = {
     const [verb = 'list', first = '', second = ''] = positionals;
     const words = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
     if (words === undefined) throw usageError('targets', `"${verb}" is none of ${Object.keys(VERBS).join(', ')}`);
-    if (positionals.length < words.least) throw usageError('targets', `${verb} needs more words`);
+    if (positionals.length < words.least)
+      throw usageError('targets', `It is used as: glasskey targets ${verb} ${words.words}`);
     if (positionals.length > Math.max(words.most, 1)) {
       throw usageError('targets', `"${positionals[Math.max(words.most, 1)]}" is one word too many`);
     }
@@ -132,6 +136,13 @@ async function add(glasskey: Glasskey, name: string, device: string, invocation:
 
 async function edit(glasskey: Glasskey, name: string, invocation: Invocation): Promise<number> {
   const { options } = invocation;
+  if (!EDITS.some((option) => options.value(option) !== undefined || options.values(option).length > 0)) {
+    const all = EDITS.map((option) => `--${option}`);
+    throw usageError(
+      'targets',
+      `edit changes nothing by itself: say what with ${all.slice(0, -1).join(', ')} or ${all.at(-1)}`,
+    );
+  }
   const { lastUsedAt: _, ...before } = await glasskey.target(name);
   const jump = options.value('jump');
   const saved = await glasskey.saveTarget({

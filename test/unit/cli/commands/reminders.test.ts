@@ -3,12 +3,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Output, type OutputWorld } from '../../../../main/cli/output.ts';
+import { listReminders } from '../../../../main/cli/reminder-lines.ts';
 import { storedJournal } from '../../../../main/enrollment/stored-journal.ts';
 import { openDatabase } from '../../../../main/storage/database.ts';
 import { plainTarget, targetStore } from '../../../../main/storage/target-store.ts';
 import { systemClock } from '../../../../time/clock.ts';
 import { published } from '../../enrollment/sample-enrollment.ts';
-import { type InProcessResult, runInProcess } from '../run-in-process.ts';
+import { CollectedStream, type InProcessResult, runInProcess } from '../run-in-process.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -35,9 +37,25 @@ function enroll(daysAgo: number): string {
   return enrollment.id;
 }
 
-it('says that nothing is to be done where nothing is, and exits with 0', async () => {
-  expect(await run()).toEqual({ exitCode: 0, stdout: 'Nothing is to be done.\n', stderr: '' });
-  expect(await run('--short')).toEqual({ exitCode: 0, stdout: '\n', stderr: '' });
+it('says that nothing is to be done where nothing is', () => {
+  const stdout = new CollectedStream();
+  const streams = { stdout, stderr: stdout } as unknown as Pick<OutputWorld, 'stdout' | 'stderr'>;
+  const output = new Output({ ...streams, environment: {} }, { json: false, verbose: false });
+  listReminders({ now: 0, open: [], coming: [], done: [] }, undefined, output);
+  expect(stdout.text).toBe('Nothing is to be done.\n');
+});
+
+it('exits with 0, and is silent in a shell prompt, where there are but notes', async () => {
+  enroll(0);
+  expect(await run('--short')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+  expect((await run()).stdout).toMatch(/^note .*\n\nComing\n/s);
+});
+
+it('says what to do first where no key is enrolled', async () => {
+  const { exitCode, stdout } = await run();
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^No key is enrolled on this computer\. .*glasskey enroll\n$/);
+  expect(await run('--short')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
 });
 
 it('lists what is due with the command that does it, and what comes, and exits with 3', async () => {
@@ -47,7 +65,7 @@ it('lists what is due with the command that does it, and what comes, and exits w
   expect(stdout).toMatch(/^due {7}Prove the key id_ed25519_sk\n/);
   expect(stdout).toContain("\n          glasskey drill 'leaf 1'\n");
   expect(stdout).toContain(`\n          ID unproven:${id}\n`);
-  expect(stdout).toMatch(/\nComing\n.*soon {6}Prepare a backup key\n/);
+  expect(stdout).toMatch(/\n\nComing\n.*soon {6}Prepare a backup key\n/);
 });
 
 it('has one line for a shell prompt, and only an exit code for a script', async () => {
