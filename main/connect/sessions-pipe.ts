@@ -13,8 +13,10 @@ export interface PipeLook {
 }
 
 export interface HeldSessions {
-  /** Its SID; undefined where Windows does not say, as of other accounts' processes. */
+  /** Of its process, an SID; undefined where Windows does not say, as of other accounts' processes. */
   readonly account: string | undefined;
+  /** Whether the pipe itself is that account's, or the administrators' or the system's. */
+  isOwnedBy(account: string): boolean;
   release(): void;
 }
 
@@ -25,22 +27,26 @@ export interface HeldSessions {
 export async function holdOwnPipe(path: string, look?: PipeLook): Promise<HeldSessions | undefined> {
   const { hold, ownAccount } = look ?? (await systemLook());
   const held = hold(path);
-  if (held === undefined || held.account === ownAccount()) return held;
+  const own = ownAccount();
+  if (held === undefined || (held.account === own && held.isOwnedBy(own))) return held;
   held.release();
   throw notYours(path, held.account);
 }
 
 async function systemLook(): Promise<PipeLook> {
-  const [{ loadPipeHold }, { loadProcesses }] = await Promise.all([
+  const [{ loadPipeHold }, { loadProcesses }, { isOwnedBy }] = await Promise.all([
     import('../../native/windows/pipe-peer.ts'),
     import('../../native/windows/processes.ts'),
+    import('../../native/windows/security-descriptor.ts'),
   ]);
   const [hold, { ownAccount, accountOf }] = await Promise.all([loadPipeHold(), loadProcesses()]);
   return {
     ownAccount,
     hold(path) {
       const held = hold(path);
-      return held && { account: accountOf(held.pid), release: held.release };
+      if (held === undefined) return undefined;
+      const { pid, owner, release } = held;
+      return { account: accountOf(pid), isOwnedBy: (account) => isOwnedBy(owner, account), release };
     },
   };
 }

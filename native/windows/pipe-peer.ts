@@ -7,6 +7,7 @@ import type { LibraryHandle } from 'koffi';
 import type { Koffi } from '../webauthn/structures.ts';
 import { kernel32, loadKoffi } from '../webauthn/system-library.ts';
 import { PIPE_CLIENT_FLAGS } from './pipe-client.ts';
+import { descriptorReader, OWNER_SECURITY_INFORMATION, READ_CONTROL } from './security-descriptor.ts';
 
 export interface PipePeers {
   /**
@@ -30,16 +31,25 @@ export interface PipeServer {
 
 /** A connection to a pipe over which nothing is said. While it stands, its name stays with whoever its access list allows it to. */
 export interface HeldPipe extends PipeServer {
+  /**
+   * Who owns it, as SDDL (`O:S-1-5-…`). The process alone does not say whose it is: its id may be another's by now, where it made the pipe
+   * and has left it to a child. Undefined where the system does not tell.
+   */
+  readonly owner: string | undefined;
   release(): void;
 }
 
 const SYNCHRONIZE = 0x0010_0000;
 const OPEN_EXISTING = 3;
 const INVALID_HANDLE = -1;
+// winerror.h
+const ERROR_PIPE_BUSY = 231;
+/** How long each instance of a pipe may be taken before it counts as served by nobody. libuv's clients wait longer; this one blocks. */
+const BUSY_MS = 2000;
 
 /** Asks for the server of a pipe by its name (`\\\\.\\pipe\\…`), which connects to it for a moment; undefined where nobody serves it. */
 export async function loadPipeServerOf(): Promise<(path: string) => PipeServer | undefined> {
-  const hold = await loadPipeHold();
+  const hold = await loadHold(SYNCHRONIZE);
   return (path) => {
     const held = hold(path);
     held?.release();
@@ -47,9 +57,15 @@ export async function loadPipeServerOf(): Promise<(path: string) => PipeServer |
   };
 }
 
-/** The same, and stays connected. Throws where koffi cannot be loaded. */
-export async function loadPipeHold(): Promise<(path: string) => HeldPipe | undefined> {
-  const kernel = kernel32(await loadKoffi());
+/** The same, and stays connected; undefined also where it may not be asked for its owner. Throws where koffi cannot be loaded. */
+export function loadPipeHold(): Promise<(path: string) => HeldPipe | undefined> {
+  return loadHold(SYNCHRONIZE | READ_CONTROL);
+}
+
+async function loadHold(access: number): Promise<(path: string) => HeldPipe | undefined> {
+  const koffi = await loadKoffi();
+  const kernel = kernel32(koffi);
+  const readDescriptor = descriptorReader(koffi);
   const open: (
     path: string,
     access: number,
@@ -61,6 +77,10 @@ export async function loadPipeHold(): Promise<(path: string) => HeldPipe | undef
   ) => number = kernel.func(
     'intptr_t __stdcall CreateFileW(str16 path, uint32_t access, uint32_t share, void *security, uint32_t creation, uint32_t flags, intptr_t template)',
   );
+  const lastError: () => number = kernel.func('uint32_t __stdcall GetLastError()');
+  const waitFor: (path: string, ms: number) => boolean = kernel.func(
+    'bool __stdcall WaitNamedPipeW(str16 path, uint32_t ms)',
+  );
   const close: (handle: number) => boolean = kernel.func('bool __stdcall CloseHandle(intptr_t handle)');
   const serverProcess: (handle: number, pid: [number]) => boolean = kernel.func(
     'bool __stdcall GetNamedPipeServerProcessId(intptr_t pipe, _Out_ uint32_t *pid)',
@@ -68,9 +88,25 @@ export async function loadPipeHold(): Promise<(path: string) => HeldPipe | undef
   const sessionOf: (pid: number, session: [number]) => boolean = kernel.func(
     'bool __stdcall ProcessIdToSessionId(uint32_t pid, _Out_ uint32_t *session)',
   );
+  const ownerOf = (handle: number): string | undefined => {
+    try {
+      return readDescriptor(handle, OWNER_SECURITY_INFORMATION);
+    } catch {
+      return undefined;
+    }
+  };
+  /** Undefined where nobody serves it, or does not let us. */
+  const connect = (path: string): number | undefined => {
+    for (;;) {
+      const handle = open(path, access, 0, null, OPEN_EXISTING, PIPE_CLIENT_FLAGS, 0);
+      if (handle !== INVALID_HANDLE) return handle;
+      // Each instance has its client; once one is free, somebody else may have been faster.
+      if (lastError() !== ERROR_PIPE_BUSY || !waitFor(path, BUSY_MS)) return undefined;
+    }
+  };
   return (path) => {
-    const handle = open(path, SYNCHRONIZE, 0, null, OPEN_EXISTING, PIPE_CLIENT_FLAGS, 0);
-    if (handle === INVALID_HANDLE) return undefined;
+    const handle = connect(path);
+    if (handle === undefined) return undefined;
     const release = () => void close(handle);
     const pid: [number] = [0];
     if (!serverProcess(handle, pid)) {
@@ -78,7 +114,12 @@ export async function loadPipeHold(): Promise<(path: string) => HeldPipe | undef
       return undefined;
     }
     const session: [number] = [0];
-    return { pid: pid[0], session: sessionOf(pid[0], session) ? session[0] : undefined, release };
+    return {
+      pid: pid[0],
+      session: sessionOf(pid[0], session) ? session[0] : undefined,
+      owner: (access & READ_CONTROL) === 0 ? undefined : ownerOf(handle),
+      release,
+    };
   };
 }
 

@@ -30,7 +30,7 @@ describe('the sessions on a pipe', () => {
   it('are found and ended by the command line of the same account', async () => {
     const words = ['sessions', 'end', 'leaf1', '--json'];
     const { status, stdout, stderr } = await user.run(join(import.meta.dirname, 'glasskey.ts'), words);
-    expect(status, stderr).toBe(0);
+    expect(status, stdout + stderr).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ ended: true });
     expect((await lines()).at(-1)).toEqual({ states: ['ended'] });
   });

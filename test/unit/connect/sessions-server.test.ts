@@ -304,14 +304,16 @@ describe('the sessions socket', () => {
 });
 
 describe('sessions on a pipe of Windows', () => {
-  const held = (account: string | undefined) => {
+  const OWN = 'S-1-5-21-1-2-3-1001';
+  const held = (account: string | undefined, owner = account) => {
     const release = vi.fn<() => void>();
-    return { look: { ownAccount: () => 'S-1-5-21-1-2-3-1001', hold: () => ({ account, release }) }, release };
+    const isOwnedBy = (one: string) => one === owner;
+    return { look: { ownAccount: () => OWN, hold: () => ({ account, isOwnedBy, release }) }, release };
   };
 
   it('are those of an app of the same account; its pipe is held until it is connected to', async () => {
     await start();
-    const { look, release } = held('S-1-5-21-1-2-3-1001');
+    const { look, release } = held(OWN);
     const app = await connectToSessions(path, systemClock, look);
     closing.push(() => app.close());
     expect(await app.list()).toEqual([]);
@@ -324,8 +326,13 @@ describe('sessions on a pipe of Windows', () => {
     const server = createServer(met);
     await new Promise<void>((resolve) => server.listen(path, resolve));
     closing.push(() => server.close());
-    for (const account of ['S-1-5-21-1-2-3-1002', undefined]) {
-      const { look, release } = held(account);
+    const others = [
+      held('S-1-5-21-1-2-3-1002'),
+      held(undefined),
+      // It made the pipe, and its process id is one of ours by now.
+      held(OWN, 'S-1-5-21-1-2-3-1002'),
+    ];
+    for (const { look, release } of others) {
       const refused = connectToSessions(path, systemClock, look);
       await expect(refused).rejects.toMatchObject({ code: 'SESSIONS_APP_NOT_YOURS' });
       expect(release).toHaveBeenCalledOnce();
