@@ -65,16 +65,18 @@ async function list(_words: readonly string[], invocation: Invocation): Promise<
   const { options, output } = invocation;
   if (options.has('short') && options.has('quiet'))
     throw usageError('reminders', '--short and --quiet exclude each other');
-  const [report, { verdict, next }] = await withGlasskey(invocation, (glasskey) =>
-    Promise.all([glasskey.reminders(), glasskey.status()]),
+  const isWhole = !options.has('short') && !options.has('quiet');
+  // A shell prompt waits for what it needs alone.
+  const [report, status] = await withGlasskey(invocation, (glasskey) =>
+    Promise.all([glasskey.reminders(), isWhole ? glasskey.status() : undefined]),
   );
   const pressing = report.open.filter(({ snoozedUntil, dismissed }) => snoozedUntil === undefined && !dismissed);
   if (options.has('short')) {
     const line = shortLine(pressing);
     if (line !== '') output.line(line);
-  } else if (!options.has('quiet')) {
+  } else if (status !== undefined) {
     const { listReminders } = await import('../reminder-lines.ts');
-    listReminders(report, verdict === 'not-enrolled' ? next : undefined, output);
+    listReminders(report, status.verdict === 'not-enrolled' ? status.next : undefined, output);
   }
   return pressing.some(({ severity }) => severity === 'due' || severity === 'critical')
     ? ExitCode.NOT_READY
