@@ -91,12 +91,17 @@ async function openWindow(browser: Browser, folder: string, options: WindowOptio
   };
 }
 
-/** What is used of the page's document: these sources have no types of the DOM. */
-interface AnimatedDocument {
-  getAnimations(): readonly {
-    readonly finished: Promise<unknown>;
-    readonly effect: { getComputedTiming(): { readonly endTime: number } };
-  }[];
+/** What is used of the page: these sources have no types of the DOM. */
+interface AxeWindow {
+  readonly axe: typeof import('axe-core');
+  requestAnimationFrame(callback: () => void): number;
+  readonly document: {
+    getAnimations(): readonly {
+      readonly playState: string;
+      readonly finished: Promise<unknown>;
+      readonly effect: { getComputedTiming(): { readonly endTime: number } };
+    }[];
+  };
 }
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -108,12 +113,20 @@ const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 export async function axeViolations(page: Page): Promise<readonly string[]> {
   await page.evaluate(await readFile(AXE, 'utf8'));
   return page.evaluate(async () => {
-    const end = globalThis as unknown as { axe: typeof import('axe-core'); document: AnimatedDocument };
-    // In the middle of a fade colours are neither the old nor the new ones. What goes on for ever is not waited for.
-    const fades = end.document
-      .getAnimations()
-      .filter(({ effect }) => Number.isFinite(effect.getComputedTiming().endTime));
-    await Promise.allSettled(fades.map(({ finished }) => finished));
+    const end = globalThis as unknown as AxeWindow;
+    // In the middle of a fade colours are neither the old nor the new ones. What goes on for ever is not waited for. A fade may begin once
+    // another one has ended, or only with what is drawn next.
+    const fades = () =>
+      // What has ended and keeps its last picture is still among them.
+      end.document
+        .getAnimations()
+        .filter((one) => one.playState === 'running' && Number.isFinite(one.effect.getComputedTiming().endTime));
+    const drawn = () =>
+      new Promise<void>((done) => end.requestAnimationFrame(() => end.requestAnimationFrame(() => done())));
+    do {
+      await Promise.allSettled(fades().map(({ finished }) => finished));
+      await drawn();
+    } while (fades().length > 0);
     const { axe } = end;
     const { violations } = await axe.run({ exclude: [['[data-tabster-dummy]']] }, { preload: false });
     return violations.flatMap(({ id, nodes }) =>
