@@ -20,6 +20,11 @@ const AS_USER = join(import.meta.dirname, 'as-user.ts');
 /** Making the folder takes 9 s on an idle computer. */
 const BOOT_TIMEOUT_MS = 180_000;
 const DEFAULT_SECONDS = 60;
+/**
+ * No Node under Wine has started by then. Where Wine itself ends so soon, with 1 and without a word, as was seen once in some hundred starts of
+ * two at a time, nothing of the program has run.
+ */
+const NODE_STARTS_MS = 150;
 
 /** Why there can be no Windows here, and what to do; undefined when there can. */
 export async function whyNoWindows(): Promise<string | undefined> {
@@ -139,6 +144,11 @@ export class WindowsUser {
 
   /** Runs a script of this repository (an absolute path; TypeScript too) with Node for Windows, to its end. */
   async run(script: string, args: readonly string[] = [], options: WindowsRunOptions = {}): Promise<WindowsRun> {
+    const begun = performance.now();
+    const ended = await (await this.start(script, args, options)).ended;
+    const isSilent = ended.status === 1 && ended.stdout === '' && ended.stderr === '';
+    if (!isSilent || performance.now() - begun > NODE_STARTS_MS) return ended;
+    console.warn(`Wine ended at once, before Node could start: ${script} ${args.join(' ')} is started again`);
     return (await this.start(script, args, options)).ended;
   }
 
