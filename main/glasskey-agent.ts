@@ -142,16 +142,17 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     socketPath,
     door,
   } = request;
-  const keys = enrollments.map(enrolledKey);
+  const offer = (enrollment: WrittenEnrollment) => ({ enrollment, key: enrolledKey(enrollment) });
+  let offered = enrollments.map(offer);
+  const keys = offered.map(({ key }) => key);
   const [first] = enrollments;
-  let offered: readonly WrittenEnrollment[] = enrollments;
   const keysNow = async (): Promise<readonly EnrolledKey[]> => {
     if (enrolledNow === undefined) return keys;
-    offered = await enrolledNow();
-    return offered.map(enrolledKey);
+    offered = (await enrolledNow()).map(offer);
+    return offered.map(({ key }) => key);
   };
   const enrollmentOf = (credentialId: Uint8Array): WrittenEnrollment | undefined =>
-    offered.find((one) => isSame(enrolledKey(one).credentialId, credentialId));
+    offered.find(({ key }) => isSame(key.credentialId, credentialId))?.enrollment;
   const authenticator = signingAuthenticator({
     hid,
     windowsKey,

@@ -18,71 +18,56 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Native modules find their binaries beside their own package.json. */
 const NOT_BUNDLED = ['node-hid', '@lydell/node-pty', 'koffi'];
 
+/** Those whose path matches one of these, in which a slash stands for the system's own. */
+function pathsLike(...paths: readonly string[]): RegExp {
+  return new RegExp(paths.join('|').replaceAll('/', '[\\\\/]'));
+}
+
 /**
  * What `status` reads and most other commands too: the database, the settings, the journal. Named one by one: a module that loads
  * node:crypto would cost every `status` 8 ms, and zod twice that (docs/decisions/0036-what-glasskey-stored-is-read-without-zod.md).
  */
-const LOCAL_STATE = new RegExp(
-  [
-    '/main/storage/(data-folder|database|drill-store|enrollment-store|load-sqlite|log-file|migrations|settings|target-store)\\.ts$',
-    '/main/enrollment/(enrollment|readiness|stored-journal)\\.ts$',
-    '/main/glasskey(|-enrolled-key|-last-proven|-open-world|-readiness|-status)\\.ts$',
-    '/main/(cli/open-glasskey|cli/output|storage/agent-socket-path)\\.ts$',
-    '/time/shown-times\\.ts$',
-  ]
-    .join('|')
-    .replaceAll('/', '[\\\\/]'),
+const LOCAL_STATE = pathsLike(
+  '/main/storage/(data-folder|database|drill-store|enrollment-store|load-sqlite|log-file|migrations|settings|target-store)\\.ts$',
+  '/main/enrollment/(enrollment|readiness|stored-journal)\\.ts$',
+  '/main/glasskey(|-enrolled-key|-last-proven|-open-world|-readiness|-status)\\.ts$',
+  '/main/(cli/open-glasskey|cli/output|storage/agent-socket-path)\\.ts$',
+  '/time/shown-times\\.ts$',
 );
 
 /** What a login has read before ssh starts: in one file, because each file costs it a millisecond. `status` loads none of it. */
-const LOGIN_PLAN = new RegExp(
-  [
-    '/main/cli/commands/connect\\.ts$',
-    '/main/glasskey-(login|login-ways|connect|host-keys|target-ways|targets)\\.ts$',
-    '/main/connect/(ssh-config-text|plan|plan-forwarded|connect-sockets|host-spec|known-hosts|pinned-host-keys)\\.ts$',
-    '/main/connect/(ssh-log|hop-watch|hop-trace|ssh-exit|ssh-processes|ssh-terminal|run-ssh|ssh-program)\\.ts$',
-    '/main/openssh/(host-pattern|fingerprint)\\.ts$',
-  ]
-    .join('|')
-    .replaceAll('/', '[\\\\/]'),
+const LOGIN_PLAN = pathsLike(
+  '/main/cli/commands/connect\\.ts$',
+  '/main/glasskey-(login|login-ways|connect|host-keys|target-ways|targets)\\.ts$',
+  '/main/connect/(ssh-config-text|plan|plan-forwarded|connect-sockets|host-spec|known-hosts|pinned-host-keys)\\.ts$',
+  '/main/connect/(ssh-log|hop-watch|hop-trace|ssh-exit|ssh-processes|ssh-terminal|run-ssh|ssh-program)\\.ts$',
+  '/main/openssh/(host-pattern|fingerprint)\\.ts$',
 );
 
 /** Who is at the terminal: what is said and asked there, the PIN among it. Whatever asks for a security key reads all of it. */
-const TERMINAL = new RegExp(
-  [
-    '/main/cli/(attestation-text|missing-consent|secret-line|secret-on-stdin)\\.ts$',
-    '/main/cli/terminal-(input-queue|people|pins|prompts)\\.ts$',
-    '/native/ctap2/(pin|product-name)\\.ts$',
-    '/native/hid/which-key\\.ts$',
-  ]
-    .join('|')
-    .replaceAll('/', '[\\\\/]'),
+const TERMINAL = pathsLike(
+  '/main/cli/(attestation-text|missing-consent|secret-line|secret-on-stdin)\\.ts$',
+  '/main/cli/terminal-(input-queue|people|pins|prompts)\\.ts$',
+  '/native/ctap2/pin\\.ts$',
+  '/native/hid/which-key\\.ts$',
 );
 
 /** What a login needs at once when its plan stands: where ssh finds its agent, and what its end means. */
-const LOGIN_START = /[\\/]main[\\/](agent[\\/](agent-door|agent-socket)|connect[\\/]ssh-outcome)\.ts$/;
+const LOGIN_START = pathsLike('/main/(agent/(agent-door|agent-socket)|connect/ssh-outcome)\\.ts$');
 
 /** What reaches a security key and asks it for a signature; what manages one stays apart. */
-const SECURITY_KEY = new RegExp(
-  [
-    '/native/ctaphid/[a-z-]+\\.ts$',
-    '/native/ctap2/(authenticator|authenticator-data|built-in-uv|cbor|client-pin|constants|cose-key|get-assertion|get-info)\\.ts$',
-    '/native/ctap2/(make-credential|member-reader|pin-[a-z-]+|reset|selection|status|status-for-key)\\.ts$',
-    '/node_modules/cbor-x/',
-  ]
-    .join('|')
-    .replaceAll('/', '[\\\\/]'),
+const SECURITY_KEY = pathsLike(
+  '/native/ctaphid/[a-z-]+\\.ts$',
+  '/native/ctap2/(authenticator|authenticator-data|built-in-uv|cbor|client-pin|constants|cose-key|get-assertion|get-info)\\.ts$',
+  '/native/ctap2/(make-credential|member-reader|pin-[a-z-]+|reset|selection|status|status-for-key)\\.ts$',
+  '/node_modules/cbor-x/',
 );
 
 /** What signs for an ssh: a login loads it while its ssh is on the way. */
-const SIGNING = new RegExp(
-  [
-    '/main/agent/(?!agent-probe|other-agent|peer-credentials|asking-program|standard-pipe)[a-z-]+\\.ts$',
-    '/main/(glasskey-(agent|agent-policy|enrolled-key)|storage/(agent-activity-store|key-policy-store))\\.ts$',
-    '/main/(security-keys/pin-seen|glasskey-observing)\\.ts$',
-  ]
-    .join('|')
-    .replaceAll('/', '[\\\\/]'),
+const SIGNING = pathsLike(
+  '/main/agent/(?!agent-probe|other-agent|peer-credentials|asking-program|standard-pipe)[a-z-]+\\.ts$',
+  '/main/(glasskey-(agent|agent-policy|enrolled-key)|storage/(agent-activity-store|key-policy-store))\\.ts$',
+  '/main/(security-keys/pin-seen|glasskey-observing)\\.ts$',
 );
 
 /** What the app:// protocol serves: each from its own Vite configuration into a folder of its own. */
@@ -150,14 +135,14 @@ async function bundleCommandLine(folder: string): Promise<readonly string[]> {
           { name: 'cli', tags: ['$initial'], priority: 5 },
           { name: 'local-state', test: LOCAL_STATE, priority: 4 },
           // Files of their own, because others load them without a login.
-          { name: 'whole-file', test: /[\\/]main[\\/]storage[\\/]whole-file\.ts$/, priority: 4 },
-          { name: 'shell-word', test: /[\\/]main[\\/]connect[\\/]shell-word\.ts$/, priority: 4 },
+          { name: 'whole-file', test: pathsLike('/main/storage/whole-file\\.ts$'), priority: 4 },
+          { name: 'shell-word', test: pathsLike('/main/connect/shell-word\\.ts$'), priority: 4 },
           {
             name: 'observed',
-            test: /[\\/]main[\\/](storage[\\/]observation-store|glasskey-host-subject)\.ts$/,
+            test: pathsLike('/main/(storage/observation-store|glasskey-host-subject)\\.ts$'),
             priority: 4,
           },
-          { name: 'zod', test: /[\\/]node_modules[\\/]zod[\\/]/, priority: 4 },
+          { name: 'zod', test: pathsLike('/node_modules/zod/'), priority: 4 },
           { name: 'login-plan', test: LOGIN_PLAN, priority: 3 },
           { name: 'terminal', test: TERMINAL, priority: 2 },
           { name: 'login-start', test: LOGIN_START, priority: 2 },

@@ -3,16 +3,14 @@
  * gives it the clipboard and carries its events, a test may start it without any window.
  */
 import { cancelled } from '../../diagnostics/glasskey-error.ts';
-import { type Log, silentLog } from '../../diagnostics/log.ts';
-import type { HidBus } from '../../native/hid/transport.ts';
-import type { WindowsAccess } from '../../native/webauthn/windows-access.ts';
-import type { Clock } from '../../time/clock.ts';
+import { silentLog } from '../../diagnostics/log.ts';
 import { spawnPty } from '../connect/pty.ts';
 import { SessionList } from '../connect/session-list.ts';
 import type { TokenCacheStore } from '../entra/token-cache.ts';
 import { Glasskey } from '../glasskey.ts';
 import type { NotifyReminders, RemindersRunning } from '../glasskey-reminder-telling.ts';
 import { type PeopleFor, reconnectSession } from '../glasskey-sessions.ts';
+import type { GlasskeyWorld } from '../glasskey-world.ts';
 import { agentRequestPrompts } from '../prompts/agent-request-prompts.ts';
 import { desktopPeople } from '../prompts/desktop-people.ts';
 import { PromptDesk } from '../prompts/prompt-desk.ts';
@@ -36,16 +34,8 @@ import { settingsCalls } from './settings-calls.ts';
 import { sshConfigCalls } from './ssh-config-calls.ts';
 import { targetCalls } from './target-calls.ts';
 
-export interface DesktopWorld {
-  readonly hid: () => Promise<HidBus>;
-  /** On Windows alone. */
-  readonly windows?: (() => Promise<WindowsAccess>) | undefined;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly homeFolder: string;
-  /** `user@computer`. */
-  readonly owner: string;
+export interface DesktopWorld
+  extends Pick<GlasskeyWorld, 'hid' | 'windows' | 'clock' | 'log' | 'environment' | 'homeFolder' | 'owner'> {
   readonly texts: Texts;
   readonly version: string;
   /** What looks once and tells what is due, started by itself while the app is closed. */

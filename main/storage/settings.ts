@@ -225,9 +225,10 @@ export function openSettings(database: Database, file: string): Settings {
   return {
     get<K extends SettingKey>(key: K): Setting<K> {
       const { form, default: fallback } = SETTINGS[key];
-      const usable = candidates(key).flatMap(({ source, value }) =>
-        faultOf(form, value) === undefined ? [{ value: form.read(value) as SettingValue<K>, source }] : [],
-      );
+      const usable = candidates(key).flatMap(({ source, value: stored }) => {
+        const value = readIfOne(form as StoredForm<unknown>, stored);
+        return value === undefined ? [] : [{ value: value as SettingValue<K>, source }];
+      });
       const [best, ...others] = usable;
       if (best === undefined) return { value: fallback as SettingValue<K>, source: 'default' };
       if (key !== 'entra') return best;
