@@ -1,6 +1,7 @@
 /** Where keys are reached through Windows, which lists to nobody what is on them: the ways that bring keys to this computer all the same. */
 import { Button, makeStyles, tokens } from '@fluentui/react-components';
 import type { KeyWayView } from '../../../main/ipc/contract.ts';
+import { CodeLine } from '../../design/code-line.tsx';
 import { CopyButton } from '../../design/copy-button.tsx';
 import { useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
@@ -9,18 +10,6 @@ import { AsAdministrator, WindowsStage } from '../security-keys/through-windows.
 
 const useStyles = makeStyles({
   line: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalM },
-  code: {
-    flexGrow: 1,
-    flexBasis: '240px',
-    minWidth: 0,
-    padding: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalS}`,
-    borderRadius: tokens.borderRadiusMedium,
-    backgroundColor: tokens.colorNeutralBackground3,
-    fontFamily: tokens.fontFamilyMonospace,
-    fontSize: tokens.fontSizeBase200,
-    lineHeight: tokens.lineHeightBase200,
-    overflowWrap: 'anywhere',
-  },
 });
 
 /** Where the file is that ssh-keygen and az nexusidentity make, as PowerShell reads it. */
@@ -45,7 +34,7 @@ export function RecoveryThroughWindows({ keyWay, onLookAgain }: RecoveryThroughW
       />
       <KeyCard title={say('recovery.windows-files-title')} text={say('recovery.windows-files-text')}>
         <div className={styles.line}>
-          <code className={styles.code}>{COMMAND}</code>
+          <CodeLine text={COMMAND} />
           <CopyButton text={COMMAND} label={say('recovery.windows-files-copy')} />
         </div>
       </KeyCard>

@@ -1,23 +1,16 @@
 /** The head of a key's page: the key drawn beside what it is, and while something is under way, beside what there is to do. */
 import { Button, makeStyles, tokens } from '@fluentui/react-components';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import type { SecurityKeyView } from '../../../main/ipc/contract.ts';
 import { useAnnounce } from '../../design/announcement.tsx';
 import { FactList } from '../../design/fact-list.tsx';
 import { KeyStage } from '../../design/key-stage.tsx';
+import { StageWords } from '../../design/stage-words.tsx';
 import { useTexts } from '../../texts.tsx';
 import { keySentence } from './key-sentence.ts';
 import type { KeyJob, KeyJobState } from './use-key-job.ts';
 
 const useStyles = makeStyles({
-  title: {
-    margin: 0,
-    fontSize: tokens.fontSizeBase600,
-    lineHeight: tokens.lineHeightBase600,
-    fontWeight: tokens.fontWeightSemibold,
-    outlineStyle: 'none',
-  },
-  text: { margin: `${tokens.spacingVerticalXS} 0 0`, color: tokens.colorNeutralForeground2 },
   actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalM, marginTop: tokens.spacingVerticalL },
 });
 
@@ -55,16 +48,11 @@ export function JobStage({ state, cancel, shape, children }: JobStageProps) {
   const styles = useStyles();
   const { say } = useTexts();
   const announce = useAnnounce();
-  const heading = useRef<HTMLHeadingElement>(null);
   const { title, text, drawing } = keySentence(state, say);
-  useEffect(() => heading.current?.focus(), []);
   useEffect(() => announce(text === undefined ? title : `${title}. ${text}`), [announce, title, text]);
   return (
     <KeyStage drawing={drawing} shape={shape}>
-      <h2 className={styles.title} ref={heading} tabIndex={-1}>
-        {title}
-      </h2>
-      {text !== undefined && <p className={styles.text}>{text}</p>}
+      <StageWords title={title} text={text} />
       {children}
       <div className={styles.actions}>
         <Button disabledFocusable={state.isStopping} onClick={cancel}>

@@ -1,5 +1,5 @@
 /** The guided reset: what will be lost, consent that is typed, then unplug, plug in and touch against the key's clock. */
-import { Button, makeStyles, tokens } from '@fluentui/react-components';
+import { Button, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { KeyStep, SecurityKeyView } from '../../../main/ipc/contract.ts';
 import { call } from '../../contract-client.ts';
@@ -9,6 +9,7 @@ import { KeyStage } from '../../design/key-stage.tsx';
 import { PageHeader } from '../../design/page-header.tsx';
 import { ProgressList } from '../../design/progress-list.tsx';
 import { SectionTitle } from '../../design/section-title.tsx';
+import { StageWords } from '../../design/stage-words.tsx';
 import { useNavigation } from '../../navigation.tsx';
 import { useTexts } from '../../texts.tsx';
 import { JobStage } from './key-head.tsx';
@@ -22,14 +23,7 @@ const useStyles = makeStyles({
   words: { margin: 0, maxWidth: '72ch' },
   form: { display: 'flex', flexDirection: 'column', alignItems: 'flex-start', gap: tokens.spacingVerticalL },
   actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalM },
-  title: {
-    margin: 0,
-    fontSize: tokens.fontSizeBase600,
-    lineHeight: tokens.lineHeightBase600,
-    fontWeight: tokens.fontWeightSemibold,
-    outlineStyle: 'none',
-  },
-  text: { margin: `${tokens.spacingVerticalXS} 0 ${tokens.spacingVerticalL}`, color: tokens.colorNeutralForeground2 },
+  afterWords: { marginTop: tokens.spacingVerticalL },
 });
 
 export interface ResetFlowProps {
@@ -156,18 +150,13 @@ function Done({ shape, steps }: DoneProps) {
   const styles = useStyles();
   const { say } = useTexts();
   const { go } = useNavigation();
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
   const consent = steps.find((step) => step.kind === 'consent-wanted');
   const held = consent?.loss.enrollments.find(({ onProfileOf }) => onProfileOf !== undefined);
   return (
     <>
       <KeyStage drawing="done" shape={shape}>
-        <h2 className={styles.title} ref={heading} tabIndex={-1}>
-          {say('keys.reset-done')}
-        </h2>
-        <p className={styles.text}>{say('keys.reset-done-text')}</p>
-        <div className={styles.actions}>
+        <StageWords title={say('keys.reset-done')} text={say('keys.reset-done-text')} />
+        <div className={mergeClasses(styles.actions, styles.afterWords)}>
           <Button appearance="primary" onClick={() => go({ screen: 'enroll' })}>
             {say('keys.reset-enroll')}
           </Button>

@@ -1,24 +1,11 @@
 /** A line to be typed elsewhere: what it is for, the line itself, and a button that copies it. */
 import { makeStyles, tokens } from '@fluentui/react-components';
+import { CodeLine } from '../../design/code-line.tsx';
 import { CopyButton } from '../../design/copy-button.tsx';
 
 const useStyles = makeStyles({
   row: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalM, minWidth: 0 },
   term: { width: '104px', flexShrink: 0, fontWeight: tokens.fontWeightSemibold },
-  code: {
-    flexGrow: 1,
-    flexBasis: '240px',
-    minWidth: 0,
-    boxSizing: 'border-box',
-    padding: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalS}`,
-    borderRadius: tokens.borderRadiusMedium,
-    backgroundColor: tokens.colorNeutralBackground3,
-    fontFamily: tokens.fontFamilyMonospace,
-    fontSize: tokens.fontSizeBase200,
-    lineHeight: tokens.lineHeightBase200,
-    overflowWrap: 'anywhere',
-    whiteSpace: 'pre-wrap',
-  },
   copy: { width: '190px', '@media (max-width: 820px)': { width: 'auto' }, '& button': { width: '100%' } },
 });
 
@@ -34,7 +21,7 @@ export function CopyLine({ term, text, label }: CopyLineProps) {
   return (
     <div className={styles.row}>
       <span className={styles.term}>{term}</span>
-      <code className={styles.code}>{text}</code>
+      <CodeLine text={text} />
       <span className={styles.copy}>
         <CopyButton text={text} label={label} size="small" />
       </span>
