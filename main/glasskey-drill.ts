@@ -46,6 +46,7 @@ import { resolveWay } from './glasskey-target-ways.ts';
 import type { OpenWorld } from './glasskey-world.ts';
 import { agentSocketPath, connectSocketPath } from './storage/agent-socket-path.ts';
 import { type DrillRecord, type DrillStep, type DrillStepName, drillStore } from './storage/drill-store.ts';
+import { observationStore } from './storage/observation-store.ts';
 import { type Target, targetStore, type Way, type WayKind } from './storage/target-store.ts';
 
 export interface DrillRequest {
@@ -107,6 +108,9 @@ export async function drill(
   const socketPath = connectSocketPath(world.dataFolder, newSocketName());
   await removeStaleSockets(join(world.dataFolder, 'connect'));
   const expectations = logins.map((login) => login.expected(namesHosts));
+  // A host may be on the ways of several: what a touch names goes by the one that is rehearsed now.
+  let current: PlannedLogin | undefined;
+  const currentFirst = () => (current === undefined ? logins : [current, ...logins]);
   const agent = await startAgent(
     {
       socketPath,
@@ -115,9 +119,10 @@ export async function drill(
       keepPin: 'until-closed',
       hostNames: {
         nameHost: (hostKey) =>
-          logins.map(({ hostNames }) => hostNames.nameHost(hostKey)).find((name) => name !== undefined),
-        routeTo: (hostKey) =>
-          logins.map(({ hostNames }) => hostNames.routeTo(hostKey)).find(({ length }) => length > 0) ?? [],
+          currentFirst()
+            .map(({ hostNames }) => hostNames.nameHost(hostKey))
+            .find((name) => name !== undefined),
+        routeTo: (hostKey) => current?.hostNames.routeTo(hostKey) ?? [],
         isKnownHost: (hostKey) => logins.some(({ hostNames }) => hostNames.isKnownHost(hostKey)),
       },
       expected: () => ({
@@ -142,6 +147,7 @@ export async function drill(
     for (const one of planned) {
       const at = world.clock.now();
       people.tellDrill({ kind: 'target', target: one.target, way: one.kind, hops: one.hops });
+      current = one.login;
       const own = one.login === undefined ? [one.instead] : await lines.rehearse(one.target, one.login, one.kind);
       if (one.login === undefined) people.tellDrill({ kind: 'done', target: one.target, step: one.instead });
       const steps = one.login === undefined ? own : [...common, ...own];
@@ -346,10 +352,12 @@ async function agentStep(step: 'agent' | 'app-agent', socketPath: string, { cloc
 }
 
 /**
- * Whether the key that would log in is the one that was published last: from what is noted here, so that a drill asks nobody online. A key
- * that was published elsewhere, or never, is no fault: the device says whether it knows it.
+ * Whether the key that would log in is the one that was published last, and the one that the profile held when somebody last looked: from
+ * what is noted here, so that a drill asks nobody online. A key that was published elsewhere, or never, is no fault: the device says whether
+ * it knows it.
  */
-async function profileStep([key]: readonly WrittenEnrollment[], { reports }: DrillWorld): Promise<DrillStep> {
+async function profileStep([key]: readonly WrittenEnrollment[], world: DrillWorld): Promise<DrillStep> {
+  const { reports, database } = world;
   const report = (await reports()).find(({ id }) => id === key?.id);
   if (report?.publishedAt === undefined) {
     return skippedStep(
@@ -357,16 +365,35 @@ async function profileStep([key]: readonly WrittenEnrollment[], { reports }: Dri
       'Nothing is noted here of what your profile holds: the device says whether it knows the key.',
     );
   }
-  const asOf = new Date(report.publishedAt).toISOString().slice(0, 10);
-  if (report.replacedAt === undefined) return { step: 'profile', state: 'passed', ms: 0, message: `As of ${asOf}.` };
+  const { account, fingerprint, publishedAt, replacedAt } = report;
+  if (replacedAt === undefined) {
+    const seen = observationStore(database)
+      .list('profile')
+      .find(({ subject, seenAt }) => subject === account && seenAt >= publishedAt);
+    const asOf = new Date(seen?.seenAt ?? publishedAt).toISOString().slice(0, 10);
+    if (seen === undefined || seen.value.fingerprint === fingerprint)
+      return { step: 'profile', state: 'passed', ms: 0, message: `As of ${asOf}.` };
+    return failedStep('profile', 0, profileDiffers(seen.value.fingerprint, asOf));
+  }
   const error = new GlasskeyError({
     code: 'DRILL_KEY_REPLACED',
     message:
       'Another key has taken the place of this one on your profile: devices drop it at their next reconciliation.',
     remedy: 'Plug in the security key with the newer one; glasskey keys says which it is.',
-    detail: { replacedAt: report.replacedAt },
+    detail: { replacedAt },
   });
   return failedStep('profile', 0, error);
+}
+
+/** Somebody else put another key there, or took this one away. `held`: null for none. */
+function profileDiffers(held: string | null, asOf: string): GlasskeyError {
+  const what = held === null ? 'no SSH key of a security key' : `another key, ${held},`;
+  return new GlasskeyError({
+    code: 'DRILL_PROFILE_DIFFERS',
+    message: `Your profile held ${what} when it was last looked at, on ${asOf}: devices drop this one at their next reconciliation.`,
+    remedy: 'Publish this key again with glasskey publish, or find out who changed the profile.',
+    detail: { held, asOf },
+  });
 }
 
 /** Why no hop can be logged in to; undefined: one can. */
@@ -459,7 +486,7 @@ class RehearsedLogins {
     readonly before: OpenHop | undefined;
   }): Promise<OpenHop> {
     const { target, login, at, spec, isDevice, before } = about;
-    const { agent, signal, socketPath, world, people, keys } = this.#parts;
+    const { agent, signal, socketPath, world, keys } = this.#parts;
     const { clock, log, environment, settings, dataFolder, homeFolder } = world;
     const configFile = newConfigFile();
     // The ssh of Windows has no ControlMaster: there every host logs in anew to those before it, at a touch each.
@@ -548,7 +575,6 @@ class RehearsedLogins {
             `glasskey connect ${target}`,
           )
         : explained && (await withWayOut(explained, login, world));
-    people.tellDrill({ kind: 'doing', target, step: 'login', hop });
     return { steps: hopSteps({ ...outcome, failure }), socket: undefined, lines, spec };
   }
 }

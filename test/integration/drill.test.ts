@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../main/storage/database.ts';
 import type { DrillRecord, DrillStep } from '../../main/storage/drill-store.ts';
+import { observationStore } from '../../main/storage/observation-store.ts';
 import { plainTarget, type TargetEntry, targetStore } from '../../main/storage/target-store.ts';
 import { type Lab, startLab, UPN } from '../lab/world.ts';
 
@@ -195,6 +196,36 @@ describe('what goes wrong with the security key', () => {
   });
 });
 
+describe('what the profile held when somebody last looked', () => {
+  it('fails the drill where it was another key, and the way is gone all the same', async () => {
+    const status = JSON.parse((await lab.glasskeyScript(['status', '--json'])).stdout);
+    const { account, fingerprint } = status.enrollments[0];
+    const see = (held: string | null, at: number) => {
+      const database = openDatabase(join(lab.folder, 'data', 'glasskey.db'));
+      try {
+        observationStore(database).note('profile', account, { fingerprint: held }, at);
+      } finally {
+        database.close();
+      }
+    };
+    const other = `SHA256:${'b'.repeat(43)}`;
+    see(other, Date.now());
+    const { exitCode, drills } = await drill(['leaf1']);
+    see(null, Date.now());
+    const without = await drill(['leaf1']);
+    see(fingerprint, Date.now());
+    expect(exitCode).toBe(1);
+    expect(said(drills[0] ?? { steps: [] })).toEqual([
+      ...KEY_PASSED.map((step) => (step === 'profile passed' ? 'profile failed DRILL_PROFILE_DIFFERS' : step)),
+      ...HOP_PASSED,
+      ...HOP_PASSED,
+    ]);
+    expect(drills[0]?.steps[3]?.message).toContain(`another key, ${other},`);
+    expect(without.drills[0]?.steps[3]?.message).toContain('held no SSH key of a security key');
+    expect((await drill(['leaf1'])).exitCode).toBe(0);
+  });
+});
+
 describe('what goes wrong on the way', () => {
   it('is told of a device that does not know the key yet, and the other targets go on', async () => {
     save('leaf3', spec(lab.fabric.machine('leaf3')));
@@ -237,6 +268,18 @@ describe('what goes wrong on the way', () => {
         ...['reach skipped', 'host-key skipped', 'login skipped'],
       ]);
     }
+  });
+
+  it('names at each touch the hop of the way that is rehearsed then, not one that was given up before', async () => {
+    save('cut3', lab.device, [`jumper@127.0.0.2:${await closedPort()}`]);
+    const { exitCode, stderr } = await script(['drill', 'cut3', 'leaf1']);
+    expect(exitCode).toBe(1);
+    const touches = stderr.split('\n').filter((line) => line.includes('Touch the security key'));
+    expect(touches).toHaveLength(2);
+    expect(touches[1]).toMatch(/Log in as \S+ on \S+ \(SHA256:\S+\) through 127\.0\.0\.1$/);
+    const [told, ...again] = stderr.split('\n').filter((line) => line.includes('Logging in to jumper@127.0.0.2'));
+    expect([told, again]).toEqual([expect.any(String), []]);
+    expect(stderr).toMatch(/Failed: jumper@127\.0\.0\.2:\d+ answers \((\d+ ms|\d+\.\d s)\)\. /);
   });
 
   it('accepts no host key that is not known, and shows it to compare', async () => {
@@ -291,6 +334,15 @@ describe('what goes wrong on the way', () => {
       { step: 'way', state: 'skipped', message: expect.stringContaining('somebody else') },
     ]);
     expect((await drill(['many', '--way', 'console'])).exitCode).toBe(3);
+  });
+
+  it('says of a way that is not gone to its end why it is not, and by which way each was', async () => {
+    save('onward', lab.device, [], { ways: [{ kind: 'forwarded', jumps: [lab.jump] }] });
+    const { exitCode, stdout } = await script(['drill', 'onward']);
+    expect(exitCode).toBe(3);
+    expect(stdout).toMatch(/^onward {2}not tried {2}forwarded {2}.*\n {2}From the jump host its own ssh goes on/);
+    const listed = await lab.glasskeyScript(['drill', '--list', 'onward']);
+    expect(listed.stdout).toMatch(/^onward {2}not tried {2}forwarded {2}\d\d:\d\d\n$/);
   });
 });
 

@@ -127,7 +127,7 @@ function tellStep(step: DrillStep, output: Output): void {
   if (step.state === 'passed')
     output.step(`${words} (${seconds(step.ms)})${step.message === undefined ? '' : `. ${printable(step.message)}`}`);
   else if (step.state === 'skipped') output.note(`Skipped: ${words}. ${printable(step.message ?? '')}`);
-  else output.warn(`Failed: ${words}. ${printable(step.message ?? '')}`);
+  else output.warn(`Failed: ${words} (${seconds(step.ms)}). ${printable(step.message ?? '')}`);
 }
 
 function seconds(ms: number): string {
@@ -154,15 +154,21 @@ function report(drills: readonly DrillRecord[], { output, world }: Invocation): 
       output.line(`  ${stepWords(step)}: no. ${printable(step.message ?? '')} [${step.code ?? ''}]`);
       output.line(`  ${printable(step.remedy ?? '')}`);
     }
-    const [first] = one.steps.filter(({ state }) => state === 'skipped');
-    if (one.verdict === 'not-tried' && first !== undefined) output.line(`  ${printable(first.message ?? '')}`);
+    if (one.verdict === 'not-tried') output.line(`  ${printable(whyNotTried(one))}`);
   }
+}
+
+/** The device's own step says it, or the way's: those before are of the key and the agents. */
+function whyNotTried({ steps }: DrillRecord): string {
+  return steps.findLast(({ state }) => state === 'skipped')?.message ?? '';
 }
 
 function summary({ at, steps }: DrillRecord, now: number): string {
   const took = steps.reduce((sum, { ms }) => sum + ms, 0);
   return `${timeOfDay(at, now)}, ${seconds(took)}`;
 }
+
+const KIND_WIDTH = Math.max(...WAY_KINDS.map(({ length }) => length));
 
 async function list(invocation: Invocation): Promise<number> {
   const { positionals, output, world } = invocation;
@@ -180,8 +186,9 @@ async function list(invocation: Invocation): Promise<number> {
     const [text, color] = VERDICT_WORDS[one.verdict];
     const [failed] = one.steps.filter(({ state }) => state === 'failed');
     const why = failed === undefined ? '' : `  ${stepWords(failed)}: no [${failed.code ?? ''}]`;
+    const when = timeOfDay(one.at, world.clock.now());
     output.line(
-      `${printable(one.target).padEnd(width)}  ${style(color, text.padEnd(9))}  ${timeOfDay(one.at, world.clock.now())}${why}`,
+      `${printable(one.target).padEnd(width)}  ${style(color, text.padEnd(9))}  ${one.way.kind.padEnd(KIND_WIDTH)}  ${when}${why}`,
     );
   }
   return ExitCode.OK;

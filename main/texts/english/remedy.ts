@@ -108,6 +108,7 @@ export const REMEDY = {
     'Compare it with the fingerprint that the host’s administrator gives. If it is the same, connect once and answer yes in the session.',
   'remedy.DRILL_NO_TARGET': 'Save a target on the Devices screen, or choose others.',
   'remedy.DRILL_KEY_REPLACED': 'Plug in the security key with the newer key; Readiness says which it is.',
+  'remedy.DRILL_PROFILE_DIFFERS': 'Publish this key again from Readiness, or find out who changed the profile.',
   'remedy.AGENT_SILENT': 'Quit Glasskey by its menu and open it again, then rehearse once more.',
   'remedy.CONNECT_VERIFICATION_REFUSED':
     'Connect again and give the PIN; where that does not help, the host asks for a key that verifies its user, and yours was made without: open Enroll and make one.',
