@@ -66,6 +66,7 @@ test('The favourites are rehearsed together, and a failure says what to do', asy
   const dialog = window.page.getByRole('alertdialog', { name: 'Rehearse your favourites' });
   await dialog.getByText('CONNECT_UNREACHABLE').waitFor();
   await dialog.getByText('Check the device’s address').waitFor();
+  await dialog.getByText('1.2 s · The jump host was reached,').waitFor();
   expect(asked(window)).toEqual([{ targets: [], also: 'favourites', everyWay: false }]);
   await dialog.getByRole('button', { name: 'Rehearse again' }).click();
   await soon(() => asked(window)).toHaveLength(2);
@@ -99,6 +100,7 @@ test('The results over time are a picture with words, and a table', async () => 
   await dialog.getByRole('button', { name: 'Show as a table' }).click();
   expect(await dialog.getByRole('row').count()).toBe(18);
   await dialog.getByRole('cell', { name: 'jumper@jump-east' }).first().waitFor();
+  await dialog.getByRole('cell', { name: 'Failed admin@ce2-rack4.fab.example does not answer' }).first().waitFor();
   expect(await axeViolationsInBothSchemes(page)).toEqual([]);
 });
 

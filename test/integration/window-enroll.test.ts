@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import type { EnrollOutlook, EnrollStep } from '../../main/ipc/contract.ts';
 import { axeViolationsInBothSchemes, type OpenWindow } from '../window/open-window.ts';
@@ -368,6 +368,9 @@ test('A failure is told with its remedy and code; trying again goes on and never
   await soon(() => page.getByRole('alert').textContent()).toMatch(
     /The key was unplugged\.\s*Plug it in and try again\.\s*HID_GONE/,
   );
+  // What happened is read before what can be pressed.
+  const top = async (what: Locator) => (await what.boundingBox())?.y ?? Number.NaN;
+  expect(await top(page.getByRole('alert'))).toBeLessThan(await top(page.getByRole('button', { name: 'Try again' })));
   bridge.change({ 'enroll.run': succeeds });
   await page.getByRole('button', { name: 'Try again' }).click();
   await soon(() => heading(page).textContent()).toBe('Enrolled and published');

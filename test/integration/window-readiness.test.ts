@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import type { Readiness } from '../../main/ipc/contract.ts';
@@ -152,6 +153,31 @@ test('Each link says in words how it stands, by which name and since when', asyn
     ['Jump host', 'Not tried yet', 'ada@jump-east.contoso.net'],
     ['Device', 'Not tried yet'],
   ]);
+});
+
+test('A host name that does not fit goes to the next line where a part of it begins, and is not broken at its hyphens', async () => {
+  await using window = await browser.open({ calls: { 'readiness.get': () => READINESS.ready }, now: NOW });
+  const links = window.page.getByRole('region', { name: 'The way to a device' }).getByRole('listitem');
+  const name = links.getByText('ada@jump-east.contoso.net');
+  await name.waitFor();
+  const lines = await name.evaluate((element) => {
+    const range = document.createRange();
+    const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    const drawn = new Map<number, string>();
+    while (texts.nextNode() !== null) {
+      const text = texts.currentNode.textContent ?? '';
+      for (let at = 0; at < text.length; at += 1) {
+        range.setStart(texts.currentNode, at);
+        range.setEnd(texts.currentNode, at + 1);
+        const top = Math.round(range.getBoundingClientRect().top);
+        drawn.set(top, `${drawn.get(top) ?? ''}${text[at]}`);
+      }
+    }
+    return [...drawn.values()];
+  });
+  expect(lines.length).toBeGreaterThan(1);
+  expect(lines.join('')).toBe('ada@jump-east.contoso.net');
+  for (const line of lines.slice(0, -1)) expect(line).toMatch(/[@.]$/);
 });
 
 test.each([

@@ -58,8 +58,6 @@ export const DRILL = {
     'Each mark is a rehearsal: a filled dot passed, a cross failed, a ring was not tried. Below: each host’s time, the first on top.',
   'drill.history-none': 'Nothing was rehearsed in the last 90 days.',
   'drill.history-picture': '{name}: {count, plural, one {# rehearsal} other {# rehearsals}}, {passed, number} passed',
-  'drill.as-table': 'Show as a table',
-  'drill.as-picture': 'Show as a picture',
   'drill.days-ago': '90 days ago',
   'drill.today': 'Today',
   'drill.table': 'Rehearsals as a table',

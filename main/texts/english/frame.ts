@@ -26,6 +26,8 @@ export const FRAME = {
   'frame.window-failed-remedy':
     'Go to another screen and come back. If it happens again, report it with the line below.',
   'frame.try-again': 'Try again',
+  'frame.as-table': 'Show as a table',
+  'frame.as-picture': 'Show as a picture',
   'frame.time-hours': '{hours} h {minutes} min',
   'frame.time-minutes': '{minutes} min {seconds} s',
 } as const;

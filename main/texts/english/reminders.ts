@@ -59,8 +59,6 @@ export const REMINDERS = {
   'reminders.coming-picture': '{title}: {stages}',
   'reminders.coming-stage': '{severity} from {at, date, long}',
   'reminders.today': 'Today',
-  'reminders.as-table': 'Show as a table',
-  'reminders.as-picture': 'Show as a picture',
   'reminders.column-when': 'When',
   'reminders.column-what': 'What',
   'reminders.column-severity': 'How pressing',

@@ -1,33 +1,22 @@
 /** The rehearsals of the last 90 days: a line of marks for each device, with the time that each host took; or the same as a table. */
-import { Button, makeStyles, Spinner, tokens } from '@fluentui/react-components';
+import { makeStyles, Spinner, tokens } from '@fluentui/react-components';
 import { useCallback, useEffect, useId, useState } from 'react';
 import type { CallOutput, DrillView } from '../../../main/ipc/contract.ts';
 import { call, onEvent } from '../../contract-client.ts';
 import { ErrorNotice } from '../../design/error-notice.tsx';
 import { ItemList } from '../../design/item-list.tsx';
+import { PictureHead } from '../../design/picture-head.tsx';
 import { ScrollingTable } from '../../design/scrolling-table.tsx';
 import { StateBadge } from '../../design/state-badge.tsx';
 import { useTexts } from '../../texts.tsx';
 import { DrillLine } from './drill-line.tsx';
-import { hopTimes, timeWords } from './drill-words.ts';
+import { hopTimes, stepWords, timeWords } from './drill-words.ts';
 
 const useStyles = makeStyles({
   history: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
-  head: {
-    display: 'flex',
-    flexWrap: 'wrap',
-    alignItems: 'baseline',
-    justifyContent: 'space-between',
-    gap: tokens.spacingHorizontalM,
-  },
-  title: {
-    margin: 0,
-    fontSize: tokens.fontSizeBase400,
-    lineHeight: tokens.lineHeightBase400,
-    fontWeight: tokens.fontWeightSemibold,
-  },
   explained: { margin: 0, color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
   name: { fontWeight: tokens.fontWeightSemibold, overflowWrap: 'anywhere' },
+  why: { fontSize: tokens.fontSizeBase200, overflowWrap: 'anywhere' },
   axis: {
     display: 'flex',
     justifyContent: 'space-between',
@@ -58,16 +47,13 @@ export function DrillHistory({ only }: { readonly only?: readonly string[] }) {
   const devices = [...new Set(drills.map(({ target }) => target))];
   return (
     <section className={styles.history} aria-labelledby={titleId}>
-      <div className={styles.head}>
-        <h3 id={titleId} className={styles.title}>
-          {say('drill.history-title')}
-        </h3>
-        {drills.length > 0 && (
-          <Button size="small" onClick={() => setTable(!isTable)}>
-            {say(isTable ? 'drill.as-picture' : 'drill.as-table')}
-          </Button>
-        )}
-      </div>
+      <PictureHead
+        id={titleId}
+        heading="h3"
+        title={say('drill.history-title')}
+        shown={drills.length === 0 ? undefined : isTable ? 'table' : 'picture'}
+        onChange={() => setTable(!isTable)}
+      />
       {drills.length === 0 && <p className={styles.explained}>{say('drill.history-none')}</p>}
       {drills.length > 0 && isTable && <DrillTable drills={drills} />}
       {drills.length > 0 && !isTable && (
@@ -94,6 +80,7 @@ export function DrillHistory({ only }: { readonly only?: readonly string[] }) {
 const BADGES = { passed: 'good', failed: 'bad', 'not-tried': 'neutral' } as const;
 
 function DrillTable({ drills }: { readonly drills: readonly DrillView[] }) {
+  const styles = useStyles();
   const { say, language } = useTexts();
   const when = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
   return (
@@ -112,6 +99,13 @@ function DrillTable({ drills }: { readonly drills: readonly DrillView[] }) {
           <td>{when.format(one.at)}</td>
           <td>
             <StateBadge state={BADGES[one.verdict]}>{say(`drill.verdict-${one.verdict}`)}</StateBadge>
+            {one.steps
+              .filter(({ state }) => state === 'failed')
+              .map((step) => (
+                <div key={`${step.step} ${step.hop}`} className={styles.why}>
+                  {stepWords(step, say)}
+                </div>
+              ))}
           </td>
           <td>
             {hopTimes(one)

@@ -59,7 +59,7 @@ export function DrillSteps({ part, isRunning }: { readonly part: DrilledPart; re
     if (step.state === 'skipped') return step.message;
     return (
       <>
-        <p className={styles.message}>{step.message}</p>
+        <p className={styles.message}>{`${timeWords(step.ms, say)} · ${step.message}`}</p>
         <p className={styles.remedy}>{step.remedy}</p>
         <p className={styles.code}>{step.code}</p>
       </>

@@ -11,6 +11,7 @@ import { RunRemarks } from './run-remarks.tsx';
 import { RunStages } from './run-stages.tsx';
 
 const useStyles = makeStyles({
+  why: { marginTop: tokens.spacingVerticalL },
   actions: {
     display: 'flex',
     flexWrap: 'wrap',
@@ -45,6 +46,11 @@ function RunEndedEarly({ run }: { readonly run: Exclude<Ended, { phase: 'done' }
         text={say(`enroll.stopped-${progress.leftBehind}`)}
         focusOn={phase}
       >
+        {!isStopped && (
+          <div className={styles.why}>
+            <ErrorNotice error={error} />
+          </div>
+        )}
         <div className={styles.actions}>
           {isSameKey ? (
             <Button appearance="primary" onClick={dismiss}>
@@ -60,7 +66,6 @@ function RunEndedEarly({ run }: { readonly run: Exclude<Ended, { phase: 'done' }
           )}
         </div>
       </RunFrame>
-      {!isStopped && <ErrorNotice error={error} />}
       <RunStages progress={progress} />
       <RunRemarks remarks={progress.remarks} notices={progress.notices} />
     </>

@@ -93,6 +93,8 @@ const useStyles = makeStyles({
   words: { minWidth: 0, display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalXXS },
   title: { margin: 0, fontSize: tokens.fontSizeBase300, lineHeight: tokens.lineHeightBase300 },
   name: { overflowWrap: 'anywhere' },
+  // Goes to the next line whole, so that a host name is not broken at its hyphens.
+  part: { display: 'inline-block', maxWidth: '100%' },
   time: {
     color: tokens.colorNeutralForeground3,
     fontSize: tokens.fontSizeBase200,
@@ -149,12 +151,27 @@ function Words({ link, now }: { readonly link: ChainLink; readonly now: number }
       <StateBadge state={link.state} plain>
         {say(`readiness.${link.link}-${link.state}`)}
       </StateBadge>
-      {link.name !== undefined && <span className={styles.name}>{link.name}</span>}
+      {link.name !== undefined && <Name name={link.name} />}
       {time !== undefined && <span className={styles.time}>{time}</span>}
       {link.pluggedIn !== undefined && (
         <span className={styles.time}>{say(link.pluggedIn ? 'readiness.plugged-in' : 'readiness.not-plugged-in')}</span>
       )}
     </div>
+  );
+}
+
+/** Broken between lines where its parts begin, behind an `@` or a dot. */
+function Name({ name }: { readonly name: string }) {
+  const styles = useStyles();
+  return (
+    <span className={styles.name}>
+      {name.split(/(?<=[@.])/).map((part, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a name have an order, and two may be alike
+        <span key={at} className={styles.part}>
+          {part}
+        </span>
+      ))}
+    </span>
   );
 }
 

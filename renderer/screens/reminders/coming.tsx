@@ -1,8 +1,9 @@
 /** What will need attention: a line of marks for each reminder over the next 120 days, by form, colour and words; or the same as a table. */
-import { Button, makeStyles, tokens } from '@fluentui/react-components';
+import { makeStyles, tokens } from '@fluentui/react-components';
 import { useId, useState } from 'react';
 import type { ReminderListView } from '../../../main/ipc/contract.ts';
 import { ItemList } from '../../design/item-list.tsx';
+import { PictureHead } from '../../design/picture-head.tsx';
 import { ScrollingTable } from '../../design/scrolling-table.tsx';
 import { StateBadge } from '../../design/state-badge.tsx';
 import { useTexts } from '../../texts.tsx';
@@ -16,14 +17,6 @@ const MIDDLE = HEIGHT / 2;
 const AXIS_HEIGHT = 18;
 
 const useStyles = makeStyles({
-  head: {
-    display: 'flex',
-    flexWrap: 'wrap',
-    alignItems: 'baseline',
-    justifyContent: 'space-between',
-    gap: tokens.spacingHorizontalM,
-  },
-  title: { margin: 0, fontSize: tokens.fontSizeBase400, lineHeight: tokens.lineHeightBase400 },
   explained: {
     margin: `${tokens.spacingVerticalXS} 0 ${tokens.spacingVerticalL}`,
     color: tokens.colorNeutralForeground2,
@@ -54,16 +47,13 @@ export function ComingReminders({ upcoming, now, until }: ComingProps) {
   const [isTable, setTable] = useState(false);
   return (
     <section aria-labelledby={titleId}>
-      <div className={styles.head}>
-        <h2 className={styles.title} id={titleId}>
-          {say('reminders.coming')}
-        </h2>
-        {upcoming.length > 0 && (
-          <Button size="small" onClick={() => setTable(!isTable)}>
-            {say(isTable ? 'reminders.as-picture' : 'reminders.as-table')}
-          </Button>
-        )}
-      </div>
+      <PictureHead
+        id={titleId}
+        heading="h2"
+        title={say('reminders.coming')}
+        shown={upcoming.length === 0 ? undefined : isTable ? 'table' : 'picture'}
+        onChange={() => setTable(!isTable)}
+      />
       <p className={styles.explained}>
         {say(upcoming.length === 0 ? 'reminders.coming-none' : 'reminders.coming-explained')}
       </p>
