@@ -13,6 +13,7 @@ import type { WindowsKey } from '../native/webauthn/windows-access.ts';
 import type { Clock } from '../time/clock.ts';
 import type { WrittenActivityLog } from './agent/activity-log.ts';
 import type { AgentDoor } from './agent/agent-door.ts';
+import { AgentLock } from './agent/agent-lock.ts';
 import { DEFAULT_KEY_POLICY, type Expectations, type PolicyOf } from './agent/agent-rules.ts';
 import { startAgentServer } from './agent/agent-server.ts';
 import { agentLocked } from './agent/approving-keyring.ts';
@@ -115,7 +116,10 @@ export interface KeyAgent {
    * was signed for it. Undefined: it did not. The ssh there says only that the agent refused.
    */
   otherDeviceKey(): string | undefined;
-  /** The screen is locked: the PIN is wiped, and asked for when it is next needed; a signature that waits for its touch ends. */
+  /**
+   * The screen is locked: the PIN is wiped, and asked for when it is next needed; a signature that waits for its touch ends, and no key
+   * blinks until `unlock`.
+   */
   lock(): void;
   /** A question that stands comes back by itself; keys of the other agent are offered again. */
   unlock(): void;
@@ -231,11 +235,14 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
       ? {}
       : { clientOf: await (await import('./agent/asking-program.ts')).loadClientOf(log) };
   const passThrough = request.passThrough && new PassThrough(request.passThrough, socketPath);
+  // Of `ssh-add -x`: whoever locks the agent leaves nothing in it that would sign once somebody has guessed the passphrase.
+  const lock = new AgentLock(clock, () => lock.isLocked && pin.wipe());
   const passing = passThrough === undefined ? {} : { passThrough };
   const optional = { ...(door === undefined ? {} : { door }), ...known, ...noted, ...passing };
-  const server = await startAgentServer({ socketPath, keyring: served, clock, log, ...optional });
+  const server = await startAgentServer({ socketPath, keyring: served, clock, log, lock, ...optional });
   const closeAll = async () => {
     pin.wipe();
+    lock.close();
     await server.close();
     await authenticator.close();
     // Whoever was still being asked may have answered in between.
@@ -315,12 +322,14 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     otherDeviceKey: () => otherDeviceKey,
     lock() {
       pin.wipe();
-      // A key that goes on blinking would sign for whoever touches it, and nobody sees what for.
+      // A key that blinks would sign for whoever touches it, and nobody sees what for.
       untilLocked.abort(agentLocked());
-      untilLocked = new AbortController();
       passThrough?.lock();
     },
-    unlock: () => passThrough?.unlock(),
+    unlock() {
+      if (untilLocked.signal.aborted) untilLocked = new AbortController();
+      passThrough?.unlock();
+    },
     close() {
       closing ??= closeAll();
       return closing;

@@ -111,6 +111,7 @@ export async function drill(
   // A host may be on the ways of several: what a touch names goes by the one that is rehearsed now.
   let current: PlannedLogin | undefined;
   const currentFirst = () => (current === undefined ? logins : [current, ...logins]);
+  let way = '';
   const agent = await startAgent(
     {
       socketPath,
@@ -128,6 +129,7 @@ export async function drill(
       expected: () => ({
         planned: expectations.flatMap(({ planned }) => planned),
         unnamedHosts: namesHosts ? 'refused' : 'accepted',
+        way,
         forwardedOnce: [],
         onward: [],
       }),
@@ -138,7 +140,10 @@ export async function drill(
   const running = AbortSignal.any([signal, stop.signal]);
   // At once: an ssh that waits for its signature holds the security key.
   signal.addEventListener('abort', () => void agent.close().catch(() => {}), { once: true });
-  const lines = new RehearsedLogins({ agent, keys, socketPath, people, signal: running, world });
+  const begun = (configFile: string) => {
+    way = configFile;
+  };
+  const lines = new RehearsedLogins({ agent, keys, socketPath, begun, people, signal: running, world });
   try {
     await writePublicKeyCopies(logins[0]?.publicKeys ?? []);
     const records: DrillRecord[] = [];
@@ -407,6 +412,8 @@ interface RehearsedLoginsParts {
   readonly agent: KeyAgent;
   readonly keys: readonly WrittenEnrollment[];
   readonly socketPath: string;
+  /** The ssh with that configuration begins: the planned logins are its own once. */
+  readonly begun: (configFile: string) => void;
   readonly people: DrillPeople;
   readonly signal: AbortSignal;
   readonly world: DrillWorld;
@@ -486,7 +493,7 @@ class RehearsedLogins {
     readonly before: OpenHop | undefined;
   }): Promise<OpenHop> {
     const { target, login, at, spec, isDevice, before } = about;
-    const { agent, signal, socketPath, world, keys } = this.#parts;
+    const { agent, signal, socketPath, begun, world, keys } = this.#parts;
     const { clock, log, environment, settings, dataFolder, homeFolder } = world;
     const configFile = newConfigFile();
     // The ssh of Windows has no ControlMaster: there every host logs in anew to those before it, at a touch each.
@@ -517,6 +524,7 @@ class RehearsedLogins {
     const failureBefore = agent.lastFailure();
     let evidence: HopEvidence = { startedAt: clock.now() };
     const end = new AbortController();
+    begun(configFile);
     const loggedIn = Promise.withResolvers<'logged-in'>();
     const run = runSsh(plan, {
       signal: AbortSignal.any([signal, end.signal]),

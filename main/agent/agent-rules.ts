@@ -3,8 +3,8 @@
  * and 13). Pure: a request with the chain that its bindings proved, what is expected, and the key's policy go in, a ruling comes out.
  *
  * Decisions:
- * - what was planned is signed unasked once for each hop, key and ssh session: ssh goes on to a second key in the same session, and
- *   another way in is another session, but nobody honest signs twice for one;
+ * - what was planned is signed unasked in one ssh session for each hop of a way, there once for each key: ssh goes on to a second key in
+ *   the same session, and another way in is another one, but another session to the same hop is not the one that was begun here;
  * - what comes through another host is judged by the whole chain, and only where each host on it has proven itself;
  * - what is signed once through other hosts goes by the first of them, which ssh on this computer bound: the rest of a chain is as long as
  *   a host makes it that goes through itself;
@@ -46,7 +46,7 @@ export interface Expectations {
   readonly planned: readonly ExpectedHop[];
   /** `accepted`: the ssh of this computer does not say which host a login is for (before OpenSSH 8.9). */
   readonly unnamedHosts: 'refused' | 'accepted';
-  /** Tells the tries of several ways apart where hosts are not named. Default: there is one. */
+  /** Tells the runs of ssh apart, as of several ways: each has the planned logins once. Default: there is one. */
   readonly way?: string;
   /** The device of a `forwarded` way, which the ssh of the last planned host logs in to, once. */
   readonly forwardedOnce: readonly ForwardedHop[];
@@ -119,11 +119,15 @@ function ruleOnLocal(
   }
   // An ssh that names the host binds its session too (8.9): a name alone is made up, by a host that an older one forwards the agent to.
   if (!sessionBound) return { verdict: 'refuse', reason: 'not-planned' };
-  const at = planned.findIndex((hop) => hop.user === user && isKeyOfHop(hop, hostKey));
-  if (at === -1) return { verdict: 'refuse', reason: 'not-planned' };
-  const unasked = { hop: `planned ${at}`, key, session };
-  if (spent.some((one) => isSame(one, unasked))) return { verdict: 'ask', reason: 'planned-again' };
-  return { verdict: 'sign', reason: 'planned', unasked };
+  const hops = planned.flatMap((hop, at) =>
+    hop.user === user && isKeyOfHop(hop, hostKey) ? [`planned ${at} ${way}`] : [],
+  );
+  if (hops.length === 0) return { verdict: 'refuse', reason: 'not-planned' };
+  const isRepeated = spent.some((one) => hops.includes(one.hop) && one.session === session && one.key === key);
+  const hop = hops.find((one) => !spent.some((other) => other.hop === one && other.session !== session));
+  // Whoever opens a session of its own to a host of the plan may be any program that has found the socket.
+  if (isRepeated || hop === undefined) return { verdict: 'ask', reason: 'planned-again' };
+  return { verdict: 'sign', reason: 'planned', unasked: { hop, key, session } };
 }
 
 function ruleOnForwarded(request: SignRequest, { expected, isKnownHost, policy, unasked: spent }: RuleWorld): Ruling {

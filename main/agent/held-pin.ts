@@ -38,7 +38,13 @@ export class HeldPin implements PinSource<Pin> {
     if (question.why !== 'needed' || question.model !== this.#model) this.wipe();
     if (this.#pin !== undefined) return this.#pin;
     const given = await this.#ask(question, signal);
-    if (given !== undefined) this.hold(given, question.model);
+    if (given === undefined) return undefined;
+    if (signal.aborted) {
+      // Its program has gone, or the agent was locked: the next one to ask is not whom it was given for.
+      given.wipe();
+      return undefined;
+    }
+    this.hold(given, question.model);
     return given;
   }
 

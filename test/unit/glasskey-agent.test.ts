@@ -89,6 +89,7 @@ let folder: string;
 let agent: KeyAgent | undefined;
 let client: AgentClient | undefined;
 let questions: SigningPinQuestion[];
+let given: Pin[];
 let notices: string[];
 let remarks: string[];
 let unplanned: UnplannedQuestion[];
@@ -111,7 +112,9 @@ async function serve(
       async signingPin(question) {
         questions.push(question);
         await whilePinIsTyped();
-        return pin();
+        const typed = pin();
+        given.push(typed);
+        return typed;
       },
       touchWanted: (purpose) => void notices.push(purpose),
       touchDone() {},
@@ -146,6 +149,7 @@ async function sign(by: AgentClient | undefined, keyBlob: Uint8Array, data: Uint
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gk-'));
   questions = [];
+  given = [];
   notices = [];
   remarks = [];
   unplanned = [];
@@ -253,6 +257,18 @@ describe('a drill', () => {
 });
 
 describe('the agent over a key that wants a touch and no PIN', () => {
+  it('lets none blink while the screen is locked', async () => {
+    const labKey = new LabAuthenticator({ profile: 'yubikey-5.4', pin: PIN });
+    const enrollment = await touchOnlyOn(labKey);
+    await serve([enrollment], labKey.bus, { keepPin: 'until-closed' });
+    labKey.counters.reset();
+    agent?.lock();
+    expect(await sign(client, blobOf(enrollment), sshsigData('git'))).toBe('failure');
+    expect(labKey.counters.read()).toMatchObject({ touches: 0 });
+    agent?.unlock();
+    expect(await sign(client, blobOf(enrollment), sshsigData('git'))).toBe('signResponse');
+  });
+
   it('signs without asking for one, and opens whichever security key is there where it knows no model', async () => {
     const labKey = new LabAuthenticator({ profile: 'yubikey-5.4', pin: PIN });
     const enrollment = await touchOnlyOn(labKey);
@@ -406,6 +422,42 @@ describe('the agent of a connect', () => {
     expect(await login('alice', device)).toBe('signResponse');
     expect(questions.map(({ why }) => why)).toEqual(['needed', 'needed']);
     expect(labKey.counters.read()).toMatchObject({ pinChecks: 1, touches: 1 });
+  });
+
+  it('wipes the PIN when ssh-add -x locks it, and asks for it anew once it is unlocked', async () => {
+    const passphrase = new TextEncoder().encode('a passphrase');
+    const [own] = given;
+    expect(own?.isWiped).toBe(false);
+    const by = await AgentClient.connect(join(folder, 'a', 's'));
+    expect(await by.ask({ type: 'lock', passphrase })).toMatchObject({ type: 'success' });
+    expect(own?.isWiped).toBe(true);
+    expect(await login('alice', device)).toBe('failure');
+    expect(await by.ask({ type: 'unlock', passphrase })).toMatchObject({ type: 'success' });
+    expect(questions).toHaveLength(1);
+    expect(await login('alice', device, by)).toBe('signResponse');
+    by.close();
+    expect(questions.map(({ why }) => why)).toEqual(['needed', 'needed']);
+  });
+
+  it('ends a signature that waits for its touch when ssh-add -x locks it', async () => {
+    labKey.touchPad.policy = 'by-hand';
+    const signed = login('alice', device);
+    await labKey.touchPad.untilBlinking();
+    const by = await AgentClient.connect(join(folder, 'a', 's'));
+    await by.ask({ type: 'lock', passphrase: new TextEncoder().encode('x') });
+    by.close();
+    expect(await signed).toBe('failure');
+    await expect.poll(() => labKey.touchPad.blinking).toBe(false);
+    expect(given.every(({ isWiped }) => isWiped)).toBe(true);
+  });
+
+  it('gets no session but one logged in to the device: another program that found its socket is refused and told', async () => {
+    expect(await login('alice', device)).toBe('signResponse');
+    const other = await AgentClient.connect(join(folder, 'a', 's'));
+    expect(await login('alice', device, other)).toBe('failure');
+    other.close();
+    expect(labKey.counters.read()).toMatchObject({ touches: 1 });
+    expect(remarks).toEqual([expect.stringContaining('asked a second time for one login')]);
   });
 
   it('lets no key go on blinking behind a locked screen: a touch there signs nothing', async () => {
@@ -612,6 +664,7 @@ describe('the agent of a connect', () => {
     expect(await login('alice', device)).toBe('signResponse');
     await labKey.unplug();
     await labKey.replug();
+    expected = { ...expected, way: 'another' };
     const again = await AgentClient.connect(join(folder, 'a', 's'));
     expect(await login('alice', device, again)).toBe('signResponse');
     again.close();

@@ -118,22 +118,37 @@ describe('in a connect, a request of this computer', () => {
     }
   });
 
-  it('is signed once for each hop, key and ssh session; a second time is asked for', () => {
+  it('is signed in one ssh session for each hop, once for each key; what any other session wants is asked for', () => {
+    const [ops, another] = [{ user: 'ops', host: jump }, newSessionId()];
     expect(
       inTurn(
         [
-          login({ user: 'ops', host: jump }),
-          login(),
+          login(ops),
+          login({ sessionId: another }),
+          login({ sessionId: another }),
+          login({ sessionId: another, keyBlob: otherKey }),
+          login({ sessionId: another, keyBlob: otherKey }),
           login(),
           login({ keyBlob: otherKey }),
-          login({ keyBlob: otherKey }),
-          login({ sessionId: newSessionId() }),
+          login({ ...ops, sessionId: another, keyBlob: otherKey }),
         ],
         plan,
       ),
     ).toEqual([
       ...['sign: planned', 'sign: planned', 'ask: planned-again', 'sign: planned', 'ask: planned-again'],
-      'sign: planned',
+      ...['ask: planned-again', 'ask: planned-again', 'ask: planned-again'],
+    ]);
+  });
+
+  it('is signed anew in another way, and once for each of two hops that are the same host', () => {
+    const first = ruling(login(), { expected: { ...plan, way: 'first' } });
+    const unasked = first.verdict === 'sign' ? [first.unasked] : [];
+    const again = login({ sessionId: newSessionId() });
+    expect(ruled(again, { expected: { ...plan, way: 'first' }, unasked })).toBe('ask: planned-again');
+    expect(ruled(again, { expected: { ...plan, way: 'second' }, unasked })).toBe('sign: planned');
+    const twice: Expectations = { ...plan, planned: [hop('alice', device), hop('alice', device)] };
+    expect(inTurn([login(), login(), again, login({ sessionId: newSessionId() })], twice)).toEqual([
+      ...['sign: planned', 'ask: planned-again', 'sign: planned', 'ask: planned-again'],
     ]);
   });
 

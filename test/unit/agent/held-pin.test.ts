@@ -96,6 +96,25 @@ describe('a PIN that is held', () => {
     expect(asked).toBe(2);
   });
 
+  it.each(['until-wiped', 'for-one-signature'] as const)(
+    'is wiped, and not kept for the next request, where it was given for one that has ended meanwhile: %s',
+    async (keep) => {
+      const { given, ask } = person();
+      const gone = new AbortController();
+      const leaving = async () => {
+        gone.abort();
+        return ask();
+      };
+      let asking = leaving;
+      const held = new HeldPin(() => asking(), keep, world);
+      expect(await held.request(question, gone.signal)).toBeUndefined();
+      expect(given.map(({ isWiped }) => isWiped)).toEqual([true]);
+      asking = ask;
+      expect(await held.request(question, signal)).toBe(given[1]);
+      expect(given[1]?.isWiped).toBe(false);
+    },
+  );
+
   it('is wiped within a second of its key being unplugged, though nothing is signed, and asked for anew', async () => {
     const { given, ask } = person();
     const held = new HeldPin(ask, 'until-wiped', world);
