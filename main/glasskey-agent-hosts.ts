@@ -1,6 +1,7 @@
 /** The hosts that are known to the agents that serve other programs, composed for glasskey.ts: what the keys of hosts are called, and which are known. */
 import { asGlasskeyError } from '../diagnostics/glasskey-error.ts';
 import type { Log } from '../diagnostics/log.ts';
+import type { Clock } from '../time/clock.ts';
 import { type HostSpec, parseHostSpec } from './connect/host-spec.ts';
 import type { HostNames } from './glasskey-agent.ts';
 import { hostNamesOf, knownHostsFilesOf, SYSTEM_KNOWN_HOSTS } from './glasskey-connect.ts';
@@ -14,6 +15,7 @@ export interface AgentHostsWorld {
   readonly database: Database;
   readonly dataFolder: string;
   readonly homeFolder: string;
+  readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
 }
 
@@ -22,7 +24,7 @@ export interface AgentHostsWorld {
  * of a name, a saved target or jump host gives it. No way leads anywhere: nothing was planned.
  */
 export function agentHostNames(world: AgentHostsWorld): HostNames {
-  const knownTo = (hosts: readonly HostSpec[]) => hostNamesOf(hosts, knownHostsFiles(world));
+  const knownTo = (hosts: readonly HostSpec[]) => hostNamesOf(hosts, knownHostsFiles(world), world.clock);
   const isKnownHost = (hostKey: Uint8Array) => knownTo([]).isKnownHost(hostKey);
   return {
     nameHost(hostKey) {

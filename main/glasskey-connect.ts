@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { GlasskeyError } from '../diagnostics/glasskey-error.ts';
+import type { Clock } from '../time/clock.ts';
 import type { Expectations, ForwardedHop } from './agent/agent-rules.ts';
 import { newSocketName } from './connect/connect-sockets.ts';
 import { formatHostSpec, type HostSpec, parseHostSpec, parseUserName, shownHostSpec } from './connect/host-spec.ts';
@@ -51,6 +52,7 @@ export interface LoginWorld {
   readonly database: Database;
   readonly dataFolder: string;
   readonly homeFolder: string;
+  readonly clock: Pick<Clock, 'now'>;
   /** The keys to log in with, in the order they are offered. */
   readonly keys: readonly [WrittenEnrollment, ...WrittenEnrollment[]];
   /** The Entra user whose profile was published on last (`lastAccount`), whichever key is there now. */
@@ -115,7 +117,7 @@ function planWay(
   agentSocket: string,
   world: LoginWorld,
 ): PlannedLogin {
-  const { settings, database, dataFolder, homeFolder, keys } = world;
+  const { settings, database, dataFolder, homeFolder, clock, keys } = world;
   const [key, ...others] = keys;
   const targets = targetStore(database);
   const jump = way.jumps;
@@ -156,13 +158,13 @@ function planWay(
     device: shownHostSpec(last),
     sentence: sentenceFor(way.kind, last, jump, world.windowsAsks === true),
     needsKey: way.kind !== 'password' || jump.length > 0,
-    hostNames: hostNamesOf(hops, [...knownHostsFiles, ...pinned.map(({ path }) => path)]),
+    hostNames: hostNamesOf(hops, [...knownHostsFiles, ...pinned.map(({ path }) => path)], clock),
     expected: (namesHosts) => ({
-      planned: expectedHops(signedHere(way.kind, hops), knownHostsFiles, pinned),
+      planned: expectedHops(signedHere(way.kind, hops), knownHostsFiles, pinned, clock),
       unnamedHosts: namesHosts ? 'refused' : 'accepted',
       way: plan.configFile,
-      forwardedOnce: way.kind === 'forwarded' ? expectedHops([last], knownHostsFiles, pinned) : [],
-      onward: expectedHops(onward, knownHostsFiles, pinned),
+      forwardedOnce: way.kind === 'forwarded' ? expectedHops([last], knownHostsFiles, pinned, clock) : [],
+      onward: expectedHops(onward, knownHostsFiles, pinned, clock),
     }),
     publicKeys,
     keys,
@@ -228,15 +230,19 @@ export function knownHostsFilesOf(dataFolder: string, homeFolder: string): reado
 }
 
 /** Names host keys for the notices, from Glasskey's known_hosts and the user's, and the way that a connect takes to them. */
-export function hostNamesOf(hops: readonly HostSpec[], knownHostsFiles: readonly string[]): HostNames {
+export function hostNamesOf(
+  hops: readonly HostSpec[],
+  knownHostsFiles: readonly string[],
+  clock: Pick<Clock, 'now'>,
+): HostNames {
   // Read anew each time: ssh adds a host key at first contact, just before it asks for the signature.
   const knownHosts = () => knownHostsFiles.map(textOf).join('\n');
   return {
-    nameHost: (hostKey) => hostNamesFor(knownHosts(), hostKey, hops)[0],
+    nameHost: (hostKey) => hostNamesFor(knownHosts(), hostKey, hops, clock.now())[0],
     isKnownHost: (hostKey) => isKnownKey(knownHosts(), hostKey),
     routeTo(hostKey) {
       const text = knownHosts();
-      const at = hops.findIndex(({ host, port }) => isKeyOf(text, host, port ?? SSH_PORT, hostKey));
+      const at = hops.findIndex(({ host, port }) => isKeyOf(text, host, port ?? SSH_PORT, hostKey, clock.now()));
       return hops.slice(0, Math.max(at, 0)).map(({ host }) => host);
     },
   };
@@ -249,6 +255,7 @@ function expectedHops(
   hops: readonly HostSpec[],
   knownHostsFiles: readonly string[],
   pinned: PinnedHostKeys,
+  clock: Pick<Clock, 'now'>,
 ): readonly ForwardedHop[] {
   return hops.map(({ user, host, port = SSH_PORT }) => {
     const { files, isPinned } = hostKeysFor(host, port, pinned, knownHostsFiles);
@@ -256,7 +263,7 @@ function expectedHops(
     const knownHosts = () => (isPinned ? files : [...files, ...SYSTEM_KNOWN_HOSTS]).map(textOf).join('\n');
     return {
       user: user ?? userInfo().username,
-      isHostKey: (hostKey) => isKeyOf(knownHosts(), host, port, hostKey),
+      isHostKey: (hostKey) => isKeyOf(knownHosts(), host, port, hostKey, clock.now()),
       isAnyKeyKnown: () => knownHostEntries(knownHosts(), host, port).some(({ marker }) => marker !== 'revoked'),
     };
   });

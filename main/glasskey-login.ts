@@ -423,12 +423,12 @@ export async function startAgent(
 async function plans(
   request: ConnectTo,
   keys: KeyAgentRequest['enrollments'],
-  { settings, database, dataFolder, homeFolder, enrollments, windowsKey }: ConnectWorld,
+  { settings, database, dataFolder, homeFolder, clock, enrollments, windowsKey }: ConnectWorld,
 ): Promise<readonly [PlannedLogin, ...PlannedLogin[]]> {
   const { lastAccount, planLogins } = await import('./glasskey-connect.ts');
   const account = lastAccount(enrollments);
   const windowsAsks = windowsKey !== undefined;
-  return planLogins(request, { settings, database, keys, homeFolder, dataFolder, account, windowsAsks });
+  return planLogins(request, { settings, database, keys, homeFolder, dataFolder, clock, account, windowsAsks });
 }
 
 /** Which security key is there is asked only where it can matter, and with `asksDevices`: it costs packets. */

@@ -15,16 +15,16 @@ export interface HostCandidate {
 /**
  * The names under which this host key is known, each once, those of the candidates first: `host`, or `[host]:port` where the port
  * is not 22. Patterns are left out. A hashed entry gives a name only if it belongs to one of the candidates. A key that
- * is marked @revoked has no names. A host certificate has those of the candidates that its authority's line covers and that it is for
- * (see isKeyOf).
+ * is marked @revoked has no names. A host certificate has those of the candidates that its authority's line covers and that it is for at
+ * `now`, in milliseconds since 1970 (see isKeyOf).
  *
  * Lines that cannot be read are passed over, as ssh does.
  */
 export function hostNamesFor(
   text: string,
   hostKeyBlob: Uint8Array,
-  candidates: readonly HostCandidate[] = [],
-  now: number = Date.now(),
+  candidates: readonly HostCandidate[],
+  now: number,
 ): string[] {
   const lines = linesWithKey(text, hostKeyBlob);
   if (lines.some((line) => line.marker === 'revoked')) return [];
@@ -40,13 +40,7 @@ export function hostNamesFor(
  * revoked. That the authority has signed the certificate is not verified here: it comes from a binding, which is refused else
  * (agent-host-key.ts).
  */
-export function isKeyOf(
-  text: string,
-  host: string,
-  port: number,
-  hostKeyBlob: Uint8Array,
-  now: number = Date.now(),
-): boolean {
+export function isKeyOf(text: string, host: string, port: number, hostKeyBlob: Uint8Array, now: number): boolean {
   const lines = linesWithKey(text, hostKeyBlob);
   if (lines.some((line) => line.marker === 'revoked')) return false;
   return lines.some(
@@ -177,11 +171,15 @@ function isLineOf(
   return certificate === undefined || isCertificateFor(certificate, host, now);
 }
 
-/** The lines that speak of this key; for a certificate, also the @cert-authority lines of whoever signed it. */
+/**
+ * The lines that speak of this key; for a certificate, also the @cert-authority lines of whoever signed it, and what revokes that one or the
+ * key inside (check_key_not_revoked in OpenSSH's hostfile.c).
+ */
 function linesWithKey(text: string, blob: Uint8Array): KnownHostsLine[] {
   const key = Buffer.from(blob).toString('base64');
   const certificate = readHostCertificate(blob);
   const authorityKey = certificate && Buffer.from(certificate.signingKey).toString('base64');
+  const revoking = [key, authorityKey, certificate && Buffer.from(certificate.plainKey).toString('base64')];
   const lines: KnownHostsLine[] = [];
   for (const raw of text.split(/\r?\n/)) {
     const fields = raw.trim().split(/[ \t]+/);
@@ -190,7 +188,7 @@ function linesWithKey(text: string, blob: Uint8Array): KnownHostsLine[] {
     const [hosts, , base64] = fields;
     if (hosts === undefined || base64 === undefined) continue;
     if (marker === undefined && base64 === key) lines.push({ marker, hosts });
-    if (marker === 'revoked' && (base64 === key || base64 === authorityKey)) lines.push({ marker, hosts });
+    if (marker === 'revoked' && revoking.includes(base64)) lines.push({ marker, hosts });
     if (certificate !== undefined && marker === 'cert-authority' && base64 === authorityKey) {
       lines.push({ marker, hosts, certificate });
     }

@@ -3,7 +3,7 @@
  * that the authority has signed one is for `assertHostSigned` (agent-host-key.ts), whose it is for known_hosts.
  */
 import { matchesHostPattern } from './host-pattern.ts';
-import { SshReader } from './wire.ts';
+import { SshReader, SshWriter } from './wire.ts';
 
 export interface HostCertificate {
   readonly isForHosts: boolean;
@@ -14,6 +14,8 @@ export interface HostCertificate {
   readonly validBefore: bigint;
   /** For hosts there are none that ssh knows, and it refuses those that it does not know. */
   readonly hasCriticalOptions: boolean;
+  /** The public blob of the key that it is about. */
+  readonly plainKey: Uint8Array;
   /** The authority's public blob. */
   readonly signingKey: Uint8Array;
   /** What it has signed: everything before its signature. */
@@ -23,17 +25,17 @@ export interface HostCertificate {
   readonly signatureAlgorithm: string;
 }
 
-/** How many fields stand between the nonce and the serial number, by type. */
-const PUBLIC_FIELDS: ReadonlyMap<string, number> = new Map([
-  ['ssh-ed25519-cert-v01@openssh.com', 1],
-  ['ssh-rsa-cert-v01@openssh.com', 2],
-  ['rsa-sha2-256-cert-v01@openssh.com', 2],
-  ['rsa-sha2-512-cert-v01@openssh.com', 2],
-  ['ecdsa-sha2-nistp256-cert-v01@openssh.com', 2],
-  ['ecdsa-sha2-nistp384-cert-v01@openssh.com', 2],
-  ['ecdsa-sha2-nistp521-cert-v01@openssh.com', 2],
-  ['sk-ssh-ed25519-cert-v01@openssh.com', 2],
-  ['sk-ecdsa-sha2-nistp256-cert-v01@openssh.com', 3],
+/** The type of the key inside, and how many fields of it stand between the nonce and the serial number, by the certificate's type. */
+const KEYS_INSIDE: ReadonlyMap<string, readonly [type: string, fields: number]> = new Map([
+  ['ssh-ed25519-cert-v01@openssh.com', ['ssh-ed25519', 1]],
+  ['ssh-rsa-cert-v01@openssh.com', ['ssh-rsa', 2]],
+  ['rsa-sha2-256-cert-v01@openssh.com', ['ssh-rsa', 2]],
+  ['rsa-sha2-512-cert-v01@openssh.com', ['ssh-rsa', 2]],
+  ['ecdsa-sha2-nistp256-cert-v01@openssh.com', ['ecdsa-sha2-nistp256', 2]],
+  ['ecdsa-sha2-nistp384-cert-v01@openssh.com', ['ecdsa-sha2-nistp384', 2]],
+  ['ecdsa-sha2-nistp521-cert-v01@openssh.com', ['ecdsa-sha2-nistp521', 2]],
+  ['sk-ssh-ed25519-cert-v01@openssh.com', ['sk-ssh-ed25519@openssh.com', 2]],
+  ['sk-ecdsa-sha2-nistp256-cert-v01@openssh.com', ['sk-ecdsa-sha2-nistp256@openssh.com', 3]],
 ]);
 
 /** CASignatureAlgorithms of ssh_config(5): of one that is signed otherwise ssh goes by the key inside, and so does Glasskey. */
@@ -48,14 +50,16 @@ const ISSUING_ALGORITHMS: ReadonlySet<string> = new Set([
   'rsa-sha2-256',
 ]);
 
-/** Undefined for a plain key, and for what cannot be read. Byte fields are views on `blob`. */
+/** Undefined for a plain key, and for what cannot be read. Byte fields but `plainKey` are views on `blob`. */
 export function readHostCertificate(blob: Uint8Array): HostCertificate | undefined {
   try {
     const reader = new SshReader(blob, 'a host certificate');
-    const publicFields = PUBLIC_FIELDS.get(reader.text());
-    if (publicFields === undefined) return undefined;
+    const [type, fields] = KEYS_INSIDE.get(reader.text()) ?? [];
+    if (type === undefined || fields === undefined) return undefined;
     reader.string(); // nonce
-    for (let field = 0; field < publicFields; field += 1) reader.string();
+    const from = reader.offset;
+    for (let field = 0; field < fields; field += 1) reader.string();
+    const plainKey = new SshWriter().text(type).bytes(blob.subarray(from, reader.offset)).toBytes();
     reader.bytes(8); // serial
     const isForHosts = reader.uint32() === 2;
     reader.string(); // key id
@@ -70,7 +74,7 @@ export function readHostCertificate(blob: Uint8Array): HostCertificate | undefin
     reader.end();
     const signatureAlgorithm = new SshReader(signature, "an authority's signature").text();
     const terms = { isForHosts, principals, validAfter, validBefore, hasCriticalOptions };
-    return { ...terms, signingKey, body, signature, signatureAlgorithm };
+    return { ...terms, plainKey, signingKey, body, signature, signatureAlgorithm };
   } catch {
     return undefined;
   }

@@ -184,7 +184,9 @@ describe.each(MODES)('a planned login, run against the fabric in mode %s', (mode
     const names = lab.fabric.knownHosts
       .trim()
       .split('\n')
-      .flatMap((line) => hostNamesFor(known, new Uint8Array(Buffer.from(line.split(' ')[2] ?? '', 'base64'))));
+      .flatMap((line) =>
+        hostNamesFor(known, new Uint8Array(Buffer.from(line.split(' ')[2] ?? '', 'base64')), [], Date.now()),
+      );
     const inFile = ({ host, port }: LoginAddress) => (port === 22 ? host : `[${host}]:${port}`);
     expect(names).toEqual([inFile(jump), inFile(device)]);
     expect(existsSync(dirname(thePlan.configFile))).toBe(false);

@@ -8,6 +8,7 @@ import { agentHostNames } from '../../main/glasskey-agent-hosts.ts';
 import { type Database, openDatabase } from '../../main/storage/database.ts';
 import { openSettings } from '../../main/storage/settings.ts';
 import { plainTarget, targetStore } from '../../main/storage/target-store.ts';
+import { systemClock } from '../../time/clock.ts';
 import { sessionHost } from './agent/session-host.ts';
 
 let folder: string;
@@ -33,7 +34,8 @@ function hashed(name: string): string {
 
 function names() {
   const settings = openSettings(database, join(folder, 'settings.json'));
-  return agentHostNames({ settings, database, dataFolder: folder, homeFolder: join(folder, 'home'), log: silentLog });
+  const homeFolder = join(folder, 'home');
+  return agentHostNames({ settings, database, dataFolder: folder, homeFolder, clock: systemClock, log: silentLog });
 }
 
 describe('the hosts that an agent knows', () => {

@@ -7,6 +7,7 @@ import { areOnSeveralModels, keysForLogin, planLogin } from '../../main/glasskey
 import { openDatabase } from '../../main/storage/database.ts';
 import { openSettings } from '../../main/storage/settings.ts';
 import { plainTarget, targetStore } from '../../main/storage/target-store.ts';
+import { systemClock } from '../../time/clock.ts';
 import { found, published, written } from './enrollment/sample-enrollment.ts';
 
 const OTHER_MODEL = 'ee882879-721c-4913-9775-3dfcce97072a';
@@ -85,6 +86,7 @@ describe('a target', () => {
         database,
         dataFolder: folder,
         homeFolder: folder,
+        clock: systemClock,
         keys: [published(1_000, 5_000)],
         account: 'alice@lab.example',
         windowsAsks,
