@@ -8,7 +8,7 @@ import type { Pin } from '../../native/ctap2/pin.ts';
 import type { AuthenticatorKeyring, EnrolledKey, Notices, PinQuestion, PinSource } from './authenticator-keyring.ts';
 import { type SigningFacts, signingFacts } from './describe-signing.ts';
 import type { Client, Identity, Keyring, SignRequest } from './keyring.ts';
-import { MOST_REQUESTS, tooManyRequests } from './refusal.ts';
+import { MOST_REQUESTS, tooManyRequests } from './question-limits.ts';
 import { RequestJudge, type RequestJudgeParts } from './request-judge.ts';
 import { grantFor, type SessionGrants } from './session-grants.ts';
 

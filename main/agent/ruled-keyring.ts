@@ -13,7 +13,7 @@ import type { Clock } from '../../time/clock.ts';
 import type { AskReason, Unasked } from './agent-rules.ts';
 import { describeSigning, type SigningFacts, signingFacts } from './describe-signing.ts';
 import type { Client, Identity, Keyring, SignRequest } from './keyring.ts';
-import { MOST_REQUESTS, tooManyRequests } from './refusal.ts';
+import { MOST_REQUESTS, tooManyRequests } from './question-limits.ts';
 import { type Judgement, RequestJudge, type RequestJudgeParts } from './request-judge.ts';
 import { SignQueue } from './sign-queue.ts';
 

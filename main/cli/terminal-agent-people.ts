@@ -6,7 +6,7 @@ import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { ShownHost, SigningFacts } from '../agent/describe-signing.ts';
 import type { Client } from '../agent/keyring.ts';
-import { DENIED_AFTER_MS } from '../agent/refusal.ts';
+import { DENIED_AFTER_MS } from '../agent/question-limits.ts';
 import type { GlasskeyPeople } from '../glasskey.ts';
 import { type Output, printable } from './output.ts';
 import type { TerminalPrompts } from './terminal-prompts.ts';

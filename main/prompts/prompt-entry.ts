@@ -1,5 +1,5 @@
 /** One prompt as the desk keeps it, and what follows from its state alone. */
-import { DENIED_AFTER_MS } from '../agent/refusal.ts';
+import { DENIED_AFTER_MS } from '../agent/question-limits.ts';
 import type { PromptView } from '../ipc/contract.ts';
 import type { Texts } from '../texts/texts.ts';
 import type { Allowed, PromptQuestion, PromptSubject } from './prompt.ts';

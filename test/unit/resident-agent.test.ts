@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../diagnostics/log.ts';
 import { DEFAULT_KEY_POLICY } from '../../main/agent/agent-rules.ts';
 import { startAgentServer } from '../../main/agent/agent-server.ts';
-import { DENIED_AFTER_MS } from '../../main/agent/refusal.ts';
+import { DENIED_AFTER_MS } from '../../main/agent/question-limits.ts';
 import type { WrittenEnrollment } from '../../main/enrollment/enrollment.ts';
 import { skPrivateKey } from '../../main/enrollment/key-files.ts';
 import { formatSkPublicBlob } from '../../main/openssh/sk-key.ts';

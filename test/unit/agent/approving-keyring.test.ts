@@ -5,7 +5,7 @@ import { DEFAULT_KEY_POLICY, type KeyPolicy } from '../../../main/agent/agent-ru
 import { type ApprovalRequest, ApprovingKeyring, type RequestPeople } from '../../../main/agent/approving-keyring.ts';
 import type { AuthenticatorKeyring, EnrolledKey } from '../../../main/agent/authenticator-keyring.ts';
 import type { SignRequest } from '../../../main/agent/keyring.ts';
-import { MOST_REQUESTS } from '../../../main/agent/refusal.ts';
+import { MOST_REQUESTS } from '../../../main/agent/question-limits.ts';
 import { SessionGrants } from '../../../main/agent/session-grants.ts';
 import { formatSkPublicBlob, SK_ED25519 } from '../../../main/openssh/sk-key.ts';
 import { Pin } from '../../../native/ctap2/pin.ts';

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../../diagnostics/log.ts';
 import { DEFAULT_KEY_POLICY } from '../../../main/agent/agent-rules.ts';
 import type { SignRequest } from '../../../main/agent/keyring.ts';
-import { MOST_REQUESTS } from '../../../main/agent/refusal.ts';
+import { MOST_REQUESTS } from '../../../main/agent/question-limits.ts';
 import { RuledKeyring, type RuledKeyringParts, type UnplannedQuestion } from '../../../main/agent/ruled-keyring.ts';
 import { ManualClock, settle } from '../lab/authenticator/manual-clock.ts';
 import { sessionHost, sshsigData } from './session-host.ts';

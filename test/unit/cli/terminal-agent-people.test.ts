@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { cancelled, GlasskeyError } from '../../../diagnostics/glasskey-error.ts';
 import type { SigningFacts } from '../../../main/agent/describe-signing.ts';
-import { DENIED_AFTER_MS } from '../../../main/agent/refusal.ts';
+import { DENIED_AFTER_MS } from '../../../main/agent/question-limits.ts';
 import type { UnplannedQuestion } from '../../../main/agent/ruled-keyring.ts';
 import { Output } from '../../../main/cli/output.ts';
 import { terminalAgentPeople } from '../../../main/cli/terminal-agent-people.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { SigningFacts } from '../../../main/agent/describe-signing.ts';
-import { DENIED_AFTER_MS } from '../../../main/agent/refusal.ts';
+import { DENIED_AFTER_MS } from '../../../main/agent/question-limits.ts';
 import type { EnrollStep } from '../../../main/ipc/contract.ts';
 import { type DesktopPeople, desktopPeople } from '../../../main/prompts/desktop-people.ts';
 import { DONE_MS } from '../../../main/prompts/prompt-entry.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DENIED_AFTER_MS } from '../../../main/agent/refusal.ts';
+import { DENIED_AFTER_MS } from '../../../main/agent/question-limits.ts';
 import type { PromptAnswer } from '../../../main/ipc/contract.ts';
 import type { Allowed, OpenPrompt, PromptQuestion } from '../../../main/prompts/prompt.ts';
 import { PromptDesk } from '../../../main/prompts/prompt-desk.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { DENIED_AFTER_MS } from '../../../main/agent/refusal.ts';
+import { DENIED_AFTER_MS } from '../../../main/agent/question-limits.ts';
 import type { PromptAnswer } from '../../../main/ipc/contract.ts';
 import type { OpenPrompt, PromptQuestion } from '../../../main/prompts/prompt.ts';
 import { PromptDesk } from '../../../main/prompts/prompt-desk.ts';
