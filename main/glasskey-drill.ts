@@ -37,6 +37,7 @@ import {
   planLogin,
   writePublicKeyCopies,
 } from './glasskey-connect.ts';
+import { notEnrolled } from './glasskey-enrolled-key.ts';
 import { pinnedHostKeys } from './glasskey-host-keys.ts';
 import { type ConnectWorld, connectWorld, keysToOffer, noteProof, startAgent } from './glasskey-login.ts';
 import { withWayOut } from './glasskey-login-failure.ts';
@@ -78,13 +79,14 @@ export interface DrillWorld extends ConnectWorld {
 /** How often the logs of ssh are looked at: the steps are timed by it. */
 const LOOK_EVERY_MS = 50;
 
-/** `drill`, and what it says of the hosts is noted for the reminders. Throws `NOT_ENROLLED`, and what `drill` throws. */
+/** `drill`, and what it says of the hosts is noted for the reminders. Throws `NOT_ENROLLED`, which says of what, and what `drill` throws. */
 export async function rehearse(
   request: DrillRequest,
   people: DrillPeople,
   signal: AbortSignal,
   world: OpenWorld,
 ): Promise<readonly DrillRecord[]> {
+  if (world.written().length === 0) throw drillWithoutKey(request, world);
   const reports = async () => readinessAt(world.clock.now(), world).enrollments;
   const drills = await drill(request, people, signal, { ...(await connectWorld(world)), reports });
   noteDrilledHosts(drills, world);
@@ -166,6 +168,18 @@ export async function drill(
     await agent.close();
     await lines.ended();
   }
+}
+
+const MOST_NAMED = 5;
+
+/** Throws `TARGET_UNKNOWN`, `DRILL_NO_TARGET`. Where nothing was named and nothing is saved, a key comes first. */
+function drillWithoutKey(request: DrillRequest, { database }: Pick<OpenWorld, 'database'>): GlasskeyError {
+  const saved = targetStore(database).list();
+  if (saved.length === 0 && request.targets.length === 0) return notEnrolled();
+  const names = chosenTargets(request, saved);
+  for (const name of names) if (!saved.some((one) => one.name === name)) assertNotMistyped(name, saved, 'drill');
+  const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '';
+  return notEnrolled(`rehearse the login to ${names.slice(0, MOST_NAMED).join(', ')}${more}`);
 }
 
 interface Rehearsal {

@@ -41,10 +41,12 @@ export function enrollmentNamed(
   });
 }
 
-export function notEnrolled(): GlasskeyError {
+/** `would`: what was asked for, as it goes on from "With one, this would". */
+export function notEnrolled(would?: string): GlasskeyError {
+  const outlook = would === undefined ? '' : ` With one, this would ${would}.`;
   return new GlasskeyError({
     code: 'NOT_ENROLLED',
-    message: 'No key is enrolled on this computer.',
+    message: `No key is enrolled on this computer.${outlook}`,
     remedy:
       'Plug in your security key. If it holds your key already, made on another computer: glasskey recover. For a new one: glasskey enroll',
   });

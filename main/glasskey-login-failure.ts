@@ -66,11 +66,32 @@ export async function withWayOut(
       'Plug in the key that was enrolled. If it was rotated on another computer, take the new key in with glasskey recover.',
     );
   }
+  const incomplete = incompleteDefaultJump(failure, world);
+  if (incomplete !== undefined) {
+    return withRemedy(
+      'Write it as USER@HOST in the setting connect.defaultJump, or save a jump host of that name.',
+      ` The setting connect.defaultJump names it as ${incomplete}: that is no saved jump host, and has no user.`,
+    );
+  }
   if (code !== 'CONNECT_ACCOUNT_OR_KEY_UNKNOWN') return failure;
   const early = publishedTooLately(failure, login.keys, world);
   if (early !== undefined) return early;
   const remedy = REFUSED_REMEDIES[await world.verdict()];
   return remedy === undefined ? failure : withRemedy(remedy);
+}
+
+/** What may be wrong with a jump host that is no more than a name in the settings: it is not there, or the user is not the one meant. */
+const BY_NAME_ALONE: readonly string[] = [
+  'CONNECT_UNREACHABLE',
+  'CONNECT_ACCOUNT_OR_KEY_UNKNOWN',
+  'CONNECT_PERMISSION_DENIED',
+];
+
+/** The setting of the jump host that failed, where it names a host without its user: the name of a saved one that has gone, most often. */
+function incompleteDefaultJump({ code, detail }: GlasskeyError, { settings }: FailureWorld): string | undefined {
+  const { value } = settings.get('connect.defaultJump');
+  const isIt = value !== null && value === detail.hop && detail.role === 'jump host' && !value.includes('@');
+  return isIt && BY_NAME_ALONE.includes(code) ? value : undefined;
 }
 
 /** Undefined where one of the keys has been on the profile for longer than devices take to reconcile: then it is not that. */

@@ -184,10 +184,14 @@ async function takePin(attempt: Attempt): Promise<void> {
 }
 
 /** Why the first host of the way does not answer; undefined where it does. */
-async function unreachedHost({ signal, world, current: { plan } }: Attempt): Promise<GlasskeyError | undefined> {
+async function unreachedHost({ signal, world, current: login }: Attempt): Promise<GlasskeyError | undefined> {
+  const { plan } = login;
   const [first] = plan.hops;
   const { probeHost } = await import('./connect/probe-host.ts');
-  return first && probeHost(first, plan.waitSeconds, world.clock, signal);
+  const unreached = first && (await probeHost(first, plan.waitSeconds, world.clock, signal));
+  if (unreached === undefined) return undefined;
+  const { withWayOut } = await import('./glasskey-login-failure.ts');
+  return withWayOut(unreached, login, world);
 }
 
 /** `blockedBy`: nobody on the way has refused whoever came; another way may lead there. Throws every other failure. */

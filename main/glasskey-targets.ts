@@ -2,6 +2,7 @@
 import { GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import { formatHostSpec, parseHostSpec } from './connect/host-spec.ts';
 import { type FindTarget, isBareWord, isSavedJumpHost, resolveWay } from './glasskey-target-ways.ts';
+import type { Settings } from './storage/settings.ts';
 import type { Target, TargetChange, TargetEntry, TargetRole, TargetStore, Way } from './storage/target-store.ts';
 
 export interface TargetToSave {
@@ -30,12 +31,15 @@ const MOST_TAGS = 16;
 const LONGEST_TAG = 32;
 const LONGEST_NOTES = 4000;
 
+/** Where the jump host of the hosts that are not saved stands (`connect.defaultJump`). */
+type DefaultJump = Pick<Settings, 'get' | 'set'>;
+
 /**
- * Adds a target, or changes the one that `replaces` names; a jump host that gets a new name keeps it in the ways of others.
+ * Adds a target, or changes the one that `replaces` names; a jump host that gets a new name keeps it in the ways of others, and in the settings.
  * Throws `TARGET_NAME_INVALID`, `TARGET_INVALID` (both with a TargetField as detail), `TARGET_JUMP_UNKNOWN`, `TARGET_JUMP_LOOP`,
  * `TARGET_IN_USE`, `TARGET_EXISTS`, and `TARGET_UNKNOWN` where the one to change has gone.
  */
-export function saveTarget(store: TargetStore, { replaces, ...given }: TargetToSave): Target {
+export function saveTarget(store: TargetStore, { replaces, ...given }: TargetToSave, settings?: DefaultJump): Target {
   const before = replaces === undefined ? undefined : store.get(replaces);
   const isFavourite = given.isFavourite ?? before?.isFavourite ?? false;
   // The name that it gives up stands for nothing any more.
@@ -44,19 +48,28 @@ export function saveTarget(store: TargetStore, { replaces, ...given }: TargetToS
   const change: TargetChange =
     replaces === undefined ? { kind: 'add', target } : { kind: 'replace', name: replaces, target };
   const isOrWasJumpHost = target.role === 'jump-host' || before?.role === 'jump-host';
+  const wasDefault = before !== undefined && isDefaultJump(before, settings);
+  if (wasDefault && target.role !== 'jump-host') {
+    throw inUse(target.name, [], wasDefault, 'Leave it a jump host, or change the setting first.');
+  }
   store.change([change, ...(isOrWasJumpHost ? changesOfOthers(store.list(), before, target) : [])]);
+  if (wasDefault && target.name !== before.name) settings?.set('connect.defaultJump', target.name);
   return store.get(target.name) ?? { ...target, lastUsedAt: before?.lastUsedAt ?? null };
 }
 
 /**
- * Forgets it. False: there is none of that name. Throws `TARGET_IN_USE` where others go through it, unless `evenIfUsed`: their ways then
- * name a jump host that is not there, which every login says.
+ * Forgets it. False: there is none of that name. Throws `TARGET_IN_USE` where others go through it, or the settings name it for the hosts
+ * that are not saved, unless `evenIfUsed`: these then name a jump host that is not there, which every login says.
  */
-export function removeTarget(store: TargetStore, name: string, evenIfUsed: boolean): boolean {
+export function removeTarget(store: TargetStore, name: string, evenIfUsed: boolean, settings?: DefaultJump): boolean {
   const target = store.get(name);
   if (target === undefined) return false;
   const users = evenIfUsed ? [] : usersOf(target, store.list());
-  if (users.length > 0) throw inUse(name, users, 'Change their ways first, or remove it all the same with --force.');
+  const isDefault = !evenIfUsed && isDefaultJump(target, settings);
+  if (users.length > 0 || isDefault) {
+    const first = users.length === 0 ? 'Change the setting first' : 'Change their ways first';
+    throw inUse(name, users, isDefault, `${first}, or remove it all the same with --force.`);
+  }
   store.change([{ kind: 'remove', name }]);
   return true;
 }
@@ -65,6 +78,10 @@ export function removeTarget(store: TargetStore, name: string, evenIfUsed: boole
 export function usersOf<T extends TargetEntry>({ name, role }: TargetEntry, targets: readonly T[]): T[] {
   if (role !== 'jump-host') return [];
   return targets.filter((one) => one.name !== name && one.ways.some(({ jumps }) => jumps.includes(name)));
+}
+
+function isDefaultJump({ name, role }: TargetEntry, settings: DefaultJump | undefined): boolean {
+  return role === 'jump-host' && settings?.get('connect.defaultJump').value === name;
 }
 
 /** Each field as it is kept, or the error that names the field. `find`: the saved ones, for the jump hosts that are named. */
@@ -206,7 +223,7 @@ function changesOfOthers(
   const renamed = before?.role === 'jump-host' ? before.name : undefined;
   const users = before === undefined ? [] : usersOf(before, saved);
   if (users.length > 0 && target.role !== 'jump-host') {
-    throw inUse(target.name, users, 'Leave it a jump host, or change their ways first.');
+    throw inUse(target.name, users, false, 'Leave it a jump host, or change their ways first.');
   }
   const named = (jump: string) => (jump === renamed ? target.name : jump);
   const replaced = users.map((one): TargetEntry => {
@@ -278,12 +295,15 @@ function invalid(place: TargetField, message: string, remedy: string): GlasskeyE
 
 const MOST_NAMED = 5;
 
-function inUse(name: string, users: readonly TargetEntry[], remedy: string): GlasskeyError {
+function inUse(name: string, users: readonly TargetEntry[], isDefault: boolean, remedy: string): GlasskeyError {
   const names = users.map((user) => user.name);
   const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '';
+  const saved =
+    users.length === 0 ? [] : [`The way to ${names.slice(0, MOST_NAMED).join(', ')}${more} goes through ${name}.`];
+  const unsaved = isDefault ? [`The setting connect.defaultJump names ${name} for every host that is not saved.`] : [];
   return new GlasskeyError({
     code: 'TARGET_IN_USE',
-    message: `The way to ${names.slice(0, MOST_NAMED).join(', ')}${more} goes through ${name}.`,
+    message: [...saved, ...unsaved].join(' '),
     remedy,
     detail: { name, usedBy: names.join(', ') },
   });

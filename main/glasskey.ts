@@ -281,6 +281,8 @@ export class Glasskey {
   /** What `connect` would run: pure data. The socket of its agent exists only while it runs. */
   planConnect(request: ConnectTo): Promise<ConnectPlan> {
     return this.#over(import('./glasskey-login.ts'), async ({ connectWorld, planOf }, world) => {
+      if (world.written().length === 0)
+        throw (await import('./glasskey-login-outlook.ts')).loginWithoutKey(request, world);
       const { plan } = await planOf(request, await connectWorld(world));
       return plan;
     });
@@ -360,15 +362,15 @@ export class Glasskey {
 
   /** Adds or changes a target (glasskey-targets.ts says what it throws). */
   saveTarget(target: TargetToSave): Promise<Target> {
-    return this.#changingTargets(import('./glasskey-targets.ts'), ({ saveTarget }, { database }) =>
-      saveTarget(targetStore(database), target),
+    return this.#changingTargets(import('./glasskey-targets.ts'), ({ saveTarget }, { database, settings }) =>
+      saveTarget(targetStore(database), target, settings),
     );
   }
 
-  /** False: there is none of that name. Throws `TARGET_IN_USE` where others go through it, unless `evenIfUsed`. */
+  /** False: there is none of that name. Throws `TARGET_IN_USE` where others or the settings go through it, unless `evenIfUsed`. */
   removeTarget(name: string, evenIfUsed = false): Promise<boolean> {
-    return this.#changingTargets(import('./glasskey-targets.ts'), ({ removeTarget }, { database }) =>
-      removeTarget(targetStore(database), name, evenIfUsed),
+    return this.#changingTargets(import('./glasskey-targets.ts'), ({ removeTarget }, { database, settings }) =>
+      removeTarget(targetStore(database), name, evenIfUsed, settings),
     );
   }
 

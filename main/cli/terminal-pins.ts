@@ -37,7 +37,10 @@ export class TerminalPins {
     this.#fromStdin = fromStdin;
   }
 
-  /** The PIN that the key has. Throws `PIN_WRONG` or `KEY_REPLUGGED` where a script has given it before, `NO_PIN_ON_STDIN`, `CANCELLED`. */
+  /**
+   * The PIN that the key has. Throws `PIN_WRONG`, `KEY_REPLUGGED` or `PIN_ASKED_AGAIN` where a script has given it before,
+   * `NO_PIN_ON_STDIN`, `CANCELLED`.
+   */
   present(question: PresentPin, signal: AbortSignal): Promise<Pin> {
     if (this.#fromStdin) return this.#presentOnStdin(question, signal);
     if (question.wasWrong) this.#output.warn(wrongPin(question));
@@ -71,9 +74,9 @@ export class TerminalPins {
     return this.#released(() => this.#typedTwice(minLength, signal));
   }
 
-  async #presentOnStdin({ triesLeft, wasReplugged }: PresentPin, signal: AbortSignal): Promise<Pin> {
+  async #presentOnStdin({ triesLeft, wasWrong, wasReplugged }: PresentPin, signal: AbortSignal): Promise<Pin> {
     // A script has one PIN to give: asking it again would spend the key's tries.
-    if (this.#given.present) throw wasReplugged ? keyReplugged() : wrongOnStdin(triesLeft);
+    if (this.#given.present) throw wasReplugged ? keyReplugged() : wasWrong ? wrongOnStdin(triesLeft) : askedAgain();
     this.#given.present = true;
     return new Pin(await readSecretLine(this.#world.stdin.fd, signal));
   }
@@ -151,6 +154,15 @@ function wrongOnStdin(triesLeft: number | undefined): GlasskeyError {
     code: 'PIN_WRONG',
     message: `The PIN on standard input is wrong${triesLeft === undefined ? '' : `; ${tries(triesLeft)}`}.`,
     remedy: 'Check it before the next run: each wrong one brings the key nearer to being blocked.',
+  });
+}
+
+/** It was not wrong: it is gone, with the key that it was for or a lock of the screen, or another key's is wanted. */
+function askedAgain(): GlasskeyError {
+  return new GlasskeyError({
+    code: 'PIN_ASKED_AGAIN',
+    message: 'The PIN is needed once more, and standard input gives it once.',
+    remedy: 'Leave the security key plugged in and repeat the command, or leave --pin-stdin out and type it.',
   });
 }
 

@@ -6,6 +6,7 @@ import { formatHostSpec } from '../../main/connect/host-spec.ts';
 import { resolveTypedJumps, resolveWay } from '../../main/glasskey-target-ways.ts';
 import { removeTarget, saveTarget, type TargetToSave } from '../../main/glasskey-targets.ts';
 import { type Database, openDatabase } from '../../main/storage/database.ts';
+import { openSettings } from '../../main/storage/settings.ts';
 import { plainTarget, type TargetStore, targetStore, type Way } from '../../main/storage/target-store.ts';
 
 let folder: string;
@@ -195,6 +196,31 @@ describe('a jump host', () => {
     expect(() => saveTarget(store, { ...east(), role: 'vm', replaces: 'east' })).toThrow(
       error('TARGET_IN_USE', { name: 'east', usedBy: 'leaf1' }),
     );
+  });
+
+  it('stays what the settings name for hosts that are not saved: under its new name, and unless that is wanted', () => {
+    const settings = openSettings(database, join(folder, 'settings.json'));
+    saveTarget(store, east(), settings);
+    settings.set('connect.defaultJump', 'east');
+    saveTarget(store, { ...LEAF, ways: [jump('east')] }, settings);
+    saveTarget(store, { ...east(), name: 'west', replaces: 'east' }, settings);
+    expect(settings.get('connect.defaultJump').value).toBe('west');
+    const names = 'The setting connect.defaultJump names west for every host that is not saved.';
+    expect(() => saveTarget(store, { ...east(), name: 'west', role: 'vm', replaces: 'west' }, settings)).toThrow(
+      said(names),
+    );
+    expect(() => removeTarget(store, 'west', false, settings)).toThrow(
+      said(`The way to leaf1 goes through west. ${names}`),
+    );
+    removeTarget(store, 'leaf1', false, settings);
+    expect(() => removeTarget(store, 'west', false, settings)).toThrow(
+      expect.objectContaining({
+        code: 'TARGET_IN_USE',
+        message: names,
+        remedy: expect.stringMatching(/^Change the setting/),
+      }),
+    );
+    expect(removeTarget(store, 'west', true, settings)).toBe(true);
   });
 
   it('is removed under others only where that is wanted, and what has lost its way can still be changed', () => {

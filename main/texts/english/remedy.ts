@@ -103,7 +103,7 @@ export const REMEDY = {
   'remedy.SETTING_UNKNOWN': 'Choose one of the settings shown.',
   'remedy.INTERNAL': 'Try again; if it happens again, report it with the log file.',
   'remedy.TARGET_FILE_INVALID': 'Choose another file, or save it again in the form that an export here has.',
-  'remedy.TARGET_IN_USE': 'Change the ways of those devices first, or they lead nowhere.',
+  'remedy.TARGET_IN_USE': 'Change what goes through it first, or that leads nowhere.',
   'remedy.CONNECT_HOST_KEY_UNKNOWN':
     'Compare it with the fingerprint that the host’s administrator gives. If it is the same, connect once and answer yes in the session.',
   'remedy.DRILL_NO_TARGET': 'Save a target on the Devices screen, or choose others.',

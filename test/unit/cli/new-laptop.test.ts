@@ -45,6 +45,46 @@ describe('on a new laptop', () => {
     });
   });
 
+  it('one is told how a login would go, and that a key comes first', async () => {
+    const laptop = computer('outlook');
+    const toEnroll = expect.stringMatching(/glasskey recover.*glasskey enroll$/);
+    const error = async (...words: string[]) => (await laptop(...words)).object.error;
+    expect(await error('drill')).toMatchObject({
+      code: 'NOT_ENROLLED',
+      message: 'No key is enrolled on this computer.',
+      remedy: toEnroll,
+    });
+    await laptop('targets', 'add', 'east', 'ops@192.0.2.10', '--role', 'jump-host');
+    const ways = [
+      '--way',
+      'jump east',
+      '--way',
+      'forwarded ops@192.0.2.20:2200',
+      '--way',
+      'password east to telco@10.0.0.7',
+    ];
+    await laptop('targets', 'add', 'leaf1', 'alice@10.0.0.7', ...ways);
+    expect(await error('connect', 'leaf1', '--dry-run')).toEqual({
+      code: 'NOT_ENROLLED',
+      message:
+        'No key is enrolled on this computer. With one, this would log in to alice@10.0.0.7 through ops@192.0.2.10; ' +
+        'where that is not reached, go on, with the agent forwarded, to alice@10.0.0.7 through ops@192.0.2.20:2200.',
+      remedy: toEnroll,
+      detail: {},
+    });
+    expect(await error('connect', 'bob@10.0.0.8', '--direct', '--dry-run')).toMatchObject({
+      message: 'No key is enrolled on this computer. With one, this would log in to bob@10.0.0.8 directly.',
+    });
+    expect(await error('connect', 'leaf', '--dry-run')).toMatchObject({ code: 'TARGET_UNKNOWN' });
+    expect(await error('drill')).toMatchObject({
+      code: 'NOT_ENROLLED',
+      message: 'No key is enrolled on this computer. With one, this would rehearse the login to east, leaf1.',
+      remedy: toEnroll,
+    });
+    expect(await error('drill', 'leaf')).toMatchObject({ code: 'TARGET_UNKNOWN' });
+    expect(await error('drill', '--tag', 'nowhere')).toMatchObject({ code: 'DRILL_NO_TARGET' });
+  });
+
   it('a key that holds none says so also where it was only to be listed', async () => {
     const listed = await computer('new')('recover', '--list', '--no-profile', '--pin-stdin');
     expect(listed).toMatchObject({ exitCode: 1, object: { error: { code: 'NO_RESIDENT_KEYS' } } });

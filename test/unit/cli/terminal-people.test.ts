@@ -1,4 +1,7 @@
-/** What is said and asked for with --json, where there may well be a terminal. */
+/** What is said and asked for with --json, where there may well be a terminal; and what a script gives. */
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CliWorld } from '../../../main/cli/cli-world.ts';
 import { Output } from '../../../main/cli/output.ts';
@@ -28,16 +31,43 @@ const OLD: RetireQuestion = {
   credential: 'delete',
 };
 
-function withJson(choices: Partial<TerminalChoices> = {}) {
+function withJson(choices: Partial<TerminalChoices> = {}, fd = -1) {
   const stderr = new CollectedStream();
   const streams = { stdout: new CollectedStream(), stderr } as unknown as Pick<CliWorld, 'stdout' | 'stderr'>;
-  const world = { ...streams, environment: {}, clock: systemClock, stdin: { fd: -1 } } as unknown as CliWorld;
+  const world = { ...streams, environment: {}, clock: systemClock, stdin: { fd } } as unknown as CliWorld;
   const output = new Output(world, { json: true, verbose: false });
   const prompts = new TerminalPrompts(systemClock);
   const people = terminalPeople(world, output, prompts, { pinFromStdin: false, replaceProfileKey: false, ...choices });
   const recovery = terminalRecoveryPeople(people, world, output, prompts, false);
   return { people, recovery, stderr };
 }
+
+describe('a PIN that a script gives', () => {
+  /** Standard input holds one PIN, and then the remote command's input. */
+  async function afterTheFirst(why: 'needed' | 'wrong' | 'replugged') {
+    const folder = mkdtempSync(join(tmpdir(), 'gk-pin-'));
+    writeFileSync(join(folder, 'stdin'), '123456\nshow version\n');
+    const fd = openSync(join(folder, 'stdin'), 'r');
+    try {
+      const { people } = withJson({ pinFromStdin: true }, fd);
+      const first = await people.signingPin({ why: 'needed', product: 'YubiKey' }, NEVER);
+      expect(first?.codePoints).toBe(6);
+      return await people.signingPin({ why, product: 'YubiKey' }, NEVER);
+    } finally {
+      closeSync(fd);
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  it.each([
+    ['wrong', 'PIN_WRONG'],
+    ['replugged', 'KEY_REPLUGGED'],
+    // The key was changed, or the screen locked: nothing says that it was wrong.
+    ['needed', 'PIN_ASKED_AGAIN'],
+  ] as const)('is given once: asked for again because it is %s, it ends with %s', async (why, code) => {
+    await expect(afterTheFirst(why)).rejects.toMatchObject({ code });
+  });
+});
 
 describe('with --json', () => {
   it('another key on the profile is not replaced without --replace, and the way on is named with the key that was made', async () => {
