@@ -12,8 +12,12 @@ if (Number(major) >= 24) {
     process.exit(1);
   }
   keepCompiledCode();
+  const words = process.argv.slice(2);
+  // A login that a script repeats is on its way while the rest is loaded (docs/decisions/0037-a-repeated-login-has-a-head-start.md).
+  const mayRepeat = words[0] === 'connect' && words.includes('--pin-stdin');
+  const begunLogin = mayRepeat ? require('../dist/head-start.cjs').beginLogin(words) : undefined;
   const { runProcess, systemCliWorld } = require('../dist/cli.cjs');
-  runProcess(process.argv.slice(2), systemCliWorld());
+  runProcess(words, { ...systemCliWorld(), begunLogin });
 } else {
   runOnNode24();
 }

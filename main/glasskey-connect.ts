@@ -6,12 +6,12 @@ import { dirname, join } from 'node:path';
 import { GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Expectations, ForwardedHop } from './agent/agent-rules.ts';
-import { newSocketName } from './connect/connect-sockets.ts';
+import { newSocketName } from './connect/connect-socket-name.ts';
 import { formatHostSpec, type HostSpec, parseHostSpec, parseUserName, shownHostSpec } from './connect/host-spec.ts';
 import { hostNamesFor, isKeyOf, isKnownKey, knownHostEntries, nameInFile } from './connect/known-hosts.ts';
 import { hostKeysFor, type PinnedHostKeys } from './connect/pinned-host-keys.ts';
 import { type ConnectPlan, type HostKeyPolicy, planConnect } from './connect/plan.ts';
-import { newConfigFile } from './connect/run-ssh.ts';
+import { newConfigFile } from './connect/start-ssh.ts';
 import type { WrittenEnrollment } from './enrollment/enrollment.ts';
 import { areOfOneRotation } from './enrollment/rotation.ts';
 import type { HostNames } from './glasskey-agent.ts';
@@ -90,6 +90,12 @@ export interface PlannedLogin {
 
 const SSH_PORT = 22;
 
+/** Of an ssh that runs already, by a plan that the first one may be equal to. */
+export interface BegunNames {
+  readonly agentSocket: string;
+  readonly configFile: string;
+}
+
 /** The first of planLogins. */
 export function planLogin(request: ConnectTo, world: LoginWorld): PlannedLogin {
   return planLogins(request, world)[0];
@@ -99,22 +105,29 @@ export function planLogin(request: ConnectTo, world: LoginWorld): PlannedLogin {
  * A plan for each way that is to be tried, in this order. One agent serves all: they name the same socket. Throws `TARGET_INVALID`,
  * `TARGET_NAME_INVALID`, `TARGET_EXISTS`, and what waysToTry and planConnect throw.
  */
-export function planLogins(request: ConnectTo, world: LoginWorld): readonly [PlannedLogin, ...PlannedLogin[]] {
+export function planLogins(
+  request: ConnectTo,
+  world: LoginWorld,
+  begun?: BegunNames,
+): readonly [PlannedLogin, ...PlannedLogin[]] {
   const targets = targetStore(world.database);
   const saved = targets.get(request.target);
   if (saved === undefined && request.jump === undefined) assertNotMistyped(request.target, targets.list(), 'connect');
   const fallback = world.settings.get('connect.defaultJump').value;
   const [first, ...others] = waysToTry(request, saved, fallback, targets.get);
-  const socket = connectSocketPath(world.dataFolder, newSocketName());
-  const planned = (way: ResolvedWay) => planWay(way, request, saved?.name, socket, world);
-  return [planned(first), ...others.map(planned)];
+  const agentSocket = begun?.agentSocket ?? connectSocketPath(world.dataFolder, newSocketName());
+  const newNames = (): BegunNames => {
+    return { agentSocket, configFile: newConfigFile(tmpdir(), randomHex(world.database, 9)) };
+  };
+  const planned = (way: ResolvedWay, names = newNames()) => planWay(way, request, saved?.name, names, world);
+  return [planned(first, begun), ...others.map((way) => planned(way))];
 }
 
 function planWay(
   way: ResolvedWay,
   request: ConnectTo,
   savedName: string | undefined,
-  agentSocket: string,
+  { agentSocket, configFile }: BegunNames,
   world: LoginWorld,
 ): PlannedLogin {
   const { settings, database, dataFolder, homeFolder, clock, keys } = world;
@@ -138,7 +151,7 @@ function planWay(
     publicKeyFiles: [first.file, ...rest.map(({ file }) => file)],
     knownHostsFiles,
     pinnedHostKeys: pinned,
-    configFile: newConfigFile(tmpdir(), randomHex(database, 9)),
+    configFile,
     hostKeys: request.hostKeys,
     forwardAgent: request.forwardAgent,
     waitSeconds: settings.get('connect.waitSeconds').value,

@@ -9,7 +9,8 @@ import { PassThrough } from 'node:stream';
 import { assertNotCancelled, GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import { pause } from '../time/clock.ts';
 import { askAgent } from './agent/agent-probe.ts';
-import { newSocketName, removeStaleSockets } from './connect/connect-sockets.ts';
+import { newSocketName } from './connect/connect-socket-name.ts';
+import { removeStaleSockets } from './connect/connect-sockets.ts';
 import {
   failedStep,
   type HopEvidence,
@@ -22,10 +23,11 @@ import {
 } from './connect/drill.ts';
 import { formatHostSpec, type HostSpec, shownHostSpec } from './connect/host-spec.ts';
 import { type PlannedHop, planConnect } from './connect/plan.ts';
-import { newConfigFile, runSsh } from './connect/run-ssh.ts';
+import { runSsh } from './connect/run-ssh.ts';
 import type { SshMessage } from './connect/ssh-log.ts';
 import { outcomeError } from './connect/ssh-outcome.ts';
 import { findSsh } from './connect/ssh-program.ts';
+import { newConfigFile } from './connect/start-ssh.ts';
 import type { WrittenEnrollment } from './enrollment/enrollment.ts';
 import type { EnrollmentReport } from './enrollment/readiness.ts';
 import type { KeyAgent, KeyRehearsalStep, SigningPeople } from './glasskey-agent.ts';

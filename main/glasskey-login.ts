@@ -25,17 +25,23 @@ import {
 import type { Proof } from './enrollment/proof.ts';
 import type { Verdict } from './enrollment/readiness.ts';
 import type { KeyAgent, KeyAgentRequest, SigningPeople } from './glasskey-agent.ts';
-import type { ConnectTo, PlannedLogin } from './glasskey-connect.ts';
+import type { BegunNames, ConnectTo, PlannedLogin } from './glasskey-connect.ts';
 import { notEnrolled } from './glasskey-enrolled-key.ts';
+import type { HeadStart } from './glasskey-head-start.ts';
 import { readinessAt } from './glasskey-readiness.ts';
 import type { OpenWorld } from './glasskey-world.ts';
 import type { AgentKind } from './storage/agent-activity-store.ts';
-import { type Database, transaction } from './storage/database.ts';
+import { checkpoint, type Database, transaction } from './storage/database.ts';
 import type { Settings } from './storage/settings.ts';
 
 /** Where ssh runs when it does not have this process's terminal: on streams, or on a terminal that a window draws. */
 export type ConnectPlace =
   | { readonly streams: NonNullable<RunSshOptions['streams']> }
+  /**
+   * This process's own terminal, for a login by these words of a command line. Where they have logged in before, their ssh may run already;
+   * where they log in, the next ones may have that start.
+   */
+  | { readonly words: readonly string[]; readonly headStart: HeadStart | undefined }
   | {
       readonly terminal: SshTerminal;
       /** A key that is not plugged in is waited for (true), until it is (false). Absent: it is not, as at the command line. */
@@ -102,22 +108,27 @@ export async function logIn(
 ): Promise<{ readonly exitCode: number }> {
   // At once: it answers while the rest is made ready.
   if (people.givesPinUnasked !== true) void askSshVersion(world).catch(() => {});
+  const begun = place !== undefined && 'words' in place ? place.headStart : undefined;
   const keys = await keysToOffer(world, signal);
-  const logins = await plans(request, keys, world);
+  const logins = await plans(request, keys, world, begun);
   const [first] = logins;
   const stop = new AbortController();
   const attempt: Attempt = {
     ...{ people, place, keys, world },
     signal: AbortSignal.any([signal, stop.signal]),
-    current: first,
-    ...{ pin: undefined, ssh: undefined, door: undefined, agent: undefined, ready: undefined },
+    ...{ first, current: first },
+    ...{ pin: undefined, ssh: undefined, headStart: undefined, door: undefined, agent: undefined, ready: undefined },
     isOpen: false,
   };
   // At once: a jump host's ssh that waits for its signature lives on after the ssh that started it.
   signal.addEventListener('abort', () => void attempt.agent?.close().catch(() => {}), { once: true });
   const failures: GlasskeyError[] = [];
   try {
-    if (isPinUnasked(attempt, logins)) await takePin(attempt);
+    const isUnasked = isPinUnasked(attempt, logins);
+    // Its names are those of the plan: it is out of the way before anything goes by them.
+    if (isUnasked && begun?.isOf(first.plan, await sshPathOf(world)) === true) attempt.headStart = begun;
+    else await begun?.end();
+    if (isUnasked) await takePin(attempt);
     else await foundSsh(attempt);
     for (const [index, login] of logins.entries()) {
       attempt.current = login;
@@ -134,6 +145,7 @@ export async function logIn(
     stop.abort();
     await attempt.ready?.catch(() => {});
     await (attempt.agent ?? attempt.door)?.close();
+    await begun?.end();
     attempt.pin?.wipe();
   }
 }
@@ -145,11 +157,14 @@ interface Attempt {
   readonly place: ConnectPlace | undefined;
   readonly keys: KeyAgentRequest['enrollments'];
   readonly world: ConnectWorld;
+  readonly first: PlannedLogin;
   /** The way that is tried now: what the agent signs and names goes by it. */
   current: PlannedLogin;
   /** Given unasked: ssh waits neither for the agent nor for the security key. */
   pin: Pin | undefined;
   ssh: Promise<SshProgram> | undefined;
+  /** The ssh of the first way runs already. */
+  headStart: HeadStart | undefined;
   door: AgentDoor | undefined;
   agent: KeyAgent | undefined;
   /** The agent has the PIN, and the security key is there. Undefined: not begun. */
@@ -169,9 +184,11 @@ function isPinUnasked({ people, keys }: Attempt, logins: readonly PlannedLogin[]
 
 /** Before ssh is there, which may read the same standard input. What ssh needs of the agent is there as well then. */
 async function takePin(attempt: Attempt): Promise<void> {
-  const { people, signal, keys, world, current: login } = attempt;
+  const { people, signal, keys, world, headStart, current: login } = attempt;
   const { clock, log } = world;
   const open = async () => {
+    attempt.door = headStart?.door;
+    if (headStart !== undefined) return;
     const { openAgentDoor } = await import('./agent/agent-door.ts');
     attempt.door = await openAgentDoor({ socketPath: login.plan.agentSocket, clock, log, signal });
     await (await import('./glasskey-connect.ts')).writePublicKeyCopies(login.publicKeys);
@@ -207,22 +224,25 @@ async function tryWay(
     return attempt.ready;
   };
   if (attempt.pin === undefined) await makeReady();
-  const [{ runSsh }, { isRestated, isWayBlocked, outcomeError }, { sshOnPath }] = await Promise.all([
+  const [{ runSsh }, { isRestated, isWayBlocked, outcomeError }] = await Promise.all([
     import('./connect/run-ssh.ts'),
     import('./connect/ssh-outcome.ts'),
-    import('./connect/ssh-program.ts'),
   ]);
+  const sshPath = await sshPathOf(world);
+  const started = attempt.headStart?.ssh;
+  attempt.headStart = undefined;
   let noted: Promise<void> | undefined;
   const onDeviceLogin = (fingerprint: string | undefined) => {
     attempt.isOpen = true;
-    noted = noteLogin(fingerprint, attempt);
+    noted = noteLogin(fingerprint, attempt).then(() => keepStart(attempt, sshPath, started !== undefined));
   };
   const run = await runSsh(login.plan, {
     signal: AbortSignal.any([signal, notReady.signal]),
     log,
     clock,
     environment,
-    sshPath: await sshOnPath(environment),
+    sshPath,
+    started,
     onStarted: () => void makeReady(),
     // What an ssh says that was ended for the key's sake says nothing of the hosts.
     holdBack: (message) => notReady.signal.aborted || isRestated(message),
@@ -284,8 +304,25 @@ async function noteLogin(
         notNoted(error);
       }
     });
+    checkpoint(database);
   } catch (error) {
     notNoted(error);
+  }
+}
+
+/**
+ * So that the next login by the same words has a head start: how this one's ssh was started, if the PIN came unasked. `isKept`: it had one
+ * itself. What cannot be written costs the next one its head start.
+ */
+async function keepStart(attempt: Attempt, sshPath: string, isKept: boolean): Promise<void> {
+  const { place, pin, world, first, current: login } = attempt;
+  const words = place !== undefined && 'words' in place ? place.words : undefined;
+  if (isKept || words === undefined || pin === undefined || login !== first || process.platform === 'win32') return;
+  try {
+    const { keepLogin } = await import('./glasskey-keep-login.ts');
+    await keepLogin(words, sshPath, login, world);
+  } catch (error) {
+    world.log('warn', 'connect.start-not-kept', { code: asGlasskeyError(error).code });
   }
 }
 
@@ -354,7 +391,7 @@ function foundSsh(attempt: Attempt): Promise<SshProgram> {
 
 /** ssh and our questions have one terminal. */
 function sharesTerminal(place: ConnectPlace | undefined): boolean {
-  return place === undefined || ('terminal' in place && place.keyWanted === undefined);
+  return place === undefined || 'words' in place || ('terminal' in place && place.keyWanted === undefined);
 }
 
 /** Once the session is open its ssh reads the terminal: half of a PIN typed there would go to the device. */
@@ -370,6 +407,11 @@ function untilOpen(attempt: Attempt): SigningPeople {
       return undefined;
     },
   };
+}
+
+async function sshPathOf({ environment }: ConnectWorld): Promise<string> {
+  const { sshOnPath } = await import('./connect/ssh-program.ts');
+  return sshOnPath(environment);
 }
 
 async function askSshVersion({ environment, log }: ConnectWorld): Promise<SshProgram> {
@@ -428,11 +470,12 @@ async function plans(
   request: ConnectTo,
   keys: KeyAgentRequest['enrollments'],
   { settings, database, dataFolder, homeFolder, clock, enrollments, windowsKey }: ConnectWorld,
+  begun?: BegunNames,
 ): Promise<readonly [PlannedLogin, ...PlannedLogin[]]> {
   const { lastAccount, planLogins } = await import('./glasskey-connect.ts');
   const account = lastAccount(enrollments);
   const windowsAsks = windowsKey !== undefined;
-  return planLogins(request, { settings, database, keys, homeFolder, dataFolder, clock, account, windowsAsks });
+  return planLogins(request, { settings, database, keys, homeFolder, dataFolder, clock, account, windowsAsks }, begun);
 }
 
 /** Which security key is there is asked only where it can matter, and with `asksDevices`: it costs packets. */

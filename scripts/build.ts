@@ -35,12 +35,16 @@ const LOCAL_STATE = pathsLike(
   '/time/shown-times\\.ts$',
 );
 
-/** What a login has read before ssh starts: in one file, because each file costs it a millisecond. `status` loads none of it. */
+/**
+ * What a login has read before ssh starts, where ssh finds its agent, and what its end means: in one file, because each file costs it a
+ * millisecond. `status` loads none of it.
+ */
 const LOGIN_PLAN = pathsLike(
   '/main/cli/commands/connect\\.ts$',
   '/main/glasskey-(login|login-ways|connect|host-keys|target-ways|targets)\\.ts$',
-  '/main/connect/(ssh-config-text|plan|plan-forwarded|connect-sockets|host-spec|known-hosts|pinned-host-keys)\\.ts$',
-  '/main/connect/(ssh-log|hop-watch|hop-trace|ssh-exit|ssh-processes|ssh-terminal|run-ssh|ssh-program)\\.ts$',
+  '/main/connect/(ssh-config-text|plan|plan-forwarded|connect-socket-name|start-ssh|host-spec|known-hosts|pinned-host-keys)\\.ts$',
+  '/main/connect/(ssh-log|hop-watch|hop-trace|ssh-exit|ssh-processes|ssh-terminal|run-ssh|ssh-program|ssh-outcome)\\.ts$',
+  '/main/agent/(agent-door|agent-socket)\\.ts$',
   '/main/openssh/(host-pattern|fingerprint)\\.ts$',
 );
 
@@ -51,9 +55,6 @@ const TERMINAL = pathsLike(
   '/native/ctap2/pin\\.ts$',
   '/native/hid/which-key\\.ts$',
 );
-
-/** What a login needs at once when its plan stands: where ssh finds its agent, and what its end means. */
-const LOGIN_START = pathsLike('/main/(agent/(agent-door|agent-socket)|connect/ssh-outcome)\\.ts$');
 
 /** What reaches a security key and asks it for a signature; what manages one stays apart. */
 const SECURITY_KEY = pathsLike(
@@ -67,7 +68,7 @@ const SECURITY_KEY = pathsLike(
 const SIGNING = pathsLike(
   '/main/agent/(?!agent-probe|other-agent|peer-credentials|asking-program|standard-pipe)[a-z-]+\\.ts$',
   '/main/(glasskey-(agent|agent-policy|enrolled-key)|storage/(agent-activity-store|key-policy-store))\\.ts$',
-  '/main/(security-keys/pin-seen|glasskey-observing)\\.ts$',
+  '/main/(security-keys/pin-seen|connect/connect-sockets|glasskey-observing)\\.ts$',
 );
 
 /** What the app:// protocol serves: each from its own Vite configuration into a folder of its own. */
@@ -81,7 +82,7 @@ export type DocumentName = keyof typeof DOCUMENTS;
 /** Builds the command line and both documents into `folder`. An earlier build there is replaced only by a whole one. */
 export function buildAll(folder: string): Promise<void> {
   return replacing(folder, async (fresh) => {
-    const modules = [...(await bundleCommandLine(fresh))];
+    const modules = [...(await bundleCommandLine(fresh)), ...(await bundleHeadStart(fresh))];
     for (const name of ['window', 'prompt'] as const) modules.push(...(await bundleDocument(name, join(fresh, name))));
     await writeLicenses(fresh, modules);
   });
@@ -89,7 +90,9 @@ export function buildAll(folder: string): Promise<void> {
 
 /** The command line alone. An earlier build in `folder` is replaced only by a whole one. */
 export function buildCommandLine(folder: string): Promise<void> {
-  return replacing(folder, async (fresh) => writeLicenses(fresh, await bundleCommandLine(fresh)));
+  return replacing(folder, async (fresh) => {
+    await writeLicenses(fresh, [...(await bundleCommandLine(fresh)), ...(await bundleHeadStart(fresh))]);
+  });
 }
 
 /** One document alone. An earlier build in `folder` is replaced only by a whole one. */
@@ -145,7 +148,6 @@ async function bundleCommandLine(folder: string): Promise<readonly string[]> {
           { name: 'zod', test: pathsLike('/node_modules/zod/'), priority: 4 },
           { name: 'login-plan', test: LOGIN_PLAN, priority: 3 },
           { name: 'terminal', test: TERMINAL, priority: 2 },
-          { name: 'login-start', test: LOGIN_START, priority: 2 },
           { name: 'security-key', test: SECURITY_KEY, priority: 1 },
           { name: 'signing', test: SIGNING },
         ],
@@ -153,6 +155,18 @@ async function bundleCommandLine(folder: string): Promise<readonly string[]> {
       minify: true,
       sourcemap: true,
     },
+    logLevel: 'warn',
+  });
+  return bundledModules(output);
+}
+
+/** What starts a repeated login before the command line is loaded: one file, which shares none with the others. */
+async function bundleHeadStart(folder: string): Promise<readonly string[]> {
+  const output = await build({
+    cwd: root,
+    input: 'main/cli/head-start.ts',
+    platform: 'node',
+    output: { file: join(folder, 'head-start.cjs'), format: 'cjs', strict: true, minify: true, sourcemap: true },
     logLevel: 'warn',
   });
   return bundledModules(output);

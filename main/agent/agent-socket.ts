@@ -3,8 +3,7 @@
  * here, so the folder is what keeps others out; the socket's own mode is the second lock. On Windows it is a named pipe,
  * whose access list names the user alone.
  */
-import { lstatSync, renameSync } from 'node:fs';
-import { chmod, lstat, mkdir, open, rm } from 'node:fs/promises';
+import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, type Stats } from 'node:fs';
 import { createConnection, type Server } from 'node:net';
 import { dirname } from 'node:path';
 import { assertNotCancelled, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
@@ -38,14 +37,33 @@ export async function listenOnSocket(
     return undefined;
   }
   assertPathFits(path);
-  await prepareFolder(dirname(path));
+  prepareFolder(dirname(path));
   await withStartLock(`${path}.lock`, { clock, signal }, async () => {
     if (!(await listenUnlessTaken(server, path))) {
       await removeStaleSocket(path);
       if (!(await listenUnlessTaken(server, path))) throw alreadyRunning(path);
     }
-    await chmod(path, SOCKET_MODE);
+    chmodSync(path, SOCKET_MODE);
   });
+  return inodeAt(path);
+}
+
+/**
+ * The same at once, for a path that nobody else can have, and whose folder is there already and safe. Undefined where it is not, or where
+ * something lies at the path: nothing has changed then.
+ */
+export function listenAtOnce(server: Server, path: string): number | undefined {
+  if (path.startsWith(PIPE_PREFIX)) return undefined;
+  try {
+    assertPathFits(path);
+    assertFolderSafe(dirname(path));
+  } catch {
+    return undefined;
+  }
+  // A socket is bound within the call; that it could not be is told only later.
+  server.listen(path);
+  if (!server.listening) return undefined;
+  chmodSync(path, SOCKET_MODE);
   return inodeAt(path);
 }
 
@@ -106,17 +124,16 @@ async function withStartLock(
 ): Promise<void> {
   for (;;) {
     assertNotCancelled(signal, 'Starting the agent');
-    if (await tryLock(lockPath)) break;
-    const madeAt = (await timeOfOurLock(lockPath)) ?? clock.now();
+    if (tryLock(lockPath)) break;
+    const madeAt = timeOfOurLock(lockPath) ?? clock.now();
     // In the future, too: the computer's clock was set back since. A little ahead is only the file system's rounding.
-    if (Math.abs(clock.now() - madeAt) > STALE_LOCK_MS) await rm(lockPath, { force: true });
+    if (Math.abs(clock.now() - madeAt) > STALE_LOCK_MS) rmSync(lockPath, { force: true });
     else await pause(clock, LOCK_POLL_MS, signal);
   }
   try {
     await start();
   } finally {
-    const madeAt = await timeOfOurLock(lockPath).catch(() => undefined);
-    if (madeAt !== undefined) await rm(lockPath, { force: true });
+    if (isOurLock(lockPath)) rmSync(lockPath, { force: true });
   }
 }
 
@@ -124,18 +141,31 @@ async function withStartLock(
  * When the lock was made; undefined where there is none. Throws `AGENT_SOCKET_TAKEN` where something lies there that no start
  * has made (a lock is an empty plain file of the user's own): it is never deleted.
  */
-async function timeOfOurLock(lockPath: string): Promise<number | undefined> {
-  const stats = await lstat(lockPath).catch(() => undefined);
+function timeOfOurLock(lockPath: string): number | undefined {
+  const stats = statsOf(lockPath);
   if (stats === undefined) return undefined;
-  const user = process.getuid?.();
-  const isOurs = stats.isFile() && stats.size === 0 && (user === undefined || stats.uid === user);
-  if (!isOurs) throw taken(lockPath, 'the lock of a start, an empty file of your own,');
+  if (!isOurLock(lockPath)) throw taken(lockPath, 'the lock of a start, an empty file of your own,');
   return stats.mtimeMs;
 }
 
-async function tryLock(lockPath: string): Promise<boolean> {
+function isOurLock(lockPath: string): boolean {
+  const stats = statsOf(lockPath);
+  const user = process.getuid?.();
+  return stats?.isFile() === true && stats.size === 0 && (user === undefined || stats.uid === user);
+}
+
+/** Undefined where there is nothing, and where it cannot be seen. */
+function statsOf(path: string): Stats | undefined {
   try {
-    await (await open(lockPath, 'wx', SOCKET_MODE)).close();
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+function tryLock(lockPath: string): boolean {
+  try {
+    closeSync(openSync(lockPath, 'wx', SOCKET_MODE));
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
@@ -154,14 +184,18 @@ function assertPathFits(path: string): void {
   });
 }
 
-async function prepareFolder(folder: string): Promise<void> {
+function prepareFolder(folder: string): void {
   try {
-    await mkdir(folder, { mode: FOLDER_MODE });
-    await chmod(folder, FOLDER_MODE); // an odd umask may have taken more away than asked
+    mkdirSync(folder, { mode: FOLDER_MODE });
+    chmodSync(folder, FOLDER_MODE); // an odd umask may have taken more away than asked
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw socketFailed(folder, error);
   }
-  const stats = await lstat(folder);
+  assertFolderSafe(folder);
+}
+
+function assertFolderSafe(folder: string): void {
+  const stats = lstatSync(folder);
   if (!stats.isDirectory()) throw unsafeFolder(folder, stats.isSymbolicLink() ? 'a symbolic link' : 'no folder');
   const user = process.getuid?.();
   if (user !== undefined && stats.uid !== user) throw unsafeFolder(folder, `owned by user ${stats.uid}, not by you`);
@@ -196,11 +230,11 @@ async function listenUnlessTaken(server: Server, path: string): Promise<boolean>
 }
 
 async function removeStaleSocket(path: string): Promise<void> {
-  const stats = await lstat(path).catch(() => undefined);
+  const stats = statsOf(path);
   if (stats === undefined) return; // its agent has just closed
   if (!stats.isSocket()) throw taken(path);
   if (await isAnswered(path)) throw alreadyRunning(path);
-  await rm(path, { force: true });
+  rmSync(path, { force: true });
 }
 
 /** Whether somebody listens. Only a refused connection means that nobody does; any doubt counts as yes. */

@@ -5,6 +5,7 @@ import type { HidBus } from '../../native/hid/transport.ts';
 import type { WindowsAccess } from '../../native/webauthn/windows-access.ts';
 import type { Clock } from '../../time/clock.ts';
 import { systemClock } from '../../time/clock.ts';
+import type { BegunLogin } from './head-start.ts';
 
 export interface CliWorld {
   /** Loaded on first use: it is a native module, and most commands need no authenticator. */
@@ -17,6 +18,8 @@ export interface CliWorld {
   readonly owner: string;
   /** By which this command line was started, without its own words: for whoever is to start it again. */
   readonly command: readonly [string, ...string[]];
+  /** What bin/glasskey.js has done of a login already; its `end` is called when the command is done. */
+  readonly begunLogin?: BegunLogin | undefined;
   /** Read from by its descriptor, byte by byte: a remote command gets what is left. */
   readonly stdin: { readonly fd: number };
   readonly stdout: NodeJS.WriteStream;

@@ -37,6 +37,8 @@ export interface Invocation {
   readonly positionals: readonly string[];
   /** What stands behind `--`; undefined when there is none. */
   readonly rest: readonly string[] | undefined;
+  /** All words as they were given, from the command's name up to `--`. */
+  readonly words: readonly string[];
   readonly world: CliWorld;
   readonly output: Output;
   readonly signal: AbortSignal;

@@ -124,11 +124,13 @@ export async function runCli(words: readonly string[], world: CliWorld): Promise
       return print(world, commandHelp(name, command));
     }
     output = new Output(world, { json: parsed.options.has('json'), verbose: parsed.options.has('verbose') });
-    return await withInterrupt((signal) => command.run({ ...parsed, world, output, signal }));
+    return await withInterrupt((signal) => command.run({ ...parsed, words: ownWords(words), world, output, signal }));
   } catch (thrown) {
     const error = asGlasskeyError(thrown);
     output.error(error);
     return exitCodeOf(error);
+  } finally {
+    await world.begunLogin?.end();
   }
 }
 
@@ -141,10 +143,15 @@ function asCommandHelp(words: readonly string[]): readonly string[] {
   return first === 'help' && second !== undefined ? [second, '--help'] : words;
 }
 
-/** Whether errors in the command line itself are wanted as JSON. Behind `--` stands what is somebody else's. */
-function saysJson(words: readonly string[]): boolean {
+/** Behind `--` stands what is somebody else's. */
+function ownWords(words: readonly string[]): readonly string[] {
   const end = words.indexOf('--');
-  return (end < 0 ? words : words.slice(0, end)).includes('--json');
+  return end < 0 ? words : words.slice(0, end);
+}
+
+/** Whether errors in the command line itself are wanted as JSON. */
+function saysJson(words: readonly string[]): boolean {
+  return ownWords(words).includes('--json');
 }
 
 /** Ctrl-C cancels what runs, all the way down to the key; a second one ends the process at once. */

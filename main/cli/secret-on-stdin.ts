@@ -1,6 +1,5 @@
 /** A secret as the first line of standard input, for scripts (`--pin-stdin`). */
-import { read } from 'node:fs';
-import { setTimeout as wait } from 'node:timers/promises';
+import { read, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { assertNotCancelled, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 
@@ -16,37 +15,75 @@ const readFrom = promisify(read);
  * `NO_PIN_ON_STDIN`.
  */
 export async function readSecretLine(fd: number, signal: AbortSignal): Promise<Uint8Array> {
-  const typed = Buffer.alloc(MAX_SECRET_BYTES);
-  let length = 0;
+  const line = new LineOnStdin();
   try {
-    while (length < typed.length && (await readByte(fd, typed, length, signal))) {
-      if (typed[length] === LF) break;
-      length += 1;
+    while (!line.isFull) {
+      assertNotCancelled(signal, 'Reading the PIN');
+      try {
+        const { bytesRead } = await readFrom(fd, line.bytes, line.length, 1, null);
+        if (!line.took(bytesRead)) break;
+      } catch (error) {
+        if (line.isOver(error)) break;
+        await new Promise((resolve) => setTimeout(resolve, NOTHING_YET_MS));
+      }
     }
-    if (length > 0 && typed[length - 1] === CR) length -= 1;
-    if (length === 0) throw nothingThere();
-    return Uint8Array.from(typed.subarray(0, length));
+    return line.secret();
   } finally {
-    typed.fill(0);
+    line.bytes.fill(0);
   }
 }
 
-/** False at the end of the input. */
-async function readByte(fd: number, into: Buffer, at: number, signal: AbortSignal): Promise<boolean> {
-  for (;;) {
-    assertNotCancelled(signal, 'Reading the PIN');
-    try {
-      return (await readFrom(fd, into, at, 1, null)).bytesRead === 1;
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      if (code === 'EOF') return false; // Windows: the other end of the pipe is closed
-      if (code !== 'EAGAIN') throw nothingThere(error);
-      await wait(NOTHING_YET_MS);
+/** The same before this call returns, while nothing else happens in this process: for whoever has nothing else to do. Throws `NO_PIN_ON_STDIN`. */
+export function readSecretLineAtOnce(fd: number): Uint8Array {
+  const line = new LineOnStdin();
+  try {
+    while (!line.isFull) {
+      try {
+        if (!line.took(readSync(fd, line.bytes, line.length, 1, null))) break;
+      } catch (error) {
+        if (line.isOver(error)) break;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, NOTHING_YET_MS);
+      }
     }
+    return line.secret();
+  } finally {
+    line.bytes.fill(0);
   }
 }
 
-function nothingThere(cause?: unknown): GlasskeyError {
+class LineOnStdin {
+  readonly bytes = Buffer.alloc(MAX_SECRET_BYTES);
+  length = 0;
+
+  get isFull(): boolean {
+    return this.length === this.bytes.length;
+  }
+
+  /** A byte was read behind the last one, or none was left. False: the line is at its end. */
+  took(bytesRead: number): boolean {
+    if (bytesRead !== 1 || this.bytes[this.length] === LF) return false;
+    this.length += 1;
+    return true;
+  }
+
+  /** What reading threw: the end of the input (true), or that nothing is there yet (false). Throws `NO_PIN_ON_STDIN`. */
+  isOver(error: unknown): boolean {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EOF') return true; // Windows: the other end of the pipe is closed
+    if (code !== 'EAGAIN') throw nothingThere(error);
+    return false;
+  }
+
+  /** Throws `NO_PIN_ON_STDIN`. */
+  secret(): Uint8Array {
+    const end = this.length > 0 && this.bytes[this.length - 1] === CR ? this.length - 1 : this.length;
+    if (end === 0) throw nothingThere();
+    return Uint8Array.from(this.bytes.subarray(0, end));
+  }
+}
+
+/** `NO_PIN_ON_STDIN` */
+export function nothingThere(cause?: unknown): GlasskeyError {
   return new GlasskeyError({
     code: 'NO_PIN_ON_STDIN',
     message: 'Standard input held no PIN.',

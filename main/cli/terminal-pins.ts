@@ -4,7 +4,7 @@ import { Pin } from '../../native/ctap2/pin.ts';
 import { keyReplugged } from '../../native/hid/which-key.ts';
 import type { CliWorld } from './cli-world.ts';
 import { type Output, printable } from './output.ts';
-import { readSecretLine } from './secret-on-stdin.ts';
+import { nothingThere, readSecretLine } from './secret-on-stdin.ts';
 import type { TerminalPrompts } from './terminal-prompts.ts';
 
 export interface PresentPin {
@@ -78,7 +78,11 @@ export class TerminalPins {
     // A script has one PIN to give: asking it again would spend the key's tries.
     if (this.#given.present) throw wasReplugged ? keyReplugged() : wasWrong ? wrongOnStdin(triesLeft) : askedAgain();
     this.#given.present = true;
-    return new Pin(await readSecretLine(this.#world.stdin.fd, signal));
+    const { begunLogin, stdin } = this.#world;
+    if (begunLogin === undefined) return new Pin(await readSecretLine(stdin.fd, signal));
+    const line = begunLogin.takePinLine();
+    if (line === undefined) throw nothingThere();
+    return new Pin(line);
   }
 
   async #nextOnStdin(refused: string | undefined, signal: AbortSignal): Promise<Pin> {

@@ -1,16 +1,6 @@
-/** The sockets of the agents of connects, `connect/PID-NNN.sock` in the data folder: one for each, gone with it. */
+/** What connects that ended without cleaning up left of their agents' sockets (connect-socket-name.ts). */
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-
-/** Three digits to the base 36: always the same length, because the path of a socket is short of room. */
-const NAMES = 36 ** 3;
-let count = 0;
-
-/** A name that no other connect of this process has, and none of another process. */
-export function newSocketName(): string {
-  count = (count + 1) % NAMES;
-  return `${process.pid}-${count.toString(36).padStart(3, '0')}.sock`;
-}
 
 /** Removes what processes left that have ended without cleaning up, as in a crash. Whatever cannot be removed is left. */
 export async function removeStaleSockets(folder: string): Promise<void> {

@@ -1,26 +1,33 @@
 /** Runs a planned login: ssh as a child process, its arguments an array, no shell in between. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { assertNotCancelled, cancelled, GlasskeyError } from '../../diagnostics/glasskey-error.ts';
+import { assertNotCancelled, cancelled } from '../../diagnostics/glasskey-error.ts';
 import { type Log, silentLog } from '../../diagnostics/log.ts';
 import { type Clock, systemClock } from '../../time/clock.ts';
 import type { HopTrace } from './hop-trace.ts';
 import { HopWatch } from './hop-watch.ts';
 import type { ConnectPlan, PlannedHop } from './plan.ts';
-import { KILL_AFTER_MS, SSH_FAILED, type SshExit, sshNotStarted } from './ssh-exit.ts';
+import { SSH_FAILED, type SshExit } from './ssh-exit.ts';
 import { followSshLogs, isDebugging, isLogin, type SshMessage } from './ssh-log.ts';
-import { endProcess, startedBy } from './ssh-processes.ts';
 import { findSsh } from './ssh-program.ts';
 import { runOnTerminal, type SshTerminal, say } from './ssh-terminal.ts';
+import {
+  endSsh,
+  environmentOf,
+  kill,
+  OWN_TERMINAL,
+  removeConfig,
+  type StartedSsh,
+  startSsh,
+  writeConfig,
+} from './start-ssh.ts';
 
 export type { SshExit } from './ssh-exit.ts';
 
 export interface RunSshOptions {
   /** Of the ssh to run, where somebody else sees to its version. Default: it is looked for, and asked. */
   readonly sshPath?: string;
+  /** The plan's ssh runs already, on this process's own terminal, and its configuration is written. */
+  readonly started?: StartedSsh | undefined;
   /** Called once ssh runs: what it does not need at once can be done beside it. */
   readonly onStarted?: () => void;
   readonly signal?: AbortSignal;
@@ -72,20 +79,6 @@ export interface SshRun {
 }
 
 /**
- * A path for a plan's configuration, in a folder that does not exist yet and that nobody can guess. The system's
- * temporary folder is used where its path is plain enough for ssh (see planConnect), else /tmp. `name`: 18 hexadecimal digits, drawn at
- * random.
- */
-export function newConfigFile(folder: string = tmpdir(), name: string = randomName()): string {
-  const plain = process.platform === 'win32' || /^\/[A-Za-z0-9_./:+-]+$/.test(folder) ? folder : '/tmp';
-  return join(plain, `glasskey-${name}`, 'ssh_config');
-}
-
-function randomName(): string {
-  return process.getBuiltinModule('node:crypto').randomBytes(9).toString('hex');
-}
-
-/**
  * Runs the plan and returns how ssh ended. What is written to stderr and to ssh's logs is passed on as it comes.
  *
  * The configuration is written into a new folder of mode 0700 and removed when ssh has ended. While ssh has the
@@ -97,8 +90,7 @@ export async function runSsh(plan: ConnectPlan, options: RunSshOptions = {}): Pr
   const environment = options.environment ?? process.env;
   assertNotCancelled(options.signal, WHAT);
   const sshPath = options.sshPath ?? (await foundSsh(plan, options, environment, log));
-  const folder = dirname(plan.configFile);
-  writeConfig(folder, plan);
+  if (options.started === undefined) writeConfig(plan);
   try {
     assertNotCancelled(options.signal, WHAT);
     log('debug', 'connect.ssh', { path: sshPath, arguments: plan.arguments.join(' ') });
@@ -123,11 +115,11 @@ export async function runSsh(plan: ConnectPlan, options: RunSshOptions = {}): Pr
       if (!isDebugging(message)) (options.onMessage ?? show)(message);
     };
     const logs = followSshLogs(plan.hops, onLogged, options.lookEveryMs);
-    const env = { ...withSafePath(environment, sshPath), ...plan.environment };
+    const env = environmentOf(plan, sshPath, environment);
     const signal = AbortSignal.any([tooSilent.signal, ...(options.signal === undefined ? [] : [options.signal])]);
     const running =
       terminal === undefined
-        ? runChild(sshPath, plan, env, stderr, { ...options, signal })
+        ? follow(options.started ?? startFor(options, sshPath, plan, env), stderr, { ...options, signal })
         : runOnTerminal(sshPath, plan, env, terminal, signal);
     options.onStarted?.();
     const exit = await running
@@ -152,8 +144,7 @@ export async function runSsh(plan: ConnectPlan, options: RunSshOptions = {}): Pr
     );
     return run;
   } finally {
-    // A handful of small files, for whose end the person waits: quicker than by the thread pool.
-    rmSync(folder, { recursive: true, force: true });
+    removeConfig(plan);
   }
 }
 
@@ -170,101 +161,44 @@ async function foundSsh(
 
 const WHAT = 'The connection';
 
-function writeConfig(folder: string, plan: ConnectPlan): void {
-  try {
-    // mkdir fails where something exists: a folder that somebody else made is never used.
-    mkdirSync(folder, { mode: 0o700 });
-    writeFileSync(plan.configFile, plan.configText, { mode: 0o600, flag: 'wx' });
-  } catch (cause) {
-    throw new GlasskeyError({
-      code: 'CONNECT_CONFIG_UNWRITABLE',
-      message: `The configuration for ssh could not be written to ${folder}.`,
-      remedy: 'See that the temporary folder exists, has room and may be written to, then connect again.',
-      detail: { folder },
-      cause,
-    });
-  }
-}
-
-/**
- * ssh starts the ssh of its hops by name, through a shell and the PATH: that must be the one found here, and never what
- * lies in the current folder, which an empty or relative entry stands for.
- */
-function withSafePath(environment: NodeJS.ProcessEnv, sshPath: string): NodeJS.ProcessEnv {
-  const { PATH, Path, ...others } = environment;
-  const folders = (PATH ?? Path ?? '').split(delimiter).filter(isAbsolute);
-  return { ...others, PATH: [dirname(sshPath), ...folders].join(delimiter) };
-}
-
-function runChild(
-  path: string,
-  plan: ConnectPlan,
-  env: NodeJS.ProcessEnv,
-  stderr: Writable,
-  options: RunSshOptions,
-): Promise<SshExit> {
-  const { signal, streams } = options;
-  const ownTerminal = streams === undefined;
-  return new Promise((resolve, reject) => {
-    const child = spawn(path, plan.arguments, {
-      // ssh starts its hops by the name it was started by.
-      argv0: plan.program,
-      env,
-      stdio: ownTerminal ? ['inherit', 'inherit', 'pipe'] : [streams.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
-      // With a terminal ssh must stay in its foreground group; without one, a group of its own can be ended whole.
-      detached: !ownTerminal && process.platform !== 'win32',
-      windowsHide: true,
-    });
-    child.stderr?.pipe(stderr, { end: false });
-    if (streams !== undefined) {
-      child.stdout?.pipe(streams.stdout, { end: false });
-      if (child.stdin !== null) streams.stdin?.pipe(child.stdin);
-      // ssh may end before it has read everything; that is no error of ours.
-      child.stdin?.on('error', () => {});
-    }
-
-    const waitOnly = () => {};
-    if (ownTerminal) process.on('SIGINT', waitOnly);
-    let killTimer: NodeJS.Timeout | undefined;
-    const abort = async () => {
-      killTimer = setTimeout(() => kill(child, 'SIGKILL', !ownTerminal), KILL_AFTER_MS);
-      const hops = ownTerminal && child.pid !== undefined ? await startedBy(child.pid) : [];
-      kill(child, 'SIGTERM', !ownTerminal);
-      for (const pid of hops) endProcess(pid);
-    };
-    signal?.addEventListener('abort', abort, { once: true });
-    const cleanUp = () => {
-      clearTimeout(killTimer);
-      signal?.removeEventListener('abort', abort);
-      process.off('SIGINT', waitOnly);
-      if (child.stdin !== null) streams?.stdin?.unpipe(child.stdin);
-    };
-
-    child.once('error', (cause) => {
-      cleanUp();
-      reject(sshNotStarted(path, cause));
-    });
-    child.once('exit', () => {
-      // A hop that still waits for its touch would outlive ssh, and keep its end of our pipes open.
-      if (signal?.aborted && !ownTerminal) kill(child, 'SIGKILL', true);
-    });
-    child.once('close', (code, signalName) => {
-      cleanUp();
-      if (signal?.aborted) return reject(cancelled(WHAT, signal.reason));
-      resolve(signalName !== null ? { kind: 'signalled', signal: signalName } : { kind: 'exited', code: code ?? 255 });
-    });
+function startFor({ streams }: RunSshOptions, sshPath: string, plan: ConnectPlan, env: NodeJS.ProcessEnv): StartedSsh {
+  return startSsh(sshPath, plan, {
+    env,
+    stdio: streams === undefined ? OWN_TERMINAL : [streams.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+    // With a terminal ssh must stay in its foreground group; without one, a group of its own can be ended whole.
+    hasOwnGroup: streams !== undefined && process.platform !== 'win32',
   });
 }
 
-/** Ends the child, or with `wholeGroup` also the hops it started. A process that is gone already is no error. */
-function kill(child: ChildProcess, signal: NodeJS.Signals, wholeGroup: boolean): void {
-  if (!wholeGroup || child.pid === undefined || process.platform === 'win32') {
-    child.kill(signal);
-    return;
+/** Until ssh has ended. */
+async function follow(ssh: StartedSsh, stderr: Writable, { signal, streams }: RunSshOptions): Promise<SshExit> {
+  const { child, hasOwnGroup } = ssh;
+  child.stderr?.pipe(stderr, { end: false });
+  if (streams !== undefined) {
+    child.stdout?.pipe(streams.stdout, { end: false });
+    if (child.stdin !== null) streams.stdin?.pipe(child.stdin);
+    // ssh may end before it has read everything; that is no error of ours.
+    child.stdin?.on('error', () => {});
   }
+  const waitOnly = () => {};
+  if (streams === undefined) process.on('SIGINT', waitOnly);
+  let ending: ReturnType<typeof endSsh> | undefined;
+  const abort = () => {
+    ending = endSsh(ssh);
+  };
+  signal?.addEventListener('abort', abort, { once: true });
+  child.once('exit', () => {
+    // A hop that still waits for its touch would outlive ssh, and keep its end of our pipes open.
+    if (signal?.aborted && hasOwnGroup) kill(child, 'SIGKILL', true);
+  });
   try {
-    process.kill(-child.pid, signal);
-  } catch {
-    // Nobody left in the group.
+    const exit = await ssh.ended;
+    if (signal?.aborted) throw cancelled(WHAT, signal.reason);
+    return exit;
+  } finally {
+    ending?.forget();
+    signal?.removeEventListener('abort', abort);
+    process.off('SIGINT', waitOnly);
+    if (child.stdin !== null) streams?.stdin?.unpipe(child.stdin);
   }
 }

@@ -88,6 +88,18 @@ export function databaseVersion({ sqlite, file }: Database): string {
 }
 
 /**
+ * Moves what was written from SQLite's log into the file itself, which the close would do else, when somebody waits for the end. Where it cannot
+ * be done now, it is done then.
+ */
+export function checkpoint({ sqlite }: Database): void {
+  try {
+    sqlite.exec('PRAGMA wal_checkpoint(PASSIVE)');
+  } catch {
+    // What was written stands in the log, as safely.
+  }
+}
+
+/**
  * Random bytes as hexadecimal digits, from SQLite's generator, which the operating system seeds: for whoever has a database open and does
  * not want to wait until node:crypto is loaded.
  */

@@ -5,19 +5,22 @@
  *
  * Each side as somebody would run it, from nothing to the end of the command:
  * - Glasskey: one process for this login. It reads its database, starts an agent of its own, opens the security key, takes the PIN from
- *   standard input, and runs the system's ssh twice. At its end it has noted what was signed and that the device took the key.
+ *   standard input, and runs the system's ssh twice. At its end it has noted what was signed and that the device took the key. By words
+ *   that have logged in before it has a head start (docs/decisions/0037-a-repeated-login-has-a-head-start.md), as the peer has its agent: that
+ *   is what is compared. The first login by its words is timed too.
  * - ssh -J, ssh-agent with an ed25519-sk key (what Glasskey stands in for): the agent runs already and has the key. For each signature it
  *   starts ssh-sk-helper (libfido2, through a pseudo-terminal), and a program that gives the PIN, as one with a window would.
  * - ssh -J, ssh-agent with a key in software, which needs no security key at all: nothing that asks one can be as fast.
  * All use the same ssh, daemons, ciphers and key exchange, forward the agent, and know the host keys. Host keys are checked on all sides.
  */
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'rolldown';
+import { keptLoginsFile } from '../../main/storage/kept-logins.ts';
 import { LabAuthenticator } from '../lab/authenticator/lab-authenticator.ts';
 import { PtyBridge } from '../lab/authenticator/pty-bridge.ts';
 import { hasSshKeygen } from '../lab/authenticator/system-ssh-keygen.ts';
@@ -82,10 +85,10 @@ async function measure(folder: string, say: Say, onEnd: OnEnd): Promise<Figures>
   });
   onEnd(() => fabric.close());
 
-  const ours = await glasskeyLogin(await mkdtemp(join(folder, 'g')), fabric, keys, onEnd);
+  const [ours, first] = await glasskeyLogins(await mkdtemp(join(folder, 'g')), fabric, keys, onEnd);
   const sk = await securityKeyLogin(await mkdtemp(join(folder, 's')), fabric, keys, say, onEnd);
   const software = await softwareKeyLogin(await mkdtemp(join(folder, 'k')), fabric, keys, onEnd);
-  const sides = [ours, ...(sk === undefined ? [] : [sk]), software];
+  const sides = [ours, ...(sk === undefined ? [] : [sk]), software, first];
 
   const walls = new Map<Side, number[]>(sides.map((side) => [side, []]));
   for (const { program } of sides) await timeProgram(program);
@@ -122,6 +125,7 @@ async function measure(folder: string, say: Say, onEnd: OnEnd): Promise<Figures>
     'glasskey.wall_ms': wall(ours),
     'glasskey.pin_prompts': ours.asks.pins,
     'glasskey.touch_prompts': ours.asks.touches,
+    'glasskey_first.wall_ms': wall(first),
     'software_key.wall_ms': wall(software),
     to_software_key_ratio: wall(ours) / wall(software),
     'agent.own_ms': own,
@@ -130,6 +134,7 @@ async function measure(folder: string, say: Say, onEnd: OnEnd): Promise<Figures>
       'ssh_agent.pin_prompts': sk.asks.pins,
       'ssh_agent.touch_prompts': sk.asks.touches,
       to_ssh_agent_ratio: wall(ours) / wall(sk),
+      first_to_ssh_agent_ratio: wall(first) / wall(sk),
     }),
   };
 }
@@ -143,7 +148,13 @@ function addressOf(fabric: Fabric, machine: string, user: string): string {
   return `${user}@${host}:${port}`;
 }
 
-async function glasskeyLogin(folder: string, fabric: Fabric, keys: Map<string, string>, onEnd: OnEnd): Promise<Side> {
+/** By words that have logged in before, and by words that never have. */
+async function glasskeyLogins(
+  folder: string,
+  fabric: Fabric,
+  keys: Map<string, string>,
+  onEnd: OnEnd,
+): Promise<readonly [Side, Side]> {
   const key = newKey();
   const publicLine = await enrollWithGlasskey({ bus: key.bus, folder, pin: PIN });
   keys.set('alice', publicLine);
@@ -177,16 +188,25 @@ async function glasskeyLogin(folder: string, fabric: Fabric, keys: Map<string, s
     answers: [{ when: /PIN of [^\n]*: $/, type, times: 10 }],
   });
   if (seen.exitCode !== 0) throw new Error(`the login at a terminal failed:\n${seen.screen}`);
-  return {
-    name: 'glasskey connect',
-    program: {
-      file: process.execPath,
-      arguments: [...words, '--pin-stdin', '--', 'true'],
-      environment,
-      stdin: `${PIN}\n`,
-    },
-    asks: { pins, touches: key.counters.read().touches },
+  const asks = { pins, touches: key.counters.read().touches };
+  const login = {
+    file: process.execPath,
+    arguments: [...words, '--pin-stdin', '--', 'true'],
+    environment,
+    stdin: `${PIN}\n`,
   };
+  // A copy of the data folder in which no login is kept.
+  const other = join(folder, 'other');
+  await cp(join(folder, 'data'), other, { recursive: true });
+  const first = {
+    ...login,
+    environment: { ...environment, GLASSKEY_HOME: other },
+    prepare: () => rm(keptLoginsFile(other), { force: true }),
+  };
+  return [
+    { name: 'glasskey connect', program: login, asks },
+    { name: 'glasskey connect, the first by its words', program: first, asks },
+  ];
 }
 
 /** bin/glasskey.js over the lab's key: the same start, with its compile cache; the lab's bus in the place of node-hid, built as it is. */
@@ -201,14 +221,15 @@ async function installWithLabKey(folder: string): Promise<string> {
   });
   const program = join(folder, 'bin', 'lab-glasskey.js');
   const text = await readFile(join(folder, 'bin', 'glasskey.js'), 'utf8');
-  const own = 'runProcess(process.argv.slice(2), systemCliWorld());';
+  const own = 'runProcess(words, { ...systemCliWorld(), begunLogin });';
   if (!text.includes(own)) throw new Error('bin/glasskey.js does not start as it did');
   await writeFile(
     program,
     text.replace(
       own,
-      `runProcess(process.argv.slice(2), {
+      `runProcess(words, {
          ...systemCliWorld(),
+         begunLogin,
          hid: async () => require('../dist/lab-bus.cjs').labHidBus(process.env.GLASSKEY_LAB_KEY),
        });`,
     ),

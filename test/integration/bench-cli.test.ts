@@ -174,11 +174,41 @@ describe('the command line as it is installed', { timeout: 60_000 }, () => {
       expect(exitCode, stderr).toBe(0);
       const sources = fromDist(loaded).flatMap(sourcesOf);
       expect(sources.some((source) => source.includes('main/connect/plan.ts'))).toBe(true);
-      // A PIN from standard input is there before its key is.
-      const unwanted = /@azure|@microsoft|cbor-x|node_modules\/zod|\/native\/(?!ctap2\/pin\.ts)|main\/(entra|agent)\//;
+      // A PIN from standard input is there before its key is, and ssh finds the socket of its agent before the agent is there.
+      const unwanted =
+        /@azure|@microsoft|cbor-x|node_modules\/zod|\/native\/(?!ctap2\/pin\.ts)|main\/(entra|agent\/(?!agent-(door|socket)\.ts))/;
       expect(sources.filter((source) => unwanted.test(source))).toEqual([]);
       expect(loaded).not.toContain('node:crypto');
     });
+  });
+
+  it('starts a repeated login from one small file, which loads no other, before it loads the rest', () => {
+    const own = ['connect', 'alice@192.0.2.1', '--pin-stdin'];
+    const kept = {
+      ...{ words: own, program: '/nowhere/ssh', arguments: [], environment: [], configText: '', publicKeys: [] },
+      ...{ configFile: '/tmp/glasskey-0/ssh_config', agentSocket: '/nowhere/1-001.sock' },
+    };
+    const home = join(folder, 'repeated');
+    mkdirSync(join(home, 'connect'), { recursive: true, mode: 0o700 });
+    writeFileSync(join(home, 'connect', 'kept-logins.json'), JSON.stringify([kept]));
+    const { loaded, stderr } = watchLoading([installed.program, ...own, '--', 'true'], {
+      ...environment,
+      GLASSKEY_HOME: home,
+    });
+    expect(stderr).toContain('NOT_ENROLLED');
+    const names = fromDist(loaded).map((path) => basename(path));
+    expect(names.slice(0, 2)).toEqual(['head-start.cjs', 'cli.cjs']);
+    const head = join(installed.dist, 'head-start.cjs');
+    expect(statSync(head).size).toBeLessThan(20_000);
+    const required = [...readFileSync(head, 'utf8').matchAll(/require\(["'`]([^"'`]+)/g)].map(([, name]) => name);
+    expect(required.toSorted()).toEqual([
+      'node:child_process',
+      'node:fs',
+      'node:net',
+      'node:os',
+      'node:path',
+      'node:util',
+    ]);
   });
 
   it('would be packed with all that bin/ needs', async () => {

@@ -9,8 +9,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type HostSpec, parseHostSpec } from '../../main/connect/host-spec.ts';
 import { hostNamesFor } from '../../main/connect/known-hosts.ts';
 import { type ConnectPlan, type ConnectRequest, copyableCommand, planConnect } from '../../main/connect/plan.ts';
-import { newConfigFile, runSsh } from '../../main/connect/run-ssh.ts';
+import { runSsh } from '../../main/connect/run-ssh.ts';
 import { outcomeError } from '../../main/connect/ssh-outcome.ts';
+import { newConfigFile } from '../../main/connect/start-ssh.ts';
 import type { LoginAddress } from '../lab/fabric/fabric.ts';
 import { MODES, type PlainSshLab, startPlainSshLab, UPN } from './fabric-with-plain-ssh.ts';
 

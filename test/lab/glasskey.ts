@@ -4,6 +4,7 @@
  * the product knows nothing of it.
  */
 import { z } from 'zod';
+import { beginLogin } from '../../main/cli/head-start.ts';
 import { runProcess, systemCliWorld } from '../../main/cli/index.ts';
 import { profileNames, profiles } from './authenticator/profiles.ts';
 import { labHidBus } from './authenticator/socket-bus.ts';
@@ -17,4 +18,7 @@ const buses = sockets.split(':').map((one) => {
 });
 const bus = { list: async () => (await Promise.all(buses.map((one) => one.list()))).flat() };
 
-await runProcess(process.argv.slice(2), { ...systemCliWorld(), hid: async () => bus });
+// As bin/glasskey.js does it.
+const words = process.argv.slice(2);
+const begunLogin = beginLogin(words);
+await runProcess(words, { ...systemCliWorld(), begunLogin, hid: async () => bus });

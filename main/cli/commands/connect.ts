@@ -53,7 +53,9 @@ export const connect: Command = {
         return recordedConnect(glasskey, { request, people, prompts, file }, invocation);
       }
       if (options.has('json')) return captured(glasskey, request, people, invocation);
-      return (await glasskey.connect(request, people, invocation.signal)).exitCode;
+      const { words, world, signal } = invocation;
+      const place = { words, headStart: world.begunLogin?.headStart };
+      return (await glasskey.connect(request, people, signal, place)).exitCode;
     });
   },
 };

@@ -7,10 +7,14 @@ export interface TimedProgram {
   readonly arguments: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  /** Before each start, and not timed. */
+  readonly prepare?: () => Promise<unknown>;
 }
 
 /** Milliseconds from its start to its end. Throws where it does not end with 0, with what it said. */
-export async function timeProgram({ file, arguments: words, environment, stdin = '' }: TimedProgram): Promise<number> {
+export async function timeProgram(program: TimedProgram): Promise<number> {
+  const { file, arguments: words, environment, stdin = '' } = program;
+  await program.prepare?.();
   const began = performance.now();
   const child = spawn(file, [...words], { env: { ...environment }, stdio: ['pipe', 'ignore', 'pipe'] });
   let said = '';

@@ -1,10 +1,10 @@
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../../diagnostics/log.ts';
-import { type AgentDoor, openAgentDoor } from '../../../main/agent/agent-door.ts';
+import { type AgentDoor, openAgentDoor, openAgentDoorAtOnce } from '../../../main/agent/agent-door.ts';
 import { startAgentServer } from '../../../main/agent/agent-server.ts';
 import { systemClock } from '../../../time/clock.ts';
 import { AgentClient } from './agent-client.ts';
@@ -57,5 +57,45 @@ describe('the door of an agent that is not ready yet', () => {
     await door.close();
     await dropped;
     expect(existsSync(socketPath)).toBe(false);
+  });
+});
+
+describe('a door that is opened at once', () => {
+  const openAt = (...path: string[]) => openAgentDoorAtOnce({ socketPath: join(folder, ...path), log: silentLog });
+
+  it('stands open when the call returns, is the user’s own, and lets clients in until the agent is there', async () => {
+    const early = openAt('a', 'early');
+    expect(statSync(join(folder, 'a', 'early')).mode & 0o777).toBe(0o600);
+    const client = await AgentClient.connect(join(folder, 'a', 'early'));
+    const answer = client.ask({ type: 'requestIdentities' });
+    const keyring = new SoftwareKeyring([key]);
+    const server = await startAgentServer({
+      socketPath: join(folder, 'a', 'early'),
+      ...(early === undefined ? {} : { door: early }),
+      keyring,
+      ...world,
+    });
+    expect(await answer).toMatchObject({ identities: [{ comment: 'the key' }] });
+    client.close();
+    await server.close();
+    expect(existsSync(join(folder, 'a', 'early'))).toBe(false);
+  });
+
+  it('is none where something lies there, and leaves that alone', () => {
+    writeFileSync(join(folder, 'a', 'file'), 'not ours');
+    expect(openAt('a', 'file')).toBeUndefined();
+    expect(statSync(join(folder, 'a', 'file')).size).toBe('not ours'.length);
+    expect(openAt('a', 'agent')).toBeUndefined();
+    expect(statSync(socketPath).isSocket()).toBe(true);
+  });
+
+  it('is none in a folder that others may enter, or that is not there, or by a path that is too long', () => {
+    mkdirSync(join(folder, 'open'));
+    chmodSync(join(folder, 'open'), 0o755);
+    expect(openAt('open', 'agent')).toBeUndefined();
+    expect(existsSync(join(folder, 'open', 'agent'))).toBe(false);
+    expect(openAt('nowhere', 'agent')).toBeUndefined();
+    expect(openAt('a', 'x'.repeat(108))).toBeUndefined();
+    expect(openAgentDoorAtOnce({ socketPath: '\\\\.\\pipe\\glasskey', log: silentLog })).toBeUndefined();
   });
 });

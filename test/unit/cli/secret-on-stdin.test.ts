@@ -1,8 +1,10 @@
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readSecretLine } from '../../../main/cli/secret-on-stdin.ts';
+import { readSecretLine, readSecretLineAtOnce } from '../../../main/cli/secret-on-stdin.ts';
 import { thrownCode } from './thrown-code.ts';
 
 let folder: string;
@@ -22,10 +24,14 @@ function given(text: string): number {
   return fd;
 }
 
-const read = async (text: string) =>
-  new TextDecoder().decode(await readSecretLine(given(text), new AbortController().signal));
+const WAYS = {
+  'read bit by bit': (from: number) => readSecretLine(from, new AbortController().signal),
+  'read at once': async (from: number) => readSecretLineAtOnce(from),
+};
 
-describe('a secret on standard input', () => {
+describe.each(Object.entries(WAYS))('a secret on standard input, %s,', (_name, readLine) => {
+  const read = async (text: string) => new TextDecoder().decode(await readLine(given(text)));
+
   it('is the first line without its end', async () => {
     expect(await read('1234\n')).toBe('1234');
     expect(await read('1234\r\nmore')).toBe('1234');
@@ -39,11 +45,23 @@ describe('a secret on standard input', () => {
   });
 
   it('that is empty, or cannot be read, is an error with a code', async () => {
-    const signal = new AbortController().signal;
     for (const text of ['', '\n', '\r\n']) {
-      expect(await thrownCode(readSecretLine(given(text), signal))).toBe('NO_PIN_ON_STDIN');
+      expect(await thrownCode(readLine(given(text)))).toBe('NO_PIN_ON_STDIN');
     }
-    expect(await thrownCode(readSecretLine(2 ** 30, signal))).toBe('NO_PIN_ON_STDIN');
+    expect(await thrownCode(readLine(2 ** 30))).toBe('NO_PIN_ON_STDIN');
+  });
+});
+
+describe('a secret on standard input', () => {
+  it('that comes late is waited for, also where nothing else is done meanwhile', async () => {
+    const pipe = join(folder, 'pipe');
+    spawnSync('mkfifo', [pipe]);
+    // For reading and writing: so it is open before anybody writes, and a read without anything there is EAGAIN.
+    fd = openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK);
+    const writer = spawn('sh', ['-c', `sleep 0.1; printf '1234\\nrest' > '${pipe}'`]);
+    const ended = once(writer, 'exit');
+    expect(new TextDecoder().decode(readSecretLineAtOnce(fd))).toBe('1234');
+    await ended;
   });
 
   it('is not waited for once somebody cancelled', async () => {

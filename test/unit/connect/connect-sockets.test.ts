@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { newSocketName, removeStaleSockets } from '../../../main/connect/connect-sockets.ts';
+import { removeStaleSockets } from '../../../main/connect/connect-sockets.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -23,15 +23,6 @@ async function leaveSocket(name: string): Promise<void> {
   spawnSync(process.execPath, ['-e', script]);
   expect(readdirSync(folder)).toContain(name);
 }
-
-describe('the name of a connect’s socket', () => {
-  it('is another each time, and always of the same length', () => {
-    const names = Array.from({ length: 500 }, newSocketName);
-    expect(new Set(names).size).toBe(500);
-    expect(new Set(names.map((name) => name.length)).size).toBe(1);
-    expect(names[0]).toMatch(new RegExp(`^${process.pid}-[0-9a-z]{3}\\.sock$`));
-  });
-});
 
 describe('sockets that were left', () => {
   it('go when their process has gone, of this version and of the one before', async () => {

@@ -5,8 +5,9 @@ import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseHostSpec } from '../../../main/connect/host-spec.ts';
 import { type ConnectPlan, planConnect } from '../../../main/connect/plan.ts';
-import { newConfigFile, runSsh } from '../../../main/connect/run-ssh.ts';
+import { runSsh } from '../../../main/connect/run-ssh.ts';
 import { findSsh, parseSshVersion } from '../../../main/connect/ssh-program.ts';
+import { newConfigFile } from '../../../main/connect/start-ssh.ts';
 
 let folder: string;
 beforeEach(() => {

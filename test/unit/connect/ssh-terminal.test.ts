@@ -6,9 +6,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseHostSpec } from '../../../main/connect/host-spec.ts';
 import { planConnect } from '../../../main/connect/plan.ts';
 import { type Pty, type SpawnPty, spawnPty } from '../../../main/connect/pty.ts';
-import { newConfigFile, runSsh } from '../../../main/connect/run-ssh.ts';
+import { runSsh } from '../../../main/connect/run-ssh.ts';
 import { isRestated } from '../../../main/connect/ssh-outcome.ts';
 import { runOnTerminal, type SshTerminal } from '../../../main/connect/ssh-terminal.ts';
+import { newConfigFile } from '../../../main/connect/start-ssh.ts';
 import { fakePtys } from './fake-pty.ts';
 
 let folder: string;

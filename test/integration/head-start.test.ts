@@ -1,0 +1,175 @@
+/** A login that a script repeats, whose ssh starts before Glasskey has been loaded; against real daemons. */
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type KeptLogin, keptLogins, keptLoginsFile } from '../../main/storage/kept-logins.ts';
+import { type Lab, startLab, UPN } from '../lab/world.ts';
+
+let lab: Lab;
+let program: string;
+let log: string;
+let kept: string;
+
+beforeAll(async () => {
+  lab = await startLab({
+    fabric: 'loopback',
+    topology: { further: [{ name: 'leaf2', kind: 'jump-host', accounts: [{ user: 'alice', upn: UPN }] }] },
+  });
+  kept = keptLoginsFile(join(lab.folder, 'data'));
+  // Says which configuration each ssh was started with, but for those that only say their version.
+  [program, log] = [join(lab.folder, 'bin', 'ssh'), join(lab.folder, 'ssh-started')];
+  writeFileSync(program, `#!/bin/sh\n[ "$1" = -V ] || echo "$@" >> '${log}'\nexec /usr/bin/ssh "$@"\n`, {
+    mode: 0o700,
+  });
+  const { exitCode, stderr } = await lab.glasskeyScript(['enroll', '--pin-stdin'], { stdin: `${lab.pin}\n` });
+  expect(exitCode, stderr).toBe(0);
+  await lab.fabric.reconcile();
+});
+afterAll(() => lab?.close());
+
+beforeEach(() => {
+  rmSync(kept, { force: true });
+  rmSync(log, { force: true });
+  lab.authenticator.counters.reset();
+});
+
+const words = () => ['connect', lab.device, '--jump', lab.jump, '--pin-stdin'];
+const toLeaf2 = () => {
+  const { user, host, port } = lab.fabric.machine('leaf2');
+  return `${user}@${host}:${port}`;
+};
+
+function login(own = words(), command = ['show version'], stdin = `${lab.pin}\n`) {
+  return lab.glasskeyScript([...own, '--', ...command], { stdin });
+}
+
+/** Of each login, the first ssh: `planned` where the plan was made before, `begun` where it was not. */
+function starts(): readonly ('planned' | 'begun')[] {
+  return readFileSync(log, 'utf8')
+    .split('\n')
+    .filter((line) => line.includes('glasskey-device') && line.startsWith('-F'))
+    .map((line) => (/\/glasskey-[0-9a-f]{18}\//.test(line) ? 'planned' : 'begun'));
+}
+
+/** What is left in the temporary folder and among the sockets, once a login is over. */
+function leftOver(): readonly string[] {
+  const sockets = readdirSync(join(lab.folder, 'data', 'connect')).filter((name) => name.includes('.sock'));
+  return [...sockets, ...readdirSync(join(lab.folder, 'tmp')).filter((name) => name.startsWith('glasskey-'))];
+}
+
+function keptOne(): KeptLogin {
+  const [one] = keptLogins(kept);
+  if (one === undefined) throw new Error('no login was kept');
+  return one;
+}
+
+describe('a login by the same words as one before', () => {
+  it('has its ssh started before its plan, and is the same login', async () => {
+    for (const start of ['planned', 'begun', 'begun'] as const) {
+      lab.authenticator.counters.reset();
+      const { exitCode, stdout, stderr } = await login();
+      expect(exitCode, stderr).toBe(0);
+      expect(stdout).toMatch(/Software image version/i);
+      expect(stderr).toContain('Logging in to');
+      expect(lab.authenticator.counters.read().touches).toBe(2);
+      expect(starts().at(-1)).toBe(start);
+      expect(leftOver()).toEqual([]);
+    }
+  });
+
+  it('runs another command, which was kept nowhere, and gives it what stands behind the PIN', async () => {
+    const own = ['connect', toLeaf2(), '--jump', lab.jump, '--pin-stdin'];
+    expect((await login(own, ['echo', 'the-first-command'])).stdout).toBe('the-first-command\n');
+    expect(readFileSync(kept, 'utf8')).not.toContain('the-first-command');
+    expect(readFileSync(kept, 'utf8')).not.toContain(lab.pin);
+    const { exitCode, stdout, stderr } = await login(own, ['cat; exit 7'], `${lab.pin}\nfor the command\n`);
+    expect({ exitCode, stdout }, stderr).toEqual({ exitCode: 7, stdout: 'for the command\n' });
+    expect(starts()).toEqual(['planned', 'begun']);
+  });
+
+  it('goes where its words lead now, with no signature for where they led', async () => {
+    const saved = ['connect', 'leaf', '--pin-stdin', '--jump', lab.jump];
+    const save = (device: string) => lab.glasskeyScript(['targets', 'add', 'leaf', device, '--jump', lab.jump]);
+    expect((await save(lab.device)).exitCode).toBe(0);
+    expect((await login(saved)).exitCode).toBe(0);
+    await lab.glasskeyScript(['targets', 'remove', 'leaf', '--yes']);
+    expect((await save(toLeaf2())).exitCode).toBe(0);
+    lab.authenticator.counters.reset();
+    const { exitCode, stdout, stderr } = await login(saved, ['echo', 'on', 'leaf2']);
+    expect({ exitCode, stdout }, stderr).toEqual({ exitCode: 0, stdout: 'on leaf2\n' });
+    expect(lab.authenticator.counters.read().touches).toBe(2);
+    expect(starts()).toEqual(['planned', 'begun', 'begun']);
+    expect(leftOver()).toEqual([]);
+  });
+
+  it('ends what it has begun where no PIN comes, a wrong one, or none that could be one', async () => {
+    expect((await login()).exitCode).toBe(0);
+    for (const [stdin, code] of [
+      ['\n', 'NO_PIN_ON_STDIN'],
+      ['12\n', 'PIN_FORM'],
+      ['00000000\n', 'PIN_WRONG'],
+    ] as const) {
+      const { exitCode, stderr } = await login(words(), ['true'], stdin);
+      expect({ exitCode, stderr }).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(code) });
+      expect(leftOver()).toEqual([]);
+    }
+    expect(lab.authenticator.pinRetries).toBe(7);
+  });
+
+  it('says that the security key is not there, and ends its ssh', async () => {
+    expect((await login()).exitCode).toBe(0);
+    lab.authenticator.unplug();
+    try {
+      const { exitCode, stderr } = await login();
+      expect({ exitCode, stderr }).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('KEY_MISSING') });
+      expect(starts()).toEqual(['planned', 'begun']);
+      expect(leftOver()).toEqual([]);
+    } finally {
+      lab.authenticator.replug();
+    }
+  });
+
+  it('goes by its plan where what was kept is not as it should be', async () => {
+    expect((await login()).exitCode).toBe(0);
+    const good = keptOne();
+    const [key] = good.publicKeys;
+    lab.authenticator.counters.reset();
+    for (const changed of [
+      { ...good, configText: good.configText.replaceAll('StrictHostKeyChecking ask', 'StrictHostKeyChecking no') },
+      { ...good, environment: { ...good.environment, SSH_SK_PROVIDER: '/nowhere' } },
+      { ...good, program: '/nowhere/ssh' },
+      { ...good, publicKeys: [{ file: `${key?.file}`, line: 'another line' }] },
+    ]) {
+      writeFileSync(kept, JSON.stringify([{ ...changed, environment: asPairs(changed.environment) }]));
+      const { exitCode, stderr } = await login();
+      expect(exitCode, stderr).toBe(0);
+      expect(lab.authenticator.counters.read().touches).toBe(2);
+      lab.authenticator.counters.reset();
+      expect(leftOver()).toEqual([]);
+      // And it is kept as it was.
+      expect({ ...keptOne(), ...namesOf(good) }).toEqual(good);
+    }
+  });
+});
+
+function asPairs(environment: Readonly<Record<string, string>>) {
+  return Object.entries(environment).map(([name, value]) => ({ name, value }));
+}
+
+/** What each login has of its own. */
+function namesOf({ arguments: words, configFile, configText, agentSocket, environment }: KeptLogin) {
+  return { arguments: words, configFile, configText, agentSocket, environment };
+}
+
+describe('a login that nobody may repeat so', () => {
+  it('is not kept: one whose PIN is typed, one whose output becomes JSON, one that was refused', async () => {
+    const typed = await lab.glasskey(['connect', lab.device, '--jump', lab.jump, '--', 'show version'], {
+      answers: [lab.typePin()],
+    });
+    expect(typed.exitCode, typed.screen).toBe(0);
+    expect((await login([...words(), '--json'])).exitCode).toBe(0);
+    const stranger = ['connect', lab.device.replace(/^[^@]+/, 'mallory'), '--jump', lab.jump, '--pin-stdin'];
+    expect((await login(stranger)).exitCode).toBe(1);
+    expect(keptLogins(kept)).toEqual([]);
+  });
+});

@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type KeptLogin, keptLoginOf, keptLogins, withKeptLogin } from '../../../main/storage/kept-logins.ts';
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gk-kept-'));
+  file = join(folder, 'kept-logins.json');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function login(...words: string[]): KeptLogin {
+  return {
+    words,
+    program: '/usr/bin/ssh',
+    arguments: ['-F', '/tmp/glasskey-0/ssh_config', 'glasskey-device'],
+    environment: { SSH_AUTH_SOCK: '/data/connect/1-001.sock', SHELL: '/bin/sh' },
+    configFile: '/tmp/glasskey-0/ssh_config',
+    configText: `Host glasskey-device\n  # ${words.join(' ')}\n`,
+    agentSocket: '/data/connect/1-001.sock',
+    publicKeys: [{ file: '/data/connect/a.pub', line: 'sk-ssh-ed25519@openssh.com AAAA comment' }],
+  };
+}
+
+function keep(one: KeptLogin): void {
+  writeFileSync(file, withKeptLogin(one, keptLogins(file)));
+}
+
+describe('kept logins', () => {
+  it('are found again by all of their words, and by no others', () => {
+    keep(login('connect', 'leaf1', '--pin-stdin'));
+    keep(login('connect', 'leaf2', '--pin-stdin'));
+    const found = (...words: string[]) => keptLoginOf(words, keptLogins(file));
+    expect(found('connect', 'leaf1', '--pin-stdin')).toEqual(login('connect', 'leaf1', '--pin-stdin'));
+    expect(found('connect', 'leaf2', '--pin-stdin')).toEqual(login('connect', 'leaf2', '--pin-stdin'));
+    expect(found('connect', 'leaf1')).toBeUndefined();
+    expect(found('connect', '--pin-stdin', 'leaf1')).toBeUndefined();
+    expect(found('connect', 'leaf1', '--pin-stdin', '--direct')).toBeUndefined();
+  });
+
+  it('give way to a newer one by the same words, and the oldest to a ninth', () => {
+    for (let at = 0; at < 9; at += 1) keep(login('connect', `leaf${at}`));
+    const newer = { ...login('connect', 'leaf3'), program: '/opt/ssh' };
+    keep(newer);
+    const kept = keptLogins(file);
+    expect(kept.map(({ words }) => words[1])).toEqual([
+      'leaf3',
+      'leaf8',
+      'leaf7',
+      'leaf6',
+      'leaf5',
+      'leaf4',
+      'leaf2',
+      'leaf1',
+    ]);
+    expect(kept[0]).toEqual(newer);
+  });
+
+  it('are none where there is no file, or one of another form', () => {
+    expect(keptLogins(file)).toEqual([]);
+    for (const text of [
+      '',
+      'null',
+      '{}',
+      '[{"words":["connect"]}]',
+      '[1',
+      JSON.stringify([{ ...login('a'), words: 7 }]),
+    ]) {
+      writeFileSync(file, text);
+      expect(keptLogins(file), text).toEqual([]);
+    }
+  });
+});
