@@ -26,6 +26,7 @@ import {
 } from './agent/authenticator-keyring.ts';
 import type { NameHost, RouteTo, SigningFacts } from './agent/describe-signing.ts';
 import { HeldPin } from './agent/held-pin.ts';
+import { KeyRelease } from './agent/key-release.ts';
 import type { Keyring } from './agent/keyring.ts';
 import { PassThrough, type PassThroughWorld } from './agent/pass-through.ts';
 import { type AaguidOf, PluggedInAuthenticator } from './agent/plugged-in-authenticator.ts';
@@ -221,11 +222,16 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     onPlanned,
     onOtherDevice,
   });
+  // A PIN that is held goes when its key goes, which only an open key can tell.
+  const release =
+    keepPin === 'until-closed' ? undefined : new KeyRelease({ clock, close: () => authenticator.close() });
   const served: Keyring = {
     identities: () => ruled.identities(),
     sign(request, signal) {
+      const sign = () =>
+        release === undefined ? ruled.sign(request, signal) : release.during(() => ruled.sign(request, signal));
       const ready = isReady?.();
-      return ready === undefined ? ruled.sign(request, signal) : ready.then(() => ruled.sign(request, signal));
+      return ready === undefined ? sign() : ready.then(sign);
     },
   };
   const noted = activity === undefined ? {} : { activity };
@@ -244,6 +250,7 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     pin.wipe();
     lock.close();
     await server.close();
+    release?.stop();
     await authenticator.close();
     // Whoever was still being asked may have answered in between.
     pin.wipe();

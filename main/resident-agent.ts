@@ -18,6 +18,7 @@ import { type ApprovalPeople, ApprovingKeyring } from './agent/approving-keyring
 import { type ClientOf, loadClientOf } from './agent/asking-program.ts';
 import { AuthenticatorKeyring, type EnrolledKey } from './agent/authenticator-keyring.ts';
 import type { NameHost } from './agent/describe-signing.ts';
+import { KeyRelease } from './agent/key-release.ts';
 import { PassThrough, type PassThroughWorld } from './agent/pass-through.ts';
 import { SessionGrants } from './agent/session-grants.ts';
 import type { SigningAuthenticator } from './agent/signing-authenticator.ts';
@@ -78,8 +79,6 @@ export interface ResidentAgent {
 }
 
 const TRY_AGAIN_MS = 5_000;
-/** Other programs may want the key to themselves: it is kept open between the signatures of one login, not for ever. */
-const LET_GO_AFTER_MS = 20_000;
 
 /** Begins to serve; where it cannot yet, the status says why. Rejects only where the enrollments cannot be read. */
 export async function startResidentAgent(world: ResidentAgentWorld): Promise<ResidentAgent> {
@@ -94,6 +93,7 @@ class Resident implements ResidentAgent {
   readonly #clientOf: ClientOf;
   readonly #authenticator: SigningAuthenticator;
   readonly #grants: SessionGrants;
+  readonly #release: KeyRelease;
   readonly #keyring: ApprovingKeyring;
   readonly #passThrough: PassThrough;
   /** Of `ssh-add -x`. What is started again is as locked as it was. */
@@ -109,7 +109,6 @@ class Resident implements ResidentAgent {
   /** Starts, checks and the end, one after another. */
   #turn: Promise<void> = Promise.resolve();
   #stopWaiting: (() => void) | undefined;
-  #stopLettingGo: (() => void) | undefined;
 
   constructor(world: ResidentAgentWorld, clientOfSocket: ClientOf) {
     this.#world = world;
@@ -126,6 +125,12 @@ class Resident implements ResidentAgent {
     this.#lock = new AgentLock(clock, () => this.#lockedByClient());
     this.#passThrough = new PassThrough(world.passThrough, world.socketPath);
     this.#grants = new SessionGrants(clock, () => this.#authenticator.isGone);
+    this.#release = new KeyRelease({
+      clock,
+      close: () => this.#authenticator.close(),
+      // A PIN that is kept goes when its key goes, which only an open key can tell.
+      isWanted: () => !this.#grants.isEmpty,
+    });
     const keys = () => this.#keys();
     const keyring = new AuthenticatorKeyring<Pin>({
       keys: { list: keys },
@@ -205,7 +210,7 @@ class Resident implements ResidentAgent {
     this.#keyring.lock();
     this.#lock.close();
     await this.#inTurn(() => this.#stop());
-    this.#stopLettingGo?.();
+    this.#release.stop();
     await this.#authenticator.close();
     this.#world.activity.close();
     this.#changed();
@@ -270,23 +275,9 @@ class Resident implements ResidentAgent {
   get #served() {
     return {
       identities: () => this.#keyring.identities(),
-      sign: async (...request: Parameters<ApprovingKeyring['sign']>) => {
-        try {
-          return await this.#keyring.sign(...request);
-        } finally {
-          this.#letGoLater();
-        }
-      },
+      sign: (...request: Parameters<ApprovingKeyring['sign']>) =>
+        this.#release.during(() => this.#keyring.sign(...request)),
     };
-  }
-
-  #letGoLater(): void {
-    this.#stopLettingGo?.();
-    this.#stopLettingGo = this.#world.clock.after(LET_GO_AFTER_MS, () => {
-      // A PIN that is kept goes when its key goes, which only an open key can tell.
-      if (this.#keyring.running > 0 || !this.#grants.isEmpty) this.#letGoLater();
-      else void this.#authenticator.close().catch(() => {});
-    });
   }
 
   async #keys(): Promise<readonly EnrolledKey[]> {

@@ -50,17 +50,13 @@ export class ApprovingKeyring implements Keyring {
   readonly #parts: ApprovingKeyringParts;
   readonly #judge: RequestJudge;
   #untilLocked = new AbortController();
+  /** Requests that have not ended. */
   #running = 0;
   #current: RequestPeople | undefined;
 
   constructor(parts: ApprovingKeyringParts) {
     this.#parts = parts;
     this.#judge = new RequestJudge({ ...parts, expected: () => undefined });
-  }
-
-  /** Requests that have not ended. */
-  get running(): number {
-    return this.#running;
   }
 
   /** Everything that waits ends, nothing is signed until `unlock`, and what was allowed is forgotten. */

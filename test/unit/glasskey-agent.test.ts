@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../diagnostics/log.ts';
 import type { Expectations } from '../../main/agent/agent-rules.ts';
+import { LET_GO_AFTER_MS } from '../../main/agent/key-release.ts';
 import type { UnplannedQuestion } from '../../main/agent/ruled-keyring.ts';
 import type { WrittenEnrollment } from '../../main/enrollment/enrollment.ts';
 import { skPrivateKey, skPublicKey } from '../../main/enrollment/key-files.ts';
@@ -22,11 +23,13 @@ import { formatAaguid } from '../../native/ctap2/get-info.ts';
 import { CredProtect } from '../../native/ctap2/make-credential.ts';
 import { Pin } from '../../native/ctap2/pin.ts';
 import type { HidBus } from '../../native/hid/transport.ts';
-import { systemClock } from '../../time/clock.ts';
+import { type Clock, systemClock } from '../../time/clock.ts';
 import { LabAuthenticator } from '../lab/authenticator/lab-authenticator.ts';
 import { AgentClient } from './agent/agent-client.ts';
+import { countingBus } from './agent/counting-bus.ts';
 import { loginData, newSessionId, type SessionHost, sessionHost, sshsigData } from './agent/session-host.ts';
 import { found, written } from './enrollment/sample-enrollment.ts';
+import { ManualClock } from './lab/authenticator/manual-clock.ts';
 
 const PIN = '493815';
 const channel = systemChannelWorld({ clock: systemClock, log: silentLog });
@@ -102,7 +105,7 @@ let whilePinIsTyped: () => Promise<void>;
 async function serve(
   enrollments: KeyAgentRequest['enrollments'],
   bus: HidBus,
-  how: Pick<KeyAgentRequest, 'keepPin' | 'expected' | 'policyOf' | 'enrolledNow'>,
+  how: Pick<KeyAgentRequest, 'keepPin' | 'expected' | 'policyOf' | 'enrolledNow'> & { readonly clock?: Clock },
 ): Promise<void> {
   const socketPath = join(folder, 'a', 's');
   agent = await startKeyAgent({
@@ -301,6 +304,21 @@ describe('the agent that serves other programs', () => {
     by.close();
     return answered;
   }
+
+  it('lets go of the key a while after a signature, so that other programs may have it, and opens it for the next', async () => {
+    client?.close();
+    await agent?.close();
+    const clock = new ManualClock();
+    const bus = countingBus(labKey.bus);
+    await serve([enrollment], bus, { keepPin: 'for-one-signature', clock });
+    for (const _ of [1, 2]) {
+      expect(await sign(client, blobOf(enrollment), sshsigData('git'))).toBe('signResponse');
+      await clock.pass(LET_GO_AFTER_MS - 1);
+      expect(bus.open).toBe(1);
+      await clock.pass(1);
+      await expect.poll(() => bus.open).toBe(0);
+    }
+  });
 
   it('asks before each signature that this computer wants, whichever host it is for, then for the PIN', async () => {
     expect(await login('alice', sessionHost())).toBe('signResponse');

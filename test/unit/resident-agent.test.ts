@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../diagnostics/log.ts';
 import { DEFAULT_KEY_POLICY } from '../../main/agent/agent-rules.ts';
 import { startAgentServer } from '../../main/agent/agent-server.ts';
+import { LET_GO_AFTER_MS } from '../../main/agent/key-release.ts';
 import { DENIED_AFTER_MS } from '../../main/agent/question-limits.ts';
 import type { WrittenEnrollment } from '../../main/enrollment/enrollment.ts';
 import { skPrivateKey } from '../../main/enrollment/key-files.ts';
@@ -25,6 +26,7 @@ import type { HidBus } from '../../native/hid/transport.ts';
 import { systemClock } from '../../time/clock.ts';
 import { LabAuthenticator } from '../lab/authenticator/lab-authenticator.ts';
 import { AgentClient } from './agent/agent-client.ts';
+import { countingBus } from './agent/counting-bus.ts';
 import { sshsigData } from './agent/session-host.ts';
 import { SoftwareKeyring, softwareKey } from './agent/software-keyring.ts';
 import { written } from './enrollment/sample-enrollment.ts';
@@ -146,6 +148,18 @@ async function signed(): Promise<string | undefined> {
   client.close();
   return answer?.type;
 }
+
+it('lets go of the key a while after a signature, so that other programs may have it', async () => {
+  const bus = countingBus(key.bus);
+  hid = async () => bus;
+  for (const _ of [1, 2]) {
+    expect(await signed()).toBe('signResponse');
+    await clock.pass(LET_GO_AFTER_MS - 1);
+    expect(bus.open).toBe(1);
+    await clock.pass(1);
+    await expect.poll(() => bus.open).toBe(0);
+  }
+});
 
 describe('several requests at once', () => {
   let desk: PromptDesk;

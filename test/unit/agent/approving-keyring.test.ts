@@ -224,7 +224,12 @@ describe('a request of a foreign program', () => {
     await expect(first).rejects.toMatchObject({ code: 'CANCELLED' });
     cancels[1]?.();
     await expect(second).rejects.toMatchObject({ code: 'CANCELLED' });
-    expect(keyring.running).toBe(0);
+    // Neither has a place among those that wait any more.
+    const waiting = Array.from({ length: MOST_REQUESTS }, () => keyring.sign(request, signal));
+    await settle();
+    expect(begun).toHaveLength(2 + MOST_REQUESTS);
+    for (const cancel of cancels.slice(2)) cancel();
+    expect((await Promise.allSettled(waiting)).every(({ status }) => status === 'rejected')).toBe(true);
   });
 
   it('waits with others beside it, but not with any number of them', async () => {
