@@ -402,7 +402,7 @@ function untilOpen(attempt: Attempt): SigningPeople {
     async signingPin(question, signal) {
       if (!attempt.isOpen) return people.signingPin(question, signal);
       people.remark(
-        'The security key was unplugged, or its PIN changed, so Glasskey does not know the PIN any more, and asks for none while the session has this terminal: nothing was signed. For that, connect anew.',
+        'The security key was unplugged, its PIN changed, or the computer slept, so Glasskey does not know the PIN any more, and asks for none while the session has this terminal: nothing was signed. For that, connect anew.',
       );
       return undefined;
     },

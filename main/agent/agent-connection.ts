@@ -38,6 +38,7 @@ export class AgentConnection {
   #isWorking = false;
   #working: Promise<void> | undefined;
   #cancelDeadline: (() => void) | undefined;
+  #quietSince: number | undefined;
 
   /** Serves `socket`, which must be open with `allowHalfOpen`, until it closes. */
   constructor(socket: Socket, respond: Respond, world: { readonly clock: Clock; readonly log: Log }) {
@@ -45,11 +46,22 @@ export class AgentConnection {
     this.#respond = respond;
     this.#clock = world.clock;
     this.#log = world.log;
+    this.#quietSince = world.clock.now();
     socket.on('data', (chunk) => this.#receive(chunk));
     socket.on('end', () => this.#end());
     socket.on('close', () => this.#leave());
     // A client that closes before it has read its answer is not worth more than a debug line; `close` follows.
     socket.on('error', (error) => this.#log('debug', 'agent.connection.broken', { message: error.message }));
+  }
+
+  /** Since when the client has been owed no answer, whether it reads those it got or not; undefined: one is being worked on. */
+  get quietSince(): number | undefined {
+    return this.#quietSince;
+  }
+
+  /** Others need its place. It may come again. */
+  makeRoom(): void {
+    this.#drop('CROWDED');
   }
 
   /**
@@ -97,7 +109,9 @@ export class AgentConnection {
   async #work(): Promise<void> {
     this.#isWorking = true;
     for (let message = this.#take(); message !== undefined; message = this.#take()) {
+      this.#quietSince = undefined;
       const answer = await this.#respond(message, this.#gone.signal);
+      this.#quietSince = this.#clock.now();
       if (!this.#socket.writable) break;
       if (!this.#socket.write(answer)) await this.#drained();
       await nextTurn();

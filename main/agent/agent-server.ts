@@ -2,12 +2,18 @@
 import type { Socket } from 'node:net';
 import type { ActivityLog } from './activity-log.ts';
 import { AgentConnection } from './agent-connection.ts';
-import { type AgentDoor, type AgentDoorOptions, openAgentDoor } from './agent-door.ts';
+import { type AgentDoor, type AgentDoorOptions, MAX_CLIENTS, openAgentDoor } from './agent-door.ts';
 import { AgentLock } from './agent-lock.ts';
 import { AgentSession } from './agent-session.ts';
 import type { ClientOf } from './asking-program.ts';
 import type { Keyring } from './keyring.ts';
 import type { PassThrough } from './pass-through.ts';
+
+/**
+ * From so many on, who comes has the place of who has been quiet longest: a host that the agent is forwarded to may connect as often as it
+ * likes and say nothing, and must keep nobody out.
+ */
+export const CROWD = MAX_CLIENTS - 64;
 
 export interface AgentServerOptions extends AgentDoorOptions {
   readonly keyring: Keyring;
@@ -55,6 +61,7 @@ export async function startAgentServer(options: AgentServerOptions): Promise<Age
       ...(passThrough === undefined ? {} : { passedThrough: passThrough.forClient() }),
     });
     const connection = new AgentConnection(socket, (message, signal) => session.respond(message, signal), options);
+    if (connections.size >= CROWD) makeRoom(connections);
     connections.add(connection);
     socket.once('close', () => {
       connections.delete(connection);
@@ -74,6 +81,18 @@ export async function startAgentServer(options: AgentServerOptions): Promise<Age
     return closing;
   };
   return { socketPath, close };
+}
+
+/** Nobody goes where all of them wait for an answer. */
+function makeRoom(connections: Set<AgentConnection>): void {
+  let quietest: AgentConnection | undefined;
+  for (const connection of connections) {
+    const since = connection.quietSince;
+    if (since !== undefined && since < (quietest?.quietSince ?? Number.POSITIVE_INFINITY)) quietest = connection;
+  }
+  if (quietest === undefined) return;
+  connections.delete(quietest);
+  quietest.makeRoom();
 }
 
 async function closeAll(stop: () => Promise<void>, connections: ReadonlySet<AgentConnection>): Promise<void> {

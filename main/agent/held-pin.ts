@@ -1,6 +1,6 @@
 /**
  * A PIN in memory: one buffer, one owner (design, decision 4). For a connect it is asked for once and kept until its end, until the
- * screen is locked (whoever owns this wipes it then), or until the key that it was given for is unplugged.
+ * screen is locked (whoever owns this wipes it then), until the computer has slept, or until the key that it was given for is unplugged.
  */
 import type { Pin } from '../../native/ctap2/pin.ts';
 import type { Clock } from '../../time/clock.ts';
@@ -17,6 +17,8 @@ export interface HeldPinWorld {
 
 /** How often it is looked whether the key is still there while a PIN is held. */
 export const LOOK_EVERY_MS = 1_000;
+/** So much later than it was to be, a look comes after a sleep only, or after the clock was set. */
+export const SLEPT_MS = 30_000;
 
 export class HeldPin implements PinSource<Pin> {
   readonly #ask: AskPin;
@@ -69,8 +71,10 @@ export class HeldPin implements PinSource<Pin> {
   }
 
   #lookLater(): void {
-    this.#stopLooking = this.#world.clock.after(LOOK_EVERY_MS, () => {
-      if (this.#world.isKeyGone()) this.wipe();
+    const { clock, isKeyGone } = this.#world;
+    const since = clock.now();
+    this.#stopLooking = clock.after(LOOK_EVERY_MS, () => {
+      if (isKeyGone() || clock.now() - since > LOOK_EVERY_MS + SLEPT_MS) this.wipe();
       else this.#lookLater();
     });
   }

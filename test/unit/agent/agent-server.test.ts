@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cancelled } from '../../../diagnostics/glasskey-error.ts';
 import type { LogFacts } from '../../../diagnostics/log.ts';
@@ -386,14 +387,38 @@ describe('clients that misbehave', () => {
     expect(performance.now() - began).toBeLessThan(5000);
   });
 
-  it('beyond the limit are turned away and logged, and those within it are served', async () => {
-    const within = await Promise.all(Array.from({ length: MAX_CLIENTS }, connect));
-    await Promise.all(within.map((client) => client.ask(list)));
+  it('who connect without end and say nothing, or read nothing, keep nobody out: who is quiet longest makes room', async () => {
+    keyring.wait = untilAborted;
+    const waiting = await connect();
+    waiting.send(gitSignature);
+    await until(() => keyring.requests.length === 1);
+    const unread = await connect();
+    unread.socket.pause();
+    unread.sendRaw(Buffer.concat(Array<Uint8Array>(4000).fill(Uint8Array.of(0, 0, 0, 1, 11))));
+    // Each answer takes a turn; it gets no more of them than a socket holds.
+    for (let turn = 0; turn < 8000; turn += 1) await nextTurn();
+    const silent: AgentClient[] = [];
+    for (let at = 0; at < 2 * MAX_CLIENTS; at += 1) silent.push(await connect());
+    const honest = await connect();
+    expect(await honest.ask(list)).toMatchObject({ type: 'identitiesAnswer' });
+    await silent[0]?.closed();
+    expect(silent.at(-1)?.isClosed).toBe(false);
+    unread.socket.resume();
+    await unread.closed();
+    expect(keyring.aborted).toEqual([]);
+    expect(seen('agent.connection.turned-away')).toHaveLength(0);
+    expect(seen('agent.connection.dropped').every(({ facts }) => facts?.reason === 'CROWDED')).toBe(true);
+  });
+
+  it('beyond the limit, where all of them wait for an answer, are turned away and logged', async () => {
+    keyring.wait = untilAborted;
+    for (let count = 1; count <= MAX_CLIENTS; count += 1) {
+      (await connect()).send(gitSignature);
+      await until(() => keyring.requests.length === count);
+    }
     const beyond = await connect();
     await beyond.closed();
     expect(seen('agent.connection.turned-away')).toHaveLength(1);
-    expect(await within[0]?.ask(list)).toMatchObject({ type: 'identitiesAnswer' });
-    for (const client of within) client.close();
-    await until(() => seen('agent.connection.turned-away').length === 1);
+    expect(keyring.aborted).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { HeldPin, LOOK_EVERY_MS } from '../../../main/agent/held-pin.ts';
+import { HeldPin, LOOK_EVERY_MS, SLEPT_MS } from '../../../main/agent/held-pin.ts';
 import { Pin } from '../../../native/ctap2/pin.ts';
 import { ManualClock } from '../lab/authenticator/manual-clock.ts';
 
@@ -129,6 +129,25 @@ describe('a PIN that is held', () => {
     isGone = true;
     await clock.pass(LOOK_EVERY_MS);
     expect(given[1]?.isWiped).toBe(true);
+  });
+
+  it('is wiped when the computer has slept, which no command line is told of, and asked for anew', async () => {
+    const { given, ask } = person();
+    let asleepMs = 0;
+    const sleeping = {
+      now: () => clock.now() + asleepMs,
+      after: (ms: number, run: () => void) => clock.after(ms, run),
+    };
+    const held = new HeldPin(ask, 'until-wiped', { clock: sleeping, isKeyGone: () => false });
+    await held.request(question, signal);
+    // A computer that is busy comes late, too.
+    asleepMs = SLEPT_MS;
+    await clock.pass(LOOK_EVERY_MS);
+    expect(given[0]?.isWiped).toBe(false);
+    asleepMs += SLEPT_MS + 1;
+    await clock.pass(LOOK_EVERY_MS);
+    expect(given[0]?.isWiped).toBe(true);
+    expect(await held.request(question, signal)).toBe(given[1]);
   });
 
   it('given beforehand is wiped with its key too', async () => {
