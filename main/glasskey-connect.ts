@@ -1,6 +1,5 @@
 /** From what somebody asks of `connect` to the plan of a login, composed for glasskey.ts: saved targets, settings, keys, host names. */
-import { readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { GlasskeyError } from '../diagnostics/glasskey-error.ts';
@@ -24,7 +23,6 @@ import { connectSocketPath } from './storage/agent-socket-path.ts';
 import { type Database, randomHex } from './storage/database.ts';
 import type { Settings } from './storage/settings.ts';
 import { plainTarget, type Target, targetStore, type Way, type WayKind } from './storage/target-store.ts';
-import { writeWholeFile } from './storage/whole-file.ts';
 
 export interface ConnectTo {
   /** `USER@HOST[:PORT]`, or a saved name. */
@@ -232,7 +230,8 @@ export function publicKeyCopy({ id, files }: WrittenEnrollment, dataFolder: stri
 export async function writePublicKeyCopies(copies: readonly PublicKeyCopy[]): Promise<void> {
   for (const { file, line } of copies) {
     if (textOf(file) === line) continue;
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    const { writeWholeFile } = await import('./storage/whole-file.ts');
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     await writeWholeFile(file, new TextEncoder().encode(line), { mode: 0o600, overwrite: true });
   }
 }
