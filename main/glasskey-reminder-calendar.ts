@@ -1,6 +1,7 @@
 /** The calendar of reminders, composed for glasskey.ts: as text, as a file, and as a file that is kept current. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import { type RemindersWorld, remindersNow } from './glasskey-reminder-facts.ts';
 import { commandLineOf, openReminders } from './glasskey-reminders.ts';
 import {
@@ -53,6 +54,23 @@ export async function writeCalendar(
   if (before === text) return;
   const isOurs = before !== undefined && isGlasskeyCalendar(before);
   await writeWholeFile(file, new TextEncoder().encode(text), { mode: 0o600, overwrite: overwrite || isOurs });
+}
+
+/**
+ * What keeps the file of the setting from being kept current, for whoever looks at the reminders: it is there, and is no calendar of
+ * Glasskey's. Undefined: nothing that can be seen without writing it.
+ */
+export async function calendarFault(world: RemindersWorld, homeFolder: string): Promise<GlasskeyError | undefined> {
+  const file = calendarFile(world, homeFolder);
+  if (file === undefined) return undefined;
+  const there = await readFile(file, 'utf8').catch(() => undefined);
+  if (there === undefined || isGlasskeyCalendar(there)) return undefined;
+  return new GlasskeyError({
+    code: 'CALENDAR_FILE_FOREIGN',
+    message: `${file} is no calendar of Glasskey’s, so it is left alone, and no calendar is kept current.`,
+    remedy: 'Name another file in the setting reminders.calendarFile, or move that one away.',
+    detail: { file },
+  });
 }
 
 /** The file of the setting; undefined where none is kept current. */

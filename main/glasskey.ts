@@ -3,7 +3,9 @@
  * It knows neither Electron nor the terminal: the desktop, the command line and the tests all start here. What a call needs is loaded
  * when it is made: `status` must not wait for what only an enrollment needs.
  */
+
 import { join, resolve } from 'node:path';
+import type { GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import { asGlasskeyError } from '../diagnostics/glasskey-error.ts';
 import type { StandardPipe } from './agent/standard-pipe.ts';
 import type { ConnectPlan } from './connect/plan.ts';
@@ -456,6 +458,13 @@ export class Glasskey {
   reminders(): Promise<RemindersReport> {
     return this.#over(import('./glasskey-reminders.ts'), ({ remindersReport }, world) =>
       remindersReport(world, world.clock.now()),
+    );
+  }
+
+  /** Why the calendar of `reminders.calendarFile` is not kept current, where that can be seen (glasskey-reminder-calendar.ts). */
+  calendarFault(): Promise<GlasskeyError | undefined> {
+    return this.#over(import('./glasskey-reminder-calendar.ts'), ({ calendarFault }, world) =>
+      calendarFault(world, world.homeFolder),
     );
   }
 

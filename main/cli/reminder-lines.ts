@@ -1,4 +1,5 @@
 /** Reminders as lines of the terminal, and as the JSON of `glasskey reminders`. */
+import type { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import { timeOfDay } from '../../time/shown-times.ts';
 import { shellWord } from '../connect/shell-word.ts';
 import type { ComingStage, DoneReminder, ListedReminder, RemindersReport } from '../glasskey-reminders.ts';
@@ -13,15 +14,28 @@ const MOST_OPEN = 40;
 const MOST_COMING = 15;
 const MOST_DONE = 5;
 
-/** `toEnroll`: what to do first where no key is enrolled, which leaves nothing to remind of. */
-export function listReminders(report: RemindersReport, toEnroll: string | undefined, output: Output): void {
+export interface BesideReminders {
+  /** What to do first where no key is enrolled, which leaves nothing to remind of. */
+  readonly toEnroll: string | undefined;
+  /** Why no calendar is kept current, where one should be. */
+  readonly calendarFault: GlasskeyError | undefined;
+}
+
+export function listReminders(
+  report: RemindersReport,
+  { toEnroll, calendarFault }: BesideReminders,
+  output: Output,
+): void {
   const { now, open, coming, done } = report;
+  if (calendarFault !== undefined)
+    output.warn(`${printable(calendarFault.message)} ${calendarFault.remedy} [${calendarFault.code}]`);
   const texts = systemTexts();
   output.object({
     now,
     open: open.map((one) => openJson(one, texts)),
     coming: coming.map((one) => comingJson(one, texts)),
     done: done.map((one) => doneJson(one, texts)),
+    calendarFault: calendarFault && faultJson(calendarFault),
   });
   if (toEnroll !== undefined) output.line(`No key is enrolled on this computer. ${toEnroll}`);
   else if (open.length === 0) output.line(style('green', 'Nothing is to be done.'));
@@ -87,6 +101,10 @@ function comingJson({ at, severity, reminder: { id, title } }: ComingStage, text
 
 function doneJson({ id, rule, subject, title, endedAt }: DoneReminder, texts: Texts) {
   return { id, rule, subject, title: title && sayReminder(texts, title), endedAt };
+}
+
+function faultJson({ code, message, remedy }: GlasskeyError) {
+  return { code, message, remedy };
 }
 
 /** The language is Glasskey's own, dates are as this computer writes them. */

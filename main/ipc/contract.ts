@@ -1195,6 +1195,8 @@ export const CALLS = {
       done: z.array(z.object({ id: z.string(), title: z.string(), endedAt: time })),
       now: time,
       until: time,
+      /** Why no calendar is kept current, where one should be. */
+      calendarFault: errorSchema.optional(),
     }),
   },
   /** Throws REMINDER_UNKNOWN, as the next two do. */

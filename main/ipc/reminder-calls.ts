@@ -8,11 +8,18 @@ import { sayReminder } from '../reminders/said.ts';
 import type { Texts } from '../texts/texts.ts';
 import type { CallHandlers, Tell } from './call-server.ts';
 import type { CallName, CheckScheduleView, RemedyActionView, ReminderListView, ReminderView } from './contract.ts';
+import { crossedError } from './crossed-error.ts';
 
 export interface ReminderCallsWorld {
   readonly glasskey: Pick<
     Glasskey,
-    'reminders' | 'snoozeReminder' | 'dismissReminder' | 'restoreReminder' | 'remindersCalendar' | 'checkSchedule'
+    | 'reminders'
+    | 'calendarFault'
+    | 'snoozeReminder'
+    | 'dismissReminder'
+    | 'restoreReminder'
+    | 'remindersCalendar'
+    | 'checkSchedule'
   >;
   readonly texts: Texts;
   readonly tell: Tell;
@@ -36,7 +43,7 @@ export function reminderCalls(world: ReminderCallsWorld): Pick<CallHandlers, Rem
   };
   return {
     async 'reminders.list'() {
-      const { open, coming, done, now } = await glasskey.reminders();
+      const [{ open, coming, done, now }, fault] = await Promise.all([glasskey.reminders(), glasskey.calendarFault()]);
       return {
         open: open.map((one) => reminderView(one, texts)),
         upcoming: coming.map(({ reminder, severity, at }) => {
@@ -47,6 +54,7 @@ export function reminderCalls(world: ReminderCallsWorld): Pick<CallHandlers, Rem
         }),
         now,
         until: now + COMING_DAYS * DAY_MS,
+        ...(fault === undefined ? {} : { calendarFault: crossedError(fault, texts) }),
       };
     },
     'reminders.snooze': ({ id, days }) => answered(glasskey.snoozeReminder(id, now() + days * DAY_MS)),

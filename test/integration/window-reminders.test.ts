@@ -102,6 +102,19 @@ test('By keyboard, one is put off for a week, and comes back', async () => {
     .waitFor();
 });
 
+test('A file that is to be kept as a calendar, and is none of Glasskey’s, is told', async () => {
+  const calendarFault = {
+    code: 'CALENDAR_FILE_FOREIGN',
+    message: '/home/ada/thesis.txt is no calendar of Glasskey’s.',
+    remedy: 'Name another file.',
+    kind: 'expected' as const,
+  };
+  await using window = await openReminders({ 'reminders.list': () => ({ ...REMINDERS, calendarFault }) });
+  await soon(() => window.page.getByRole('alert').textContent()).toMatch(
+    /thesis\.txt is no calendar.*CALENDAR_FILE_FOREIGN/,
+  );
+});
+
 test('One is dismissed with a reason only, which is shown', async () => {
   await using window = await openReminders({ 'reminders.dismiss': () => ({}) });
   const { page } = window;

@@ -67,8 +67,12 @@ async function list(_words: readonly string[], invocation: Invocation): Promise<
     throw usageError('reminders', '--short and --quiet exclude each other');
   const isWhole = !options.has('short') && !options.has('quiet');
   // A shell prompt waits for what it needs alone.
-  const [report, status] = await withGlasskey(invocation, (glasskey) =>
-    Promise.all([glasskey.reminders(), isWhole ? glasskey.status() : undefined]),
+  const [report, status, calendarFault] = await withGlasskey(invocation, (glasskey) =>
+    Promise.all(
+      isWhole
+        ? [glasskey.reminders(), glasskey.status(), glasskey.calendarFault()]
+        : [glasskey.reminders(), undefined, undefined],
+    ),
   );
   const pressing = report.open.filter(({ snoozedUntil, dismissed }) => snoozedUntil === undefined && !dismissed);
   if (options.has('short')) {
@@ -76,7 +80,8 @@ async function list(_words: readonly string[], invocation: Invocation): Promise<
     if (line !== '') output.line(line);
   } else if (status !== undefined) {
     const { listReminders } = await import('../reminder-lines.ts');
-    listReminders(report, status.verdict === 'not-enrolled' ? status.next : undefined, output);
+    const toEnroll = status.verdict === 'not-enrolled' ? status.next : undefined;
+    listReminders(report, { toEnroll, calendarFault }, output);
   }
   return pressing.some(({ severity }) => severity === 'due' || severity === 'critical')
     ? ExitCode.NOT_READY

@@ -108,6 +108,7 @@ export function RemindersScreen() {
         <ErrorNotice error={error} action={<Button onClick={again}>{say('frame.try-again')}</Button>} />
       )}
       {failure !== undefined && <ErrorNotice error={failure} />}
+      {value?.calendarFault !== undefined && <ErrorNotice error={value.calendarFault} />}
       {value === undefined && error === undefined && <Spinner label={say('reminders.loading')} />}
       {value !== undefined && (
         <>

@@ -41,7 +41,7 @@ it('says that nothing is to be done where nothing is', () => {
   const stdout = new CollectedStream();
   const streams = { stdout, stderr: stdout } as unknown as Pick<OutputWorld, 'stdout' | 'stderr'>;
   const output = new Output({ ...streams, environment: {} }, { json: false, verbose: false });
-  listReminders({ now: 0, open: [], coming: [], done: [] }, undefined, output);
+  listReminders({ now: 0, open: [], coming: [], done: [] }, { toEnroll: undefined, calendarFault: undefined }, output);
   expect(stdout.text).toBe('Nothing is to be done.\n');
 });
 
@@ -49,6 +49,23 @@ it('exits with 0, and is silent in a shell prompt, where there are but notes', a
   enroll(0);
   expect(await run('--short')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
   expect((await run()).stdout).toMatch(/^note .*\n\nComing\n/s);
+});
+
+it('says that a file is no calendar of Glasskey’s, which is to be kept as one, and leaves a shell prompt alone', async () => {
+  const file = join(folder, 'thesis.txt');
+  writeFileSync(file, 'my thesis');
+  await runInProcess(['settings', 'set', 'reminders.calendarFile', file], {
+    environment: { GLASSKEY_HOME: join(folder, 'data') },
+    homeFolder: folder,
+  });
+  const { stderr } = await run();
+  expect(stderr).toContain(`${file} is no calendar of Glasskey’s, so it is left alone`);
+  expect(stderr).toContain('[CALENDAR_FILE_FOREIGN]');
+  expect(JSON.parse((await run('--json')).stdout).calendarFault).toMatchObject({ code: 'CALENDAR_FILE_FOREIGN' });
+  expect(await run('--short')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+  rmSync(file);
+  expect((await run('calendar', file)).exitCode).toBe(0);
+  expect((await run()).stderr).toBe('');
 });
 
 it('says what to do first where no key is enrolled', async () => {
