@@ -3,10 +3,8 @@
  * It knows neither Electron nor the terminal: the desktop, the command line and the tests all start here. What a call needs is loaded
  * when it is made: `status` must not wait for what only an enrollment needs.
  */
-
 import { join, resolve } from 'node:path';
-import type { GlasskeyError } from '../diagnostics/glasskey-error.ts';
-import { asGlasskeyError } from '../diagnostics/glasskey-error.ts';
+import { asGlasskeyError, type GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import type { StandardPipe } from './agent/standard-pipe.ts';
 import type { ConnectPlan } from './connect/plan.ts';
 import type { AppSessions } from './connect/sessions-client.ts';

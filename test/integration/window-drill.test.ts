@@ -95,7 +95,14 @@ test('The results over time are a picture with words, and a table', async () => 
   const { page } = window;
   await choose(window, 'Results so far');
   const dialog = page.getByRole('dialog', { name: 'Rehearsed logins' });
-  await dialog.getByRole('img', { name: 'ce1-rack4: 11 rehearsals, 9 passed' }).waitFor();
+  const picture = dialog.getByRole('img', { name: 'ce1-rack4: 11 rehearsals, 9 passed' });
+  await picture.waitFor();
+  // Of each mark, what the pointer over it tells.
+  const told = await picture.locator('title').allTextContents();
+  expect(told).toHaveLength(11);
+  expect(told[0]).toMatch(
+    /^\d+ \w+ 2026, \d\d:\d\d · Passed · jumper@jump-east \S+ m?s · admin@ce1-rack4\.fab\.example \S+ m?s$/,
+  );
   expect(await axeViolationsInBothSchemes(page)).toEqual([]);
   await dialog.getByRole('button', { name: 'Show as a table' }).click();
   expect(await dialog.getByRole('row').count()).toBe(18);

@@ -425,7 +425,7 @@ function recordings(state: string, shows: string, then: (page: Page) => Promise<
       'sessions.list': () => ({ sessions: [] }),
       'recordings.list': () => ({ recordings: [...RECORDINGS], folder: '/home/ada/.local/share/glasskey/recordings' }),
       'recordings.read': () => ({
-        size: { columns: 80, rows: 24 },
+        size: { columns: 100, rows: 24 },
         isWhole: true,
         events: OUTPUT.split(/(?<=\n)/).map((line, at) => ({
           at: at * 9,

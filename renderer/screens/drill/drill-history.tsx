@@ -16,6 +16,8 @@ const useStyles = makeStyles({
   history: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
   explained: { margin: 0, color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
   name: { fontWeight: tokens.fontWeightSemibold, overflowWrap: 'anywhere' },
+  // A name is not broken at its hyphens.
+  whole: { whiteSpace: 'nowrap' },
   why: { fontSize: tokens.fontSizeBase200, overflowWrap: 'anywhere' },
   axis: {
     display: 'flex',
@@ -95,8 +97,10 @@ function DrillTable({ drills }: { readonly drills: readonly DrillView[] }) {
     >
       {drills.map((one) => (
         <tr key={one.id}>
-          <th scope="row">{one.target}</th>
-          <td>{when.format(one.at)}</td>
+          <th scope="row" className={styles.whole}>
+            {one.target}
+          </th>
+          <td className={styles.whole}>{when.format(one.at)}</td>
           <td>
             <StateBadge state={BADGES[one.verdict]}>{say(`drill.verdict-${one.verdict}`)}</StateBadge>
             {one.steps
@@ -108,9 +112,9 @@ function DrillTable({ drills }: { readonly drills: readonly DrillView[] }) {
               ))}
           </td>
           <td>
-            {hopTimes(one)
-              .map(({ hop, ms }) => say('drill.time-of-hop', { hop, time: timeWords(ms, say) }))
-              .join(', ')}
+            {hopTimes(one).map(({ hop, ms }) => (
+              <div key={hop}>{say('drill.time-of-hop', { hop, time: timeWords(ms, say) })}</div>
+            ))}
           </td>
         </tr>
       ))}

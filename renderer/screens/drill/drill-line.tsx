@@ -2,7 +2,7 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
 import type { DrillView } from '../../../main/ipc/contract.ts';
 import { useTexts } from '../../texts.tsx';
-import { hopTimes } from './drill-words.ts';
+import { hopTimes, timeWords } from './drill-words.ts';
 
 const DAYS_MS = 90 * 86_400_000;
 const WIDTH = 640;
@@ -46,7 +46,8 @@ interface DrillLineProps {
 
 export function DrillLine({ name, drills, now }: DrillLineProps) {
   const styles = useStyles();
-  const { say } = useTexts();
+  const { say, language } = useTexts();
+  const when = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
   const passed = drills.filter(({ verdict }) => verdict === 'passed').length;
   const placed = placesOf(drills, now);
   const most = Math.max(1, ...drills.map((one) => hopTimes(one).reduce((sum, { ms }) => sum + ms, 0)));
@@ -60,6 +61,13 @@ export function DrillLine({ name, drills, now }: DrillLineProps) {
       <line className={styles.line} x1={EDGE} x2={WIDTH - EDGE} y1={MARKS_AT} y2={MARKS_AT} />
       {placed.map(({ drill, x }) => (
         <g key={drill.id}>
+          <title>
+            {[
+              when.format(drill.at),
+              say(`drill.verdict-${drill.verdict}`),
+              ...hopTimes(drill).map(({ hop, ms }) => say('drill.time-of-hop', { hop, time: timeWords(ms, say) })),
+            ].join(' · ')}
+          </title>
           <Mark verdict={drill.verdict} x={x} />
           {barsOf(drill, most).map(({ y, height }, hop) => (
             <rect
