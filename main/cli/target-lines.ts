@@ -26,6 +26,12 @@ const KIND_WORDS: Readonly<Record<WayKind, string>> = {
   password: 'with a shared account’s password: the last resort, never tried by itself',
 };
 
+const KIND_NAMES: Readonly<Record<Exclude<WayKind, 'jump'>, string>> = {
+  forwarded: 'forwarded',
+  console: 'console',
+  password: 'by password (last resort)',
+};
+
 /** Favourites first; the rest as they come, last used first. */
 export function listLines(targets: readonly Target[], now: number): string[] {
   const rows = targets
@@ -34,7 +40,7 @@ export function listLines(targets: readonly Target[], now: number): string[] {
       isFavourite ? '★' : ' ',
       printable(name),
       role,
-      printable(`${device}${throughOf(ways[0])}${ways.length > 1 ? `, ${ways.length} ways` : ''}`),
+      printable(`${device}${waysOf(ways)}`),
       tags.map((tag) => `#${printable(tag)}`).join(' '),
       lastUsedAt === null ? '' : `used ${timeOfDay(lastUsedAt, now)}`,
     ]);
@@ -67,6 +73,12 @@ function wayLine({ kind, jumps, device }: Way): string {
   const how =
     kind === 'jump' && through !== '' ? through : [KIND_WORDS[kind], through].filter((word) => word !== '').join('; ');
   return `${kind}: ${how}${device === undefined ? '' : `, to ${printable(device)}`}`;
+}
+
+/** The first, and how many there are. */
+function waysOf([first, ...more]: Target['ways']): string {
+  const kind = first.kind === 'jump' ? '' : `, ${KIND_NAMES[first.kind]}`;
+  return `${throughOf(first)}${kind}${more.length === 0 ? '' : `, ${more.length + 1} ways`}`;
 }
 
 function throughOf({ jumps }: Way): string {

@@ -94,6 +94,13 @@ describe('glasskey sessions', () => {
     expect(listed).toMatchObject([{ id, ...ROUTE, state: 'open', isRecorded: false }]);
   });
 
+  it('marks one by the last resort, and one that is recorded', async () => {
+    const route = { ...ROUTE, way: 'password' as const };
+    sessions.open({ route, run: shell, isRecorded: true, size: { columns: 80, rows: 24 } });
+    const { stdout } = await cli();
+    expect(stdout).toMatch(/\n {4}by a shared account’s password: the last resort\n {4}recorded\n$/);
+  });
+
   it('ends one and begins it anew, by number, target or id', async () => {
     const id = open();
     expect(await cli('end', '1')).toMatchObject({ exitCode: 0, stdout: 'Ending leaf1.\n' });
@@ -117,7 +124,7 @@ describe('glasskey sessions', () => {
 
 describe('glasskey sessions attach', () => {
   it('shows what was written, types, lets go with Ctrl-] and gives the terminal back; the session goes on', async () => {
-    const id = open();
+    const id = open(true);
     await expect.poll(() => Buffer.from(sessions.attach(id)).toString()).toContain('ready');
     sessions.detach(id);
     const terminal = startInTerminal({
@@ -130,6 +137,7 @@ describe('glasskey sessions attach', () => {
     const { exitCode, raw, screen } = await terminal.ended;
     expect(exitCode).toBe(0);
     expect(screen).toContain('The session goes on.');
+    expect(screen).toContain('This session is recorded: what its terminal shows, and nothing that is typed.');
     expect(raw).toContain('\x1b[?1049l');
     expect(sessions.list()).toMatchObject([{ id, state: 'open' }]);
   });

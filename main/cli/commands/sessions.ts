@@ -7,6 +7,7 @@ import type { AppSession } from '../../connect/session-messages.ts';
 import type { AppSessions } from '../../connect/sessions-client.ts';
 import type { Glasskey } from '../../glasskey.ts';
 import type { RecordingReport } from '../../glasskey-recordings.ts';
+import type { WayKind } from '../../storage/target-store.ts';
 import { attachTerminal } from '../attach-terminal.ts';
 import { type Command, type Invocation, usageError } from '../command.ts';
 import { replacingOnlyWith } from '../existing-file.ts';
@@ -87,6 +88,7 @@ async function attach(app: AppSessions, name: string | undefined, invocation: In
   if (output.json) throw usageError('sessions', '--json does not go with attach: a session is no JSON');
   const session = find(await app.list(), name);
   output.note(`${printable(session.target)}: Ctrl-] lets go of it, and the session goes on.`);
+  if (session.isRecorded) output.warn('This session is recorded: what its terminal shows, and nothing that is typed.');
   const { why, session: last } = await attachTerminal(app, session, world, signal);
   if (why === 'detached') output.note(`Let go of ${printable(last.target)}. The session goes on.`);
   if (why === 'closed') throw appGone();
@@ -184,16 +186,23 @@ function isCalled({ id, target, name: saved, device }: AppSession, index: number
 
 /** `1  leaf1  open since 05:40, through ops@192.0.2.10`, then what is remarkable, indented. */
 function sessionLines(number: number, session: AppSession, now: number): readonly string[] {
-  const { target, device, jumps, isRecorded, waitsFor, error } = session;
+  const { target, device, jumps, way: kind, isRecorded, waitsFor, error } = session;
   const way = jumps.length === 0 ? '' : `, through ${jumps.join(', then ')}`;
   const first = `${number}  ${target}${target === device ? '' : ` (${device})`}  ${stateOf(session, now)}${way}`;
   const marks = [
+    ...(kind === 'jump' ? [] : [WAY_MARKS[kind]]),
     ...(isRecorded ? ['recorded'] : []),
     ...(waitsFor === undefined ? [] : [waitsFor.sentence]),
     ...(error === undefined ? [] : [error.message]),
   ];
   return [printable(first), ...marks.map((mark) => `    ${printable(mark)}`)];
 }
+
+const WAY_MARKS: Readonly<Record<Exclude<WayKind, 'jump'>, string>> = {
+  forwarded: 'from the jump host on, with the agent forwarded',
+  console: 'a VM console',
+  password: 'by a shared account’s password: the last resort',
+};
 
 function stateOf({ state, startedAt, openedAt, endedAt, exitCode, lost }: AppSession, now: number): string {
   if (state === 'starting') return `logging in since ${timeOfDay(startedAt, now)}`;

@@ -23,6 +23,15 @@ const done = async (...words: string[]) => {
 const EAST = ['add', 'east', 'ops@192.0.2.10', '--role', 'jump-host'];
 const LEAF = ['add', 'leaf1', 'alice@10.0.0.7', '--way', 'jump east', '--way', 'password east to telco@10.0.0.7'];
 
+it('marks in the list what is no login through the jump hosts, the last resort above all', async () => {
+  await done('add', 'old', 'telco@10.0.0.7', '--way', 'password ops@192.0.2.10');
+  await done('add', 'vm', 'id@192.0.2.9:2222', '--way', 'console', '--way', 'jump ops@192.0.2.10');
+  expect(await done('list', '--search', 'old')).toBe(
+    '   old  other  telco@10.0.0.7 through ops@192.0.2.10, by password (last resort)\n',
+  );
+  expect(await done('list', '--search', 'vm')).toBe('   vm  other  id@192.0.2.9:2222, console, 2 ways\n');
+});
+
 it('adds, shows, finds, changes, marks and removes a target', async () => {
   expect(await done('list')).toBe('No target is saved yet.\n');
   await done(...EAST);
