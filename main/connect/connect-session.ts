@@ -125,6 +125,7 @@ export interface SessionView extends OutputView {
 /** More than any paste that the contract lets through. */
 const MOST_UNWRITTEN_BYTES = 4 * 1024 * 1024;
 const LEAST_COLUMNS = 2;
+const LF = 0x0a;
 const MOST_CELLS = 1000;
 
 export class ConnectSession {
@@ -142,6 +143,8 @@ export class ConnectSession {
   #recording: Recording | undefined;
   /** Whether its next login is recorded too. */
   #isToBeRecorded: boolean;
+  /** Nothing stands before the cursor, as far as what was shown tells. */
+  #isAtLineStart = true;
 
   constructor(id: string, size: TerminalSize, { route, run, isRecorded }: SessionBegin, world: ConnectSessionWorld) {
     this.#id = id;
@@ -301,10 +304,13 @@ export class ConnectSession {
   #show(bytes: Uint8Array): void {
     this.#recording?.output(bytes);
     this.#output.push(bytes);
+    if (bytes.length > 0) this.#isAtLineStart = bytes.at(-1) === LF;
   }
 
+  /** A line of our own, which does not stand behind the prompt of the device. */
   #say(line: string): void {
-    say({ onOutput: (bytes) => this.#show(bytes) }, line);
+    const before = this.#isAtLineStart ? [] : [Buffer.from('\r\n')];
+    say({ onOutput: (bytes) => this.#show(Buffer.concat([...before, bytes])) }, line);
   }
 
   #fit(): void {

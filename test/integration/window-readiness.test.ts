@@ -155,30 +155,40 @@ test('Each link says in words how it stands, by which name and since when', asyn
   ]);
 });
 
-test('A host name that does not fit goes to the next line where a part of it begins, and is not broken at its hyphens', async () => {
-  await using window = await browser.open({ calls: { 'readiness.get': () => READINESS.ready }, now: NOW });
-  const links = window.page.getByRole('region', { name: 'The way to a device' }).getByRole('listitem');
-  const name = links.getByText('ada@jump-east.contoso.net');
-  await name.waitFor();
-  const lines = await name.evaluate((element) => {
-    const range = document.createRange();
-    const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
-    const drawn = new Map<number, string>();
-    while (texts.nextNode() !== null) {
-      const text = texts.currentNode.textContent ?? '';
-      for (let at = 0; at < text.length; at += 1) {
-        range.setStart(texts.currentNode, at);
-        range.setEnd(texts.currentNode, at + 1);
-        const top = Math.round(range.getBoundingClientRect().top);
-        drawn.set(top, `${drawn.get(top) ?? ''}${text[at]}`);
+test.each([
+  ['at its hyphens', 'ada@jump-east.contoso.net', /[@.]$/],
+  ['at the dots of an address', 'jumper-east@198.19.179.130', /@$/],
+] as const)(
+  'A host that does not fit goes to the next line where a part begins, and is not broken %s',
+  async (_where, address, end) => {
+    const chain = READINESS.ready.chain.map((link) => (link.link === 'jump-host' ? { ...link, name: address } : link));
+    await using window = await browser.open({
+      calls: { 'readiness.get': () => ({ ...READINESS.ready, chain }) },
+      now: NOW,
+    });
+    const links = window.page.getByRole('region', { name: 'The way to a device' }).getByRole('listitem');
+    const name = links.getByText(address);
+    await name.waitFor();
+    const lines = await name.evaluate((element) => {
+      const range = document.createRange();
+      const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+      const drawn = new Map<number, string>();
+      while (texts.nextNode() !== null) {
+        const text = texts.currentNode.textContent ?? '';
+        for (let at = 0; at < text.length; at += 1) {
+          range.setStart(texts.currentNode, at);
+          range.setEnd(texts.currentNode, at + 1);
+          const top = Math.round(range.getBoundingClientRect().top);
+          drawn.set(top, `${drawn.get(top) ?? ''}${text[at]}`);
+        }
       }
-    }
-    return [...drawn.values()];
-  });
-  expect(lines.length).toBeGreaterThan(1);
-  expect(lines.join('')).toBe('ada@jump-east.contoso.net');
-  for (const line of lines.slice(0, -1)) expect(line).toMatch(/[@.]$/);
-});
+      return [...drawn.values()];
+    });
+    expect(lines.length).toBeGreaterThan(1);
+    expect(lines.join('')).toBe(address);
+    for (const line of lines.slice(0, -1)) expect(line).toMatch(end);
+  },
+);
 
 test.each([
   ['ready', 'Your key works: you have logged in with it.'],

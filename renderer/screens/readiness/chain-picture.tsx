@@ -1,6 +1,7 @@
 /** The chain from the key to the device, drawn: each link by picture, colour and words. Below each other where it is narrow. */
 import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import { ArrowSyncRegular, PersonRegular, RouterRegular, ServerRegular, UsbStickRegular } from '@fluentui/react-icons';
+import type { ReactNode } from 'react';
 import type { ChainLink } from '../../../main/ipc/contract.ts';
 import { SectionTitle } from '../../design/section-title.tsx';
 import { StateBadge, StateIcon } from '../../design/state-badge.tsx';
@@ -160,19 +161,21 @@ function Words({ link, now }: { readonly link: ChainLink; readonly now: number }
   );
 }
 
-/** Broken between lines where its parts begin, behind an `@` or a dot. */
+/** Broken between lines behind its `@`, and where the host alone does not fit, behind a dot. */
 function Name({ name }: { readonly name: string }) {
   const styles = useStyles();
-  return (
-    <span className={styles.name}>
-      {name.split(/(?<=[@.])/).map((part, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a name have an order, and two may be alike
-        <span key={at} className={styles.part}>
-          {part}
-        </span>
-      ))}
-    </span>
-  );
+  return <span className={styles.name}>{inParts(name, '@', (host) => inParts(host, '.', (label) => label))}</span>;
+
+  function inParts(text: string, after: string, shown: (part: string) => ReactNode): ReactNode {
+    const parts = text.split(new RegExp(`(?<=[${after}])`));
+    if (parts.length === 1) return shown(text);
+    return parts.map((part, at) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a name have an order, and two may be alike
+      <span key={at} className={styles.part}>
+        {shown(part)}
+      </span>
+    ));
+  }
 }
 
 function useTimeOf({ link, since, until }: ChainLink, now: number): string | undefined {
