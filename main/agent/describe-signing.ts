@@ -35,7 +35,7 @@ export interface SigningFacts {
     | { readonly kind: 'login'; readonly user: string; readonly host: ShownHost | undefined }
     | { readonly kind: 'sshsig'; readonly namespace: string };
   readonly through: readonly ShownHost[];
-  /** `unverified`: after `through`, a host that could not be verified. `unknown`: the client is too old to say from where. */
+  /** `unverified`: after `through`, a host that could not be verified. `unknown`: the client is too old to say from where, or signs files. */
   readonly way: 'known' | 'unverified' | 'unknown';
   /** The system's own dialog asks for the PIN and the touch. */
   readonly systemAsks?: boolean;
@@ -63,6 +63,8 @@ export function describeSigning(request: SignRequest, nameHost: NameHost, routeT
       : `Sign for ${purpose.namespace}`;
   const hops = through.map(worded).join(', then ');
   if (way === 'unverified') return `${what} through ${hops === '' ? '' : `${hops}, and `}${UNVERIFIED_HOST}`;
+  // A program that signs files proves no way, however new it is.
+  if (way === 'unknown' && purpose.kind === 'sshsig') return what;
   if (way === 'unknown') return `${what} (the program that asks is too old to say from where)`;
   return hops === '' ? what : `${what} through ${hops}`;
 }

@@ -93,6 +93,8 @@ describe('the sentence for a touch', () => {
   it('says what a file or git signature is for', () => {
     expect(described({ kind: 'sshsig', namespace: 'git' })).toBe('Sign for git');
     expect(described({ kind: 'sshsig', namespace: 'file' })).toBe('Sign for file');
+    // ssh-keygen binds no session: there is none.
+    expect(described({ kind: 'sshsig', namespace: 'file' }, [], false)).toBe('Sign for file');
   });
 
   it('shows a user name that imitates the sentence in quotes, on one line, cut, and without hidden characters', () => {
