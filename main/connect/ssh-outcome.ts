@@ -19,8 +19,8 @@ import type { SshMessage } from './ssh-log.ts';
  * The error for a run that failed in ssh itself, or undefined where ssh did its part: the remote command's exit code is
  * then the caller's to pass on. Ended by a signal gives undefined as well.
  *
- * Codes: CONNECT_UNREACHABLE, CONNECT_REFUSED, CONNECT_HOST_KEY_CHANGED, CONNECT_HOST_KEY_UNKNOWN, CONNECT_NO_COMMON_ALGORITHM,
- * CONNECT_NO_SIGNATURE_ALGORITHM, CONNECT_ACCOUNT_OR_KEY_UNKNOWN, CONNECT_VERIFICATION_REFUSED, CONNECT_PERMISSION_DENIED,
+ * Codes: CONNECT_UNREACHABLE, CONNECT_REFUSED, CONNECT_HOST_KEY_CHANGED, CONNECT_HOST_KEY_REVOKED, CONNECT_HOST_KEY_UNKNOWN,
+ * CONNECT_NO_COMMON_ALGORITHM, CONNECT_NO_SIGNATURE_ALGORITHM, CONNECT_ACCOUNT_OR_KEY_UNKNOWN, CONNECT_VERIFICATION_REFUSED, CONNECT_PERMISSION_DENIED,
  * CONNECT_FORWARDING_DENIED, CONNECT_TOO_MANY_TRIES, CONNECT_LOST, CONNECT_FAILED. `detail.hop` is the address of the host that
  * failed, where it is known; `detail.fingerprint` that of the host key that it showed, where that is what failed.
  */
@@ -82,6 +82,14 @@ const CHECK_TARGET = 'Check the address and your own network (VPN, cable), then 
 
 /** In order of how much they explain: the first that fits any line wins. */
 const EXPLANATIONS: readonly Explanation[] = [
+  {
+    // sshconnect.c, HOST_REVOKED; and a file of RevokedHostKeys that this computer's own ssh_config names.
+    pattern: /REVOKED HOST KEY DETECTED|^Host key \S+ \S+ revoked by file /,
+    code: 'CONNECT_HOST_KEY_REVOKED',
+    message: (where, { hostKey }) =>
+      `The host key of ${where} is marked as revoked: whoever has it may have stolen it.${hostKey === undefined ? '' : ` It showed ${hostKey.fingerprint}.`}`,
+    remedy: 'Do not go on, and leave the mark where it is: ask whoever runs the host for its new key.',
+  },
   {
     pattern: /REMOTE HOST IDENTIFICATION HAS CHANGED|^Host key for \S+ has changed/,
     code: 'CONNECT_HOST_KEY_CHANGED',

@@ -211,6 +211,20 @@ describe.each(MODES)('a planned login, run against the fabric in mode %s', (mode
       }
     });
 
+    it('says that a host key is revoked, and never to accept it', async () => {
+      const [jumpLine = '', deviceLine = ''] = lab.fabric.knownHosts.trim().split('\n');
+      for (const [role, line] of Object.entries({ 'jump host': jumpLine, device: deviceLine })) {
+        const file = join(lab.folder, `revoked-${role}`);
+        writeFileSync(file, `${lab.fabric.knownHosts}@revoked * ${line.split(' ').slice(1).join(' ')}\n`);
+        for (const hostKeys of ['yes', 'accept-new'] as const) {
+          const { error } = await run(plan({ knownHostsFiles: [file], hostKeys }));
+          expect(error).toMatchObject({ code: 'CONNECT_HOST_KEY_REVOKED', detail: { role } });
+          expect(error?.message).toMatch(/is marked as revoked.* It showed SHA256:/);
+          expect(error?.remedy).not.toMatch(/answer yes|ssh-keygen -R/);
+        }
+      }
+    });
+
     it('refuses a host whose pinned key is another, though it is known by its own', async () => {
       const [jumpLine = '', deviceLine = ''] = lab.fabric.knownHosts.trim().split('\n');
       const path = join(lab.folder, 'pinned-otherwise');

@@ -127,6 +127,23 @@ describe('the end of ssh, explained', () => {
       ['Connection closed by UNKNOWN port 65535'],
     ],
     [
+      'CONNECT_HOST_KEY_REVOKED',
+      'alice@10.9.0.4',
+      [],
+      [
+        '@       WARNING: REVOKED HOST KEY DETECTED!               @',
+        'The ED25519 host key for 10.9.0.4 is marked as revoked.',
+        'ED25519 host key for 10.9.0.4 was revoked and you have requested strict checking.',
+        'Host key verification failed.',
+      ],
+    ],
+    [
+      'CONNECT_HOST_KEY_REVOKED',
+      'alice@10.9.0.4',
+      [],
+      ['Host key ED25519 SHA256:x revoked by file /etc/ssh/revoked', 'Host key verification failed.'],
+    ],
+    [
       'CONNECT_HOST_KEY_UNKNOWN',
       'alice@10.9.0.4',
       [],
