@@ -107,25 +107,17 @@ function ruleOnLocal(
 ): Ruling {
   if (purpose.kind !== 'login') return { verdict: 'refuse', reason: 'not-planned' };
   const { user, hostKey, sessionBound } = purpose;
-  const [key, session] = [hex(keyBlob), sessionOf(data)];
-  if (hostKey === undefined) {
-    const hops = planned.flatMap((hop, at) => (hop.user === user ? [`unnamed ${at} ${way}`] : []));
-    if (unnamedHosts === 'refused' || hops.length === 0) return { verdict: 'refuse', reason: 'not-planned' };
-    // An ssh that names no host binds no forwarded connection either: what looks like a login from here, in another session, may be the
-    // device's wish. The logins of the plan come before the agent gets there.
-    const hop = hops.find((one) => !spent.some((other) => other.hop === one && other.key === key));
-    if (hop === undefined) return { verdict: 'ask', reason: 'planned-again' };
-    return { verdict: 'sign', reason: 'planned', unasked: { hop, key, session } };
-  }
   // An ssh that names the host binds its session too (8.9): a name alone is made up, by a host that an older one forwards the agent to.
-  if (!sessionBound) return { verdict: 'refuse', reason: 'not-planned' };
+  const isTold = hostKey === undefined ? unnamedHosts === 'accepted' : sessionBound;
   const hops = planned.flatMap((hop, at) =>
-    hop.user === user && isKeyOfHop(hop, hostKey) ? [`planned ${at} ${way}`] : [],
+    hop.user === user && (hostKey === undefined || isKeyOfHop(hop, hostKey)) ? [`planned ${at} ${way}`] : [],
   );
-  if (hops.length === 0) return { verdict: 'refuse', reason: 'not-planned' };
+  if (!isTold || hops.length === 0) return { verdict: 'refuse', reason: 'not-planned' };
+  const [key, session] = [hex(keyBlob), sessionOf(data)];
   const isRepeated = spent.some((one) => hops.includes(one.hop) && one.session === session && one.key === key);
   const hop = hops.find((one) => !spent.some((other) => other.hop === one && other.session !== session));
-  // Whoever opens a session of its own to a host of the plan may be any program that has found the socket.
+  // Whoever opens a session of its own to a host of the plan may be any program that has found the socket; and an ssh before 8.9 binds no
+  // forwarded connection, so that a host which has the agent asks as if it were this computer. The logins of the plan come before that.
   if (isRepeated || hop === undefined) return { verdict: 'ask', reason: 'planned-again' };
   return { verdict: 'sign', reason: 'planned', unasked: { hop, key, session } };
 }

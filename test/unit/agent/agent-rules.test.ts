@@ -175,7 +175,7 @@ describe('in a connect, a request of this computer', () => {
     }
   });
 
-  it('that names no host gets the logins of the plan, each once whatever its session: a host with the agent could ask so too', () => {
+  it('that names no host gets the logins of the plan, each in one session: a host with the agent could ask so too', () => {
     const unnamed = (over: Asked = {}) => login({ host: undefined, sessionId: newSessionId(), ...over });
     const accepting: Expectations = {
       ...plan,
@@ -188,13 +188,18 @@ describe('in a connect, a request of this computer', () => {
         accepting,
       ),
     ).toEqual(['sign: planned', 'sign: planned', 'ask: planned-again', 'ask: planned-again']);
-    // Another key is another try of the same login; another way has logins of its own.
-    expect(
-      inTurn([unnamed({ user: 'ops' }), unnamed({ user: 'ops', keyBlob: otherKey })], {
-        ...accepting,
-        planned: [hop('ops', jump)],
-      }),
-    ).toEqual(['sign: planned', 'sign: planned']);
+    // Another key is another try of the same login, in its session; another way has logins of its own.
+    const one = { ...accepting, planned: [hop('ops', jump)] };
+    const second = unnamed({ user: 'ops', keyBlob: otherKey, sessionId: session });
+    expect(inTurn([unnamed({ user: 'ops', sessionId: session }), second, second], one)).toEqual([
+      ...['sign: planned', 'sign: planned', 'ask: planned-again'],
+    ]);
+    expect(inTurn([unnamed({ user: 'ops' }), unnamed({ user: 'ops', keyBlob: otherKey })], one)).toEqual([
+      ...['sign: planned', 'ask: planned-again'],
+    ]);
+    // Nor does a host with the agent get another one by binding the connection that the old ssh left unbound.
+    const bound = login({ user: 'ops', host: jump, sessionId: newSessionId() });
+    expect(inTurn([unnamed({ user: 'ops' }), bound], one)).toEqual(['sign: planned', 'ask: planned-again']);
     const inWay = (way: string): Expectations => ({ ...plan, unnamedHosts: 'accepted', way });
     const first = ruling(unnamed(), { expected: inWay('first') });
     const unasked = first.verdict === 'sign' ? [first.unasked] : [];
