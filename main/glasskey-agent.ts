@@ -17,6 +17,7 @@ import { AgentLock } from './agent/agent-lock.ts';
 import { DEFAULT_KEY_POLICY, type Expectations, type PolicyOf } from './agent/agent-rules.ts';
 import { startAgentServer } from './agent/agent-server.ts';
 import { agentLocked } from './agent/approving-keyring.ts';
+import type { ClientOf } from './agent/asking-program.ts';
 import {
   AuthenticatorKeyring,
   type EnrolledKey,
@@ -235,11 +236,16 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
     },
   };
   const noted = activity === undefined ? {} : { activity };
-  // Who asks is looked up where it is shown: it costs the start of an agent, and ssh's own terminal asks nobody.
-  const known =
-    people.approveUnplanned === undefined
-      ? {}
-      : { clientOf: await (await import('./agent/asking-program.ts')).loadClientOf(log) };
+  // Who asks is looked up where it is shown: it costs the start of an agent. Where nobody is asked, as on ssh's own terminal, it is shown
+  // for what is refused.
+  let loaded: Promise<ClientOf> | undefined;
+  const findClientOf = () => {
+    loaded ??= import('./agent/asking-program.ts').then(({ loadClientOf }) => loadClientOf(log));
+    return loaded;
+  };
+  // Of a client that came a while ago, Windows no longer says it.
+  const found = process.platform === 'win32' ? {} : { findClientOf };
+  const known = people.approveUnplanned === undefined ? found : { clientOf: await findClientOf() };
   const passThrough = request.passThrough && new PassThrough(request.passThrough, socketPath);
   // Of `ssh-add -x`: whoever locks the agent leaves nothing in it that would sign once somebody has guessed the passphrase.
   const lock = new AgentLock(clock, () => lock.isLocked && pin.wipe());

@@ -6,7 +6,7 @@ import { type AgentDoor, type AgentDoorOptions, MAX_CLIENTS, openAgentDoor } fro
 import { AgentLock } from './agent-lock.ts';
 import { AgentSession } from './agent-session.ts';
 import type { ClientOf } from './asking-program.ts';
-import type { Keyring } from './keyring.ts';
+import type { Client, Keyring } from './keyring.ts';
 import type { PassThrough } from './pass-through.ts';
 
 /**
@@ -21,6 +21,8 @@ export interface AgentServerOptions extends AgentDoorOptions {
   readonly door?: AgentDoor;
   /** Finds out who connects; a peer of another user is turned away. Without it nobody is known. */
   readonly clientOf?: ClientOf;
+  /** In its place where nobody is asked anything: who connects is found out only for what is refused. It takes a while to load. */
+  readonly findClientOf?: () => Promise<ClientOf>;
   /** Gets every request for a signature once it is answered. Without it nothing is noted. */
   readonly activity?: ActivityLog;
   /** Of whoever starts the agent again, with its lock as it was, and ends the lock. Default: one of its own. */
@@ -57,6 +59,7 @@ export async function startAgentServer(options: AgentServerOptions): Promise<Age
       clock,
       log,
       ...(client === undefined ? {} : { client }),
+      ...(options.findClientOf === undefined ? {} : { findClient: whoIs(socket, options.findClientOf) }),
       ...(activity === undefined ? {} : { activity }),
       ...(passThrough === undefined ? {} : { passedThrough: passThrough.forClient() }),
     });
@@ -81,6 +84,14 @@ export async function startAgentServer(options: AgentServerOptions): Promise<Age
     return closing;
   };
   return { socketPath, close };
+}
+
+function whoIs(socket: Socket, findClientOf: () => Promise<ClientOf>): () => Promise<Client | undefined> {
+  return async () => {
+    const clientOf = await findClientOf().catch(() => undefined);
+    const client = clientOf?.(socket);
+    return client === 'another-user' ? undefined : client;
+  };
 }
 
 /** Nobody goes where all of them wait for an answer. */

@@ -34,6 +34,8 @@ export interface AgentSessionParts {
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
   readonly client?: Client;
+  /** Where `client` is not known yet. Never rejects. */
+  readonly findClient?: () => Promise<Client | undefined>;
   readonly activity?: ActivityLog;
   /** Closed with the session. Without it there are no keys but our own. */
   readonly passedThrough?: PassedThrough;
@@ -48,9 +50,11 @@ const EXTENSIONS = [SESSION_BIND_EXTENSION, QUERY_EXTENSION];
 export class AgentSession {
   readonly #parts: AgentSessionParts;
   #bindings: SessionBindings = UNBOUND;
+  #client: Client | undefined;
 
   constructor(parts: AgentSessionParts) {
     this.#parts = parts;
+    this.#client = parts.client;
   }
 
   /** The client has gone. */
@@ -192,12 +196,14 @@ export class AgentSession {
   }
 
   async #sign(message: SignMessage, signal: AbortSignal): Promise<AgentResponse> {
-    const { keyring, lock, clock, log, client } = this.#parts;
+    const { keyring, lock, clock, log } = this.#parts;
+    const client = this.#client;
     const at = clock.now();
     const decision = decideSigning(message.keyBlob, message.data, this.#bindings);
     const key = sha256Fingerprint(message.keyBlob);
     if (!decision.allowed) {
       log('warn', 'agent.sign.refused', { reason: decision.reason, key });
+      await this.#findClient();
       this.#recordRefused(message, decision.reason);
       return FAILURE;
     }
@@ -205,7 +211,8 @@ export class AgentSession {
     const onAsked = () => {
       asked = true;
     };
-    const request = { ...decision.request, ...(client ? { client } : {}), onAsked };
+    const findClient = () => this.#findClient();
+    const request = { ...decision.request, ...(client ? { client } : {}), findClient, onAsked };
     log('info', 'agent.sign.asked', { key, purpose: request.purpose.kind, hops: request.forwardedThrough.length });
     const hasGone = AbortSignal.any([signal, lock.untilLocked]);
     const about = { at, keyBlob: message.keyBlob, request };
@@ -235,8 +242,15 @@ export class AgentSession {
   }
 
   #record(answered: Pick<AnsweredRequest, 'keyBlob' | 'decision'> & Partial<AnsweredRequest>): void {
-    const { activity, clock, client = {} } = this.#parts;
+    const { activity, clock } = this.#parts;
+    const client = this.#client ?? {};
     activity?.record({ at: clock.now(), request: undefined, asked: false, client, ...answered });
+  }
+
+  /** What is recorded from then on has it. */
+  async #findClient(): Promise<Client | undefined> {
+    this.#client ??= await this.#parts.findClient?.();
+    return this.#client;
   }
 
   #refuse(what: string): AgentResponse {

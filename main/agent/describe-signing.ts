@@ -3,7 +3,7 @@
  * User names and namespaces come from strangers, so nothing in them may look like the sentence around them.
  */
 import { sha256Fingerprint } from '../openssh/fingerprint.ts';
-import type { SignRequest } from './keyring.ts';
+import type { Client, SignRequest } from './keyring.ts';
 
 /** The name that known_hosts has for a host key, or undefined. The agent protocol itself carries no host names. */
 export type NameHost = (hostKeyBlob: Uint8Array) => string | undefined;
@@ -67,6 +67,14 @@ export function describeSigning(request: SignRequest, nameHost: NameHost, routeT
   if (way === 'unknown' && purpose.kind === 'sshsig') return what;
   if (way === 'unknown') return `${what} (the program that asks is too old to say from where)`;
   return hops === '' ? what : `${what} through ${hops}`;
+}
+
+/** `ssh for git in bash (process 4711)`; undefined where no program is known. Programs may be called anything. */
+export function describeClient({ program, starter, place, pid }: Client): string | undefined {
+  if (program === undefined) return undefined;
+  const by = starter === undefined ? '' : ` for ${shown(starter)}`;
+  const where = place === undefined ? '' : ` in ${shown(place)}`;
+  return `${shown(program)}${by}${where}${pid === undefined ? '' : ` (process ${pid})`}`;
 }
 
 function worded({ name = 'a host not in known_hosts', fingerprint }: ShownHost): string {

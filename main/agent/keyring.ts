@@ -50,6 +50,8 @@ export interface SignRequest {
   /** A host on the way, or at its end, could not be verified: the request may come from it, whatever was bound later. */
   readonly throughUnverifiedHost: boolean;
   readonly client?: Client;
+  /** Where `client` was not looked up: finds it out. Never rejects. */
+  readonly findClient?: () => Promise<Client | undefined>;
   /** Whoever asks a person about this request calls it. */
   readonly onAsked?: () => void;
 }

@@ -11,7 +11,7 @@ import {
 } from '../../diagnostics/glasskey-error.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { AskReason, Unasked } from './agent-rules.ts';
-import { describeSigning, type SigningFacts, signingFacts } from './describe-signing.ts';
+import { describeClient, describeSigning, type SigningFacts, signingFacts } from './describe-signing.ts';
 import type { Client, Identity, Keyring, SignRequest } from './keyring.ts';
 import { MOST_REQUESTS, tooManyRequests } from './question-limits.ts';
 import { type Judgement, RequestJudge, type RequestJudgeParts } from './request-judge.ts';
@@ -101,9 +101,13 @@ export class RuledKeyring implements Keyring {
         if (this.#inTurn.length >= MOST_REQUESTS) throw tooManyRequests();
         return this.#inTurn.run((running) => this.#signApproved(request, reason, running), signal);
       }
-      case 'refuse':
-        this.#tell(judgement.error);
-        throw judgement.error;
+      case 'refuse': {
+        const { error } = judgement;
+        // What another host asks for comes by the ssh that it is reached with.
+        const client = error.code === 'AGENT_REQUEST_UNEXPECTED' ? await request.findClient?.() : undefined;
+        this.#tell(error, client);
+        throw error;
+      }
       default:
         return judgement satisfies never;
     }
@@ -146,13 +150,14 @@ export class RuledKeyring implements Keyring {
     }
   }
 
-  #tell({ message, remedy }: GlasskeyError): void {
+  #tell({ message, remedy }: GlasskeyError, client: Client = {}): void {
     const { people, clock } = this.#parts;
     const now = clock.now();
     for (const [told, at] of this.#told) if (now - at >= TOLD_AGAIN_AFTER_MS) this.#told.delete(told);
     if (this.#told.has(message) || this.#told.size >= MOST_TOLD) return;
     this.#told.set(message, now);
-    people.remark(`${message} ${remedy}`);
+    const asker = describeClient(client);
+    people.remark(`${message}${asker === undefined ? '' : ` It was asked by ${asker}.`} ${remedy}`);
   }
 }
 

@@ -4,11 +4,10 @@
  */
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { Clock } from '../../time/clock.ts';
-import type { ShownHost, SigningFacts } from '../agent/describe-signing.ts';
-import type { Client } from '../agent/keyring.ts';
+import { describeClient, type ShownHost, type SigningFacts } from '../agent/describe-signing.ts';
 import { DENIED_AFTER_MS } from '../agent/question-limits.ts';
 import type { GlasskeyPeople } from '../glasskey.ts';
-import { type Output, printable } from './output.ts';
+import type { Output } from './output.ts';
 import type { TerminalPrompts } from './terminal-prompts.ts';
 
 export function terminalAgentPeople(
@@ -36,7 +35,10 @@ export function terminalAgentPeople(
     asksInTurn: true,
 
     async approveUnplanned({ facts, client, waiting }, signal) {
-      output.warn(`${askerText(client)} wants a signature: ${whatText(facts)}`, true);
+      output.warn(
+        `${describeClient(client) ?? 'A program that is not known'} wants a signature: ${whatText(facts)}`,
+        true,
+      );
       output.note(`The way: ${chainText(facts)}`, true);
       if (waiting > 0) output.note(waiting === 1 ? '1 more request waits.' : `${waiting} more requests wait.`, true);
       try {
@@ -58,14 +60,6 @@ export function terminalAgentPeople(
       return inTime((running) => people.signingPin(question, running), signal);
     },
   };
-}
-
-/** `ssh for git in bash (process 4711)`, or that it is not known. Programs may be called anything. */
-function askerText({ program, starter, place, pid }: Client): string {
-  if (program === undefined) return 'A program that is not known';
-  const by = starter === undefined ? '' : ` for ${printable(starter)}`;
-  const where = place === undefined ? '' : ` in ${printable(place)}`;
-  return `${printable(program)}${by}${where}${pid === undefined ? '' : ` (process ${pid})`}`;
 }
 
 function whatText({ purpose }: SigningFacts): string {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { readlinkSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../diagnostics/log.ts';
 import type { Expectations } from '../../main/agent/agent-rules.ts';
@@ -476,6 +477,11 @@ describe('the agent of a connect', () => {
     other.close();
     expect(labKey.counters.read()).toMatchObject({ touches: 1 });
     expect(remarks).toEqual([expect.stringContaining('asked a second time for one login')]);
+    if (process.platform !== 'linux') return;
+    const program = basename(readlinkSync('/proc/self/exe'));
+    expect(remarks[0]).toMatch(
+      new RegExp(` It was asked by ${program}.* \\(process ${process.pid}\\)\\. If it was you,`),
+    );
   });
 
   it('lets no key go on blinking behind a locked screen: a touch there signs nothing', async () => {

@@ -159,6 +159,40 @@ describe('the agent', () => {
     expect(seen('agent.connection.of-another-user')).toHaveLength(1);
   });
 
+  it('finds out who asked only where that is wanted, and notes it with what was refused', async () => {
+    await server.close();
+    const answered: AnsweredRequest[] = [];
+    const activity = { record: (one: AnsweredRequest) => void answered.push(one) };
+    let looked = 0;
+    const findClientOf = async () => {
+      looked += 1;
+      return () => ({ pid: 7, program: 'ssh' });
+    };
+    const asking: Keyring = {
+      identities: () => keyring.identities(),
+      async sign(request, signal) {
+        if (request.purpose.kind === 'sshsig') await request.findClient?.();
+        return keyring.sign(request, signal);
+      },
+    };
+    server = await start(asking, { findClientOf, activity });
+    const client = await connect();
+    const [host, sessionId] = [sessionHost(), newSessionId()];
+    await client.ask(host.bind(sessionId, false));
+    const data = loginData({ sessionId, user: 'alice', keyBlob: key.blob, hostKey: host.blob });
+    expect((await client.ask({ type: 'signRequest', keyBlob: key.blob, data, flags: 0 }))?.type).toBe('signResponse');
+    expect(looked).toBe(0);
+    await (await connect()).ask({ type: 'signRequest', keyBlob: key.blob, data: bytes('any'), flags: 0 });
+    await (await connect()).ask(gitSignature);
+    expect(answered.map((one) => [one.decision, one.client.program])).toEqual([
+      ...[
+        ['signed', undefined],
+        ['refused', 'ssh'],
+        ['signed', 'ssh'],
+      ],
+    ]);
+  });
+
   it('is locked and unlocked by a client with the lock that it was given, and leaves that to the next one', async () => {
     await server.close();
     const changes: boolean[] = [];
