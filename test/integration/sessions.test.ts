@@ -301,6 +301,28 @@ describe('a session that fails', () => {
     expect(ended.exitCode).toBeUndefined();
   });
 
+  it('whose host answers no more is found lost by its keep-alive, and is begun anew when that is back', async () => {
+    await desk.glasskey.setSetting('connect.keepAliveSeconds', 1);
+    await desk.glasskey.setSetting('connect.keepAliveCount', 1);
+    const device = lab.fabric.machine('device');
+    try {
+      const id = await desk.open('leaf1');
+      await desk.shows(id, PROMPT);
+      expect(await desk.reaches(id, 'open')).toMatchObject({ keepAlive: { everySeconds: 1, count: 1 } });
+      await device.goSilent();
+      const ended = await desk.reaches(id, 'ended');
+      expect(ended).toMatchObject({ lost: 'not-answering', error: { code: 'CONNECT_UNREACHABLE' } });
+      expect(ended.error?.message).toContain(`the device ${shown(lab.device)} was lost: it no longer answers`);
+      await device.comeBack();
+      await desk.reconnect(id);
+      await desk.reaches(id, 'open');
+    } finally {
+      await device.comeBack().catch(() => {});
+      await desk.glasskey.resetSetting('connect.keepAliveSeconds');
+      await desk.glasskey.resetSetting('connect.keepAliveCount');
+    }
+  });
+
   it('has the error that the command line has: a wrong PIN is asked for again, and a declined one ends it', async () => {
     const tries = ['000000', undefined];
     desk.typesPin(async () => tries.shift());

@@ -101,7 +101,7 @@ test('The results over time are a picture with words, and a table', async () => 
   const told = await picture.locator('title').allTextContents();
   expect(told).toHaveLength(11);
   expect(told[0]).toMatch(
-    /^\d+ \w+ 2026, \d\d:\d\d · Passed · jumper@jump-east \S+ m?s · admin@ce1-rack4\.fab\.example \S+ m?s$/,
+    /^\d+ \w+ 2026, \d\d:\d\d · Passed · jumper@jump-east \S+\sm?s · admin@ce1-rack4\.fab\.example \S+\sm?s$/,
   );
   expect(await axeViolationsInBothSchemes(page)).toEqual([]);
   await dialog.getByRole('button', { name: 'Show as a table' }).click();

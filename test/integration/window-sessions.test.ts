@@ -362,7 +362,7 @@ test('A session that failed says why and what to do; connecting again begins it 
   const failed = sampleSession({
     state: 'ended',
     endedAt: Date.now(),
-    error: { code: 'CONNECT_TIMED_OUT', message: 'It did not answer.', remedy: 'Check the cable.', kind: 'expected' },
+    error: { code: 'CONNECT_UNREACHABLE', message: 'It did not answer.', remedy: 'Check the cable.', kind: 'expected' },
   });
   await using window = await openSessions([failed], { calls: { 'sessions.reconnect': () => ({}) } });
   const { page } = window;
@@ -499,7 +499,12 @@ test.each(['light', 'dark'] as const)(
       one.key === 'terminal.screenReader' ? { ...one, value: true } : one,
     );
     const calls: ScriptedCalls = { 'settings.list': () => ({ settings, file: '/settings.json' }) };
-    const failed = { code: 'CONNECT_TIMED_OUT', message: 'No answer.', remedy: 'Check it.', kind: 'expected' as const };
+    const failed = {
+      code: 'CONNECT_UNREACHABLE',
+      message: 'No answer.',
+      remedy: 'Check it.',
+      kind: 'expected' as const,
+    };
     const all = [
       sampleSession({ id: 'a', target: 'open' }),
       sampleSession({

@@ -398,8 +398,8 @@ const LOST: SessionView = {
   lost: 'not-answering',
   error: {
     code: 'CONNECT_UNREACHABLE',
-    message: 'The connection to ce1-rack4 was lost: it has not answered for 45 seconds.',
-    remedy: 'Connect again. If nothing is reached, look at the way there.',
+    message: 'The connection to the device admin@ce1-rack4 was lost: it no longer answers.',
+    remedy: 'Check the address and your own network (VPN, cable), then connect again.',
     kind: 'expected',
   },
 };
@@ -485,9 +485,9 @@ const FAILED: SessionView = {
   openedAt: undefined,
   endedAt: NOW - 60_000,
   error: {
-    code: 'CONNECT_TIMED_OUT',
-    message: 'jump-east did not answer within 10 seconds.',
-    remedy: 'Check that you have a network, and that jump-east is up; then connect again.',
+    code: 'CONNECT_UNREACHABLE',
+    message: 'The jump host jumper@jump-east could not be reached within 8 s.',
+    remedy: 'Check the address and your own network (VPN, cable), then connect again.',
     kind: 'expected',
   },
 };

@@ -45,6 +45,14 @@ describe('the plan of a login', () => {
     expect(levels).toEqual(['DEBUG', 'DEBUG']);
   });
 
+  it('has the ssh of every hop ask whether its host is still there, as often as was set', () => {
+    const { configText } = planConnect({ ...REQUEST, keepAlive: { everySeconds: 7, count: 2 } });
+    for (const alias of ['glasskey-hop-1', 'glasskey-device']) {
+      const read = asSshReads(configText, alias);
+      expect([read.get('serveraliveinterval'), read.get('serveralivecountmax')]).toEqual(['7', '2']);
+    }
+  });
+
   it('leaves a pinned host its pinned keys alone, and asks about none; other hosts are known as before', () => {
     const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f';
     const pinnedHostKeys = [{ path: '/team/100% hosts', text: `[10.8.0.1]:2222 ${key}\n` }];
