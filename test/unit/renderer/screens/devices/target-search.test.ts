@@ -8,7 +8,8 @@ import {
   tagsOf,
   typedDestination,
 } from '../../../../../renderer/screens/devices/target-search.ts';
-import { sampleTarget } from '../../../../window/window-samples.ts';
+import { manyTargets, sampleTarget } from '../../../../window/window-samples.ts';
+import { threadMs } from '../../../thread-time.ts';
 
 const target = (name: string, more: Partial<TargetView> = {}): TargetView => ({
   ...sampleTarget(name, `admin@${name}.example`, []),
@@ -78,6 +79,19 @@ test('A destination is offered where it is one, and not where a saved device is 
   expect(typedDestination('alice@leaf1', saved)).toBeUndefined();
   for (const typed of ['', 'leaf9', 'ada@', '@leaf9', 'ada @leaf9', 'ada@leaf9 x']) {
     expect(typedDestination(typed, saved), typed).toBeUndefined();
+  }
+});
+
+test('Ten thousand devices are searched within a frame, whatever is typed', () => {
+  const FRAME_MS = 1000 / 60;
+  const index = indexTargets(manyTargets(10_000));
+  for (const query of ['c', 'ce3', 'ce3-rack77', 'rack77 north', 'site9.example west ce1', 'nowhere']) {
+    // Several: the time of a thread is counted in steps of milliseconds.
+    const from = threadMs();
+    for (let turn = 0; turn < 10; turn += 1) {
+      searchTargets(filterTargets(index, { favourites: false, tags: [] }), query);
+    }
+    expect((threadMs() - from) / 10, query).toBeLessThan(FRAME_MS);
   }
 });
 
