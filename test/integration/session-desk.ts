@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { expect } from 'vitest';
 import { silentLog } from '../../diagnostics/log.ts';
+import type { UnplannedQuestion } from '../../main/agent/ruled-keyring.ts';
 import type { SessionState } from '../../main/connect/connect-session.ts';
 import { spawnPty } from '../../main/connect/pty.ts';
 import { SessionList } from '../../main/connect/session-list.ts';
@@ -21,6 +22,8 @@ export interface SessionDesk {
   readonly recordings: Recordings;
   /** Each question for a PIN, in order. */
   readonly questions: SigningPinQuestion[];
+  /** Each question whether to sign what no plan covers, in order; the answer is yes. */
+  readonly unplanned: UnplannedQuestion[];
   /** Every state that a session was seen in, in order. */
   readonly states: SessionState[];
   /** What is typed when a PIN is asked for; undefined declines. */
@@ -51,6 +54,7 @@ export function startSessionDesk(lab: Lab): SessionDesk {
   const sessions = new SessionList({ clock: systemClock, spawn: spawnPty, record: recordings.start });
   const screens = new Map<string, string>();
   const questions: SigningPinQuestion[] = [];
+  const unplanned: UnplannedQuestion[] = [];
   const states: SessionState[] = [];
   let answerPin = async (_question: SigningPinQuestion, _signal: AbortSignal): Promise<string | undefined> => lab.pin;
   sessions.onChange(() => states.push(...sessions.list()));
@@ -71,6 +75,10 @@ export function startSessionDesk(lab: Lab): SessionDesk {
       const typed = await answerPin(question, signal);
       return typed === undefined ? undefined : new Pin(new TextEncoder().encode(typed));
     },
+    async approveUnplanned(question) {
+      unplanned.push(question);
+      return true;
+    },
     touchWanted() {},
     touchDone() {},
     remark() {},
@@ -87,6 +95,7 @@ export function startSessionDesk(lab: Lab): SessionDesk {
     sessions,
     recordings,
     questions,
+    unplanned,
     states,
     state,
     screen,

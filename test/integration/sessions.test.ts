@@ -433,7 +433,7 @@ describe('a locked screen', () => {
     await desk.shows(id, PROMPT);
     expect(desk.questions).toHaveLength(1);
     const socket = readdirSync(join(lab.folder, 'data', 'connect')).find((name) => name.endsWith('.sock')) ?? '';
-    // A login of the plan, with the session's own agent.
+    // Another login to a host of the plan, with the session's own agent.
     const login = () => loginToJumpHost(join(lab.folder, 'data', 'connect', socket));
     await login();
     expect(desk.questions).toHaveLength(1);
@@ -442,6 +442,9 @@ describe('a locked screen', () => {
     await login();
     expect(desk.questions).toHaveLength(2);
     expect(desk.questions[1]).toMatchObject({ why: 'needed' });
+    expect(desk.unplanned.map(({ reason, client }) => [reason, client.program])).toEqual([
+      ...[1, 2].map(() => ['planned-again', process.platform === 'linux' ? 'ssh' : undefined]),
+    ]);
   });
 });
 
