@@ -186,11 +186,13 @@ function activity(invocation: Invocation): Promise<number> {
   });
 }
 
-function whatFor({ purpose, through, client }: AgentRequestRecord): string {
+function whatFor({ purpose, through, client, agent, asked: wasAsked }: AgentRequestRecord): string {
   const names = through.map(({ name, fingerprint }) => name ?? fingerprint ?? 'an unknown host');
   const way = names.length === 0 ? '' : ` through ${names.join(', then ')}`;
+  const unnamed = agent === 'connect' ? 'a login of Glasskey' : 'a program that could not be told';
   const program = client.starter === undefined ? client.program : `${client.program} for ${client.starter}`;
-  const asked = client.program === undefined ? '' : `, asked by ${program}`;
+  const asker = client.program === undefined ? unnamed : program;
+  const asked = `, asked by ${asker}${wasAsked ? '; you were asked' : ''}`;
   switch (purpose.kind) {
     case 'login': {
       const host = purpose.hostName ?? purpose.hostKeyFingerprint ?? 'an unknown host';

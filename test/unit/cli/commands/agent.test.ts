@@ -127,13 +127,17 @@ it('shows what the agents were asked to sign, newest first', async () => {
     asked: true,
   } as const;
   const refused = { ...login, purpose: { kind: 'other' }, through: [], client: {}, decision: 'refused' } as const;
-  agentActivityStore(database).add([login, { ...refused, reason: 'data.unrecognized' }]);
+  const own = { ...login, agent: 'connect', through: [], client: {}, asked: false } as const;
+  agentActivityStore(database).add([own, login, { ...refused, reason: 'data.unrecognized' }]);
   database.close();
   const lines = (await run('activity')).stdout.split('\n');
-  expect(lines[0]).toContain('Something that is no login and no signature [data.unrecognized]');
-  expect(lines[1]).toContain('Log in as alice on leaf1 through jump, asked by ssh for git');
+  expect(lines[0]).toMatch(
+    /Something that is no login and no signature, asked by a program that could not be told; you were asked \[data\.unrecognized\]$/,
+  );
+  expect(lines[1]).toMatch(/ {2}Log in as alice on leaf1 through jump, asked by ssh for git; you were asked$/);
+  expect(lines[2]).toMatch(/ {2}Log in as alice on leaf1, asked by a login of Glasskey$/);
   const { requests } = JSON.parse((await run('activity', '--limit', '1', '--json')).stdout);
-  expect(requests).toMatchObject([{ id: 2, decision: 'refused', reason: 'data.unrecognized' }]);
+  expect(requests).toMatchObject([{ id: 3, decision: 'refused', reason: 'data.unrecognized' }]);
 });
 
 it('has no policy to show or change where no key is enrolled', async () => {
