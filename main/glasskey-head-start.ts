@@ -5,9 +5,10 @@
  */
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { silentLog } from '../diagnostics/log.ts';
 import { type AgentDoor, openAgentDoorAtOnce } from './agent/agent-door.ts';
-import { newSocketName } from './connect/connect-socket-name.ts';
+import { headStartSocketName } from './connect/connect-socket-name.ts';
 import type { ConnectPlan } from './connect/plan.ts';
 import {
   configFileIn,
@@ -44,23 +45,52 @@ export function beginHeadStart(
   command: readonly string[],
   { dataFolder, environment }: { readonly dataFolder: string; readonly environment: NodeJS.ProcessEnv },
 ): HeadStart | undefined {
+  const agentSocket = connectSocketPath(dataFolder, headStartSocketName());
+  if (!isFromHere(kept, agentSocket)) return undefined;
   if (!kept.publicKeys.every(({ file, line }) => textOf(file) === line)) return undefined;
-  const agentSocket = connectSocketPath(dataFolder, newSocketName());
-  const door = openAgentDoorAtOnce({ socketPath: agentSocket, log: silentLog });
-  if (door === undefined) return undefined;
+  let door: AgentDoor | undefined;
   let configFile: string | undefined;
   try {
+    door = openAgentDoorAtOnce({ socketPath: agentSocket, log: silentLog });
+    if (door === undefined) return undefined;
     configFile = configFileIn(mkdtempSync(join(plainFolder(), 'glasskey-')));
     const plan = planAs(kept, command, { agentSocket, configFile });
     writeFileSync(configFile, plan.configText, { mode: 0o600, flag: 'wx' });
     const env = environmentOf(plan, kept.program, environment);
     const ssh = startSsh(kept.program, plan, { env, stdio: OWN_TERMINAL, hasOwnGroup: false });
-    return headStart(plan, kept.program, door, ssh);
+    return headStart(plan, kept.program, door, held(ssh));
   } catch {
     // The login goes on without.
-    if (configFile !== undefined) removeConfig({ configFile });
-    void door.close();
+    if (configFile !== undefined) removeIfPossible({ configFile });
+    void door?.close();
     return undefined;
+  }
+}
+
+/** Whether it was kept with this data folder and this temporary folder: its plan would not be that of now. */
+function isFromHere(kept: KeptLogin, agentSocket: string): boolean {
+  return dirname(kept.agentSocket) === dirname(agentSocket) && dirname(dirname(kept.configFile)) === plainFolder();
+}
+
+/** Of a child that has ended Node lets go of what nobody has read: here it waits for whoever takes the ssh over. */
+function held(ssh: StartedSsh): StartedSsh {
+  if (ssh.stderr === null) return ssh;
+  const stderr = ssh.stderr.pipe(new PassThrough());
+  const read = new Promise((resolve) => stderr.once('end', resolve));
+  const ended = ssh.ended.then(async (exit) => {
+    await read;
+    return exit;
+  });
+  ended.catch(() => {});
+  return { ...ssh, stderr, ended };
+}
+
+/** What is left costs no login its end, nor the PIN its wiping. */
+function removeIfPossible(plan: Pick<SshPlan, 'configFile'>): void {
+  try {
+    removeConfig(plan);
+  } catch {
+    // As in a crash: a configuration, and what ssh said.
   }
 }
 
@@ -99,7 +129,7 @@ function headStart(begun: SshPlan, program: string, door: AgentDoor, ssh: Starte
       asked.forget();
       child.stderr?.destroy();
     }
-    removeConfig(begun);
+    removeIfPossible(begun);
     await door.close();
   };
   return {

@@ -1,11 +1,12 @@
 /** How a login was started is kept for the next one by the same words (glasskey-head-start.ts); composed for glasskey-login.ts. */
+import { acceptsHostKeys } from './connect/plan.ts';
 import type { PlannedLogin } from './glasskey-connect.ts';
 import { keptLogins, keptLoginsFile, withKeptLogin } from './storage/kept-logins.ts';
 import { writeWholeFile } from './storage/whole-file.ts';
 
 /**
- * Keeps it, where such a plan can be found again by these words: not on a way whose remote command is part of what Glasskey makes up. Throws
- * `FILE_WRITE_FAILED`.
+ * Keeps it, where such a plan can be found again by these words: not on a way whose remote command is part of what Glasskey makes up; and where
+ * its ssh does nothing that lasts before it is signed for: not where it would accept a host key unasked. Throws `FILE_WRITE_FAILED`.
  */
 export async function keepLogin(
   words: readonly string[],
@@ -14,7 +15,7 @@ export async function keepLogin(
   { dataFolder }: { readonly dataFolder: string },
 ): Promise<void> {
   const command = plan.arguments.indexOf('--');
-  if (plan.onward !== undefined || command < 0) return;
+  if (plan.onward !== undefined || command < 0 || acceptsHostKeys(plan)) return;
   const file = keptLoginsFile(dataFolder);
   const login = {
     words: [...words],

@@ -110,25 +110,21 @@ export async function logIn(
   if (people.givesPinUnasked !== true) void askSshVersion(world).catch(() => {});
   const begun = place !== undefined && 'words' in place ? place.headStart : undefined;
   const keys = await keysToOffer(world, signal);
-  const logins = await plans(request, keys, world, begun);
+  const { logins, headStart } = await plansUpon(begun, { request, people, keys }, world);
   const [first] = logins;
   const stop = new AbortController();
   const attempt: Attempt = {
     ...{ people, place, keys, world },
     signal: AbortSignal.any([signal, stop.signal]),
     ...{ first, current: first },
-    ...{ pin: undefined, ssh: undefined, headStart: undefined, door: undefined, agent: undefined, ready: undefined },
+    ...{ pin: undefined, ssh: undefined, headStart, door: undefined, agent: undefined, ready: undefined },
     isOpen: false,
   };
   // At once: a jump host's ssh that waits for its signature lives on after the ssh that started it.
   signal.addEventListener('abort', () => void attempt.agent?.close().catch(() => {}), { once: true });
   const failures: GlasskeyError[] = [];
   try {
-    const isUnasked = isPinUnasked(attempt, logins);
-    // Its names are those of the plan: it is out of the way before anything goes by them.
-    if (isUnasked && begun?.isOf(first.plan, await sshPathOf(world)) === true) attempt.headStart = begun;
-    else await begun?.end();
-    if (isUnasked) await takePin(attempt);
+    if (isPinUnasked(attempt, logins)) await takePin(attempt);
     else await foundSsh(attempt);
     for (const [index, login] of logins.entries()) {
       attempt.current = login;
@@ -145,8 +141,8 @@ export async function logIn(
     stop.abort();
     await attempt.ready?.catch(() => {});
     await (attempt.agent ?? attempt.door)?.close();
-    await begun?.end();
     attempt.pin?.wipe();
+    await begun?.end();
   }
 }
 
@@ -177,7 +173,7 @@ interface Attempt {
  * Not where ssh asks for a password at the same terminal, where it may turn out that a key signs without a PIN, nor where somebody is told
  * which program asks: of a client that waited at the door, Windows no longer says it.
  */
-function isPinUnasked({ people, keys }: Attempt, logins: readonly PlannedLogin[]): boolean {
+function isPinUnasked({ people, keys }: Pick<Attempt, 'people' | 'keys'>, logins: readonly PlannedLogin[]): boolean {
   if (people.givesPinUnasked !== true || people.approveUnplanned !== undefined) return false;
   return keys.every(isVerifyRequired) && logins.every(({ plan }) => plan.way !== 'password');
 }
@@ -464,6 +460,27 @@ export async function startAgent(
       return agent.close();
     },
   };
+}
+
+/**
+ * The plans, and `begun` where its ssh is that of the first. Where it is not, it is ended, and the plans have other names than it had: an ssh of
+ * one of its hops that could not be ended finds neither their configuration nor their agent, which would sign for it.
+ */
+async function plansUpon(
+  begun: HeadStart | undefined,
+  { request, people, keys }: Pick<Attempt, 'people' | 'keys'> & { readonly request: ConnectTo },
+  world: ConnectWorld,
+): Promise<{
+  readonly logins: readonly [PlannedLogin, ...PlannedLogin[]];
+  readonly headStart: HeadStart | undefined;
+}> {
+  const logins = await plans(request, keys, world, begun);
+  if (begun === undefined) return { logins, headStart: undefined };
+  const [{ plan }] = logins;
+  const isUnasked = isPinUnasked({ people, keys }, logins);
+  if (isUnasked && begun.isOf(plan, await sshPathOf(world))) return { logins, headStart: begun };
+  await begun.end();
+  return { logins: await plans(request, keys, world), headStart: undefined };
 }
 
 async function plans(

@@ -6,6 +6,7 @@ import { homedir } from 'node:os';
 import { beginHeadStart, type HeadStart } from '../glasskey-head-start.ts';
 import { dataFolderPath } from '../storage/data-folder.ts';
 import { keptLoginOf, keptLogins, keptLoginsFile } from '../storage/kept-logins.ts';
+import { INTERRUPTS } from './interrupts.ts';
 import { readSecretLineAtOnce } from './secret-on-stdin.ts';
 
 /** A head start, and the PIN that was read before its ssh was given standard input. */
@@ -14,6 +15,8 @@ export interface BegunLogin {
   readonly headStart: HeadStart | undefined;
   /** The first line of standard input, for its new owner; undefined where there was none, and a second time. */
   takePinLine(): Uint8Array | undefined;
+  /** Whether somebody has interrupted this process since; from now on the caller listens for it. */
+  takeInterrupt(): boolean;
   /** Wipes the PIN where nobody took it, ends what has not ended. */
   end(): Promise<void>;
 }
@@ -24,12 +27,15 @@ export function beginLogin(
   { environment = process.env, stdin = 0 }: { environment?: NodeJS.ProcessEnv; stdin?: number } = {},
 ): BegunLogin | undefined {
   const end = words.indexOf('--');
-  if (process.platform === 'win32' || end < 0) return undefined;
+  // With no command behind it: the command line says so.
+  if (process.platform === 'win32' || end < 0 || end + 1 === words.length) return undefined;
   const dataFolder = dataFolderOf(environment);
   if (dataFolder === undefined) return undefined;
   const kept = keptLoginOf(words.slice(0, end), keptLogins(keptLoginsFile(dataFolder)));
   if (kept === undefined) return undefined;
   let line = pinLine(stdin);
+  // Not before: a read that waits for the PIN hears of none.
+  const takeInterrupt = heedInterrupts();
   const headStart =
     line === undefined ? undefined : beginHeadStart(kept, words.slice(end + 1), { dataFolder, environment });
   return {
@@ -39,10 +45,24 @@ export function beginLogin(
       line = undefined;
       return given;
     },
+    takeInterrupt,
     async end() {
       line?.fill(0);
       await headStart?.end();
     },
+  };
+}
+
+/** What would end this process leaves an ssh and its folder behind: it waits until there is somebody who ends them. */
+function heedInterrupts(): () => boolean {
+  let isInterrupted = false;
+  const interrupt = () => {
+    isInterrupted = true;
+  };
+  for (const signal of INTERRUPTS) process.on(signal, interrupt);
+  return () => {
+    for (const signal of INTERRUPTS) process.off(signal, interrupt);
+    return isInterrupted;
   };
 }
 

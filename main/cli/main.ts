@@ -3,6 +3,7 @@ import { asGlasskeyError, GlasskeyError } from '../../diagnostics/glasskey-error
 import type { CliWorld } from './cli-world.ts';
 import { type Command, type CommandSummary, parseCommandLine } from './command.ts';
 import { ExitCode, exitCodeOf } from './exit-codes.ts';
+import { INTERRUPTS } from './interrupts.ts';
 import { VERSION } from './version.ts';
 
 /** Each is loaded only when it is run: `glasskey --version` must not wait for what it does not need. */
@@ -124,7 +125,8 @@ export async function runCli(words: readonly string[], world: CliWorld): Promise
       return print(world, commandHelp(name, command));
     }
     output = new Output(world, { json: parsed.options.has('json'), verbose: parsed.options.has('verbose') });
-    return await withInterrupt((signal) => command.run({ ...parsed, words: ownWords(words), world, output, signal }));
+    const run = (signal: AbortSignal) => command.run({ ...parsed, words: ownWords(words), world, output, signal });
+    return await withInterrupt(run, world.begunLogin);
   } catch (thrown) {
     const error = asGlasskeyError(thrown);
     output.error(error);
@@ -133,9 +135,6 @@ export async function runCli(words: readonly string[], world: CliWorld): Promise
     await world.begunLogin?.end();
   }
 }
-
-/** Ctrl-C, the end of a service, the window closed. */
-const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** `glasskey help enroll` is `glasskey enroll --help`. */
 function asCommandHelp(words: readonly string[]): readonly string[] {
@@ -154,14 +153,18 @@ function saysJson(words: readonly string[]): boolean {
   return ownWords(words).includes('--json');
 }
 
-/** Ctrl-C cancels what runs, all the way down to the key; a second one ends the process at once. */
-async function withInterrupt(run: (signal: AbortSignal) => Promise<number>): Promise<number> {
+/** Ctrl-C cancels what runs, all the way down to the key; a second one ends the process at once. One may have come since the login began. */
+async function withInterrupt(
+  run: (signal: AbortSignal) => Promise<number>,
+  begun: CliWorld['begunLogin'],
+): Promise<number> {
   const stop = new AbortController();
   const interrupt = () => {
     if (stop.signal.aborted) process.exit(ExitCode.CANCELLED);
     stop.abort();
   };
   for (const signal of INTERRUPTS) process.on(signal, interrupt);
+  if (begun?.takeInterrupt()) interrupt();
   try {
     return await run(stop.signal);
   } finally {

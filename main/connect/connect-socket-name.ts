@@ -7,5 +7,14 @@ let count = 0;
 /** A name that no other connect of this process has, and none of another process. */
 export function newSocketName(): string {
   count = (count + 1) % NAMES;
-  return `${process.pid}-${count.toString(36).padStart(3, '0')}.sock`;
+  return socketName(count);
+}
+
+/** The name that `newSocketName` comes to last: for the head start, which is a bundle of its own and knows nothing of that count. */
+export function headStartSocketName(): string {
+  return socketName(0);
+}
+
+function socketName(number: number): string {
+  return `${process.pid}-${number.toString(36).padStart(3, '0')}.sock`;
 }

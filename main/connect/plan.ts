@@ -167,6 +167,11 @@ export function planConnect(request: ConnectRequest): ConnectPlan {
   };
 }
 
+/** Whether an ssh of it writes down a host key that nobody was asked about. */
+export function acceptsHostKeys({ configText }: Pick<ConnectPlan, 'configText'>): boolean {
+  return /^ *StrictHostKeyChecking accept-new$/m.test(configText);
+}
+
 function onwardLogin(request: ConnectRequest): ForwardedLogin {
   const words = commandArguments(request.command).slice(1);
   return {

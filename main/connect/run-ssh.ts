@@ -173,7 +173,7 @@ function startFor({ streams }: RunSshOptions, sshPath: string, plan: ConnectPlan
 /** Until ssh has ended. */
 async function follow(ssh: StartedSsh, stderr: Writable, { signal, streams }: RunSshOptions): Promise<SshExit> {
   const { child, hasOwnGroup } = ssh;
-  child.stderr?.pipe(stderr, { end: false });
+  ssh.stderr?.pipe(stderr, { end: false });
   if (streams !== undefined) {
     child.stdout?.pipe(streams.stdout, { end: false });
     if (child.stdin !== null) streams.stdin?.pipe(child.stdin);

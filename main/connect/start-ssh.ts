@@ -3,6 +3,7 @@ import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { ConnectPlan } from './plan.ts';
 import { KILL_AFTER_MS, type SshExit, sshNotStarted } from './ssh-exit.ts';
@@ -11,6 +12,8 @@ import { endProcess, startedBy } from './ssh-processes.ts';
 /** An ssh that runs, or has run. */
 export interface StartedSsh {
   readonly child: ChildProcess;
+  /** What it and the ssh of its hops write to standard error, where that is a pipe of ours. */
+  readonly stderr: Readable | null;
   /** It and the ssh of its hops are a process group, and can be ended whole. */
   readonly hasOwnGroup: boolean;
   /** How it ended, once all has been read that it wrote to our pipes. Rejects with `SSH_NOT_STARTED`. */
@@ -96,7 +99,7 @@ export function startSsh(
   });
   // Whoever waits for it is told as well.
   ended.catch(() => {});
-  return { child, hasOwnGroup, ended };
+  return { child, stderr: child.stderr, hasOwnGroup, ended };
 }
 
 /** Asks it and the ssh of its hops to end, and kills it where it does not in time; `forget` keeps it from that. */

@@ -3,12 +3,14 @@
  * (docs/decisions/0037-a-repeated-login-has-a-head-start.md). A file of its own, because it is read before there is a database. What stands
  * behind `--`, the remote command, is not kept.
  */
-import { readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asJson, list, mapped, members, readIfOne, type Stored, text } from './stored-form.ts';
 
 /** The newest first. */
 const KEPT = 8;
+/** Some hundred times what they take; who reads it waits for it. */
+const MOST_BYTES = 1024 * 1024;
 
 const Environment = mapped(list(members({ name: text, value: text })), {
   read: (pairs): Readonly<Record<string, string>> =>
@@ -42,6 +44,8 @@ export function keptLoginsFile(dataFolder: string): string {
 /** None where there is no such file, or another. */
 export function keptLogins(file: string): readonly KeptLogin[] {
   try {
+    const stats = lstatSync(file);
+    if (!stats.isFile() || stats.size > MOST_BYTES) return [];
     return readIfOne(Logins, readFileSync(file, 'utf8')) ?? [];
   } catch {
     // Nothing but speed is lost.

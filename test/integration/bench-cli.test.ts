@@ -207,6 +207,7 @@ describe('the command line as it is installed', { timeout: 60_000 }, () => {
       'node:net',
       'node:os',
       'node:path',
+      'node:stream',
       'node:util',
     ]);
   });

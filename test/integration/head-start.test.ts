@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type KeptLogin, keptLogins, keptLoginsFile } from '../../main/storage/kept-logins.ts';
+import { type KeptLogin, keptLogins, keptLoginsFile, withKeptLogin } from '../../main/storage/kept-logins.ts';
 import { type Lab, startLab, UPN } from '../lab/world.ts';
 
 let lab: Lab;
@@ -18,14 +18,19 @@ beforeAll(async () => {
   kept = keptLoginsFile(join(lab.folder, 'data'));
   // Says which configuration each ssh was started with, but for those that only say their version.
   [program, log] = [join(lab.folder, 'bin', 'ssh'), join(lab.folder, 'ssh-started')];
-  writeFileSync(program, `#!/bin/sh\n[ "$1" = -V ] || echo "$@" >> '${log}'\nexec /usr/bin/ssh "$@"\n`, {
-    mode: 0o700,
-  });
+  writeSsh();
   const { exitCode, stderr } = await lab.glasskeyScript(['enroll', '--pin-stdin'], { stdin: `${lab.pin}\n` });
   expect(exitCode, stderr).toBe(0);
   await lab.fabric.reconcile();
 });
 afterAll(() => lab?.close());
+
+/** `first`: lines of a shell, which are done before. */
+function writeSsh(first = ''): void {
+  writeFileSync(program, `#!/bin/sh\n[ "$1" = -V ] || echo "$@" >> '${log}'\n${first}\nexec /usr/bin/ssh "$@"\n`, {
+    mode: 0o700,
+  });
+}
 
 beforeEach(() => {
   rmSync(kept, { force: true });
@@ -98,8 +103,54 @@ describe('a login by the same words as one before', () => {
     const { exitCode, stdout, stderr } = await login(saved, ['echo', 'on', 'leaf2']);
     expect({ exitCode, stdout }, stderr).toEqual({ exitCode: 0, stdout: 'on leaf2\n' });
     expect(lab.authenticator.counters.read().touches).toBe(2);
-    expect(starts()).toEqual(['planned', 'begun', 'begun']);
+    expect(starts()).toEqual(['planned', 'begun', 'planned']);
     expect(leftOver()).toEqual([]);
+  });
+
+  it('gives no touch to an ssh of what it had begun that could not be ended', async () => {
+    expect((await login()).exitCode).toBe(0);
+    const good = keptOne();
+    const configText = good.configText.replaceAll('StrictHostKeyChecking ask', 'StrictHostKeyChecking no');
+    writeFileSync(kept, withKeptLogin({ ...good, configText }, []));
+    lab.authenticator.counters.reset();
+    // A system that does not tell which ssh are of the hops. The first of them is so slow that it asks the agent of the planned login, where
+    // it knows that one; the second waits for its end.
+    const [ps, stray] = [join(lab.folder, 'bin', 'ps'), join(lab.folder, 'stray')];
+    writeFileSync(ps, '#!/bin/sh\nexit 1\n', { mode: 0o700 });
+    writeSsh(`case "$*" in
+      *' -W '*) if mkdir '${stray}' 2>/dev/null; then
+        cp "$2" '${stray}/config'
+        until [ "$(grep -c 'glasskey-device --' '${log}')" = 3 ]; do sleep 0.02; done
+        shift 2; /usr/bin/ssh -F '${stray}/config' "$@"; touch '${stray}/ended'; exit
+      fi
+      until [ -e '${stray}/ended' ]; do sleep 0.02; done;;
+    esac`);
+    try {
+      const { exitCode, stderr } = await login();
+      expect(exitCode, stderr).toBe(0);
+      expect(lab.authenticator.counters.read().touches).toBe(2);
+      expect(stderr).not.toContain('refused');
+      expect(starts()).toEqual(['planned', 'begun', 'planned']);
+    } finally {
+      rmSync(ps);
+      writeSsh();
+    }
+  });
+
+  it('is ended whole by an interrupt that comes before the rest has been loaded', async () => {
+    expect((await login()).exitCode).toBe(0);
+    lab.authenticator.counters.reset();
+    // Its parent is Glasskey.
+    writeSsh('case "$*" in *glasskey-device*) kill -TERM $PPID;; esac');
+    try {
+      const { exitCode, stderr } = await login(words(), ['echo', 'not', 'to', 'be', 'run']);
+      expect({ exitCode, stderr }).toMatchObject({ exitCode: 130, stderr: expect.stringContaining('Cancelled.') });
+      expect(starts()).toEqual(['planned', 'begun']);
+      expect(leftOver()).toEqual([]);
+      expect(lab.authenticator.counters.read().touches).toBe(0);
+    } finally {
+      writeSsh();
+    }
   });
 
   it('ends what it has begun where no PIN comes, a wrong one, or none that could be one', async () => {
@@ -132,15 +183,13 @@ describe('a login by the same words as one before', () => {
   it('goes by its plan where what was kept is not as it should be', async () => {
     expect((await login()).exitCode).toBe(0);
     const good = keptOne();
-    const [key] = good.publicKeys;
     lab.authenticator.counters.reset();
     for (const changed of [
       { ...good, configText: good.configText.replaceAll('StrictHostKeyChecking ask', 'StrictHostKeyChecking no') },
       { ...good, environment: { ...good.environment, SSH_SK_PROVIDER: '/nowhere' } },
       { ...good, program: '/nowhere/ssh' },
-      { ...good, publicKeys: [{ file: `${key?.file}`, line: 'another line' }] },
     ]) {
-      writeFileSync(kept, JSON.stringify([{ ...changed, environment: asPairs(changed.environment) }]));
+      writeFileSync(kept, withKeptLogin(changed, []));
       const { exitCode, stderr } = await login();
       expect(exitCode, stderr).toBe(0);
       expect(lab.authenticator.counters.read().touches).toBe(2);
@@ -152,22 +201,19 @@ describe('a login by the same words as one before', () => {
   });
 });
 
-function asPairs(environment: Readonly<Record<string, string>>) {
-  return Object.entries(environment).map(([name, value]) => ({ name, value }));
-}
-
 /** What each login has of its own. */
 function namesOf({ arguments: words, configFile, configText, agentSocket, environment }: KeptLogin) {
   return { arguments: words, configFile, configText, agentSocket, environment };
 }
 
 describe('a login that nobody may repeat so', () => {
-  it('is not kept: one whose PIN is typed, one whose output becomes JSON, one that was refused', async () => {
+  it('is not kept: one whose PIN is typed, one whose output becomes JSON, one that accepts host keys unasked, one that was refused', async () => {
     const typed = await lab.glasskey(['connect', lab.device, '--jump', lab.jump, '--', 'show version'], {
       answers: [lab.typePin()],
     });
     expect(typed.exitCode, typed.screen).toBe(0);
     expect((await login([...words(), '--json'])).exitCode).toBe(0);
+    expect((await login([...words(), '--host-keys', 'accept-new'])).exitCode).toBe(0);
     const stranger = ['connect', lab.device.replace(/^[^@]+/, 'mallory'), '--jump', lab.jump, '--pin-stdin'];
     expect((await login(stranger)).exitCode).toBe(1);
     expect(keptLogins(kept)).toEqual([]);

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -72,5 +73,14 @@ describe('kept logins', () => {
       writeFileSync(file, text);
       expect(keptLogins(file), text).toEqual([]);
     }
+  });
+
+  it('are none where something else lies there, which could keep a login waiting', () => {
+    keep(login('connect', 'leaf1'));
+    writeFileSync(file, readFileSync(file, 'utf8') + ' '.repeat(1024 * 1024));
+    expect(keptLogins(file)).toEqual([]);
+    rmSync(file);
+    execFileSync('mkfifo', [file]);
+    expect(keptLogins(file)).toEqual([]);
   });
 });
