@@ -211,7 +211,8 @@ function chosenTargets({ targets, also, way, everyWay }: DrillRequest, saved: re
   const isAsked = (target: Target) => {
     if (also === undefined) return false;
     if (also === 'all') return true;
-    return also === 'favourites' ? target.isFavourite : target.tags.includes(also.tag);
+    if (also === 'favourites') return target.isFavourite;
+    return target.tags.some((tag) => tag.toLowerCase() === also.tag.toLowerCase());
   };
   const favourites = saved.filter(({ isFavourite }) => isFavourite);
   const unasked = favourites.length > 0 ? favourites : saved;

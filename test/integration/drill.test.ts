@@ -334,6 +334,8 @@ describe('what goes wrong on the way', () => {
       { step: 'way', state: 'skipped', message: expect.stringContaining('somebody else') },
     ]);
     expect((await drill(['many', '--way', 'console'])).exitCode).toBe(3);
+    expect((await drill(['many', '--way', '3'])).drills.map(({ way }) => way.kind)).toEqual(['password']);
+    expect((await drill(['many', '--way', '4'])).stderr).toContain('CONNECT_NO_WAY');
   });
 
   it('says of a way that is not gone to its end why it is not, and by which way each was', async () => {

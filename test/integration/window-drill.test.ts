@@ -43,6 +43,9 @@ const choose = async ({ page }: OpenWindow, item: string) => {
   await page.getByRole('menuitem', { name: item }).click();
 };
 
+const daysBetween = (later: DrillView | undefined, earlier: DrillView | undefined) =>
+  ((later?.at ?? 0) - (earlier?.at ?? 0)) / 86_400_000;
+
 test('One device is rehearsed from its row, by the keyboard too, and each step is told', async () => {
   await using window = await openDevices();
   const { page } = window;
@@ -103,6 +106,28 @@ test('The results over time are a picture with words, and a table', async () => 
   expect(told[0]).toMatch(
     /^\d+ \w+ 2026, \d\d:\d\d · Passed · jumper@jump-east \S+\sm?s · admin@ce1-rack4\.fab\.example \S+\sm?s$/,
   );
+  // Each where its time is, and as much higher as it took longer.
+  const drawn = await picture.locator('g').evaluateAll((marks) =>
+    marks.map((mark) => {
+      const [sign] = mark.querySelectorAll('circle, path');
+      const { left = 0, width = 0 } = sign?.getBoundingClientRect() ?? {};
+      const bars = [...mark.querySelectorAll('rect')].map((bar) => Number(bar.getAttribute('height')));
+      return { x: left + width / 2, kind: sign?.tagName, bars };
+    }),
+  );
+  const rehearsed = sampleDrills(NOW).filter(({ target }) => target === 'ce1-rack4');
+  expect(drawn.map(({ kind }) => kind)).toEqual(
+    rehearsed.map(({ verdict }) => (verdict === 'passed' ? 'circle' : 'path')),
+  );
+  const perDay = ((drawn[1]?.x ?? 0) - (drawn.at(-1)?.x ?? 0)) / daysBetween(rehearsed[1], rehearsed.at(-1));
+  expect(perDay).toBeGreaterThan(0);
+  for (const [at, { x, bars }] of drawn.entries()) {
+    // The newest stands at the end.
+    if (at > 0) expect((drawn[1]?.x ?? 0) - x).toBeCloseTo(perDay * daysBetween(rehearsed[1], rehearsed[at]), 0);
+    expect(bars).toHaveLength(2);
+  }
+  const heights = drawn.map(({ bars }) => bars.reduce((sum, height) => sum + height, 0));
+  expect(heights.indexOf(Math.max(...heights))).toBe(drawn.length - 1);
   expect(await axeViolationsInBothSchemes(page)).toEqual([]);
   await dialog.getByRole('button', { name: 'Show as a table' }).click();
   expect(await dialog.getByRole('row').count()).toBe(18);
