@@ -109,17 +109,19 @@ function ruleOnLocal(
   const { user, hostKey, sessionBound } = purpose;
   // An ssh that names the host binds its session too (8.9): a name alone is made up, by a host that an older one forwards the agent to.
   const isTold = hostKey === undefined ? unnamedHosts === 'accepted' : sessionBound;
-  const hops = planned.flatMap((hop, at) =>
-    hop.user === user && (hostKey === undefined || isKeyOfHop(hop, hostKey)) ? [`planned ${at} ${way}`] : [],
-  );
-  if (!isTold || hops.length === 0) return { verdict: 'refuse', reason: 'not-planned' };
   const [key, session] = [hex(keyBlob), sessionOf(data)];
-  const isRepeated = spent.some((one) => hops.includes(one.hop) && one.session === session && one.key === key);
-  const hop = hops.find((one) => !spent.some((other) => other.hop === one && other.session !== session));
+  const isRepeated = spent.some((one) => one.hop.startsWith('planned ') && one.session === session && one.key === key);
+  let isPlanned = false;
+  for (const [at, expected] of isTold ? planned.entries() : []) {
+    if (expected.user !== user || (hostKey !== undefined && !isKeyOfHop(expected, hostKey))) continue;
+    isPlanned = true;
+    const hop = `planned ${at} ${way}`;
+    const isFree = !spent.some((one) => one.hop === hop && one.session !== session);
+    if (isFree && !isRepeated) return { verdict: 'sign', reason: 'planned', unasked: { hop, key, session } };
+  }
   // Whoever opens a session of its own to a host of the plan may be any program that has found the socket; and an ssh before 8.9 binds no
   // forwarded connection, so that a host which has the agent asks as if it were this computer. The logins of the plan come before that.
-  if (isRepeated || hop === undefined) return { verdict: 'ask', reason: 'planned-again' };
-  return { verdict: 'sign', reason: 'planned', unasked: { hop, key, session } };
+  return isPlanned ? { verdict: 'ask', reason: 'planned-again' } : { verdict: 'refuse', reason: 'not-planned' };
 }
 
 function ruleOnForwarded(request: SignRequest, { expected, isKnownHost, policy, unasked: spent }: RuleWorld): Ruling {
@@ -173,7 +175,8 @@ function isKeyOfHop(hop: ExpectedHop, hostKey: Uint8Array): boolean {
 /** A host certificate, and the key inside it: ssh notes that one in known_hosts where it knows no authority. */
 function keysOf(hostKey: Uint8Array): readonly Uint8Array[] {
   try {
-    return [hostKey, plainHostKey(hostKey)];
+    const plain = plainHostKey(hostKey);
+    return plain === hostKey ? [hostKey] : [hostKey, plain];
   } catch (error) {
     // No certificate that can be read: on a connection that is not bound, it is only what a client wrote.
     if (error instanceof GlasskeyError) return [hostKey];

@@ -147,6 +147,12 @@ describe('in a connect, a request of this computer', () => {
     expect(ruled(again, { expected: { ...plan, way: 'first' }, unasked })).toBe('ask: planned-again');
     expect(ruled(again, { expected: { ...plan, way: 'second' }, unasked })).toBe('sign: planned');
     const twice: Expectations = { ...plan, planned: [hop('alice', device), hop('alice', device)] };
+    // The first of the two, whose signature was not made in the end, is no second one for the session of the other.
+    const signed = inTurn([login(), again], twice);
+    expect(signed).toEqual(['sign: planned', 'sign: planned']);
+    const ofSecond = ruling(again, { expected: { ...twice, planned: [hop('bob', device), hop('alice', device)] } });
+    const spent = ofSecond.verdict === 'sign' ? [ofSecond.unasked] : [];
+    expect(ruled(again, { expected: twice, unasked: spent })).toBe('ask: planned-again');
     expect(inTurn([login(), login(), again, login({ sessionId: newSessionId() })], twice)).toEqual([
       ...['sign: planned', 'ask: planned-again', 'sign: planned', 'ask: planned-again'],
     ]);
