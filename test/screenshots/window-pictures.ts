@@ -869,6 +869,7 @@ export const WINDOW_PICTURES: readonly WindowPicture[] = [
   {
     name: 'settings-agent',
     shows: 'The SSH agent, key files, Microsoft Entra',
+    calls: { 'agent.policies': () => ({ policies: sampleKeyPolicies().slice(0, 1) }) },
     reach: ({ page }) => settingsAt(page, 'SSH agent'),
   },
   {

@@ -29,7 +29,7 @@ export const DEVICES = {
   'devices.retry': 'Try again',
   'devices.no-match': 'No device fits “{query}”',
   'devices.no-match-explained':
-    'Names, addresses, jump hosts, tags and notes were searched. To connect to something that is not saved, write user@host.',
+    'Names, addresses, jump hosts, roles, tags and notes were searched. To connect to something that is not saved, write user@host.',
   'devices.empty-title': 'No devices yet',
   'devices.empty-explained':
     'A device is a router, switch or server that you log in to with your security key. Save its address and the jump hosts on the way once, and one press of Enter connects you, also when Azure is out of reach.',
