@@ -42,14 +42,18 @@ function randomName(): string {
   return process.getBuiltinModule('node:crypto').randomBytes(9).toString('hex');
 }
 
-/** Into a new folder of mode 0700. Throws `CONNECT_CONFIG_UNWRITABLE`. */
+/** Into a new folder of mode 0700. Throws `CONNECT_CONFIG_UNWRITABLE`; nothing lies around then. */
 export function writeConfig({ configFile, configText }: Pick<ConnectPlan, 'configFile' | 'configText'>): void {
   const folder = dirname(configFile);
+  let isMade = false;
   try {
     // mkdir fails where something exists: a folder that somebody else made is never used.
     mkdirSync(folder, { mode: 0o700 });
+    isMade = true;
     writeFileSync(configFile, configText, { mode: 0o600, flag: 'wx' });
   } catch (cause) {
+    // A full disk takes a folder, and no file.
+    if (isMade) removeConfig({ configFile });
     throw new GlasskeyError({
       code: 'CONNECT_CONFIG_UNWRITABLE',
       message: `The configuration for ssh could not be written to ${folder}.`,

@@ -150,6 +150,16 @@ describe('a run of ssh', () => {
     expect(statSync(folder).isDirectory()).toBe(true);
   });
 
+  it('leaves no folder behind where the configuration cannot be written into it', async () => {
+    const environment = fakeSsh('OpenSSH_9.2p1', 'echo started');
+    const out = collect();
+    const thePlan = { ...plan(), configFile: join(folder, 'new', 'x'.repeat(300)) };
+    await expect(
+      runSsh(thePlan, { environment, streams: { stdout: out.stream, stderr: out.stream } }),
+    ).rejects.toMatchObject({ code: 'CONNECT_CONFIG_UNWRITABLE' });
+    expect(existsSync(join(folder, 'new'))).toBe(false);
+  });
+
   it('ends ssh and what ssh started when it is cancelled', async () => {
     const out = collect();
     const controller = new AbortController();
