@@ -29,6 +29,7 @@ import type { BegunNames, ConnectTo, PlannedLogin } from './glasskey-connect.ts'
 import { notEnrolled } from './glasskey-enrolled-key.ts';
 import type { HeadStart } from './glasskey-head-start.ts';
 import { readinessAt } from './glasskey-readiness.ts';
+import type { RunningAgents } from './glasskey-running-agents.ts';
 import type { OpenWorld } from './glasskey-world.ts';
 import type { AgentKind } from './storage/agent-activity-store.ts';
 import { checkpoint, type Database, transaction } from './storage/database.ts';
@@ -67,7 +68,7 @@ export interface ConnectWorld {
   readonly clock: Clock;
   readonly log: Log;
   /** Those that run now: the screen lock reaches them. */
-  readonly agents: Set<KeyAgent>;
+  readonly agents: RunningAgents;
   /** Gets each request that an agent refused by itself. */
   readonly requestRefused?: OnRefused | undefined;
   /** How readiness stands, from the disk. */

@@ -5,7 +5,7 @@ import type { Log } from '../diagnostics/log.ts';
 import type { PinSeen } from '../native/ctap2/authenticator.ts';
 import { isWritten } from './enrollment/enrollment.ts';
 import { storedJournal } from './enrollment/stored-journal.ts';
-import type { KeyAgent } from './glasskey-agent.ts';
+import type { RunningAgents } from './glasskey-running-agents.ts';
 import type { GlasskeyWorld, OpenWorld } from './glasskey-world.ts';
 import { dataFolderPath } from './storage/data-folder.ts';
 import { openDatabase } from './storage/database.ts';
@@ -18,7 +18,7 @@ export interface ClosableWorld extends OpenWorld {
 }
 
 /** Throws `DATA_FOLDER_UNUSABLE`, and what opening the database throws. */
-export async function openWorld(world: GlasskeyWorld, agents: Set<KeyAgent>): Promise<ClosableWorld> {
+export async function openWorld(world: GlasskeyWorld, agents: RunningAgents): Promise<ClosableWorld> {
   const { environment, homeFolder, clock } = world;
   const { platform } = process;
   const dataFolder = dataFolderPath({ platform, env: environment, home: homeFolder });

@@ -9,8 +9,9 @@ import type { OnRefused } from './agent/activity-log.ts';
 import type { EnrollmentJournal, WrittenEnrollment } from './enrollment/enrollment.ts';
 import type { People } from './enrollment/people.ts';
 import type { TokenCacheStore } from './entra/token-cache.ts';
-import type { KeyAgent, SigningPeople } from './glasskey-agent.ts';
+import type { SigningPeople } from './glasskey-agent.ts';
 import type { KeyAccess, KeyWay } from './glasskey-key-way.ts';
+import type { RunningAgents } from './glasskey-running-agents.ts';
 import type { Database } from './storage/database.ts';
 import type { Settings } from './storage/settings.ts';
 
@@ -52,7 +53,7 @@ export interface OpenWorld extends Omit<GlasskeyWorld, 'settingUnusable'> {
   readonly settings: Settings;
   readonly journal: EnrollmentJournal;
   /** Agents that run now: the screen lock reaches them. */
-  readonly agents: Set<KeyAgent>;
+  readonly agents: RunningAgents;
   /** The enrollments whose files were written, oldest first. */
   written(): readonly WrittenEnrollment[];
   /** Which way security keys are reached; undefined where there is but one: everywhere but on Windows. */

@@ -10,7 +10,6 @@ import type { ConnectPlan } from './connect/plan.ts';
 import type { AppSessions } from './connect/sessions-client.ts';
 import type { SessionsServing } from './connect/sessions-server.ts';
 import type { RotationReport } from './enrollment/readiness.ts';
-import type { KeyAgent } from './glasskey-agent.ts';
 import type { AgentKeyPolicy } from './glasskey-agent-policy.ts';
 import type { AgentStatus } from './glasskey-agent-status.ts';
 import type { AttestationFiles, AttestationReport } from './glasskey-attestation.ts';
@@ -31,6 +30,7 @@ import type { GlasskeyRecoveryPeople, RecoverReport, RecoverRequest } from './gl
 import type { NotifyReminders, RemindersPeople, RemindersRunning } from './glasskey-reminder-telling.ts';
 import type { ListedReminder, RemindersReport } from './glasskey-reminders.ts';
 import type { RetireRequest, RotateKeyPeople, RotateRequest, RotationResult } from './glasskey-rotation.ts';
+import { RunningAgents } from './glasskey-running-agents.ts';
 import type { KeysReport, SecurityKeys } from './glasskey-security-keys.ts';
 import type { PlainValue, SettingLine } from './glasskey-settings.ts';
 import type { SshConfigChange, SshConfigState } from './glasskey-ssh-config.ts';
@@ -57,7 +57,7 @@ export type { GlasskeyPeople, GlasskeyWorld } from './glasskey-world.ts';
 export class Glasskey {
   readonly #world: GlasskeyWorld;
   /** Those that run now. */
-  readonly #agents = new Set<KeyAgent>();
+  readonly #agents = new RunningAgents();
   #opened: Promise<ClosableWorld> | undefined;
 
   constructor(world: GlasskeyWorld) {
@@ -268,12 +268,12 @@ export class Glasskey {
 
   /** The screen is locked: every agent that runs, of a connect or of its own, wipes the PIN it holds and asks for it anew. */
   lockKeys(): void {
-    for (const agent of this.#agents) agent.lock();
+    this.#agents.lock();
   }
 
   /** The screen is unlocked. */
   unlockKeys(): void {
-    for (const agent of this.#agents) agent.unlock();
+    this.#agents.unlock();
   }
 
   // Logging in

@@ -8,6 +8,7 @@ import { storedJournal } from '../../main/enrollment/stored-journal.ts';
 import type { SigningPeople } from '../../main/glasskey-agent.ts';
 import { unopenableBus } from '../../main/glasskey-key-way.ts';
 import { logIn } from '../../main/glasskey-login.ts';
+import { RunningAgents } from '../../main/glasskey-running-agents.ts';
 import { type Database, openDatabase } from '../../main/storage/database.ts';
 import { openSettings } from '../../main/storage/settings.ts';
 import { systemChannelWorld } from '../../native/ctap2/authenticator.ts';
@@ -78,7 +79,7 @@ function loggingIn(jump: readonly string[] | undefined, onStart = () => {}) {
       channel: async () => systemChannelWorld({ clock: systemClock, log: silentLog }),
       clock: systemClock,
       log: silentLog,
-      agents: new Set(),
+      agents: new RunningAgents(),
       verdict: unused,
     },
   );
