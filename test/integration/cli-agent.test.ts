@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { finalScreen } from '../lab/screen.ts';
 import type { Answer, RunningTerminal } from '../lab/terminal.ts';
 import { type Lab, startLab } from '../lab/world.ts';
+import { AgentClient } from '../unit/agent/agent-client.ts';
 
 const run = promisify(execFile);
 
@@ -82,6 +83,30 @@ describe('the agent', () => {
     expect(lab.authenticator.counters.read()).toMatchObject({ touches: 2, pinChecks: 2 });
     expect(screen).toContain(`wants a signature: log in as ${device.user} on`);
     expect(screen).toMatch(/ssh( for \w+)?( in \w+)? \(process \d+\) wants/);
+  });
+
+  it('signs another one amid 200 clients that are silent, slow, malformed, or read nothing', async () => {
+    const clients: AgentClient[] = [];
+    for (let at = 0; at < 200; at += 1) {
+      const client = await AgentClient.connect(socket);
+      clients.push(client);
+      if (at % 4 === 1) client.sendRaw(Uint8Array.of(0, 0, 9));
+      if (at % 4 === 2) client.sendRaw(new Uint8Array(3000).fill(0xff));
+      if (at % 4 === 3) {
+        client.socket.pause();
+        client.sendRaw(Buffer.concat(Array<Uint8Array>(3000).fill(Uint8Array.of(0, 0, 0, 1, 11))));
+      }
+    }
+    lab.authenticator.counters.reset();
+    const { jump, device } = lab.fabric;
+    const words = ['-J', `${jump.user}@${jump.host}:${jump.port}`, '-p', String(device.port)];
+    const config = join(lab.folder, 'home', 'ssh_config');
+    const login = await withAgent('ssh', '-F', config, ...words, `${device.user}@${device.host}`, 'show hostname');
+    expect(login.stdout).toContain(`Hostname: ${lab.fabric.deviceName}`);
+    expect(lab.authenticator.counters.read()).toMatchObject({ touches: 2 });
+    // Those that were silent are as welcome as before.
+    expect((await clients[0]?.ask({ type: 'requestIdentities' }))?.type).toBe('identitiesAnswer');
+    for (const client of clients) client.close();
   });
 
   it('signs for ssh-keygen -Y, which verifies it, and says what it is for', async () => {
