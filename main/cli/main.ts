@@ -125,7 +125,14 @@ export async function runCli(words: readonly string[], world: CliWorld): Promise
       return print(world, commandHelp(name, command));
     }
     output = new Output(world, { json: parsed.options.has('json'), verbose: parsed.options.has('verbose') });
-    const run = (signal: AbortSignal) => command.run({ ...parsed, words: ownWords(words), world, output, signal });
+    const run = async (signal: AbortSignal) => {
+      try {
+        return await command.run({ ...parsed, words: ownWords(words), world, output, signal });
+      } finally {
+        // Before anything is said of it, and while an interrupt does not end this process.
+        await world.begunLogin?.end();
+      }
+    };
     return await withInterrupt(run, world.begunLogin);
   } catch (thrown) {
     const error = asGlasskeyError(thrown);

@@ -232,4 +232,18 @@ describe('a login that nobody may repeat so', () => {
     expect((await login(stranger)).exitCode).toBe(1);
     expect(keptLogins(kept)).toEqual([]);
   });
+
+  it('is not kept where a device lets in whoever comes: there a guess would run the command, with nothing signed', async () => {
+    // Its second pair of words is the log.
+    writeSsh(
+      `case "$*" in *glasskey-device*) echo 'Authenticated to 127.0.0.1 ([127.0.0.1]:22) using "none".' > "$4"; exit 0;; esac`,
+    );
+    try {
+      const { exitCode, stderr } = await login();
+      expect(exitCode, stderr).toBe(0);
+      expect(keptLogins(kept)).toEqual([]);
+    } finally {
+      writeSsh();
+    }
+  });
 });
