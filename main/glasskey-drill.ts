@@ -147,7 +147,8 @@ export async function drill(
   const begun = (configFile: string) => {
     way = configFile;
   };
-  const lines = new RehearsedLogins({ agent, keys, socketPath, begun, people, signal: running, world });
+  const passed = passedHosts(logins);
+  const lines = new RehearsedLogins({ agent, keys, socketPath, begun, people, signal: running, world, passed });
   try {
     await writePublicKeyCopies(logins[0]?.publicKeys ?? []);
     const records: DrillRecord[] = [];
@@ -434,6 +435,8 @@ interface RehearsedLoginsParts {
   readonly people: DrillPeople;
   readonly signal: AbortSignal;
   readonly world: DrillWorld;
+  /** What others pass through (passedHosts). */
+  readonly passed: ReadonlySet<string>;
 }
 
 /** A host that was logged in to, or not; its ssh runs on where others pass through it. */
@@ -444,6 +447,7 @@ interface OpenHop {
   /** What its ssh has logged. */
   readonly lines: readonly string[];
   readonly spec: HostSpec;
+  readonly evidence: HopEvidence;
 }
 
 class RehearsedLogins {
@@ -460,7 +464,7 @@ class RehearsedLogins {
 
   /** The steps of each hop of a way, in order. Throws `CANCELLED`. */
   async rehearse(target: string, login: PlannedLogin, kind: WayKind): Promise<readonly DrillStep[]> {
-    const { people } = this.#parts;
+    const { people, passed } = this.#parts;
     const steps: DrillStep[] = [];
     const add = (more: readonly DrillStep[]) => {
       steps.push(...more);
@@ -481,14 +485,17 @@ class RehearsedLogins {
         before = { ...before, spec };
         continue;
       }
-      way = `${way} ${formatHostSpec(spec)}`;
-      const key = isDevice ? `${way} (device)` : way;
+      way = wayTo(way, spec);
+      // A jump host that is a target itself is logged in to once as well.
+      const isLast = isDevice && !passed.has(way);
+      const key = isLast ? `${way} (device)` : way;
       let there = this.#hops.get(key);
       if (there === undefined) {
         people.tellDrill({ kind: 'doing', target, step: 'reach', hop });
-        there = await this.#logInTo({ target, login, at, spec, isDevice, before });
+        there = await this.#logInTo({ target, login, at, spec, isLast, before });
         this.#hops.set(key, there);
       }
+      if (isDevice) this.#noteProof(login.device, there);
       add(there.steps);
       before = there;
     }
@@ -506,16 +513,17 @@ class RehearsedLogins {
     /** Its place on the way. */
     readonly at: number;
     readonly spec: HostSpec;
-    readonly isDevice: boolean;
+    /** Nobody passes through it. */
+    readonly isLast: boolean;
     readonly before: OpenHop | undefined;
   }): Promise<OpenHop> {
-    const { target, login, at, spec, isDevice, before } = about;
-    const { agent, signal, socketPath, begun, world, keys } = this.#parts;
+    const { target, login, at, spec, isLast, before } = about;
+    const { agent, signal, socketPath, begun, world } = this.#parts;
     const { clock, log, environment, settings, dataFolder, homeFolder } = world;
     const configFile = newConfigFile();
     // The ssh of Windows has no ControlMaster: there every host logs in anew to those before it, at a touch each.
     const isShared = process.platform !== 'win32';
-    const opens = isDevice || !isShared ? undefined : join(dirname(configFile), 'm');
+    const opens = isLast || !isShared ? undefined : join(dirname(configFile), 'm');
     const [firstKey, ...otherKeys] = login.publicKeys.map(({ file }) => file);
     if (firstKey === undefined) throw new Error('a login offers a key');
     const plan = planConnect({
@@ -531,7 +539,7 @@ class RehearsedLogins {
       waitSeconds: settings.get('connect.waitSeconds').value,
       rehearsal: {
         logsIn: this.noLogin === undefined,
-        lastIs: isDevice ? 'device' : 'jump host',
+        lastIs: isLast ? 'device' : 'jump host',
         ...(opens === undefined ? {} : { opens }),
         ...(before?.socket === undefined ? {} : { through: before.socket }),
       },
@@ -576,11 +584,7 @@ class RehearsedLogins {
         await run.catch(() => {});
         assertNotCancelled(signal, WHAT);
       }
-      if (isDevice) {
-        const accepted = keys.find(({ files }) => files.fingerprint === evidence.acceptedKey);
-        if (accepted !== undefined) noteProof(accepted, { at: endedAt, device: login.device, by: 'drill' }, world);
-      }
-      return { steps: hopSteps({ ...outcome, failure: undefined }), socket: opens, lines, spec };
+      return { steps: hopSteps({ ...outcome, failure: undefined }), socket: opens, lines, spec, evidence };
     }
     // What the ssh before it says of the failure may not have been read yet.
     if (before !== undefined) await pause(clock, 2 * LOOK_EVERY_MS, signal);
@@ -595,13 +599,37 @@ class RehearsedLogins {
     const failure =
       explained?.code === 'CONNECT_HOST_KEY_UNKNOWN'
         ? hostKeyUnknown(
-            `the ${isDevice ? 'device' : 'jump host'} ${hop}`,
+            `the ${isLast ? 'device' : 'jump host'} ${hop}`,
             evidence.shownHostKey,
             `glasskey connect ${target}`,
           )
         : explained && (await withWayOut(explained, login, world));
-    return { steps: hopSteps({ ...outcome, failure }), socket: undefined, lines, spec };
+    return { steps: hopSteps({ ...outcome, failure }), socket: undefined, lines, spec, evidence };
   }
+
+  #noteProof(device: string, { evidence: { acceptedKey, loggedInAt } }: OpenHop): void {
+    const { keys, world } = this.#parts;
+    const accepted = keys.find(({ files }) => files.fingerprint === acceptedKey);
+    if (accepted !== undefined && loggedInAt !== undefined)
+      noteProof(accepted, { at: loggedInAt, device, by: 'drill' }, world);
+  }
+}
+
+/** The hosts on the ways of these logins that others pass through, each by the whole way there. */
+function passedHosts(logins: readonly PlannedLogin[]): ReadonlySet<string> {
+  const passed = new Set<string>();
+  for (const { hops } of logins) {
+    let way = '';
+    for (const spec of hops.slice(0, -1)) {
+      way = wayTo(way, spec);
+      passed.add(way);
+    }
+  }
+  return passed;
+}
+
+function wayTo(before: string, spec: HostSpec): string {
+  return `${before} ${formatHostSpec(spec)}`;
 }
 
 const HOP_STEPS = ['reach', 'host-key', 'login'] as const;

@@ -108,6 +108,26 @@ describe('a drill of two targets behind one jump host', () => {
     expect(status.enrollments[0].lastProven).toMatchObject({ by: 'drill' });
     expect((await lab.glasskeyScript(['status'])).stdout).toContain('Last drill leaf2 passed');
   });
+
+  it.each([[['bastion', 'leaf1']], [['leaf1', 'bastion']]])(
+    'logs in once to a jump host that is a target as well: %s',
+    async (names) => {
+      if (names[0] === 'bastion') save('bastion', lab.jump, [], { role: 'jump-host' });
+      const before = (await lab.fabric.jumpLog()).length;
+      lab.authenticator.counters.reset();
+      const { exitCode, drills, stderr } = await drill(names);
+      expect(exitCode, stderr).toBe(0);
+      expect(drills.map(({ target }) => target)).toEqual(names);
+      expect(drills.find(({ target }) => target === 'bastion')?.steps.map(({ step }) => step)).toEqual([
+        ...KEY_PASSED.map((step) => step.split(' ')[0]),
+        ...['reach', 'host-key', 'login'],
+      ]);
+      expect(lab.authenticator.counters.read()).toMatchObject({ touches: 2 });
+      expect((await lab.fabric.jumpLog()).slice(before).match(/Accepted publickey/g)).toHaveLength(1);
+      const status = JSON.parse((await lab.glasskeyScript(['status', '--json'])).stdout);
+      expect(status.enrollments[0].lastProven).toMatchObject({ by: 'drill' });
+    },
+  );
 });
 
 /** Saves a target as the store does it, without a login to it. */
