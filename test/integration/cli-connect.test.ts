@@ -188,6 +188,19 @@ describe('--dry-run', () => {
     expect((await lab.fabric.jumpLog()).slice(before)).not.toContain('Connection from');
     expect(readdirSync(join(lab.folder, 'tmp'))).toEqual([]);
   });
+
+  it('says of the way by password that it is the last resort', async () => {
+    const { exitCode, stdout, stderr } = await lab.glasskeyScript([
+      'connect',
+      'leaf1',
+      '--way',
+      'password',
+      '--dry-run',
+    ]);
+    expect(exitCode, stderr).toBe(0);
+    expect(stderr).toContain('This way is the last resort (Method D v1.5)');
+    expect(stdout).toContain('    PreferredAuthentications keyboard-interactive,password\n');
+  });
 });
 
 describe('host keys', () => {

@@ -125,6 +125,11 @@ function hostKeyPolicy(text: string): ConnectTo['hostKeys'] {
 async function showPlan(glasskey: Glasskey, request: ConnectTo, { output }: Invocation): Promise<number> {
   const plan = await glasskey.planConnect(request);
   output.object(plan);
+  if (plan.way === 'password') {
+    output.warn(
+      'This way is the last resort (Method D v1.5): the device asks for the password of an account that others share.',
+    );
+  }
   output.line([plan.program, ...plan.arguments].map(printable).join(' '));
   output.line();
   output.line(printableLines(plan.configText.trimEnd()));
