@@ -21,7 +21,7 @@ import {
   startSsh,
 } from './connect/start-ssh.ts';
 import { connectSocketPath } from './storage/agent-socket-path.ts';
-import { isSameList, type KeptLogin } from './storage/kept-logins.ts';
+import { isAmongOldest, isSameList, type KeptLogin } from './storage/kept-logins.ts';
 
 export interface HeadStart {
   /** By these the plan is made, so that it can be the same. */
@@ -30,10 +30,19 @@ export interface HeadStart {
   readonly door: AgentDoor;
   /** On this process's own terminal. */
   readonly ssh: StartedSsh;
+  /** What it was begun from goes soon, unless it is kept anew. */
+  readonly isOld: boolean;
   /** Whether the plan would start that ssh, with that configuration. */
   isOf(plan: ConnectPlan, sshPath: string): boolean;
   /** Ends what has not ended yet, and removes what was made for it. */
   end(): Promise<void>;
+}
+
+export interface HeadStartWorld {
+  readonly dataFolder: string;
+  readonly environment: NodeJS.ProcessEnv;
+  /** All that are kept. */
+  readonly logins: readonly KeptLogin[];
 }
 
 /**
@@ -43,7 +52,7 @@ export interface HeadStart {
 export function beginHeadStart(
   kept: KeptLogin,
   command: readonly string[],
-  { dataFolder, environment }: { readonly dataFolder: string; readonly environment: NodeJS.ProcessEnv },
+  { dataFolder, environment, logins }: HeadStartWorld,
 ): HeadStart | undefined {
   const agentSocket = connectSocketPath(dataFolder, headStartSocketName());
   if (!isFromHere(kept, agentSocket)) return undefined;
@@ -58,7 +67,7 @@ export function beginHeadStart(
     writeFileSync(configFile, plan.configText, { mode: 0o600, flag: 'wx' });
     const env = environmentOf(plan, kept.program, environment);
     const ssh = startSsh(kept.program, plan, { env, stdio: OWN_TERMINAL, hasOwnGroup: false });
-    return headStart(plan, kept.program, door, held(ssh));
+    return headStart(plan, { program: kept.program, door, ssh: held(ssh), isOld: isAmongOldest(kept, logins) });
   } catch {
     // The login goes on without.
     if (configFile !== undefined) removeIfPossible({ configFile });
@@ -118,7 +127,10 @@ function planAs(
   };
 }
 
-function headStart(begun: SshPlan, program: string, door: AgentDoor, ssh: StartedSsh): HeadStart {
+function headStart(
+  begun: SshPlan,
+  { program, door, ssh, isOld }: Pick<HeadStart, 'door' | 'ssh' | 'isOld'> & { readonly program: string },
+): HeadStart {
   let ending: Promise<void> | undefined;
   const end = async () => {
     const { child } = ssh;
@@ -135,8 +147,7 @@ function headStart(begun: SshPlan, program: string, door: AgentDoor, ssh: Starte
   return {
     agentSocket: begun.agentSocket,
     configFile: begun.configFile,
-    door,
-    ssh,
+    ...{ door, ssh, isOld },
     isOf: (plan, sshPath) => ssh.child.pid !== undefined && sshPath === program && isSamePlan(plan, begun),
     end: () => (ending ??= end()),
   };

@@ -226,12 +226,12 @@ async function tryWay(
     import('./connect/ssh-outcome.ts'),
   ]);
   const sshPath = await sshPathOf(world);
-  const started = attempt.headStart?.ssh;
+  const { headStart } = attempt;
   attempt.headStart = undefined;
   let noted: Promise<void> | undefined;
   const onDeviceLogin = (fingerprint: string | undefined) => {
     attempt.isOpen = true;
-    noted = noteLogin(fingerprint, attempt).then(() => keepStart(attempt, sshPath, started !== undefined));
+    noted = noteLogin(fingerprint, attempt).then(() => keepStart(attempt, sshPath, headStart?.isOld === false));
   };
   const run = await runSsh(login.plan, {
     signal: AbortSignal.any([signal, notReady.signal]),
@@ -239,7 +239,7 @@ async function tryWay(
     clock,
     environment,
     sshPath,
-    started,
+    started: headStart?.ssh,
     onStarted: () => void makeReady(),
     // What an ssh says that was ended for the key's sake says nothing of the hosts.
     holdBack: (message) => notReady.signal.aborted || isRestated(message),
@@ -309,7 +309,7 @@ async function noteLogin(
 
 /**
  * So that the next login by the same words has a head start: how this one's ssh was started, if the PIN came unasked. `isKept`: it had one
- * itself. What cannot be written costs the next one its head start.
+ * itself, which stays. What cannot be written costs the next one its head start.
  */
 async function keepStart(attempt: Attempt, sshPath: string, isKept: boolean): Promise<void> {
   const { place, pin, world, first, current: login } = attempt;

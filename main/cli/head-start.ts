@@ -31,13 +31,14 @@ export function beginLogin(
   if (process.platform === 'win32' || end < 0 || end + 1 === words.length) return undefined;
   const dataFolder = dataFolderOf(environment);
   if (dataFolder === undefined) return undefined;
-  const kept = keptLoginOf(words.slice(0, end), keptLogins(keptLoginsFile(dataFolder)));
+  const logins = keptLogins(keptLoginsFile(dataFolder));
+  const kept = keptLoginOf(words.slice(0, end), logins);
   if (kept === undefined) return undefined;
   let line = pinLine(stdin);
   // Not before: a read that waits for the PIN hears of none.
   const takeInterrupt = heedInterrupts();
   const headStart =
-    line === undefined ? undefined : beginHeadStart(kept, words.slice(end + 1), { dataFolder, environment });
+    line === undefined ? undefined : beginHeadStart(kept, words.slice(end + 1), { dataFolder, environment, logins });
   return {
     headStart,
     takePinLine() {

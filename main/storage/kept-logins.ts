@@ -7,8 +7,8 @@ import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asJson, list, mapped, members, readIfOne, type Stored, text } from './stored-form.ts';
 
-/** The newest first. */
-const KEPT = 8;
+/** Those that were kept last come first; each takes some 4 kB. */
+const KEPT = 16;
 /** Some hundred times what they take; who reads it waits for it. */
 const MOST_BYTES = 1024 * 1024;
 
@@ -56,6 +56,11 @@ export function keptLogins(file: string): readonly KeptLogin[] {
 /** The one that was begun by these words. */
 export function keptLoginOf(words: readonly string[], logins: readonly KeptLogin[]): KeptLogin | undefined {
   return logins.find((one) => isSameList(one.words, words));
+}
+
+/** Whether it is among those that go next: one that is in use is kept anew then. */
+export function isAmongOldest(login: KeptLogin, logins: readonly KeptLogin[]): boolean {
+  return logins.indexOf(login) >= KEPT / 2;
 }
 
 /** What the file is to hold then. */

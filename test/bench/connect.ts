@@ -45,6 +45,8 @@ const SIGNATURES = 60;
 /** Issue 5: a login may take at most this many times that of the peer; a signature at most this, without the key. */
 const GOAL = 1.15;
 const SIGN_GOAL_MS = 3;
+/** The median of a login beyond so many times its least: the figures are of the others' work as much. */
+const NOISY = 1.25;
 
 export const connect: Benchmark = {
   name: 'connect',
@@ -88,12 +90,15 @@ async function measure(folder: string, say: Say, onEnd: OnEnd): Promise<Figures>
   const [ours, first] = await glasskeyLogins(await mkdtemp(join(folder, 'g')), fabric, keys, onEnd);
   const sk = await securityKeyLogin(await mkdtemp(join(folder, 's')), fabric, keys, say, onEnd);
   const software = await softwareKeyLogin(await mkdtemp(join(folder, 'k')), fabric, keys, onEnd);
-  const sides = [ours, ...(sk === undefined ? [] : [sk]), software, first];
+  const peer = sk === undefined ? [] : [sk];
+  const sides = [ours, ...peer, software, first];
+  // What ran just before has left its traces in the machine's caches: before each of ours that is ssh.
+  const turns = [first, ...peer, ours, software];
 
   const walls = new Map<Side, number[]>(sides.map((side) => [side, []]));
-  for (const { program } of sides) await timeProgram(program);
+  for (const { program } of turns) await timeProgram(program);
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const side of sides) walls.get(side)?.push(await timeProgram(side.program));
+    for (const side of turns) walls.get(side)?.push(await timeProgram(side.program));
   }
   const medians = new Map(sides.map((side) => [side, median(walls.get(side) ?? [])]));
   const wall = (side: Side) => medians.get(side) ?? Number.NaN;
@@ -111,15 +116,25 @@ async function measure(folder: string, say: Say, onEnd: OnEnd): Promise<Figures>
       ]),
     ]),
   );
+  say(
+    '\nRepeated: by the words of a login before, whose ssh starts first (docs/decisions/0037-a-repeated-login-has-a-head-start.md).\n' +
+      'The keys are the lab’s, which are touched at once: PINs and touches are counted, and cost no time here.',
+  );
+  const least = Math.min(...(walls.get(software) ?? []));
+  if (wall(software) > NOISY * least) {
+    say(
+      'The times of one and the same login differ much: other programs ran meanwhile. Run it again on an idle machine.',
+    );
+  }
   const ratio = sk === undefined ? undefined : wall(ours) / wall(sk);
   if (ratio !== undefined) {
     say(
-      `\nGlasskey takes ${ratio.toFixed(2)} of ssh-agent; the goal is at most ${GOAL}: ${ratio <= GOAL ? 'met' : 'MISSED'}.`,
+      `\nA repeated login takes ${ratio.toFixed(2)} of that by ssh-agent with ed25519-sk; the goal is at most ${GOAL}: ${ratio <= GOAL ? 'met' : 'MISSED'}.`,
     );
   }
   const own = await ownTime(await mkdtemp(join(folder, 'o')));
   say(
-    `Of a signature ${own.toFixed(2)} ms are the agent’s own; the goal is below ${SIGN_GOAL_MS}: ${own < SIGN_GOAL_MS ? 'met' : 'MISSED'}.`,
+    `For a signature the agent takes ${own.toFixed(2)} ms, beside the time that it waits for the security key; the goal is below ${SIGN_GOAL_MS}: ${own < SIGN_GOAL_MS ? 'met' : 'MISSED'}.`,
   );
   return {
     'glasskey.wall_ms': wall(ours),
@@ -204,8 +219,8 @@ async function glasskeyLogins(
     prepare: () => rm(keptLoginsFile(other), { force: true }),
   };
   return [
-    { name: 'glasskey connect', program: login, asks },
-    { name: 'glasskey connect, the first by its words', program: first, asks },
+    { name: 'glasskey connect, repeated', program: login, asks },
+    { name: 'glasskey connect, first time', program: first, asks },
   ];
 }
 

@@ -1,6 +1,6 @@
 /** A login that a script repeats, whose ssh starts before Glasskey has been loaded; against real daemons. */
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type KeptLogin, keptLogins, keptLoginsFile, withKeptLogin } from '../../main/storage/kept-logins.ts';
 import { type Lab, startLab, UPN } from '../lab/world.ts';
@@ -198,26 +198,45 @@ describe('a login by the same words as one before', () => {
     await haveLoggedIn();
     const good = keptOne();
     lab.authenticator.counters.reset();
-    for (const changed of [
-      { ...good, configText: good.configText.replaceAll('StrictHostKeyChecking ask', 'StrictHostKeyChecking no') },
-      { ...good, environment: { ...good.environment, SSH_SK_PROVIDER: '/nowhere' } },
-      { ...good, program: '/nowhere/ssh' },
-    ]) {
+    const changes: readonly [KeptLogin, ReturnType<typeof starts>][] = [
+      [
+        { ...good, configText: good.configText.replaceAll('StrictHostKeyChecking ask', 'StrictHostKeyChecking no') },
+        ['begun', 'planned'],
+      ],
+      [{ ...good, environment: { ...good.environment, LC_ALL: 'C' } }, ['begun', 'planned']],
+      [{ ...good, program: '/usr/bin/ssh' }, ['planned']],
+      [{ ...good, program: '/nowhere/ssh' }, ['planned']],
+    ];
+    for (const [changed, expected] of changes) {
+      rmSync(log, { force: true });
       writeFileSync(kept, withKeptLogin(changed, []));
       const { exitCode, stderr } = await login();
       expect(exitCode, stderr).toBe(0);
+      // That of /usr/bin is not heard of: it is not the one that says what it was started with.
+      expect(starts()).toEqual(expected);
       expect(lab.authenticator.counters.read().touches).toBe(2);
       lab.authenticator.counters.reset();
       expect(leftOver()).toEqual([]);
       // And it is kept as it was.
-      expect({ ...keptOne(), ...namesOf(good) }).toEqual(good);
+      expect(withoutNames(keptOne())).toEqual(withoutNames(good));
     }
+  });
+
+  it('is kept anew where it is among those that go next', async () => {
+    await haveLoggedIn();
+    const newer = Array.from({ length: 15 }, (_, at) => ({ ...keptOne(), words: ['connect', `leaf${at}`] }));
+    for (const one of newer) writeFileSync(kept, withKeptLogin(one, keptLogins(kept)));
+    expect(keptLogins(kept).at(-1)?.words).toEqual(words());
+    expect((await login()).exitCode).toBe(0);
+    expect(starts()).toEqual(['begun']);
+    expect(keptOne().words).toEqual(words());
   });
 });
 
-/** What each login has of its own. */
-function namesOf({ arguments: words, configFile, configText, agentSocket, environment }: KeptLogin) {
-  return { arguments: words, configFile, configText, agentSocket, environment };
+/** Without what each login has of its own: the names of its folder and its socket. */
+function withoutNames(one: KeptLogin): unknown {
+  const [folder, socket] = [basename(dirname(one.configFile)), basename(one.agentSocket)];
+  return JSON.parse(JSON.stringify(one).replaceAll(folder, 'FOLDER').replaceAll(socket, 'SOCKET'));
 }
 
 describe('a login that nobody may repeat so', () => {

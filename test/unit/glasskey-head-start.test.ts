@@ -37,7 +37,8 @@ function kept(script: string): KeptLogin {
   };
 }
 
-const begin = (login: KeptLogin) => beginHeadStart(login, ['true'], { dataFolder: folder, environment: process.env });
+const begin = (login: KeptLogin) =>
+  beginHeadStart(login, ['true'], { dataFolder: folder, environment: process.env, logins: [login] });
 
 const made = () => [
   ...readdirSync(join(folder, 'tmp')),

@@ -3,7 +3,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type KeptLogin, keptLoginOf, keptLogins, withKeptLogin } from '../../../main/storage/kept-logins.ts';
+import {
+  isAmongOldest,
+  type KeptLogin,
+  keptLoginOf,
+  keptLogins,
+  withKeptLogin,
+} from '../../../main/storage/kept-logins.ts';
 
 let folder: string;
 let file: string;
@@ -42,22 +48,21 @@ describe('kept logins', () => {
     expect(found('connect', 'leaf1', '--pin-stdin', '--direct')).toBeUndefined();
   });
 
-  it('give way to a newer one by the same words, and the oldest to a ninth', () => {
-    for (let at = 0; at < 9; at += 1) keep(login('connect', `leaf${at}`));
+  it('give way to a newer one by the same words, and the oldest to a seventeenth', () => {
+    for (let at = 1; at <= 17; at += 1) keep(login('connect', `leaf${at}`));
     const newer = { ...login('connect', 'leaf3'), program: '/opt/ssh' };
     keep(newer);
     const kept = keptLogins(file);
-    expect(kept.map(({ words }) => words[1])).toEqual([
-      'leaf3',
-      'leaf8',
-      'leaf7',
-      'leaf6',
-      'leaf5',
-      'leaf4',
-      'leaf2',
-      'leaf1',
-    ]);
+    const others = [17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 2].map((at) => `leaf${at}`);
+    expect(kept.map(({ words }) => words[1])).toEqual(['leaf3', ...others]);
     expect(kept[0]).toEqual(newer);
+  });
+
+  it('are known as those that go next in time to be kept anew', () => {
+    for (let at = 1; at <= 16; at += 1) keep(login('connect', `leaf${at}`));
+    const kept = keptLogins(file);
+    const old = kept.filter((one) => isAmongOldest(one, kept)).map(({ words }) => words[1]);
+    expect(old).toEqual(['leaf8', 'leaf7', 'leaf6', 'leaf5', 'leaf4', 'leaf3', 'leaf2', 'leaf1']);
   });
 
   it('are none where there is no file, or one of another form', () => {
