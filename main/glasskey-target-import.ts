@@ -3,7 +3,7 @@ import { globSync, readFileSync, statSync } from 'node:fs';
 import { extname, isAbsolute, join } from 'node:path';
 import { asGlasskeyError, GlasskeyError } from '../diagnostics/glasskey-error.ts';
 import type { FindTarget } from './glasskey-target-ways.ts';
-import { assertOthersHold, checkedTarget } from './glasskey-targets.ts';
+import { assertOthersHold, checkedTarget, type DefaultJump } from './glasskey-targets.ts';
 import type { OpenWorld } from './glasskey-world.ts';
 import {
   TARGET_ROLES,
@@ -60,14 +60,15 @@ export interface ImportSource {
   readonly format: TargetFormat | undefined;
 }
 
-/** What taking in the targets of a file would do (`planImport`); nothing is done. Throws `TARGET_FILE_INVALID`. */
+/** What taking in the targets of a file would do (`planImport`); nothing is done. Throws `TARGET_FILE_INVALID`, and what `planImport` throws. */
 export function lookAtImport(
   source: ImportSource,
   update: boolean,
-  { database, dataFolder, homeFolder }: OpenWorld,
+  { database, settings, dataFolder, homeFolder }: OpenWorld,
 ): ImportPlan {
   const found = readTargetFile(source, homeFolder, join(dataFolder, 'ssh_config'));
-  return { ...planImport(found, targetStore(database).list(), update), file: fileOf(source, homeFolder) };
+  const saved = targetStore(database).list();
+  return { ...planImport(found, saved, update, settings), file: fileOf(source, homeFolder) };
 }
 
 export function fileOf({ file }: Pick<ImportSource, 'file'>, homeFolder: string): string {
@@ -94,6 +95,7 @@ export function planImport(
   { targets, notes }: FoundTargets,
   saved: readonly Target[],
   update: boolean,
+  settings?: DefaultJump,
 ): Omit<ImportPlan, 'file'> {
   const before = new Map(saved.map((one) => [one.name, one]));
   const twice = faultsOfNames(targets);
@@ -128,7 +130,7 @@ export function planImport(
     if (lines[at]?.verdict === 'add') return [{ kind: 'add', target }];
     return lines[at]?.verdict === 'change' ? [{ kind: 'replace', name: one.name, target }] : [];
   });
-  assertOthersHold(saved, changes);
+  assertOthersHold(saved, changes, settings);
   return { lines, notes, changes };
 }
 

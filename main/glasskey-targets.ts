@@ -32,7 +32,7 @@ const LONGEST_TAG = 32;
 const LONGEST_NOTES = 4000;
 
 /** Where the jump host of the hosts that are not saved stands (`connect.defaultJump`). */
-type DefaultJump = Pick<Settings, 'get' | 'set'>;
+export type DefaultJump = Pick<Settings, 'get' | 'set'>;
 
 /**
  * Adds a target, or changes the one that `replaces` names; a jump host that gets a new name keeps it in the ways of others, and in the settings.
@@ -49,10 +49,7 @@ export function saveTarget(store: TargetStore, { replaces, ...given }: TargetToS
     replaces === undefined ? { kind: 'add', target } : { kind: 'replace', name: replaces, target };
   const isOrWasJumpHost = target.role === 'jump-host' || before?.role === 'jump-host';
   const wasDefault = before !== undefined && isDefaultJump(before, settings);
-  if (wasDefault && target.role !== 'jump-host') {
-    throw inUse(target.name, [], wasDefault, 'Leave it a jump host, or change the setting first.');
-  }
-  store.change([change, ...(isOrWasJumpHost ? changesOfOthers(store.list(), before, target) : [])]);
+  store.change([change, ...(isOrWasJumpHost ? changesOfOthers(store.list(), before, target, settings) : [])]);
   if (wasDefault && target.name !== before.name) settings?.set('connect.defaultJump', target.name);
   return store.get(target.name) ?? { ...target, lastUsedAt: before?.lastUsedAt ?? null };
 }
@@ -67,8 +64,8 @@ export function removeTarget(store: TargetStore, name: string, evenIfUsed: boole
   const users = evenIfUsed ? [] : usersOf(target, store.list());
   const isDefault = !evenIfUsed && isDefaultJump(target, settings);
   if (users.length > 0 || isDefault) {
-    const first = users.length === 0 ? 'Change the setting first' : 'Change their ways first';
-    throw inUse(name, users, isDefault, `${first}, or remove it all the same with --force.`);
+    const remedy = `Change ${usesToChange(users, isDefault)} first, or remove it all the same with --force.`;
+    throw inUse(name, users, isDefault, remedy);
   }
   store.change([{ kind: 'remove', name }]);
   return true;
@@ -219,12 +216,11 @@ function changesOfOthers(
   saved: readonly Target[],
   before: Target | undefined,
   target: TargetEntry,
+  settings: DefaultJump | undefined,
 ): readonly TargetChange[] {
   const renamed = before?.role === 'jump-host' ? before.name : undefined;
   const users = before === undefined ? [] : usersOf(before, saved);
-  if (users.length > 0 && target.role !== 'jump-host') {
-    throw inUse(target.name, users, false, 'Leave it a jump host, or change their ways first.');
-  }
+  assertStaysJumpHost(before, target, users, settings);
   const named = (jump: string) => (jump === renamed ? target.name : jump);
   const replaced = users.map((one): TargetEntry => {
     const [first, ...rest] = one.ways;
@@ -234,22 +230,53 @@ function changesOfOthers(
   const changes = replaced.map((one): TargetChange => ({ kind: 'replace', name: one.name, target: one }));
   const own: TargetChange =
     before === undefined ? { kind: 'add', target } : { kind: 'replace', name: before.name, target };
-  assertOthersHold(saved, [own, ...changes]);
+  assertOthersHold(saved, [own, ...changes], settings);
   return renamed === target.name ? [] : changes;
 }
 
-/** Throws what resolveWay throws of a way that holds now and would not any more, of a target that the changes leave as it is or only rename in. */
-export function assertOthersHold(saved: readonly Target[], changes: readonly TargetChange[]): void {
+/**
+ * Throws `TARGET_IN_USE` where a jump host would be one no more that others still go through then, or that the settings name; and what
+ * resolveWay throws of a way that holds now and would not any more, of a target that the changes leave as it is or only rename in.
+ */
+export function assertOthersHold(
+  saved: readonly Target[],
+  changes: readonly TargetChange[],
+  settings?: DefaultJump,
+): void {
   const old = new Map(saved.map((one) => [one.name, one]));
   const all = new Map<string, TargetEntry>(old);
   for (const change of changes) {
     if (change.kind !== 'add') all.delete(change.name);
     if (change.kind !== 'remove') all.set(change.target.name, change.target);
   }
+  for (const change of changes) {
+    if (change.kind !== 'replace' || change.target.role === 'jump-host') continue;
+    const before = old.get(change.name);
+    const users = before === undefined ? [] : usersOf(before, [...all.values()]);
+    assertStaysJumpHost(before, change.target, users, settings);
+  }
   for (const one of saved) {
     const after = all.get(one.name);
     if (after !== undefined) assertStillHolds(after, one, all, old);
   }
+}
+
+/** `users`: those that go through it. */
+function assertStaysJumpHost(
+  before: TargetEntry | undefined,
+  { role }: TargetEntry,
+  users: readonly TargetEntry[],
+  settings: DefaultJump | undefined,
+): void {
+  if (before === undefined || role === 'jump-host') return;
+  const isDefault = isDefaultJump(before, settings);
+  if (users.length === 0 && !isDefault) return;
+  throw inUse(
+    before.name,
+    users,
+    isDefault,
+    `Leave it a jump host, or change ${usesToChange(users, isDefault)} first.`,
+  );
 }
 
 type ByName = ReadonlyMap<string, TargetEntry>;
@@ -291,6 +318,12 @@ const ASK_FEWER = 'Leave those out that nobody needs.';
 
 function invalid(place: TargetField, message: string, remedy: string): GlasskeyError {
   return new GlasskeyError({ code: 'TARGET_INVALID', message, remedy, detail: { ...place } });
+}
+
+/** All of it at once: what is left out would refuse the next try. */
+function usesToChange(users: readonly TargetEntry[], isDefault: boolean): string {
+  if (users.length === 0) return 'the setting';
+  return isDefault ? 'their ways and the setting' : 'their ways';
 }
 
 const MOST_NAMED = 5;

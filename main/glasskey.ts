@@ -379,7 +379,7 @@ export class Glasskey {
     return targetStore((await this.#open()).database).setFavourite(name, isFavourite);
   }
 
-  /** What taking in the targets of a file would do (glasskey-target-import.ts); nothing is done. Throws `TARGET_FILE_INVALID`. */
+  /** What taking in the targets of a file would do (glasskey-target-import.ts); nothing is done. Throws `TARGET_FILE_INVALID`, `TARGET_IN_USE`. */
   planImport(source: ImportSource, update: boolean): Promise<ImportPlan> {
     return this.#over(import('./glasskey-target-import.ts'), ({ lookAtImport }, world) =>
       lookAtImport(source, update, world),

@@ -1057,7 +1057,7 @@ export const CALLS = {
   },
   /**
    * What taking in the targets of a file would do: of one that a dialog of the system asks for, of the user's own ssh_config, or of the
-   * one looked at last. Nothing is done. Without `import`: the dialog was closed. Throws TARGET_FILE_INVALID.
+   * one looked at last. Nothing is done. Without `import`: the dialog was closed. Throws TARGET_FILE_INVALID, TARGET_IN_USE.
    */
   'targets.look-at-file': {
     from: 'main',

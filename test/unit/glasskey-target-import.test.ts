@@ -10,6 +10,7 @@ import {
   targetFileText,
 } from '../../main/glasskey-target-import.ts';
 import { type Database, openDatabase } from '../../main/storage/database.ts';
+import { openSettings } from '../../main/storage/settings.ts';
 import { plainTarget, type TargetEntry, type TargetStore, targetStore } from '../../main/storage/target-store.ts';
 
 let folder: string;
@@ -185,7 +186,29 @@ describe('an import', () => {
     store.add(EAST);
     store.add({ ...plainTarget('leaf9', 'a@b', ['east']) });
     const path = file('role.csv', 'name,role\neast,vm\n');
-    expect(() => plan(path, true)).toThrow(expect.objectContaining({ code: 'TARGET_JUMP_UNKNOWN' }));
+    const inUse = { code: 'TARGET_IN_USE', message: 'The way to leaf9 goes through east.' };
+    expect(() => plan(path, true)).toThrow(expect.objectContaining(inUse));
+    const moved = file('moved.csv', 'name,role,jump\neast,vm,\nleaf9,,ops@j\n');
+    expect(plan(moved, true).lines.map(({ verdict }) => verdict)).toEqual(['change', 'change']);
+  });
+
+  it('does not take the jump host away that the settings name for the hosts that are not saved', () => {
+    const settings = openSettings(database, join(folder, 'settings.json'));
+    store.add(EAST);
+    settings.set('connect.defaultJump', 'east');
+    const path = file('role.csv', 'name,role\neast,ce\n');
+    const asked = (update: boolean) =>
+      planImport(readTargetFile({ file: path, format: undefined }, folder), store.list(), update, settings);
+    expect(() => asked(true)).toThrow(
+      expect.objectContaining({
+        code: 'TARGET_IN_USE',
+        message: 'The setting connect.defaultJump names east for every host that is not saved.',
+        remedy: 'Leave it a jump host, or change the setting first.',
+      }),
+    );
+    expect(asked(false).changes).toEqual([]);
+    settings.set('connect.defaultJump', 'west');
+    expect(asked(true).changes).toHaveLength(1);
   });
 
   it('is done whole or not at all where something else was saved meanwhile', () => {

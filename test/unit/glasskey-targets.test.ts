@@ -206,13 +206,21 @@ describe('a jump host', () => {
     saveTarget(store, { ...east(), name: 'west', replaces: 'east' }, settings);
     expect(settings.get('connect.defaultJump').value).toBe('west');
     const names = 'The setting connect.defaultJump names west for every host that is not saved.';
-    expect(() => saveTarget(store, { ...east(), name: 'west', role: 'vm', replaces: 'west' }, settings)).toThrow(
-      said(names),
-    );
+    const both = `The way to leaf1 goes through west. ${names}`;
+    const said = (message: string, remedy: string) =>
+      expect.objectContaining({ code: 'TARGET_IN_USE', message, remedy });
+    const demote = (name: string) => saveTarget(store, { ...east(), name, role: 'vm', replaces: 'west' }, settings);
+    // By the name that it has, not by the one that it was to get.
+    for (const name of ['west', 'north']) {
+      expect(() => demote(name)).toThrow(
+        said(both, 'Leave it a jump host, or change their ways and the setting first.'),
+      );
+    }
     expect(() => removeTarget(store, 'west', false, settings)).toThrow(
-      said(`The way to leaf1 goes through west. ${names}`),
+      said(both, 'Change their ways and the setting first, or remove it all the same with --force.'),
     );
     removeTarget(store, 'leaf1', false, settings);
+    expect(() => demote('north')).toThrow(said(names, 'Leave it a jump host, or change the setting first.'));
     expect(() => removeTarget(store, 'west', false, settings)).toThrow(
       expect.objectContaining({
         code: 'TARGET_IN_USE',
