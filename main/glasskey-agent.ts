@@ -327,6 +327,8 @@ export async function startKeyAgent(request: KeyAgentRequest): Promise<KeyAgent>
         isHeld = true;
         const unsaid = `${systemAsks ? 'Windows' : 'This key'} does not say without a touch what the key holds.`;
         through('credential', holds ? undefined : unsaid);
+      } catch (error) {
+        throw await withTriesLeft(error, () => authenticator.pinTriesLeft(signal));
       } finally {
         if (!isHeld) given?.wipe();
       }
@@ -363,6 +365,22 @@ export function signingAuthenticator(world: SigningAuthenticatorWorld): SigningA
   const { hid, windowsKey, channel, aaguidOf, onBusy, onLetGo } = world;
   if (windowsKey !== undefined) return new WindowsAuthenticator(windowsKey);
   return new PluggedInAuthenticator(hid, channel, aaguidOf, onBusy, onLetGo);
+}
+
+/** A wrong PIN, with how many tries the key has left where it says so; of anything else, the same. */
+async function withTriesLeft(error: unknown, triesLeft: () => Promise<number | undefined>): Promise<unknown> {
+  if (!(error instanceof GlasskeyError) || error.code !== 'PIN_WRONG') return error;
+  const left = await triesLeft().catch(() => undefined);
+  if (left === undefined) return error;
+  const { code, remedy, detail } = error;
+  const tries = left === 1 ? 'one try is left before the PIN is blocked for good' : `${left} tries left`;
+  return new GlasskeyError({
+    code,
+    message: `Wrong PIN; ${tries}.`,
+    remedy,
+    detail: { ...detail, triesLeft: left },
+    cause: error,
+  });
 }
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {
