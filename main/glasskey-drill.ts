@@ -97,7 +97,8 @@ export async function rehearse(
 
 /**
  * Rehearses, and notes each rehearsal. Throws before anything is asked or tried where nothing can be: `DRILL_NO_TARGET`, `TARGET_UNKNOWN`,
- * `TARGET_INVALID`, `CONNECT_NO_WAY`, `SSH_MISSING`, `SSH_TOO_OLD`; and `CANCELLED`: what was rehearsed before is noted.
+ * `TARGET_INVALID`, `CONNECT_NO_WAY`, `SSH_MISSING`, `SSH_TOO_OLD`; where the PIN is wanted and nobody gives one, `NO_TERMINAL`,
+ * `NO_PIN_ON_STDIN`, `PIN_FORM`; and `CANCELLED`: what was rehearsed before is noted.
  */
 export async function drill(
   request: DrillRequest,
@@ -304,6 +305,9 @@ const ONWARD =
 
 const KEY_STEPS: readonly KeyRehearsalStep[] = ['key', 'pin', 'credential'];
 
+/** What is wrong with how a script was started, not with the key. */
+const NO_PIN_GIVEN: readonly string[] = ['NO_TERMINAL', 'NO_PIN_ON_STDIN', 'PIN_FORM'];
+
 /** What all targets of a drill have in common: the security key, what is published, the agents. */
 async function commonSteps(
   agent: KeyAgent,
@@ -337,8 +341,9 @@ async function commonSteps(
     });
   } catch (error) {
     assertNotCancelled(signal, WHAT);
-    // Whoever declines the PIN declines the drill.
-    if (error instanceof GlasskeyError && error.kind === 'cancelled') throw error;
+    // Whoever declines the PIN, or is not there to give it, declines the drill: that says nothing of the key.
+    if (error instanceof GlasskeyError && (error.kind === 'cancelled' || NO_PIN_GIVEN.includes(error.code)))
+      throw error;
     const [failed = 'credential', ...after] = KEY_STEPS.slice(steps.length);
     add(failedStep(failed, ms(), error));
     for (const step of after) add(skippedStep(step, KEY_UNUSABLE));
@@ -628,8 +633,9 @@ function passedHosts(logins: readonly PlannedLogin[]): ReadonlySet<string> {
   return passed;
 }
 
+/** One host, whether ssh's own port was written or not. */
 function wayTo(before: string, spec: HostSpec): string {
-  return `${before} ${formatHostSpec(spec)}`;
+  return `${before} ${shownHostSpec(spec)}`;
 }
 
 const HOP_STEPS = ['reach', 'host-key', 'login'] as const;

@@ -197,9 +197,21 @@ describe('what goes wrong with the security key', () => {
       'credential skipped',
     ]);
     expect(said(drills[1] ?? { steps: [] }).slice(-6)).toEqual(NO_LOGIN);
+    expect(drills[0]?.steps[1]?.message).toBe('Wrong PIN; 7 tries left.');
     expect(lab.authenticator.pinRetries).toBe(7);
     expect((await drill(['leaf1'])).exitCode).toBe(0);
     expect(lab.authenticator.pinRetries).toBe(8);
+  });
+
+  it('is not that nobody is there to give the PIN: nothing is rehearsed, and nothing noted', async () => {
+    const listed = async () => (await lab.glasskeyScript(['drill', '--list', '--json'])).stdout;
+    const before = await listed();
+    const nobody = await lab.glasskeyScript(['drill', 'leaf1', '--json']);
+    expect(nobody.exitCode).toBe(1);
+    expect(JSON.parse(nobody.stdout)).toMatchObject({ error: { code: 'NO_TERMINAL' } });
+    const empty = await lab.glasskeyScript(['drill', 'leaf1', '--pin-stdin', '--json'], { stdin: '' });
+    expect(JSON.parse(empty.stdout)).toMatchObject({ error: { code: 'NO_PIN_ON_STDIN' } });
+    expect(await listed()).toBe(before);
   });
 
   it('is told of a blocked PIN, and the key is sent none', async () => {
@@ -288,6 +300,13 @@ describe('what goes wrong on the way', () => {
         ...['reach skipped', 'host-key skipped', 'login skipped'],
       ]);
     }
+  });
+
+  it('tries a jump host once that is written with ssh’s own port and without', async () => {
+    save('port1', lab.device, ['jumper@127.0.0.9:22']);
+    save('port2', spec(second()), ['jumper@127.0.0.9']);
+    const { stderr } = await script(['drill', 'port1', 'port2']);
+    expect(stderr.split('\n').filter((line) => line.includes('Logging in to jumper@127.0.0.9'))).toHaveLength(1);
   });
 
   it('names at each touch the hop of the way that is rehearsed then, not one that was given up before', async () => {
