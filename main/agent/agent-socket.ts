@@ -133,7 +133,7 @@ async function withStartLock(
   try {
     await start();
   } finally {
-    if (isOurLock(lockPath)) rmSync(lockPath, { force: true });
+    if (isOurLock(statsOf(lockPath))) rmSync(lockPath, { force: true });
   }
 }
 
@@ -144,12 +144,11 @@ async function withStartLock(
 function timeOfOurLock(lockPath: string): number | undefined {
   const stats = statsOf(lockPath);
   if (stats === undefined) return undefined;
-  if (!isOurLock(lockPath)) throw taken(lockPath, 'the lock of a start, an empty file of your own,');
+  if (!isOurLock(stats)) throw taken(lockPath, 'the lock of a start, an empty file of your own,');
   return stats.mtimeMs;
 }
 
-function isOurLock(lockPath: string): boolean {
-  const stats = statsOf(lockPath);
+function isOurLock(stats: Stats | undefined): boolean {
   const user = process.getuid?.();
   return stats?.isFile() === true && stats.size === 0 && (user === undefined || stats.uid === user);
 }

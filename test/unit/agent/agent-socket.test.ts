@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import fs from 'node:fs';
 import { chmod, lstat, lutimes, mkdir, mkdtemp, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -98,6 +100,26 @@ describe('the agent socket', () => {
     const tomorrow = Date.now() / 1000 + 86_400;
     await utimes(`${path}.lock`, tomorrow, tomorrow);
     await listenOnSocket(newServer(), path, systemClock);
+    expect(await readdir(join(base, 'agent'))).toEqual(['s']);
+  });
+
+  it('is listened on although the lock of a start goes between two looks at it', async () => {
+    await mkdir(join(base, 'agent'), { mode: 0o700 });
+    await writeFile(`${path}.lock`, '');
+    const { lstatSync } = fs;
+    const removeOnceSeen = (file: fs.PathLike, options?: fs.StatSyncOptions) => {
+      const stats = lstatSync(file, options);
+      if (file === `${path}.lock` && stats !== undefined) fs.unlinkSync(file);
+      return stats;
+    };
+    Object.assign(fs, { lstatSync: removeOnceSeen });
+    syncBuiltinESMExports();
+    try {
+      await listenOnSocket(newServer(), path, systemClock);
+    } finally {
+      Object.assign(fs, { lstatSync });
+      syncBuiltinESMExports();
+    }
     expect(await readdir(join(base, 'agent'))).toEqual(['s']);
   });
 
