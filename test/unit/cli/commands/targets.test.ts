@@ -123,6 +123,24 @@ it('shows what an import would do, and does it only where somebody agreed', asyn
   expect(await json('show', 'leaf1')).toMatchObject({ device: 'bob@b' });
 });
 
+it('leaves the default jump host one, by an edit, an import and a removal alike', async () => {
+  await done(...EAST);
+  const environment = { GLASSKEY_HOME: join(folder, 'data') };
+  const set = ['settings', 'set', 'connect.defaultJump', 'east'];
+  expect((await runInProcess(set, { environment, homeFolder: folder })).exitCode).toBe(0);
+  const file = join(folder, 'role.csv');
+  writeFileSync(file, 'name,role\neast,ce\n');
+  const message = 'The setting connect.defaultJump names east for every host that is not saved.';
+  for (const words of [
+    ['edit', 'east', '--name', 'east-2', '--role', 'ce'],
+    ['import', file, '--update', '--yes'],
+    ['remove', 'east'],
+  ]) {
+    expect((await json(...words)).error, words[0]).toMatchObject({ code: 'TARGET_IN_USE', message });
+  }
+  expect(await json('show', 'east')).toMatchObject({ role: 'jump-host' });
+});
+
 it('exports to standard output and to files, which are never replaced unasked', async () => {
   await done(...EAST);
   expect(await done('export')).toBe(
