@@ -21,6 +21,8 @@ export interface HopFacts {
   readonly isAgentForbidden: boolean;
   /** Somebody there has used the forwarded agent. */
   readonly isAgentUsed: boolean;
+  /** The ssh that logs in to it had a question, and no terminal to ask it on. */
+  readonly isUnasked?: boolean;
 }
 
 export interface HopTrace extends HopFacts {
@@ -47,11 +49,15 @@ export function withLine(trace: HopTrace, line: string): HopTrace {
   const options = /^debug1: Remote: .*: key options:(.*)$/.exec(line)?.[1];
   if (options !== undefined) return { ...trace, isAgentForbidden: !/ agent-forwarding(?: |$)/.test(options) };
   if (/^debug1: client_input_channel_open: ctype auth-agent/.test(line)) return { ...trace, isAgentUsed: true };
+  if (NO_TERMINAL.test(line)) return { ...trace, isUnasked: true };
   return trace;
 }
 
 /** What ssh says when the host has let the user in, and how it proved who it is. */
 export const LOGIN = /^Authenticated to \S+ \(.*\) using "(?:publickey|password|keyboard-interactive)"\.$/;
+
+/** OpenSSH's readpass.c, read_passphrase. */
+const NO_TERMINAL = /^debug1: read_passphrase: can't open \/dev\/tty: /;
 
 /** The file's name comes first, and may hold anything; flags follow (OpenSSH's sshconnect2.c, format_identity). */
 const KEY_OFFERED = /^debug1: Offering public key: .* (SHA256:[A-Za-z0-9+/]{43})(?: [a-z]+)*$/;

@@ -61,6 +61,7 @@ const RESTATED = [
   /UNKNOWN port 65535/,
   /^stdio forwarding failed/,
   /^Warning: Permanently added /,
+  /signing failed for .*agent refused operation/,
 ];
 
 interface Explanation {
@@ -208,10 +209,21 @@ const EXPLANATIONS: readonly Explanation[] = [
     remedy: CHECK_TARGET,
   },
   {
+    // Said alone too where there was no terminal for the question about an unknown host key.
+    pattern: /^Host key verification failed/,
+    unless: ({ isUnasked }) => isUnasked !== true,
+    code: 'CONNECT_HOST_KEY_UNKNOWN',
+    message: (where, { hostKey }) =>
+      `The host key of ${where} is not known, and there is no terminal to ask about it.${hostKey === undefined ? '' : ` It is ${hostKey.fingerprint}.`}`,
+    remedy:
+      'Compare the fingerprint with the one its administrator gives; if it is the same, connect once from a terminal, without --pin-stdin, and answer yes, or take it here with --host-keys accept-new.',
+  },
+  {
     // Said alone when the person answered "no" to the question about an unknown host key.
     pattern: /^Host key verification failed/,
     code: 'CONNECT_HOST_KEY_UNKNOWN',
-    message: (where) => `The host key of ${where} was not accepted.`,
+    message: (where, { hostKey }) =>
+      `The host key of ${where} was not accepted.${hostKey === undefined ? '' : ` It is ${hostKey.fingerprint}.`}`,
     remedy: 'Compare its fingerprint with the one its administrator gives, then connect again and answer yes.',
   },
   {

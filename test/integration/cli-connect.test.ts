@@ -91,6 +91,7 @@ describe('a PIN on standard input, for which ssh does not wait', () => {
     expect(exitCode).toBe(1);
     expect(stderr).toContain('[PIN_WRONG]');
     expect(stderr).toContain('7 tries left');
+    expect(stderr).not.toContain('agent refused operation');
     await expectCleared(before);
     const { exitCode: again } = await connect(...route());
     expect(again).toBe(0);
@@ -227,6 +228,18 @@ describe('host keys', () => {
     expect(exitCode, screen).toBe(1);
     expect(screen).toContain('[CONNECT_HOST_KEY_UNKNOWN]');
     expect(lab.authenticator.counters.read().touches).toBe(0);
+    await writeFile(knownHosts, lab.fabric.knownHosts);
+  });
+
+  it('that nobody can be asked about are told by their fingerprint, with a remedy for a script', async () => {
+    await writeFile(knownHosts, '');
+    const unasked = await connect(...route());
+    expect(unasked.exitCode).toBe(1);
+    expect(unasked.stderr).toContain('[CONNECT_HOST_KEY_UNKNOWN]');
+    expect(unasked.stderr).toMatch(/there is no terminal to ask about it\. It is SHA256:[A-Za-z0-9+/]{43}\./);
+    expect(unasked.stderr).toContain('from a terminal, without --pin-stdin');
+    const accepted = await connect(...route(), '--host-keys', 'accept-new');
+    expect(accepted.exitCode, accepted.stderr).toBe(0);
     await writeFile(knownHosts, lab.fabric.knownHosts);
   });
 

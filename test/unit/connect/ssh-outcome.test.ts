@@ -208,6 +208,7 @@ describe('the end of ssh, explained', () => {
     ['kex_exchange_identification: Connection closed by remote host', true],
     ['Connection closed by UNKNOWN port 65535', true],
     ["Warning: Permanently added '10.9.0.4' (ED25519) to the list of known hosts.", true],
+    ['sign_and_send_pubkey: signing failed for ED25519-SK "/k/a b.pub" from agent: agent refused operation', true],
     ['The fingerprint for the ED25519 key sent by the remote host is', false],
     ['Unable to negotiate with 10.9.0.4 port 22: no matching cipher found.', false],
   ])('need not be shown once more: %s %s', (line, restated) => {
@@ -276,6 +277,7 @@ describe('a refused login', () => {
       'Host key verification failed.',
     ]);
     expect(error).toMatchObject({ code: 'CONNECT_HOST_KEY_UNKNOWN', detail: { fingerprint: shown } });
+    expect(error?.message).toContain(`was not accepted. It is ${shown}.`);
   });
 
   it('lets the next way be tried only where nobody refused whoever came', () => {
