@@ -2,13 +2,29 @@
  * How `glasskey agent` asks at its terminal, which no ssh has: before each signature whether it may be made, with its chain and the
  * program that asks, then for the PIN. One request at a time; who says nothing for a minute has said no.
  */
+import { closeSync } from 'node:fs';
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { Clock } from '../../time/clock.ts';
 import { describeClient, type ShownHost, type SigningFacts } from '../agent/describe-signing.ts';
 import { DENIED_AFTER_MS } from '../agent/question-limits.ts';
 import type { GlasskeyPeople } from '../glasskey.ts';
 import type { Output } from './output.ts';
+import { openTerminalFor } from './terminal-input-queue.ts';
 import type { TerminalPrompts } from './terminal-prompts.ts';
+
+/** Without a terminal each signature would be refused, unasked. Throws `NO_TERMINAL`. */
+export function assertTerminal(): void {
+  try {
+    closeSync(openTerminalFor('reading'));
+  } catch (cause) {
+    throw new GlasskeyError({
+      code: 'NO_TERMINAL',
+      message: 'There is no terminal on which the agent could ask before each signature, so it would make none.',
+      remedy: 'Run it in a terminal, or open the app: its agent asks in windows of its own.',
+      cause,
+    });
+  }
+}
 
 export function terminalAgentPeople(
   people: GlasskeyPeople,

@@ -189,6 +189,15 @@ describe('the agent', () => {
     expect(JSON.parse(second.stdout)).toMatchObject({ error: { code: 'AGENT_ALREADY_RUNNING' } });
   });
 
+  it('is not started where there is no terminal to ask at, and leaves no socket there', async () => {
+    const path = join(lab.folder, 'unasked', 'agent.sock');
+    const { exitCode, stdout, stderr } = await lab.glasskeyScript(['agent', '--socket', path]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toContain('[NO_TERMINAL]');
+    expect(stderr).toContain('Run it in a terminal, or open the app');
+    expect(existsSync(path)).toBe(false);
+  });
+
   it('shows the key no line that was typed into its terminal before somebody asked', async () => {
     lab.authenticator.counters.reset();
     agent.type('ls -l\r');

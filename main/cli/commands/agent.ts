@@ -70,9 +70,11 @@ function serve(invocation: Invocation): Promise<number> {
   const { options, output, signal, world } = invocation;
   const choices = { pinFromStdin: false, replaceProfileKey: false, asksPinAtOnce: false };
   return withPeople(invocation, choices, async (glasskey, people, prompts) => {
-    const { terminalAgentPeople } = await import('../terminal-agent-people.ts');
+    const { assertTerminal, terminalAgentPeople } = await import('../terminal-agent-people.ts');
     const asked = terminalAgentPeople(people, prompts, output, world.clock);
     await glasskey.serveAgent(options.value('socket'), asked, signal, (socketPath) => {
+      // Only now: what else is wrong is told first.
+      assertTerminal();
       output.object({ socketPath, pid: process.pid });
       output.line(`export SSH_AUTH_SOCK=${shellWord(socketPath)}`);
       output.note('Serving until Ctrl-C. It asks here before each signature, and for the PIN.');
