@@ -20,7 +20,7 @@ import {
   skippedStep,
   verdictOf,
   withLine,
-} from './connect/drill.ts';
+} from './connect/drill-hop-steps.ts';
 import { formatHostSpec, type HostSpec, shownHostSpec } from './connect/host-spec.ts';
 import { type PlannedHop, planConnect } from './connect/plan.ts';
 import { runSsh } from './connect/run-ssh.ts';

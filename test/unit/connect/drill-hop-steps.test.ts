@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { GlasskeyError } from '../../../diagnostics/glasskey-error.ts';
-import { type HopEvidence, hopSteps, hostKeyUnknown, verdictOf, withLine } from '../../../main/connect/drill.ts';
+import {
+  type HopEvidence,
+  hopSteps,
+  hostKeyUnknown,
+  verdictOf,
+  withLine,
+} from '../../../main/connect/drill-hop-steps.ts';
 import type { DrillStep } from '../../../main/storage/drill-store.ts';
 
 const FINGERPRINT = `SHA256:${'a'.repeat(43)}`;
