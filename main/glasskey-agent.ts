@@ -38,6 +38,7 @@ import { productOf, type WrittenEnrollment } from './enrollment/enrollment.ts';
 import { skPrivateKey } from './enrollment/key-files.ts';
 import { sha256Fingerprint, skFingerprint } from './openssh/fingerprint.ts';
 import { formatSkPublicBlob, SkFlag } from './openssh/sk-key.ts';
+import { triesLeftWords } from './security-keys/tries-left.ts';
 
 /** What somebody is asked who is to give the PIN for signatures. */
 export interface SigningPinQuestion {
@@ -373,10 +374,9 @@ async function withTriesLeft(error: unknown, triesLeft: () => Promise<number | u
   const left = await triesLeft().catch(() => undefined);
   if (left === undefined) return error;
   const { code, remedy, detail } = error;
-  const tries = left === 1 ? 'one try is left before the PIN is blocked for good' : `${left} tries left`;
   return new GlasskeyError({
     code,
-    message: `Wrong PIN; ${tries}.`,
+    message: `Wrong PIN; ${triesLeftWords(left)}.`,
     remedy,
     detail: { ...detail, triesLeft: left },
     cause: error,

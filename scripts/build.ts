@@ -53,6 +53,7 @@ const TERMINAL = pathsLike(
   '/main/cli/(attestation-text|missing-consent|secret-line|secret-on-stdin)\\.ts$',
   '/main/cli/terminal-(input-queue|people|pins|prompts)\\.ts$',
   '/native/ctap2/pin\\.ts$',
+  '/main/security-keys/tries-left\\.ts$',
   '/native/hid/which-key\\.ts$',
 );
 

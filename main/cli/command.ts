@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import type { CliWorld } from './cli-world.ts';
 import type { Output } from './output.ts';
+import { dividedWords } from './own-words.ts';
 
 /** An option: `value` names what follows it (`--file PATH`); without it the option is a switch. */
 export interface OptionSpec {
@@ -82,8 +83,7 @@ export interface ParsedCommandLine {
 
 /** Throws `CLI_USAGE` for options that the command does not have, or that lack their value. */
 export function parseCommandLine(name: string, words: readonly string[], specs: OptionSpecs): ParsedCommandLine {
-  const end = words.indexOf('--');
-  const own = end < 0 ? words : words.slice(0, end);
+  const { own, rest } = dividedWords(words);
   try {
     const { values, positionals } = parseArgs({
       args: [...own],
@@ -100,7 +100,7 @@ export function parseCommandLine(name: string, words: readonly string[], specs: 
         ]),
       ),
     });
-    return { options: new ParsedOptions(values), positionals, rest: end < 0 ? undefined : words.slice(end + 1) };
+    return { options: new ParsedOptions(values), positionals, rest };
   } catch (cause) {
     throw usageError(name, faultOf(cause, specs));
   }

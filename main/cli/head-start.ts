@@ -7,6 +7,7 @@ import { beginHeadStart, type HeadStart } from '../glasskey-head-start.ts';
 import { dataFolderPath } from '../storage/data-folder.ts';
 import { keptLoginOf, keptLogins, keptLoginsFile } from '../storage/kept-logins.ts';
 import { INTERRUPTS } from './interrupts.ts';
+import { dividedWords } from './own-words.ts';
 import { readSecretLineAtOnce } from './secret-on-stdin.ts';
 
 /** A head start, and the PIN that was read before its ssh was given standard input. */
@@ -26,19 +27,18 @@ export function beginLogin(
   words: readonly string[],
   { environment = process.env, stdin = 0 }: { environment?: NodeJS.ProcessEnv; stdin?: number } = {},
 ): BegunLogin | undefined {
-  const end = words.indexOf('--');
+  const { own, rest: command = [] } = dividedWords(words);
   // With no command behind it: the command line says so.
-  if (process.platform === 'win32' || end < 0 || end + 1 === words.length) return undefined;
+  if (process.platform === 'win32' || command.length === 0) return undefined;
   const dataFolder = dataFolderOf(environment);
   if (dataFolder === undefined) return undefined;
   const logins = keptLogins(keptLoginsFile(dataFolder));
-  const kept = keptLoginOf(words.slice(0, end), logins);
+  const kept = keptLoginOf(own, logins);
   if (kept === undefined) return undefined;
   let line = pinLine(stdin);
   // Not before: a read that waits for the PIN hears of none.
   const takeInterrupt = heedInterrupts();
-  const headStart =
-    line === undefined ? undefined : beginHeadStart(kept, words.slice(end + 1), { dataFolder, environment, logins });
+  const headStart = line === undefined ? undefined : beginHeadStart(kept, command, { dataFolder, environment, logins });
   return {
     headStart,
     takePinLine() {

@@ -4,6 +4,7 @@ import type { CliWorld } from './cli-world.ts';
 import { type Command, type CommandSummary, parseCommandLine } from './command.ts';
 import { ExitCode, exitCodeOf } from './exit-codes.ts';
 import { INTERRUPTS } from './interrupts.ts';
+import { dividedWords } from './own-words.ts';
 import { VERSION } from './version.ts';
 
 /** Each is loaded only when it is run: `glasskey --version` must not wait for what it does not need. */
@@ -127,7 +128,7 @@ export async function runCli(words: readonly string[], world: CliWorld): Promise
     output = new Output(world, { json: parsed.options.has('json'), verbose: parsed.options.has('verbose') });
     const run = async (signal: AbortSignal) => {
       try {
-        return await command.run({ ...parsed, words: ownWords(words), world, output, signal });
+        return await command.run({ ...parsed, words: dividedWords(words).own, world, output, signal });
       } finally {
         // Before anything is said of it, and while an interrupt does not end this process.
         await world.begunLogin?.end();
@@ -149,15 +150,9 @@ function asCommandHelp(words: readonly string[]): readonly string[] {
   return first === 'help' && second !== undefined ? [second, '--help'] : words;
 }
 
-/** Behind `--` stands what is somebody else's. */
-function ownWords(words: readonly string[]): readonly string[] {
-  const end = words.indexOf('--');
-  return end < 0 ? words : words.slice(0, end);
-}
-
 /** Whether errors in the command line itself are wanted as JSON. */
 function saysJson(words: readonly string[]): boolean {
-  return ownWords(words).includes('--json');
+  return dividedWords(words).own.includes('--json');
 }
 
 /** Ctrl-C cancels what runs, all the way down to the key; a second one ends the process at once. One may have come since the login began. */

@@ -2,6 +2,7 @@
 import { GlasskeyError } from '../../diagnostics/glasskey-error.ts';
 import { Pin } from '../../native/ctap2/pin.ts';
 import { keyReplugged } from '../../native/hid/which-key.ts';
+import { triesLeftWords } from '../security-keys/tries-left.ts';
 import type { CliWorld } from './cli-world.ts';
 import { type Output, printable } from './output.ts';
 import { nothingThere, readSecretLine } from './secret-on-stdin.ts';
@@ -149,14 +150,14 @@ function pinPrompt({ product, triesLeft }: PresentPin): string {
 
 function wrongPin({ triesLeft }: PresentPin): string {
   if (triesLeft === undefined) return 'Wrong PIN.';
-  const left = tries(triesLeft);
+  const left = triesLeftWords(triesLeft);
   return `Wrong PIN. ${left.charAt(0).toUpperCase()}${left.slice(1)}.`;
 }
 
 function wrongOnStdin(triesLeft: number | undefined): GlasskeyError {
   return new GlasskeyError({
     code: 'PIN_WRONG',
-    message: `The PIN on standard input is wrong${triesLeft === undefined ? '' : `; ${tries(triesLeft)}`}.`,
+    message: `The PIN on standard input is wrong${triesLeft === undefined ? '' : `; ${triesLeftWords(triesLeft)}`}.`,
     remedy: 'Check it before the next run: each wrong one brings the key nearer to being blocked.',
   });
 }
@@ -176,8 +177,4 @@ function refusedOnStdin(refused: string | undefined): GlasskeyError {
     message: `The new PIN on standard input is not taken. ${refused ?? ''}`.trimEnd(),
     remedy: 'Give another one; glasskey pin status tells the rules of this key.',
   });
-}
-
-function tries(left: number): string {
-  return left === 1 ? 'one try is left before the PIN is blocked for good' : `${left} tries left`;
 }
